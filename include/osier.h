@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/** The whole of osier: Python's os module for C, one header a topic. */
+#ifndef OSIER_H
+#define OSIER_H
+
+#include <osier/error.h>
+#include <osier/types.h>
+
+#endif

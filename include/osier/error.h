@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Errors: errno says what went wrong, the thread's error record says with what.
+ *
+ * A public function fails as its POSIX namesake does: −1 or NULL, with errno set. The record then
+ * holds the rest of what Python's OSError carries. A success never touches it, and it belongs to
+ * the thread. A record whose number differs from errno is stale: os_error() gives NULL then.
+ */
+#ifndef OSIER_ERROR_H
+#define OSIER_ERROR_H
+
+#include <osier/types.h>
+
+OS_BEGIN_DECLS
+
+/** What Python's OSError carries. */
+struct os_error {
+    int number;            /**< errno: ENOENT, EEXIST … (OSError.errno) */
+    const char *operation; /**< the function that failed: "makedirs"; a static string */
+    const char *filename;  /**< the path it failed at, as the caller spelled it, or NULL */
+    const char *filename2; /**< the second path of a call that takes two, or NULL */
+};
+
+/**
+ * The error record of the calling thread, as its last failed call left it.
+ *
+ * @return the record, valid until the thread's next failing call; NULL when errno says otherwise
+ * @python OSError
+ * @since 0.1
+ */
+OS_API const struct os_error *os_last_error(void);
+
+/**
+ * Prints the last error to stderr in Python's words:
+ * `deploy: FileExistsError: [Errno 17] File exists: 'srv/app'`.
+ *
+ * @param prefix  what to print before it, or NULL for nothing
+ * @return nothing; errno and the record stay as they are
+ * @since 0.1
+ */
+OS_API void os_perror(const char *prefix);
+
+/**
+ * The last error in Python's words, `FileExistsError: [Errno 17] File exists: 'srv/app'`.
+ *
+ * @return the text, to free(); NULL with errno ENOMEM
+ * @python str(OSError)
+ * @since 0.1
+ */
+OS_API OS_MUST_FREE char *os_error_text(void);
+
+/**
+ * The name of the exception that Python raises for an errno: "FileExistsError".
+ *
+ * @param number  an errno
+ * @return a static string; "OSError" where Python has no class of its own
+ * @python OSError, since 3.3
+ * @since 0.1
+ * @source PEP 3151
+ */
+OS_API const char *os_error_name(int number);
+
+/**
+ * The message for an error number: "No such file or directory".
+ *
+ * @param number  an errno
+ * @return a string that stays valid for the life of the thread
+ * @python os.strerror(code, /)
+ * @since 0.1
+ * @source strerror(3)
+ * @shell os.strerror CODE -> str
+ */
+OS_API const char *os_strerror(int number);
+
+/**
+ * Says what to do when a signal interrupts a system call; without it every call is retried.
+ *
+ * @param handler  called on EINTR: 0 to retry the call, anything else to fail with EINTR; NULL for
+ *                 the default
+ * @return the handler before it, or NULL
+ * @since 0.1
+ * @source PEP 475
+ */
+OS_API int (*os_set_interrupt_handler(int (*handler)(void)))(void);
+
+OS_END_DECLS
+
+#endif

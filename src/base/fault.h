@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/** How a fault test chooses which call through the seam fails. */
+#ifndef BASE_FAULT_H
+#define BASE_FAULT_H
+
+#include <stdbool.h>
+
+#define FAULT_EXPORT __attribute__((visibility("default")))
+
+/** Makes the `n`-th call from now fail with `number` (an allocation always with ENOMEM). */
+FAULT_EXPORT void fault_arm(long n, int number);
+
+/**
+ * Ends the faults.
+ *
+ * @param ret_calls  how many calls went through the seam since fault_arm(), or NULL
+ * @return the name of the call that failed, or NULL when the n-th was never reached
+ */
+FAULT_EXPORT const char *fault_disarm(long *ret_calls);
+
+bool fault_due(const char *name);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/** The error record: what it keeps, when it is stale, and how it reads. */
+#include "support.h"
+
+#include "base/error.h"
+#include <pthread.h>
+
+static void keeps_everything(void **state) {
+    (void)state;
+    assert_int_equal(error_fail(-EEXIST, "makedirs", "srv/app", NULL), -1);
+    assert_error(EEXIST, "makedirs", "srv/app", NULL);
+    assert_text(os_error_text(), "FileExistsError: [Errno 17] File exists: 'srv/app'");
+}
+
+static void two_names(void **state) {
+    (void)state;
+    error_fail(-EXDEV, "rename", "a", "b");
+    assert_text(os_error_text(), "OSError: [Errno 18] Invalid cross-device link: 'a' -> 'b'");
+}
+
+static void stale_when_errno_differs(void **state) {
+    (void)state;
+    error_fail(-EEXIST, "mkdir", "x", NULL);
+    errno = ENOENT;
+    assert_null(os_last_error());
+    assert_text(os_error_text(), "FileNotFoundError: [Errno 2] No such file or directory");
+}
+
+static void long_names_survive_whole(void **state) {
+    (void)state;
+    char name[5000];
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    error_fail(-ENAMETOOLONG, "mkdir", name, name);
+    assert_string_equal(os_last_error()->filename, name);
+    assert_string_equal(os_last_error()->filename2, name);
+    error_fail(-ENOENT, "rmdir", NULL, NULL);
+    assert_null(os_last_error()->filename);
+}
+
+static void quotes_as_python(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"it's", "\"it's\""},
+        {"it's \"x\"", "'it\\'s \"x\"'"},
+        {"a\nb\\", "'a\\nb\\\\'"},
+        {"\x1b[31m", "'\\x1b[31m'"},
+        {"\xff\xc3\xa4", "'\\udcff\xc3\xa4'"},
+        {"\xe2\x80\xae", "'\\u202e'"},
+        {"\xed\xa0\x80", "'\\udced\\udca0\\udc80'"},
+        {"\xf3\xa0\x80\x81", "'\\U000e0001'"},
+        {"", "''"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char expected[100];
+        snprintf(expected, sizeof expected,
+                 "FileNotFoundError: [Errno 2] No such file or directory: %s", cases[i][1]);
+        error_fail(-ENOENT, "stat", cases[i][0], NULL);
+        assert_text(os_error_text(), expected);
+    }
+}
+
+static void *other_thread(void *unused) {
+    (void)unused;
+    char name[1000];
+    memset(name, 'y', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    error_fail(-EPERM, "other", name, NULL);
+    return NULL;
+}
+
+static void belongs_to_the_thread(void **state) {
+    (void)state;
+    pthread_t thread;
+    error_fail(-EEXIST, "mkdir", "mine", NULL);
+    assert_int_equal(pthread_create(&thread, NULL, other_thread, NULL), 0);
+    pthread_join(thread, NULL);
+    errno = EEXIST;
+    assert_error(EEXIST, "mkdir", "mine", NULL);
+}
+
+static void names_of_exceptions(void **state) {
+    (void)state;
+    assert_string_equal(os_error_name(ENOENT), "FileNotFoundError");
+    assert_string_equal(os_error_name(EACCES), "PermissionError");
+    assert_string_equal(os_error_name(EWOULDBLOCK), "BlockingIOError");
+    assert_string_equal(os_error_name(ENOSPC), "OSError");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keeps_everything),         cmocka_unit_test(two_names),
+        cmocka_unit_test(stale_when_errno_differs), cmocka_unit_test(long_names_survive_whole),
+        cmocka_unit_test(quotes_as_python),         cmocka_unit_test(belongs_to_the_thread),
+        cmocka_unit_test(names_of_exceptions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/** What the C tests share. */
+#include "support.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <ftw.h>
+
+int enter_scratch(void **state) {
+    char *path = strdup("/tmp/osier-test-XXXXXX");
+    if (!path || !mkdtemp(path) || chdir(path) < 0)
+        return -1;
+    *state = path;
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+    (void)st, (void)type, (void)ftw;
+    return remove(path);
+}
+
+int leave_scratch(void **state) {
+    if (chdir("/") < 0)
+        return -1;
+    int result = nftw(*state, remove_one, 64, FTW_DEPTH | FTW_PHYS);
+    free(*state);
+    return result;
+}
+
+int open_descriptors(void) {
+    int count = 0;
+    DIR *dir = opendir("/proc/self/fd");
+    assert_non_null(dir);
+    while (readdir(dir))
+        count++;
+    closedir(dir);
+    return count - 3; /* ".", ".." and the directory itself */
+}
+
+void write_text(const char *path, const char *text) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static bool same(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+void check_error(int number, const char *operation, const char *filename, const char *filename2,
+                 const char *file, int line) {
+    int seen = errno;
+    const struct os_error *error = os_last_error();
+    if (seen == number && error && same(error->operation, operation) &&
+        same(error->filename, filename) && same(error->filename2, filename2))
+        return;
+    print_error("errno %d (%s), record: %s(%s, %s)\n", seen, strerror(seen),
+                error ? error->operation : "none", error ? error->filename : "-",
+                error ? error->filename2 : "-");
+    _fail(file, line);
+}
