@@ -74,7 +74,14 @@ long error_fail(long r, const char *operation, const char *filename, const char 
     record.error.filename2 = keep_name(&record.names[1], filename2);
     record.error.number = (int)-r;
     record.error.operation = operation;
+    record.error.words = NULL;
     errno = (int)-r;
+    return -1;
+}
+
+long error_fail_words(long r, const char *operation, const char *words) {
+    error_fail(r, operation, NULL, NULL);
+    record.error.words = words;
     return -1;
 }
 
@@ -120,7 +127,10 @@ char *os_error_text(void) {
     int number = errno;
     const struct os_error *error = os_last_error();
     AUTO_STR text = STR_INIT;
-    str_printf(&text, "%s: [Errno %d] %s", os_error_name(number), number, os_strerror(number));
+    if (error && error->words)
+        str_append_text(&text, error->words);
+    else
+        str_printf(&text, "%s: [Errno %d] %s", os_error_name(number), number, os_strerror(number));
     if (error && error->filename) {
         str_append_text(&text, ": ");
         quote_append(&text, error->filename);

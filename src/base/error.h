@@ -7,6 +7,10 @@
 long error_fail(long r, const char *operation, const char *filename, const char *filename2)
     __attribute__((cold, noinline));
 
+/** The same where Python raises no OSError: `words` is "ValueError: …", a static string. */
+long error_fail_words(long r, const char *operation, const char *words)
+    __attribute__((cold, noinline));
+
 /** The end of a public function that returns an int: a result ≥ 0 as it is, −errno as −1. */
 #define PUBLIC(r, operation, filename, filename2)                                                  \
     ({                                                                                             \

@@ -18,6 +18,15 @@ static void two_names(void **state) {
     assert_text(os_error_text(), "OSError: [Errno 18] Invalid cross-device link: 'a' -> 'b'");
 }
 
+static void python_words(void **state) {
+    (void)state;
+    error_fail_words(-EINVAL, "commonpath", "ValueError: Can't mix absolute and relative paths");
+    assert_error(EINVAL, "commonpath", NULL, NULL);
+    assert_text(os_error_text(), "ValueError: Can't mix absolute and relative paths");
+    error_fail(-EINVAL, "readlink", "x", NULL);
+    assert_null(os_last_error()->words);
+}
+
 static void stale_when_errno_differs(void **state) {
     (void)state;
     error_fail(-EEXIST, "mkdir", "x", NULL);
@@ -92,7 +101,7 @@ int main(void) {
         cmocka_unit_test(keeps_everything),         cmocka_unit_test(two_names),
         cmocka_unit_test(stale_when_errno_differs), cmocka_unit_test(long_names_survive_whole),
         cmocka_unit_test(quotes_as_python),         cmocka_unit_test(belongs_to_the_thread),
-        cmocka_unit_test(names_of_exceptions),
+        cmocka_unit_test(names_of_exceptions),      cmocka_unit_test(python_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
