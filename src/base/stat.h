@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/** From libc's struct stat to the public one. */
+#ifndef BASE_STAT_H
+#define BASE_STAT_H
+
+#include <osier/stat.h>
+#include <sys/stat.h>
+
+/** A time in nanoseconds since 1970; one beyond what 64 bits hold becomes the nearest that fits. */
+int64_t stat_time_ns(struct timespec time);
+
+/** Fills `ret` with what `st` says. */
+void stat_convert(const struct stat *st, struct os_stat_result *ret);
+
+#endif
