@@ -4,32 +4,48 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 
-static _Atomic long countdown; /* 0: nothing fails; n: the n-th call from now does */
-static _Atomic long calls;
-static _Atomic int fault_errno;
-static _Atomic(const char *) victim;
+/* In memory that forked children share, so that the calls they make count too. */
+static struct counter {
+    _Atomic long countdown; /* 0: nothing fails; n: the n-th call from now does */
+    _Atomic long calls;
+    _Atomic int number;
+    _Atomic(const char *) victim;
+} * shared;
 
 void fault_arm(long n, int number) {
-    atomic_store(&calls, 0);
-    atomic_store(&victim, NULL);
-    atomic_store(&fault_errno, number);
-    atomic_store(&countdown, n);
+    if (!shared) {
+        void *page =
+            mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED)
+            return;
+        shared = page;
+    }
+    atomic_store(&shared->calls, 0);
+    atomic_store(&shared->victim, NULL);
+    atomic_store(&shared->number, number);
+    atomic_store(&shared->countdown, n);
 }
 
 const char *fault_disarm(long *ret_calls) {
-    atomic_store(&countdown, 0);
+    if (!shared)
+        return NULL;
+    atomic_store(&shared->countdown, 0);
     if (ret_calls)
-        *ret_calls = atomic_load(&calls);
-    return atomic_load(&victim);
+        *ret_calls = atomic_load(&shared->calls);
+    return atomic_load(&shared->victim);
 }
 
 bool fault_due(const char *name) {
-    atomic_fetch_add(&calls, 1);
-    if (atomic_load(&countdown) == 0 || atomic_fetch_sub(&countdown, 1) != 1)
+    if (!shared)
         return false;
-    atomic_store(&victim, name);
-    errno = strcmp(name, "malloc") ? atomic_load(&fault_errno) : ENOMEM;
+    atomic_fetch_add(&shared->calls, 1);
+    if (atomic_load(&shared->countdown) == 0 || atomic_fetch_sub(&shared->countdown, 1) != 1)
+        return false;
+    atomic_store(&shared->victim, name);
+    errno = strcmp(name, "malloc") ? atomic_load(&shared->number) : ENOMEM;
     return true;
 }
