@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/** The current directory: the kernel's answer, and beyond PATH_MAX a climb from ".." to "..". */
+#include "path/cwd.h"
+
+#include "base/seam.h"
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define FIRST_ROOM   255
+#define ENTRIES_SIZE 32768
+
+/* libc's getcwd() differs between libcs for long paths, the kernel's does not. */
+static long kernel_getcwd(char *buffer, size_t size) {
+    return syscall(SYS_getcwd, buffer, size);
+}
+
+static long kernel_getdents(int fd, void *buffer, size_t size) {
+    return syscall(SYS_getdents64, fd, buffer, size);
+}
+
+/* An entry as getdents64(2) writes it. */
+struct entry {
+    uint64_t ino;
+    int64_t offset;
+    uint16_t size;
+    uint8_t type;
+    char name[];
+};
+
+/* Where the climb is: the directory whose name is still to be found, and its parent. */
+struct climb {
+    int parent;
+    bool stat_each; /* at a mount point, or where a file system's d_ino isn't st_ino */
+    struct stat child;
+    struct stat up;
+    char *entries;
+};
+
+static bool is_child(const struct climb *climb, const struct entry *entry) {
+    const char *name = entry->name;
+    if (name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0')))
+        return false;
+    if (!climb->stat_each && entry->ino != climb->child.st_ino)
+        return false;
+    struct stat st;
+    return SYS(fstatat, climb->parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           st.st_ino == climb->child.st_ino && st.st_dev == climb->child.st_dev;
+}
+
+/* Appends the name that the child has in its parent; −ENOENT at the end. */
+static int find_name(struct climb *climb, struct list *names) {
+    for (;;) {
+        long size = SYS(kernel_getdents, climb->parent, climb->entries, ENTRIES_SIZE);
+        if (size < 0)
+            return (int)size;
+        if (size == 0)
+            return -ENOENT;
+        for (long at = 0; at < size;) {
+            const struct entry *entry = (const void *)(climb->entries + at);
+            if (is_child(climb, entry)) {
+                list_add_text(names, entry->name);
+                return 0;
+            }
+            at += entry->size;
+        }
+    }
+}
+
+static bool same_file(const struct stat *a, const struct stat *b) {
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+/* One step up: 1, 0 at the root, or −errno. */
+static int climb_once(struct climb *climb, struct list *names) {
+    AUTO_CLOSE int up = SYS(openat, climb->parent, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (up < 0)
+        return up;
+    int r = SYS(fstat, up, &climb->up);
+    if (r < 0)
+        return r;
+    if (same_file(&climb->child, &climb->up))
+        return 0;
+    seam_close_quietly(climb->parent);
+    climb->parent = TAKE_FD(up);
+    climb->stat_each = climb->child.st_dev != climb->up.st_dev;
+    r = find_name(climb, names);
+    if (r == -ENOENT && !climb->stat_each) {
+        climb->stat_each = true;
+        off_t start = SYS(lseek, climb->parent, 0, SEEK_SET);
+        r = start < 0 ? (int)start : find_name(climb, names);
+    }
+    climb->child = climb->up;
+    return r < 0 ? r : 1;
+}
+
+/* The names came from the innermost to the outermost. */
+static int append_reversed(struct str *s, const struct list *names) {
+    if (names->text.failed)
+        return -ENOMEM;
+    size_t end = names->text.size;
+    if (end == 0)
+        str_append_char(s, '/');
+    while (end > 0) {
+        const char *text = names->text.data;
+        size_t start = end - 1;
+        while (start > 0 && text[start - 1] != '\0')
+            start--;
+        str_append_char(s, '/');
+        str_append(s, text + start, end - 1 - start);
+        end = start;
+    }
+    return s->failed ? -ENOMEM : 0;
+}
+
+static int climb_all(struct climb *climb, struct list *names) {
+    int r = SYS(fstat, climb->parent, &climb->child);
+    if (r == 0)
+        do
+            r = climb_once(climb, names);
+        while (r > 0);
+    return r;
+}
+
+/* Past the kernel's limit: looks each directory's name up in its parent. */
+static int append_climbed(struct str *s) {
+    AUTO_LIST names = {0};
+    AUTO_FREE char *entries = mem_alloc(ENTRIES_SIZE);
+    if (!entries)
+        return -ENOMEM;
+    struct climb climb = {.entries = entries};
+    climb.parent = SYS(open, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (climb.parent < 0)
+        return climb.parent;
+    int r = climb_all(&climb, &names);
+    seam_close_quietly(climb.parent);
+    return r < 0 ? r : append_reversed(s, &names);
+}
+
+int path_append_cwd(struct str *s) {
+    for (size_t room = FIRST_ROOM;; room *= 4) {
+        if (str_reserve(s, room) < 0)
+            return -ENOMEM;
+        char *text = s->data + s->size;
+        long size = SYS(kernel_getcwd, text, s->room - s->size);
+        if (size == -ERANGE)
+            continue;
+        if (size < 0)
+            text[0] = '\0';
+        if (size == -ENAMETOOLONG)
+            return append_climbed(s);
+        if (size < 0)
+            return (int)size;
+        if (text[0] != '/') { /* "(unreachable)": outside this process's root */
+            text[0] = '\0';
+            return -ENOENT;
+        }
+        s->size += (size_t)size - 1;
+        return 0;
+    }
+}
+
+int path_getcwd(char **ret) {
+    AUTO_STR s = STR_INIT;
+    int r = path_append_cwd(&s);
+    return r < 0 ? r : str_take(&s, ret);
+}
