@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""Makes pytest print TAP, so that Meson and tools/check count single tests.
+
+The way in, from tests/meson.build:
+
+    test('cli', python, args: pytest_tap + [meson.current_source_dir() / 'cli'],
+      suite: 'osier', protocol: 'tap', env: pytest_env, depends: [...], timeout: 120)
+
+By hand: `OSIER_BUILD=build /usr/bin/python3 -m pytest tests/cli`, with pytest's own output. The
+fixture `build` is the build directory; a test file may also read `os.environ["OSIER_BUILD"]`.
+"""
+
+import os
+import pathlib
+import sys
+
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption("--tap", action="store_true", help="print TAP 12 instead of pytest's report")
+
+
+@pytest.hookimpl(trylast=True)  # the terminal reporter is there by then
+def pytest_configure(config):
+    if config.getoption("--tap"):
+        terminal = config.pluginmanager.getplugin("terminalreporter")
+        if terminal:
+            config.pluginmanager.unregister(terminal)
+        config.pluginmanager.register(Tap(sys.__stdout__.fileno()), "osier-tap")
+
+
+@pytest.fixture(scope="session")
+def build():
+    """The build directory."""
+    default = pathlib.Path(__file__).parent.parent / "build"
+    return pathlib.Path(os.environ.get("OSIER_BUILD", default))
+
+
+class Tap:
+    """A line for each test, its output and traceback as comments below it."""
+
+    def __init__(self, descriptor):
+        self.out = os.fdopen(os.dup(descriptor), "w")
+        self.count = 0
+
+    def line(self, ok, name, directive=""):
+        self.count += 1
+        name = name.replace("#", "\\#").encode("ascii", "backslashreplace").decode()
+        print(f"{'ok' if ok else 'not ok'} {self.count} - {name}{directive}", file=self.out)
+
+    def comment(self, text):
+        for line in str(text).splitlines():
+            safe = line.encode("ascii", "backslashreplace").decode()
+            print(f"# {safe}", file=self.out)
+
+    def pytest_runtest_logreport(self, report):
+        if report.skipped:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+            self.line(True, report.nodeid, " # SKIP " + str(reason).replace("\n", " "))
+        elif report.when == "call" or report.failed:
+            self.line(report.passed, report.nodeid)
+            if report.failed:
+                self.comment(report.longreprtext)
+                self.comment("\n".join(content for _, content in report.sections))
+        self.out.flush()
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.line(False, f"collecting {report.nodeid}")
+            self.comment(report.longrepr)
+
+    def pytest_sessionfinish(self, session, exitstatus):
+        for text in getattr(session.config, "osier_notes", []):
+            self.comment(text)
+        print(f"1..{self.count}", file=self.out)
+        self.out.flush()
