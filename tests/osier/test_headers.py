@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""Every public header compiles by itself, in every C and C++, without a warning and _GNU_SOURCE."""
+
+import concurrent.futures
+import shutil
+import subprocess
+
+import pytest
+
+import headers
+
+STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only", f"-I{headers.INCLUDE}"]
+C = ["c99", "c11", "c17", "c2x"]
+CXX = ["c++11", "c++17", "c++20"]
+COMPILERS = [
+    (compiler, language, standard)
+    for compiler, language, standards in [
+        ("gcc", "c", C),
+        ("clang", "c", C),
+        ("musl-gcc", "c", ["c99", "c17"]),
+        ("g++", "c++", CXX),
+        ("clang++", "c++", CXX),
+    ]
+    for standard in standards
+]
+
+
+def compile_header(compiler, language, standard, header, *more):
+    """What the compiler says of a file that includes the header twice; nothing is right."""
+    text = f"#include <{header}>\n#include <{header}>\nextern int done;\n"
+    command = [compiler, "-x", language, f"-std={standard}", *STRICT, *more, "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True)
+    return f"{header}: {done.stderr}" if done.returncode else ""
+
+
+def compile_all(compiler, language, standard, *more):
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        jobs = [
+            pool.submit(compile_header, compiler, language, standard, header, *more) for header in headers.all_headers()
+        ]
+        return "\n".join(message for job in jobs if (message := job.result()))
+
+
+@pytest.mark.parametrize("compiler, language, standard", COMPILERS)
+def test_compiles(compiler, language, standard):
+    if not shutil.which(compiler):
+        pytest.skip(f"no {compiler}")
+    assert compile_all(compiler, language, standard) == ""
+
+
+@pytest.mark.parametrize("standard", ["c99", "c17"])
+def test_compiles_for_32_bits(standard):
+    if compile_header("gcc", "c", "c99", "sys/types.h", "-m32"):
+        pytest.skip("no 32-bit headers of libc")
+    assert compile_all("gcc", "c", standard, "-m32") == ""
+
+
+def test_osier_h_includes_every_header():
+    whole = (headers.INCLUDE / "osier.h").read_text()
+    missing = [name for name in headers.all_headers() if name != "osier.h" and f"#include <{name}>" not in whole]
+    assert missing == []

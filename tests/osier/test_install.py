@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""What `make install` lays down is all that a consumer's program needs."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+PROGRAM = r"""
+#include <osier.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Names that the library uses inside: a program may have its own. */
+int str_append(void), mem_text(void), list_add(void), error_fail(void);
+int str_append(void) { return 1; }
+int mem_text(void) { return 2; }
+int list_add(void) { return 3; }
+int error_fail(void) { return 4; }
+
+int main(void) {
+    char *text;
+    errno = ENOENT;
+    text = os_error_text();
+    if (!text || strcmp(os_version(), OSIER_VERSION) != 0)
+        return 1;
+    puts(text);
+    os_free_pointer(&text);
+    return str_append() + mem_text() + list_add() + error_fail() == 10 ? 0 : 2;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(build, tmp_path_factory):
+    """The root of an installation."""
+    root = tmp_path_factory.mktemp("install")
+    command = ["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", root]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return root
+
+
+@pytest.fixture(scope="module")
+def flags(installed):
+    """What pkg-config says of the installation."""
+    [package] = installed.rglob("osier.pc")
+    environment = dict(os.environ, PKG_CONFIG_PATH=str(package.parent), PKG_CONFIG_SYSROOT_DIR=str(installed))
+
+    def ask(*arguments):
+        command = ["pkg-config", *arguments, "osier"]
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.split()
+
+    return ask
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("linkage", ["shared", "static"])
+def test_consumer_builds_and_runs(installed, flags, tmp_path, compiler, linkage):
+    if not shutil.which(compiler):
+        pytest.skip(f"no {compiler}")
+    source, program = tmp_path / "app.c", tmp_path / "app"
+    source.write_text(PROGRAM)
+    static = ["-static"] if linkage == "static" else []
+    options = flags("--cflags", "--libs", *(["--static"] if static else []))
+    subprocess.run([compiler, *static, "-std=c99", "-o", program, source, *options], check=True)
+    [library] = {path.parent for path in installed.rglob("libosier.so")}
+    environment = {} if static else {"LD_LIBRARY_PATH": str(library)}
+    done = subprocess.run([program], capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stdout) == (0, "FileNotFoundError: [Errno 2] No such file or directory\n")
+
+
+def test_version_of_the_package(flags):
+    import headers
+
+    assert f'"{flags("--modversion")[0]}"' in (headers.INCLUDE / "osier" / "types.h").read_text()
+
+
+def test_every_header_is_installed(installed):
+    import headers
+
+    [top] = installed.rglob("osier.h")
+    seen = {str(path.relative_to(top.parent)) for path in [top, *(top.parent / "osier").glob("*.h")]}
+    assert seen == set(headers.all_headers())
