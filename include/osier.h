@@ -3,6 +3,7 @@
 #ifndef OSIER_H
 #define OSIER_H
 
+#include <osier/directories.h>
 #include <osier/error.h>
 #include <osier/stat.h>
 #include <osier/types.h>

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/** Reading a directory: the part that asks the kernel. */
+#include "fs/dir.h"
+
+#include "base/seam.h"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifdef __has_feature
+#if __has_feature(memory_sanitizer)
+#include <sanitizer/msan_interface.h>
+#define WRITTEN_BY_KERNEL(data, size) __msan_unpoison(data, size)
+#endif
+#endif
+#ifndef WRITTEN_BY_KERNEL
+#define WRITTEN_BY_KERNEL(data, size) (void)0
+#endif
+
+bool dir_types_hidden;
+
+/* Not libc's getdents64: musl has none, and readdir(3) of musl takes errors for the end. */
+static long read_entries(int fd, void *buffer, unsigned size) {
+    return syscall(SYS_getdents64, fd, buffer, size);
+}
+
+void dir_start(struct dir *d, int fd, char *buffer, unsigned size) {
+    *d = (struct dir){.fd = fd, .buffer = buffer, .size = size};
+}
+
+static void hide_types(struct dir *d) {
+    for (unsigned i = 0; i < d->filled;) {
+        struct dir_record *record = (struct dir_record *)(void *)(d->buffer + i);
+        record->type = DT_UNKNOWN;
+        i += record->size;
+    }
+}
+
+int dir_fill(struct dir *d) {
+    long size = SYS(read_entries, d->fd, d->buffer, d->size);
+    if (size == -ENOENT) /* removed meanwhile: it has no entries any more */
+        size = 0;
+    if (size <= 0)
+        return (int)size;
+    WRITTEN_BY_KERNEL(d->buffer, (size_t)size);
+    d->position = 0;
+    d->filled = (unsigned)size;
+    if (__builtin_expect(dir_types_hidden, 0))
+        hide_types(d);
+    return 1;
+}
+
+int dir_type(int fd, const char *name) {
+    struct stat st;
+    int r = SYS(fstatat, fd, name, &st, AT_SYMLINK_NOFOLLOW);
+    return r < 0 ? r : (int)IFTODT(st.st_mode);
+}
