@@ -4,6 +4,7 @@
 #define OSIER_H
 
 #include <osier/directories.h>
+#include <osier/environ.h>
 #include <osier/error.h>
 #include <osier/stat.h>
 #include <osier/types.h>

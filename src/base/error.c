@@ -85,6 +85,12 @@ long error_fail_words(long r, const char *operation, const char *words) {
     return -1;
 }
 
+long error_fail_key(const char *operation, const char *missing) {
+    error_fail(-ENOENT, operation, missing, NULL);
+    record.error.words = "KeyError";
+    return -1;
+}
+
 const struct os_error *os_last_error(void) {
     return record.error.number && record.error.number == errno ? &record.error : NULL;
 }

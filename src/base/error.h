@@ -11,6 +11,9 @@ long error_fail(long r, const char *operation, const char *filename, const char 
 long error_fail_words(long r, const char *operation, const char *words)
     __attribute__((cold, noinline));
 
+/** ENOENT where Python raises KeyError: the record's name is the missing key. */
+long error_fail_key(const char *operation, const char *missing) __attribute__((cold, noinline));
+
 /** The end of a public function that returns an int: a result ≥ 0 as it is, −errno as −1. */
 #define PUBLIC(r, operation, filename, filename2)                                                  \
     ({                                                                                             \

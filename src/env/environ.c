@@ -262,6 +262,23 @@ int env_set(const char *name, size_t size, const char *value, bool overwrite) {
     return r;
 }
 
+int env_set_default(const char *name, size_t size, const char *value, char **ret_value) {
+    char *entry;
+    lock();
+    find_slot(shared_environ(), name, size, &entry);
+    const char *now = entry ? entry + size + 1 : value;
+    char *copy = mem_text(now, strlen(now));
+    int r = copy ? 1 : -ENOMEM;
+    if (copy && !entry)
+        r = set_locked(name, size, value, /* overwrite= */ false);
+    unlock();
+    if (r < 0)
+        free(copy);
+    else
+        *ret_value = copy;
+    return r < 0 ? r : 1;
+}
+
 /* Whatever can fail comes first, so that a failure changes nothing. */
 static int set_all_locked(const char *const *list, char **texts, size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -302,15 +319,31 @@ static void remove_entries(const char *name, size_t size) {
     end_move();
 }
 
-int env_unset(const char *name, size_t size) {
+/* Removes the variable; if `ret_value` is not NULL, copies its value first. */
+static int remove_locked(const char *name, size_t size, char **ret_value) {
     char *entry;
-    lock();
     find_slot(shared_environ(), name, size, &entry);
-    int r = entry ? own_array(0) : 0;
-    if (entry && r >= 0) {
-        remove_entries(name, size);
-        r = 1;
-    }
+    if (!entry)
+        return 0;
+    AUTO_FREE char *copy = NULL;
+    if (ret_value && !(copy = mem_text(entry + size + 1, strlen(entry + size + 1))))
+        return -ENOMEM;
+    int r = own_array(0);
+    if (r < 0)
+        return r;
+    remove_entries(name, size);
+    if (ret_value)
+        *ret_value = TAKE_POINTER(copy);
+    return 1;
+}
+
+int env_unset(const char *name, size_t size) {
+    return env_pop(name, size, NULL);
+}
+
+int env_pop(const char *name, size_t size, char **ret_value) {
+    lock();
+    int r = remove_locked(name, size, ret_value);
     unlock();
     return r;
 }

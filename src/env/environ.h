@@ -27,11 +27,17 @@ long env_count(void);
 /** Sets a variable; one that is there already only if `overwrite`: 0 or −ENOMEM. */
 int env_set(const char *name, size_t size, const char *value, bool overwrite);
 
+/** Sets a variable unless it is set, and copies what it is then: 1 or −ENOMEM. */
+int env_set_default(const char *name, size_t size, const char *value, char **ret_value);
+
 /** Sets every "K=V" of a list that ends with NULL, all at one moment or (−ENOMEM) none. */
 int env_set_all(const char *const *list);
 
 /** Removes a variable: 1 if it was there, 0 if not, −ENOMEM. */
 int env_unset(const char *name, size_t size);
+
+/** The same, with a copy of the value that it had; it stays when there is no memory for that. */
+int env_pop(const char *name, size_t size, char **ret_value);
 
 /** Removes all of them. */
 void env_clear(void);
