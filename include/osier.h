@@ -6,6 +6,8 @@
 #include <osier/directories.h>
 #include <osier/environ.h>
 #include <osier/error.h>
+#include <osier/params.h>
+#include <osier/scheduler.h>
 #include <osier/stat.h>
 #include <osier/types.h>
 
