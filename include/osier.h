@@ -6,8 +6,6 @@
 #include <osier/directories.h>
 #include <osier/environ.h>
 #include <osier/error.h>
-#include <osier/params.h>
-#include <osier/scheduler.h>
 #include <osier/stat.h>
 #include <osier/types.h>
 

@@ -37,6 +37,15 @@ int open_descriptors(void) {
     return count - 3; /* ".", ".." and the directory itself */
 }
 
+bool call_denied(const char *name) {
+    const char *denied = getenv("OSIER_DENIED");
+    size_t size = strlen(name);
+    for (const char *at = denied; at && (at = strstr(at, name)); at += size)
+        if (at > denied && at[-1] == ' ' && (at[size] == ' ' || at[size] == '\0'))
+            return true;
+    return false;
+}
+
 void write_text(const char *path, const char *text) {
     FILE *file = fopen(path, "w");
     assert_non_null(file);

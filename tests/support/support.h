@@ -23,6 +23,30 @@ int leave_scratch(void **state);
 /** A group of tests, each in a scratch directory of its own. */
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, enter_scratch, leave_scratch)
 
+/** Whether a sanitizer is built in, which takes memory and time of its own. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
+/** Skips a test that is about memory or time, where a sanitizer takes its own. */
+#define SKIP_SANITIZED()                                                                           \
+    do {                                                                                           \
+        if (SANITIZED)                                                                             \
+            skip();                                                                                \
+    } while (0)
+
+/** Whether tests/support/deny.c keeps the test from this system call, "memfd_create". */
+bool call_denied(const char *name);
+
+/** Skips a test of something that nothing but this system call can do, where it is denied. */
+#define NEEDS_CALL(name)                                                                           \
+    do {                                                                                           \
+        if (call_denied(name))                                                                     \
+            skip();                                                                                \
+    } while (0)
+
 /** How many descriptors the process has open. */
 int open_descriptors(void);
 

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/** Runs a program under a seccomp filter, as on an old kernel or in a strict container.
+ *
+ *  deny ENOSYS|EPERM [CALL…] -- PROGRAM [ARGUMENT…]
+ *  Without calls: all that are newer than Linux 3.15 and in the table below. The program finds
+ *  their names in OSIER_DENIED, so that a test of such a call by itself can be skipped.
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const struct {
+    const char *name;
+    unsigned number;
+} calls[] = {
+    {"renameat2", SYS_renameat2},
+    {"getrandom", SYS_getrandom},
+    {"memfd_create", SYS_memfd_create},
+    {"copy_file_range", SYS_copy_file_range},
+    {"preadv2", SYS_preadv2},
+    {"pwritev2", SYS_pwritev2},
+    {"statx", SYS_statx},
+    {"pidfd_send_signal", SYS_pidfd_send_signal},
+    {"pidfd_open", SYS_pidfd_open},
+    {"clone3", SYS_clone3},
+    {"close_range", SYS_close_range},
+    {"openat2", SYS_openat2},
+    {"faccessat2", SYS_faccessat2},
+    {"io_uring_setup", SYS_io_uring_setup},
+    {"io_uring_enter", SYS_io_uring_enter},
+    {"fchmodat2", 452},
+    {"setxattrat", 463},
+    {"getxattrat", 464},
+    {"listxattrat", 465},
+    {"removexattrat", 466},
+};
+#define CALLS (sizeof calls / sizeof *calls)
+
+static struct sock_filter filter[2 * CALLS + 2] = {
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+};
+static unsigned short size = 1;
+static char names[1000];
+
+static void deny(size_t i, unsigned number) {
+    if (calls[i].number == SYS_clone3)
+        number = ENOSYS; /* as container runtimes do: with EPERM glibc starts no thread at all */
+    filter[size++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i].number, 0, 1);
+    filter[size++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | number);
+    snprintf(names + strlen(names), sizeof names - strlen(names), " %s", calls[i].name);
+}
+
+static void deny_named(const char *name, unsigned number) {
+    for (size_t i = 0; i < CALLS; i++) {
+        if (strcmp(calls[i].name, name) != 0)
+            continue;
+        deny(i, number);
+        return;
+    }
+    fprintf(stderr, "deny: no call is named '%s'\n", name);
+    exit(64);
+}
+
+int main(int argc, char **argv) {
+    int at = 2;
+    unsigned number = argc > 1 && strcmp(argv[1], "EPERM") == 0 ? EPERM : ENOSYS;
+    for (; at < argc && strcmp(argv[at], "--") != 0; at++)
+        deny_named(argv[at], number);
+    if (at + 1 >= argc) {
+        fprintf(stderr, "usage: deny ENOSYS|EPERM [CALL...] -- PROGRAM [ARGUMENT...]\n");
+        return 64;
+    }
+    for (size_t i = 0; at == 2 && i < CALLS; i++)
+        deny(i, number);
+    filter[size++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    struct sock_fprog program = {size, filter};
+    if (setenv("OSIER_DENIED", names, 1) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0) {
+        perror("deny");
+        return 77; /* Meson's word for a test that could not run */
+    }
+    execvp(argv[at + 1], argv + at + 1);
+    perror(argv[at + 1]);
+    return 127;
+}
