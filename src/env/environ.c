@@ -222,9 +222,11 @@ static int own_array(size_t extra) {
     size_t room = 2 * store.room < 64 ? 64 : 2 * store.room;
     while (room <= count + extra)
         room *= 2;
-    char **array = mem_zalloc(room * sizeof *array);
-    if (!array)
+    char **block = mem_zalloc((room + 1) * sizeof *block);
+    if (!block)
         return -ENOMEM;
+    block[0] = (char *)store.array; /* the one before stays in reach: it is kept, not leaked */
+    char **array = block + 1;
     fill(array, room, now, count);
     atomic_fetch_add(&store.retained, room * sizeof *array);
     store.array = array;
