@@ -6,6 +6,7 @@
 #include <osier/directories.h>
 #include <osier/environ.h>
 #include <osier/error.h>
+#include <osier/files.h>
 #include <osier/stat.h>
 #include <osier/types.h>
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/** Whole chains of directories. */
+#ifndef FS_DIRS_H
+#define FS_DIRS_H
+
+#include <sys/types.h>
+
+/**
+ * Makes a directory and what is missing on the way to it.
+ *
+ * @param parent_mode  the permission bits of those on the way
+ * @param flags  OS_EXIST_OK
+ * @param ret_failed  on failure the path up to the component that failed, to free(); untouched when
+ *                    it is the whole path
+ * @return 0 or −errno
+ */
+int dirs_make(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int flags,
+              char **ret_failed);
+
+/** Removes an empty directory and then each one above it that is empty: 0, or −errno of the first.
+ */
+int dirs_remove(int dir_fd, const char *path);
+
+#endif

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""Files and directories."""
+
+import ctypes
+import os
+
+from hypothesis import strategies as st
+
+import library
+from inputs import modes, names, targets
+from library import STATUS, TEXT
+from rows import Row
+
+CWD = -100
+EXIST_OK, NOFOLLOW = 1, 2
+flags = st.sampled_from([0, EXIST_OK])
+follow = st.booleans()
+#: Python recurses into each component, and fails at the depth of its stack
+short = names.filter(lambda name: len(name) < 1000)
+
+
+class StatResult(ctypes.Structure):
+    """struct os_stat_result"""
+
+    _fields_ = [
+        ("st_mode", ctypes.c_uint32),
+        ("st_blksize", ctypes.c_uint32),
+        *[(name, ctypes.c_uint64) for name in ["st_ino", "st_dev", "st_nlink"]],
+        *[(name, ctypes.c_uint32) for name in ["st_uid", "st_gid"]],
+        *[(name, ctypes.c_int64) for name in ["st_size", "st_blocks"]],
+        ("st_rdev", ctypes.c_uint64),
+        *[(name, ctypes.c_int64) for name in ["st_atime_ns", "st_mtime_ns", "st_ctime_ns"]],
+    ]
+
+
+#: what is the same for two trees that were made one after the other
+ALIKE = ["st_mode", "st_blksize", "st_dev", "st_nlink", "st_uid", "st_gid", "st_rdev"]
+
+
+def alike(result):
+    return [getattr(result, name) for name in ALIKE]
+
+
+def stat_row(name, python, leading, *arguments):
+    """One that fills a struct os_stat_result, behind its other arguments."""
+
+    def call(*drawn):
+        result = StatResult()
+        status = library.osier(name, STATUS, [*leading, *drawn, ctypes.byref(result)])
+        return alike(result) if status is None else status
+
+    return Row(name, list(arguments), lambda *drawn: alike(python(*drawn)), call, disk=True)
+
+
+def answer(path, mode, effective, follow_symlinks):
+    given = (4 if effective else 0) | (0 if follow_symlinks else NOFOLLOW)
+    status = library.osier("os_accessat", STATUS, [CWD, path, mode, given])
+    return status is None
+
+
+ROWS = [
+    Row("os_getcwd", [], os.getcwdb, TEXT, disk=True),
+    Row("os_chdir", [names], os.chdir, STATUS, disk=True),
+    Row("os_mkdir", [names, modes], os.mkdir, STATUS, disk=True, weight=2),
+    Row("os_mkdirat", [names, modes], os.mkdir, STATUS, lambda *a: (CWD, *a), disk=True),
+    Row(
+        "os_makedirs",
+        [short, modes, flags],
+        lambda path, mode, given: os.makedirs(path, mode, exist_ok=bool(given)),
+        STATUS,
+        disk=True,
+        weight=4,
+    ),
+    Row("os_rmdir", [names], os.rmdir, STATUS, disk=True),
+    Row("os_rmdirat", [names], os.rmdir, STATUS, lambda *a: (CWD, *a), disk=True),
+    Row("os_removedirs", [short], os.removedirs, STATUS, disk=True, weight=2),
+    Row("os_remove", [names], os.remove, STATUS, disk=True),
+    Row("os_removeat", [names], os.remove, STATUS, lambda *a: (CWD, *a), disk=True),
+    Row("os_unlink", [names], os.unlink, STATUS, disk=True),
+    Row("os_unlinkat", [names], os.unlink, STATUS, lambda *a: (CWD, *a), disk=True),
+    Row("os_rename", [names, names], os.rename, STATUS, disk=True, weight=3),
+    Row("os_renameat", [names, names], os.rename, STATUS, lambda a, b: (CWD, a, CWD, b), disk=True),
+    Row("os_replace", [names, names], os.replace, STATUS, disk=True),
+    Row("os_replaceat", [names, names], os.replace, STATUS, lambda a, b: (CWD, a, CWD, b), disk=True),
+    Row("os_renames", [short, short], os.renames, STATUS, disk=True, weight=3),
+    Row(
+        "os_link",
+        [names, names, follow],
+        # Python before 3.14 does not follow unless it calls linkat(2), which a dir_fd makes it do.
+        lambda a, b, to: os.link(a, b, src_dir_fd=None, follow_symlinks=False) if not to else follow_link(a, b),
+        STATUS,
+        lambda a, b, to: (a, b, 0 if to else NOFOLLOW),
+        disk=True,
+        weight=2,
+    ),
+    Row(
+        "os_symlink",
+        [targets, names, follow],
+        os.symlink,
+        STATUS,
+        lambda a, b, directory: (a, b, 8 if directory else 0),
+        disk=True,
+        weight=2,
+    ),
+    Row("os_symlinkat", [targets, names], os.symlink, STATUS, lambda a, b: (a, CWD, b, 0), disk=True),
+    Row("os_readlink", [names], os.readlink, TEXT, disk=True),
+    Row("os_readlinkat", [names], os.readlink, TEXT, lambda *a: (CWD, *a), disk=True),
+    stat_row("os_stat", os.stat, [], names),
+    stat_row("os_lstat", os.lstat, [], names),
+    stat_row("os_lstatat", os.lstat, [CWD], names),
+    stat_row(
+        "os_statat",
+        lambda path, given: os.stat(path, follow_symlinks=not given),
+        [CWD],
+        names,
+        st.sampled_from([0, NOFOLLOW]),
+    ),
+    Row("os_accessat", [names, st.integers(0, 7), follow, follow], lambda p, m, e, f: os.access(
+        p, m, effective_ids=e, follow_symlinks=f), answer, disk=True),
+    Row("os_chmod", [names, modes], os.chmod, STATUS, lambda *a: (*a, 0), disk=True, weight=2),
+    Row("os_chmodat", [names, modes], os.chmod, STATUS, lambda *a: (CWD, *a, 0), disk=True),
+]
+
+
+def follow_link(src, dst):
+    """os.link() as 3.14 has it."""
+    here = os.open(".", os.O_PATH)
+    try:
+        os.link(src, dst, src_dir_fd=here, dst_dir_fd=here, follow_symlinks=True)
+    finally:
+        os.close(here)
