@@ -7,6 +7,7 @@
 #include <osier/environ.h>
 #include <osier/error.h>
 #include <osier/files.h>
+#include <osier/path.h>
 #include <osier/stat.h>
 #include <osier/types.h>
 
