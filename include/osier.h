@@ -3,12 +3,16 @@
 #ifndef OSIER_H
 #define OSIER_H
 
+#include <osier/descriptors.h>
 #include <osier/directories.h>
 #include <osier/environ.h>
 #include <osier/error.h>
+#include <osier/events.h>
 #include <osier/files.h>
 #include <osier/path.h>
 #include <osier/stat.h>
+#include <osier/streams.h>
+#include <osier/terminal.h>
 #include <osier/types.h>
 
 #endif
