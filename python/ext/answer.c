@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/** Paths in, names and errors out, and signals in between. */
+#include "door.h"
+
+#include <string.h>
+
+_Thread_local PyThreadState *door_thread;
+
+/* The core asks this when a signal interrupted a call: Python's handlers run, and an exception of
+ * theirs ends the call (PEP 475). */
+static int interrupted(void) {
+    if (!door_thread)
+        return 0;
+    PyEval_RestoreThread(door_thread);
+    int result = PyErr_CheckSignals();
+    door_thread = PyEval_SaveThread();
+    return result;
+}
+
+void door_handle_signals(void) {
+    os_set_interrupt_handler(interrupted);
+}
+
+/* ------------------------------------------------------------------- paths */
+
+static int wrong_type(PyObject *object, enum kind kind, const char *function, const char *name) {
+    static const char *const allowed[] = {
+        [KIND_PATH] = "string, bytes or os.PathLike",
+        [KIND_PATH_OR_FD] = "string, bytes, os.PathLike or integer",
+        [KIND_PATH_OR_NONE] = "string, bytes, os.PathLike or None",
+        [KIND_PATH_FD_NONE] = "string, bytes, os.PathLike, integer or None",
+    };
+    PyErr_Format(PyExc_TypeError, "%s: %s should be %s, not %.200s", function, name, allowed[kind],
+                 Py_TYPE(object)->tp_name);
+    return -1;
+}
+
+static int read_text(struct value *value, const char *function, const char *name) {
+    if (strlen(value->text) == (size_t)value->size)
+        return 0;
+    PyErr_Format(PyExc_ValueError, "%s: embedded null character in %s", function, name);
+    return -1;
+}
+
+static int read_bytes(struct value *value, PyObject *bytes, const char *function,
+                      const char *name) {
+    value->text = PyBytes_AS_STRING(bytes);
+    value->size = PyBytes_GET_SIZE(bytes);
+    return read_text(value, function, name);
+}
+
+/* ASCII needs no encoding: the text is the string's own. */
+static int read_str(struct value *value, PyObject *str, const char *function, const char *name) {
+    if (PyUnicode_IS_COMPACT_ASCII(str)) {
+        value->text = PyUnicode_DATA(str);
+        value->size = PyUnicode_GET_LENGTH(str);
+        return read_text(value, function, name);
+    }
+    PyObject *bytes = PyUnicode_EncodeFSDefault(str);
+    if (!bytes)
+        return -1;
+    Py_XSETREF(value->owner, bytes);
+    return read_bytes(value, bytes, function, name);
+}
+
+static int read_fd(struct value *value, PyObject *object) {
+    PyObject *index = PyNumber_Index(object);
+    if (!index)
+        return -1;
+    int overflow;
+    long number = PyLong_AsLongAndOverflow(index, &overflow);
+    Py_DECREF(index);
+    if (number == -1 && !overflow && PyErr_Occurred())
+        return -1;
+    if (overflow > 0 || number > INT32_MAX)
+        return PyErr_SetString(PyExc_OverflowError, "fd is greater than maximum"), -1;
+    if (overflow < 0 || number < INT32_MIN)
+        return PyErr_SetString(PyExc_OverflowError, "fd is less than minimum"), -1;
+    value->number = number;
+    return 0;
+}
+
+/* What __fspath__ gives, kept in value->owner. */
+static int read_pathlike(struct value *value, PyObject *object, const char *function,
+                         const char *name) {
+    PyObject *path = PyOS_FSPath(object);
+    if (!path)
+        return -1;
+    value->owner = path;
+    value->bytes = PyBytes_Check(path);
+    if (value->bytes)
+        return read_bytes(value, path, function, name);
+    return read_str(value, path, function, name);
+}
+
+int door_path(struct value *value, PyObject *object, enum kind kind, const char *function,
+              const char *name) {
+    value->number = -1;
+    if (PyUnicode_Check(object))
+        return read_str(value, object, function, name);
+    if (PyBytes_Check(object)) {
+        value->bytes = true;
+        return read_bytes(value, object, function, name);
+    }
+    bool none = kind == KIND_PATH_OR_NONE || kind == KIND_PATH_FD_NONE;
+    if (object == Py_None && none)
+        return 0;
+    bool fd = kind == KIND_PATH_OR_FD || kind == KIND_PATH_FD_NONE;
+    if (fd && PyIndex_Check(object))
+        return read_fd(value, object);
+    PyObject *method = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__fspath__");
+    if (!method) {
+        PyErr_Clear();
+        return wrong_type(object, kind, function, name);
+    }
+    Py_DECREF(method);
+    return read_pathlike(value, object, function, name);
+}
+
+/* ------------------------------------------------------------------- errors */
+
+PyObject *door_error(const struct value *path, const struct value *path2) {
+    if (errno == EINTR && PyErr_Occurred())
+        return NULL;
+    PyObject *name = path ? path->object : NULL;
+    PyObject *name2 = path2 ? path2->object : NULL;
+    return PyErr_SetFromErrnoWithFilenameObjects(PyExc_OSError, name, name2);
+}
+
+PyObject *door_record_error(const struct value *like) {
+    int number = errno;
+    const struct os_error *error = os_last_error();
+    if (number == EINTR && PyErr_Occurred())
+        return NULL;
+    if (number == ENOMEM)
+        return PyErr_NoMemory();
+    bool bytes = like && like->bytes;
+    PyObject *name = NULL, *name2 = NULL;
+    if (error && error->filename)
+        name = door_name(error->filename, (Py_ssize_t)strlen(error->filename), bytes);
+    if (error && error->filename2)
+        name2 = door_name(error->filename2, (Py_ssize_t)strlen(error->filename2), bytes);
+    if (!PyErr_Occurred()) {
+        errno = number;
+        PyErr_SetFromErrnoWithFilenameObjects(PyExc_OSError, name, name2);
+    }
+    Py_XDECREF(name);
+    Py_XDECREF(name2);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------- names */
+
+PyObject *door_name(const char *text, Py_ssize_t size, bool bytes) {
+    return bytes ? PyBytes_FromStringAndSize(text, size)
+                 : PyUnicode_DecodeFSDefaultAndSize(text, size);
+}
+
+PyObject *door_take(char *text, const struct value *like) {
+    if (!text)
+        return door_record_error(like);
+    PyObject *name = door_name(text, (Py_ssize_t)strlen(text), like && like->bytes);
+    free(text);
+    return name;
+}

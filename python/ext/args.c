@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/** Arguments: a signature read once, and then each call's values read by it. */
+#include "door.h"
+
+#include <limits.h>
+#include <string.h>
+
+static struct function *functions;
+
+void door_add(struct function *function) {
+    function->next = functions;
+    functions = function;
+}
+
+/* ------------------------------------------------------------------- signatures */
+
+static const struct {
+    const char *word;
+    enum kind kind;
+} words[] = {
+    {"object", KIND_OBJECT},
+    {"path", KIND_PATH},
+    {"path|fd", KIND_PATH_OR_FD},
+    {"path|none", KIND_PATH_OR_NONE},
+    {"path|fd|none", KIND_PATH_FD_NONE},
+    {"fd", KIND_FD},
+    {"dir_fd", KIND_DIR_FD},
+    {"int", KIND_INT},
+    {"uint", KIND_UINT},
+    {"int64", KIND_INT64},
+    {"size", KIND_SIZE},
+    {"bool", KIND_BOOL},
+    {"uid", KIND_UID},
+    {"gid", KIND_GID},
+    {"double", KIND_DOUBLE},
+    {"buffer", KIND_BUFFER},
+    {"writable", KIND_WRITABLE},
+    {"text", KIND_TEXT},
+};
+
+static bool find_kind(const char *word, size_t size, enum kind *ret_kind) {
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i].word) == size && memcmp(words[i].word, word, size) == 0) {
+            *ret_kind = words[i].kind;
+            return true;
+        }
+    return false;
+}
+
+static size_t trimmed(const char **text, size_t size) {
+    while (size && **text == ' ')
+        (*text)++, size--;
+    while (size && (*text)[size - 1] == ' ')
+        size--;
+    return size;
+}
+
+/* The default of a parameter: a number, True, False, None or a quoted text. */
+static void read_default(struct parameter *p, const char *text, size_t size) {
+    p->required = false;
+    if (size == 4 && memcmp(text, "True", 4) == 0)
+        p->number = 1;
+    else if (size == 5 && memcmp(text, "False", 5) == 0)
+        p->number = 0;
+    else if (size == 4 && memcmp(text, "None", 4) == 0)
+        p->number = p->kind == KIND_DIR_FD ? OS_CWD : -1;
+    else
+        p->number = strtoll(text, NULL, 0);
+}
+
+/* Reads "name: kind = default" and appends "name=default" to the text that inspect reads. */
+static int read_parameter(struct function *f, const char *item, size_t size, char **to) {
+    const char *colon = memchr(item, ':', size);
+    struct parameter *p = &f->parameters[f->count];
+    if (!colon || f->count == MOST_PARAMETERS)
+        return -1;
+    const char *kind = colon + 1;
+    size_t kind_size = size - (size_t)(kind - item);
+    const char *equals = memchr(kind, '=', kind_size);
+    p->required = true;
+    if (equals)
+        kind_size = (size_t)(equals - kind);
+    kind_size = trimmed(&kind, kind_size);
+    if (!find_kind(kind, kind_size, &p->kind))
+        return -1;
+    p->name = PyUnicode_FromStringAndSize(item, colon - item);
+    if (!p->name)
+        return -1;
+    PyUnicode_InternInPlace(&p->name);
+    *to += sprintf(*to, "%.*s", (int)(colon - item), item);
+    if (equals) {
+        const char *value = equals + 1;
+        size_t value_size = trimmed(&value, size - (size_t)(value - item));
+        read_default(p, value, value_size);
+        *to += sprintf(*to, "=%.*s", (int)value_size, value);
+    }
+    f->holds |= p->kind != KIND_INT && p->kind != KIND_BOOL && p->kind != KIND_DIR_FD;
+    f->required += p->required;
+    f->count++;
+    return 0;
+}
+
+/* Reads one item of a signature: a parameter, or one of the marks "/" and "*". */
+static int read_item(struct function *f, const char *item, size_t size, char **to, bool *keywords) {
+    if (size == 1 && *item == '/') {
+        f->positional_only = f->count;
+    } else if (size == 1 && *item == '*') {
+        *keywords = true;
+    } else {
+        if (read_parameter(f, item, size, to) < 0)
+            return -1;
+        f->positional += !*keywords;
+        return 0;
+    }
+    *(*to)++ = *item;
+    return 0;
+}
+
+static int read_signature(struct function *f) {
+    if (f->text) /* read by another interpreter of this process */
+        return 0;
+    char *text = PyMem_RawMalloc(2 * strlen(f->signature) + strlen(f->name) + strlen(f->doc) + 64);
+    if (!text)
+        return PyErr_NoMemory(), -1;
+    char *to = text + sprintf(text, "%s($module", f->name);
+    bool keywords = false;
+    if (!strchr(f->signature, '/'))
+        to += sprintf(to, ", /");
+    for (const char *item = f->signature, *end; *item; item = *end ? end + 1 : end) {
+        end = strchrnul(item, ',');
+        const char *start = item;
+        size_t size = trimmed(&start, (size_t)(end - item));
+        if (size == 0)
+            continue;
+        to += sprintf(to, ", ");
+        if (read_item(f, start, size, &to, &keywords) < 0) {
+            PyMem_RawFree(text);
+            if (!PyErr_Occurred())
+                PyErr_Format(PyExc_SystemError, "%s: signature: %s", f->name, start);
+            return -1;
+        }
+    }
+    sprintf(to, ")\n--\n\n%s", f->doc);
+    f->text = text;
+    return 0;
+}
+
+/* ------------------------------------------------------------------- values */
+
+static int read_integer(PyObject *object, int64_t least, int64_t most, int64_t *ret_number) {
+    int overflow;
+    long long number = PyLong_AsLongLongAndOverflow(object, &overflow);
+    if (number == -1 && PyErr_Occurred())
+        return -1;
+    if (overflow > 0 || number > most)
+        return PyErr_SetString(PyExc_OverflowError, "signed integer is greater than maximum"), -1;
+    if (overflow < 0 || number < least)
+        return PyErr_SetString(PyExc_OverflowError, "signed integer is less than minimum"), -1;
+    *ret_number = number;
+    return 0;
+}
+
+/* An id of a user or group: 32 bits, −1 for "leave it". */
+static int read_id(PyObject *object, const char *type, int64_t *ret_number) {
+    PyObject *index = PyNumber_Index(object);
+    if (!index) {
+        PyErr_Format(PyExc_TypeError, "%s should be integer, not %.200s", type,
+                     Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    int overflow;
+    long long number = PyLong_AsLongLongAndOverflow(index, &overflow);
+    Py_DECREF(index);
+    if (number == -1 && !overflow && PyErr_Occurred())
+        return -1;
+    if (overflow < 0 || number < -1)
+        return PyErr_Format(PyExc_OverflowError, "%s is less than minimum", type), -1;
+    if (overflow > 0 || number > UINT32_MAX)
+        return PyErr_Format(PyExc_OverflowError, "%s is greater than maximum", type), -1;
+    *ret_number = number;
+    return 0;
+}
+
+static int read_dir_fd(PyObject *object, int64_t *ret_number) {
+    if (object == Py_None) {
+        *ret_number = OS_CWD;
+        return 0;
+    }
+    if (!PyIndex_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "argument should be integer or None, not %.200s",
+                     Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    PyObject *index = PyNumber_Index(object);
+    if (!index)
+        return -1;
+    int overflow;
+    long number = PyLong_AsLongAndOverflow(index, &overflow);
+    Py_DECREF(index);
+    if (number == -1 && !overflow && PyErr_Occurred())
+        return -1;
+    if (overflow > 0 || number > INT_MAX)
+        return PyErr_SetString(PyExc_OverflowError, "fd is greater than maximum"), -1;
+    if (overflow < 0 || number < INT_MIN)
+        return PyErr_SetString(PyExc_OverflowError, "fd is less than minimum"), -1;
+    *ret_number = number;
+    return 0;
+}
+
+static int read_buffer(struct value *value, PyObject *object, int flags) {
+    return PyObject_GetBuffer(object, &value->buffer, flags);
+}
+
+static int read_text(struct value *value, PyObject *object, const char *function,
+                     const char *name) {
+    if (!PyUnicode_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "%s() argument '%s' must be str, not %.50s", function, name,
+                     object == Py_None ? "None" : Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    value->text = PyUnicode_AsUTF8AndSize(object, &value->size);
+    if (value->text && strlen(value->text) != (size_t)value->size)
+        return PyErr_SetString(PyExc_ValueError, "embedded null character"), -1;
+    return value->text ? 0 : -1;
+}
+
+static int read_value(struct function *f, const struct parameter *p, struct value *value,
+                      PyObject *object) {
+    value->object = object;
+    switch (p->kind) {
+    case KIND_OBJECT:
+        return 0;
+    case KIND_PATH:
+    case KIND_PATH_OR_FD:
+    case KIND_PATH_OR_NONE:
+    case KIND_PATH_FD_NONE:
+        return door_path(value, object, p->kind, f->name, PyUnicode_AsUTF8(p->name));
+    case KIND_FD:
+        value->number = PyObject_AsFileDescriptor(object);
+        return value->number < 0 ? -1 : 0;
+    case KIND_DIR_FD:
+        return read_dir_fd(object, &value->number);
+    case KIND_INT:
+        return read_integer(object, INT_MIN, INT_MAX, &value->number);
+    case KIND_UINT:
+        value->number = (int64_t)PyLong_AsUnsignedLong(object);
+        return PyErr_Occurred() ? -1 : 0;
+    case KIND_INT64:
+    case KIND_SIZE:
+        value->number = PyLong_AsLongLong(object);
+        return value->number == -1 && PyErr_Occurred() ? -1 : 0;
+    case KIND_BOOL: {
+        int truth = PyObject_IsTrue(object);
+        value->number = truth;
+        return truth < 0 ? -1 : 0;
+    }
+    case KIND_UID:
+        return read_id(object, "uid", &value->number);
+    case KIND_GID:
+        return read_id(object, "gid", &value->number);
+    case KIND_DOUBLE:
+        value->real = PyFloat_AsDouble(object);
+        return value->real == -1.0 && PyErr_Occurred() ? -1 : 0;
+    case KIND_BUFFER:
+        return read_buffer(value, object, PyBUF_SIMPLE);
+    case KIND_WRITABLE:
+        return read_buffer(value, object, PyBUF_WRITABLE);
+    case KIND_TEXT:
+        return read_text(value, object, f->name, PyUnicode_AsUTF8(p->name));
+    }
+    Py_UNREACHABLE();
+}
+
+void door_release(struct value *value) {
+    Py_XDECREF(value->owner);
+    if (value->buffer.obj)
+        PyBuffer_Release(&value->buffer);
+}
+
+/* ------------------------------------------------------------------- the call */
+
+static int too_many(struct function *f, Py_ssize_t nargs) {
+    PyErr_Format(PyExc_TypeError, "%s() takes %s %d positional argument%s (%zd given)", f->name,
+                 f->required == f->positional ? "exactly" : "at most", f->positional,
+                 f->positional == 1 ? "" : "s", nargs);
+    return -1;
+}
+
+static int find_parameter(struct function *f, PyObject *name) {
+    for (int i = f->positional_only; i < f->count; i++)
+        if (f->parameters[i].name == name)
+            return i;
+    for (int i = f->positional_only; i < f->count; i++)
+        if (PyUnicode_Compare(f->parameters[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+/* Lays the arguments out in the order of the parameters; NULL where one was left out. */
+static int arrange(struct function *f, PyObject *const *args, Py_ssize_t nargs, PyObject *names,
+                   PyObject **ret_objects) {
+    if (nargs > f->positional)
+        return too_many(f, nargs);
+    for (int i = 0; i < f->count; i++)
+        ret_objects[i] = i < nargs ? args[i] : NULL;
+    Py_ssize_t count = names ? PyTuple_GET_SIZE(names) : 0;
+    for (Py_ssize_t k = 0; k < count; k++) {
+        PyObject *name = PyTuple_GET_ITEM(names, k);
+        int i = find_parameter(f, name);
+        if (i < 0) {
+            PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", f->name,
+                         name);
+            return -1;
+        }
+        if (ret_objects[i]) {
+            PyErr_Format(PyExc_TypeError, "argument for %s() given by name ('%U') and position (%d)",
+                         f->name, name, i + 1);
+            return -1;
+        }
+        ret_objects[i] = args[nargs + k];
+    }
+    for (int i = 0; i < f->count; i++)
+        if (!ret_objects[i] && f->parameters[i].required) {
+            PyErr_Format(PyExc_TypeError, "%s() missing required argument '%U' (pos %d)", f->name,
+                         f->parameters[i].name, i + 1);
+            return -1;
+        }
+    return 0;
+}
+
+PyObject *door_call(struct function *f, PyObject *module, PyObject *const *args, Py_ssize_t nargs,
+                    PyObject *names) {
+    PyObject *objects[MOST_PARAMETERS];
+    struct value values[MOST_PARAMETERS];
+    if (arrange(f, args, nargs, names, objects) < 0)
+        return NULL;
+    PyObject *result = NULL;
+    int read = 0;
+    for (; read < f->count; read++) {
+        struct value *value = &values[read];
+        const struct parameter *p = &f->parameters[read];
+        value->object = value->owner = value->buffer.obj = NULL;
+        value->text = NULL;
+        value->bytes = false;
+        value->number = p->number;
+        if (objects[read] && read_value(f, p, value, objects[read]) < 0) {
+            read++;
+            goto release;
+        }
+    }
+    result = f->body(module, values);
+release:
+    if (f->holds)
+        while (read-- > 0)
+            door_release(&values[read]);
+    return result;
+}
+
+int door_functions(PyObject *module) {
+    PyObject *name = PyModule_GetNameObject(module);
+    int result = name ? 0 : -1;
+    for (struct function *f = functions; f && result == 0; f = f->next) {
+        result = read_signature(f);
+        if (result < 0)
+            break;
+        f->method = (PyMethodDef){f->name, (PyCFunction)(void (*)(void))f->entry,
+                                  METH_FASTCALL | METH_KEYWORDS, f->text};
+        PyObject *function = PyCFunction_NewEx(&f->method, module, name);
+        result = function ? PyModule_AddObjectRef(module, f->name, function) : -1;
+        Py_XDECREF(function);
+    }
+    Py_XDECREF(name);
+    return result;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/** The Python door: how a builtin function takes its arguments, calls the core and answers.
+ *
+ *  A function of the module is declared with one line that is both its signature in Python and the
+ *  way its arguments are read (args.c), and a body:
+ *
+ *      FUNCTION(mkdir, "path: path, mode: int = 511, *, dir_fd: dir_fd = None", "Create a directory.") {
+ *          if (PySys_Audit("os.mkdir", "Oii", PATH(0), INT(1), AUDIT_FD(2)) < 0)
+ *              return NULL;
+ *          int r;
+ *          UNLOCKED(r = os_mkdirat(INT(2), TEXT(0), (mode_t)INT(1)));
+ *          return none_or_error(r, ARG(0));
+ *      }
+ *
+ *  The body sees `v`, the values of its parameters in their order; what they hold is released behind it.
+ */
+#ifndef PYTHON_DOOR_H
+#define PYTHON_DOOR_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <errno.h>
+#include <osier.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/** How an argument is read; the words of a signature stand in args.c. */
+enum kind {
+    KIND_OBJECT,       /* as it is */
+    KIND_PATH,         /* str, bytes or PathLike */
+    KIND_PATH_OR_FD,   /* … or an integer */
+    KIND_PATH_OR_NONE, /* … or None */
+    KIND_PATH_FD_NONE, /* path, integer or None */
+    KIND_FD,           /* an integer, or an object with fileno() */
+    KIND_DIR_FD,       /* an integer, or None for the current directory */
+    KIND_INT,
+    KIND_UINT,
+    KIND_INT64,
+    KIND_SIZE,
+    KIND_BOOL,
+    KIND_UID, /* −1 … 2³²−1 */
+    KIND_GID,
+    KIND_DOUBLE,
+    KIND_BUFFER,   /* bytes-like, to read */
+    KIND_WRITABLE, /* bytes-like, to write into */
+    KIND_TEXT,     /* a str as UTF-8 */
+};
+
+/** One argument, read. */
+struct value {
+    PyObject *object; /* as it was passed, or NULL when it was left out; borrowed */
+    PyObject *owner;  /* what `text` belongs to, if that isn't `object`; owned */
+    const char *text; /* a path's bytes; NULL for None, or a descriptor */
+    Py_ssize_t size;  /* the length of `text` */
+    int64_t number;   /* an integer, a flag, a descriptor; −1 where a path was given */
+    double real;
+    Py_buffer buffer; /* held while buffer.obj is set */
+    bool bytes;       /* the path was given as bytes: so is what comes of it */
+};
+
+enum { MOST_PARAMETERS = 16 };
+
+struct parameter {
+    PyObject *name; /* interned */
+    enum kind kind;
+    bool required;
+    int64_t number;       /* the default */
+    const char *fallback; /* the default of a path or text, or NULL */
+};
+
+/** A function: what FUNCTION() writes down, and what its signature was found to say. */
+struct function {
+    const char *name;
+    const char *signature;
+    const char *doc;
+    PyObject *(*body)(PyObject *module, struct value *v);
+    PyObject *(*entry)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
+    struct parameter parameters[MOST_PARAMETERS];
+    int count;
+    int positional;      /* how many may be given by position */
+    int positional_only; /* how many may not be given by name */
+    int required;        /* how many have no default */
+    bool holds;          /* some value owns something that must be released */
+    char *text;          /* the docstring with the signature that inspect reads */
+    PyMethodDef method;
+    struct function *next;
+};
+
+#define FUNCTION(name_, signature_, doc_)                                                          \
+    static PyObject *body_##name_(PyObject *module, struct value *v);                              \
+    static PyObject *entry_##name_(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);         \
+    static struct function function_##name_ = {                                                    \
+        .name = #name_,                                                                            \
+        .signature = signature_,                                                                   \
+        .doc = doc_,                                                                               \
+        .body = body_##name_,                                                                      \
+        .entry = entry_##name_,                                                                    \
+    };                                                                                             \
+    static PyObject *entry_##name_(PyObject *module, PyObject *const *args, Py_ssize_t nargs,      \
+                                   PyObject *names) {                                              \
+        return door_call(&function_##name_, module, args, nargs, names);                           \
+    }                                                                                              \
+    __attribute__((constructor)) static void add_##name_(void) {                                   \
+        door_add(&function_##name_);                                                               \
+    }                                                                                              \
+    static PyObject *body_##name_(PyObject *module OS_ATTRIBUTE(unused),                           \
+                                  struct value *v OS_ATTRIBUTE(unused))
+
+void door_add(struct function *function);
+
+/** Reads the signatures and adds every function to the module: 0 or −1 with an exception. */
+int door_functions(PyObject *module);
+
+/** Reads the arguments, runs the body, releases what they hold. */
+PyObject *door_call(struct function *function, PyObject *module, PyObject *const *args,
+                    Py_ssize_t nargs, PyObject *names);
+
+#define ARG(i)  (&v[i])
+#define GIVEN(i) (v[i].object != NULL)
+#define OBJECT(i) (v[i].object ? v[i].object : Py_None)
+#define TEXT(i) (v[i].text)
+#define INT(i)  ((int)v[i].number)
+#define LONG(i) (v[i].number)
+/** A dir_fd as the audit events have it: −1 for none. */
+#define AUDIT_FD(i) (v[i].number == OS_CWD ? -1 : (int)v[i].number)
+
+/** Reads one path (kinds KIND_PATH…): 0, or −1 with the TypeError or ValueError of Python's own. */
+int door_path(struct value *value, PyObject *object, enum kind kind, const char *function,
+              const char *name);
+void door_release(struct value *value);
+
+/* ------------------------------------------------------------------- calls without the GIL */
+
+extern _Thread_local PyThreadState *door_thread;
+
+/** Runs a statement without the interpreter's lock; a signal that interrupts is seen to (PEP 475). */
+#define UNLOCKED(...)                                                                              \
+    do {                                                                                           \
+        door_thread = PyEval_SaveThread();                                                         \
+        __VA_ARGS__;                                                                               \
+        int unlocked_errno = errno;                                                                \
+        PyThreadState *unlocked_thread = door_thread;                                              \
+        door_thread = NULL;                                                                        \
+        PyEval_RestoreThread(unlocked_thread);                                                     \
+        errno = unlocked_errno;                                                                    \
+    } while (0)
+
+/** Has signals handled by Python while a call of the core is interrupted. */
+void door_handle_signals(void);
+
+/* ------------------------------------------------------------------- answers */
+
+/** Raises the OSError of errno with up to two file names: always NULL. A pending exception stays. */
+PyObject *door_error(const struct value *path, const struct value *path2);
+
+/** Raises the error of the thread's record: its own file names, as str or bytes like `like`. */
+PyObject *door_record_error(const struct value *like);
+
+static inline PyObject *none_or_error(int r, const struct value *path) {
+    if (r < 0)
+        return door_error(path, NULL);
+    Py_RETURN_NONE;
+}
+
+static inline PyObject *number_or_error(int64_t r, const struct value *path) {
+    return r < 0 ? door_error(path, NULL) : PyLong_FromLongLong(r);
+}
+
+/** bytes or str of a file name, whichever `bytes` asks for. */
+PyObject *door_name(const char *text, Py_ssize_t size, bool bytes);
+
+/** The same of an owned text of the core, which is freed; NULL raises the record's error. */
+PyObject *door_take(char *text, const struct value *like);
+
+#endif
