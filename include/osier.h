@@ -9,7 +9,6 @@
 #include <osier/error.h>
 #include <osier/events.h>
 #include <osier/files.h>
-#include <osier/path.h>
 #include <osier/stat.h>
 #include <osier/streams.h>
 #include <osier/terminal.h>
