@@ -23,6 +23,18 @@ bool fault_due(const char *name);
 /** After EINTR: whether to try again (yes, unless the program's own handler says otherwise). */
 bool seam_retry(void);
 
+/* −errno after a failure. The analyzer can't know that it is always negative then. */
+#ifdef __clang_analyzer__
+static inline int seam_failure(void) {
+    int result = -errno;
+    if (result >= 0)
+        __builtin_unreachable();
+    return result;
+}
+#else
+#define seam_failure() (-errno)
+#endif
+
 /* The shape of the three macros below: call, and call again while a signal is all that failed. */
 #define SEAM_LOOP_(failed, call, ...)                                                              \
     do                                                                                             \
@@ -34,7 +46,7 @@ bool seam_retry(void);
     ({                                                                                             \
         typeof(call(__VA_ARGS__)) result_;                                                         \
         SEAM_LOOP_(-1, call, __VA_ARGS__);                                                         \
-        result_ == (typeof(result_))-1 ? (typeof(result_))-errno : result_;                        \
+        result_ == (typeof(result_))-1 ? (typeof(result_))seam_failure() : result_;                \
     })
 
 /** The result of a call that answers NULL with errno; errno stays the way to tell why. */
