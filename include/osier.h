@@ -9,6 +9,9 @@
 #include <osier/error.h>
 #include <osier/events.h>
 #include <osier/files.h>
+#include <osier/params.h>
+#include <osier/path.h>
+#include <osier/scheduler.h>
 #include <osier/stat.h>
 #include <osier/streams.h>
 #include <osier/terminal.h>

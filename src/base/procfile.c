@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/** The small text files of /proc and /sys, read whole. */
+#include "base/procfile.h"
+
+#include "base/seam.h"
+#include <fcntl.h>
+#include <unistd.h>
+
+ssize_t procfile_read(const char *path, char *buffer, size_t size) {
+    AUTO_CLOSE int fd = SYS(open, path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fd;
+    size_t filled = 0;
+    ssize_t r = 1;
+    while (filled + 1 < size && r > 0) {
+        r = SYS(read, fd, buffer + filled, size - 1 - filled);
+        if (r < 0)
+            return r;
+        filled += (size_t)r;
+    }
+    buffer[filled] = '\0';
+    return (ssize_t)filled;
+}
+
+int procfile_load(const char *path, struct str *s) {
+    AUTO_CLOSE int fd = SYS(open, path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fd;
+    ssize_t r;
+    do {
+        if (str_reserve(s, 4096) < 0)
+            return -ENOMEM;
+        r = SYS(read, fd, s->data + s->size, s->room - s->size - 1);
+        if (r < 0)
+            return (int)r;
+        s->size += (size_t)r;
+        s->data[s->size] = '\0';
+    } while (r > 0);
+    return 0;
+}
+
+const char *procfile_field(const char *text, const char *label) {
+    size_t size = strlen(label);
+    while (text && strncmp(text, label, size) != 0) {
+        text = strchr(text, '\n');
+        text = text ? text + 1 : NULL;
+    }
+    return text ? text + size : NULL;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/** The small text files of /proc and /sys, read whole. */
+#ifndef BASE_PROCFILE_H
+#define BASE_PROCFILE_H
+
+#include "base/str.h"
+#include <sys/types.h>
+
+/** Reads the first `size` − 1 bytes at most and ends them with NUL: how many, or −errno. */
+ssize_t procfile_read(const char *path, char *buffer, size_t size);
+
+/** Appends the whole file: 0, or −errno. */
+int procfile_load(const char *path, struct str *s);
+
+/** What stands behind `label` at the start of a line of `text`, or NULL. */
+const char *procfile_field(const char *text, const char *label);
+
+#endif

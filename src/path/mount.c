@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/** ismount: what the kernel says of mount points, or what devices and inodes let one guess. */
+#include "base/seam.h"
+#include "path/real.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* statx(2) by its number: some libcs lack the wrapper, the constants, or both. */
+struct kernel_statx {
+    uint32_t mask;
+    uint32_t blksize;
+    uint64_t attributes;
+    uint32_t nlink, uid, gid;
+    uint16_t mode, spare0;
+    uint64_t ino, size, blocks;
+    uint64_t attributes_mask;
+    uint64_t times[8];
+    uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+    uint64_t spare[14];
+};
+
+#define WANT_TYPE_MODE_INO 0x103u
+#define MOUNT_ROOT         0x2000u
+
+_Static_assert(sizeof(struct kernel_statx) == 256, "the layout of struct statx");
+
+static long kernel_statx(const char *path, int flags, unsigned mask, struct kernel_statx *ret) {
+    return syscall(SYS_statx, AT_FDCWD, path, flags, mask, ret);
+}
+
+/* Whether the kernel says that it is one: 1, 0, or −errno; −ENOSYS where it doesn't tell. */
+static int ask_kernel(const char *path) {
+    struct kernel_statx st;
+    long r = SYS(kernel_statx, path, AT_SYMLINK_NOFOLLOW, WANT_TYPE_MODE_INO, &st);
+    if (r < 0)
+        return (int)r;
+    if (S_ISLNK(st.mode))
+        return 0;
+    if (!(st.attributes_mask & MOUNT_ROOT))
+        return -ENOSYS;
+    return (st.attributes & MOUNT_ROOT) != 0;
+}
+
+static bool same_file(const struct stat *a, const struct stat *b) {
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+/* Looks at the parent: "path/..", or for what is no directory the one that it lies in. */
+static int stat_parent(const char *path, struct stat *ret) {
+    size_t size = strlen(path);
+    AUTO_FREE char *dotted = mem_alloc(size + sizeof "/..");
+    AUTO_FREE char *parent = NULL;
+    if (!dotted)
+        return -ENOMEM;
+    bool slash = size > 0 && path[size - 1] != '/';
+    strcpy(mempcpy(dotted, path, size), slash ? "/.." : "..");
+    int r = SYS(fstatat, AT_FDCWD, dotted, ret, AT_SYMLINK_NOFOLLOW);
+    if (r == 0)
+        return 0;
+    r = path_realpath(dotted, OS_PATH_LENIENT, &parent, NULL);
+    return r < 0 ? r : SYS(fstatat, AT_FDCWD, parent, ret, AT_SYMLINK_NOFOLLOW);
+}
+
+static bool is_mount(const char *path) {
+    struct stat st, parent;
+    int known = ask_kernel(path);
+    if (known > 0 || (known < 0 && known != -ENOSYS && known != -EPERM))
+        return known > 0;
+    if (SYS(fstatat, AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISLNK(st.st_mode) ||
+        stat_parent(path, &parent) < 0)
+        return false;
+    /* The root of the process is its own parent, and where chroot(2) made it no mount's root. */
+    return same_file(&st, &parent) || (known < 0 && st.st_dev != parent.st_dev);
+}
+
+bool os_path_ismount(const char *path) {
+    int saved = errno;
+    bool mount = is_mount(path);
+    errno = saved;
+    return mount;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/** normpath and abspath. */
+#include "path/norm.h"
+
+#include "base/error.h"
+#include "base/seam.h"
+#include "path/cwd.h"
+#include "path/slice.h"
+#include <osier/path.h>
+
+size_t path_root_size(const char *path) {
+    if (path[0] != '/')
+        return 0;
+    return path[1] == '/' && path[2] != '/' ? 2 : 1;
+}
+
+size_t path_append_normal(char *text, size_t size, size_t root, const char *path) {
+    char *const start = text + root;
+    char *end = text + size;
+    char *floor = start; /* ".." takes nothing back before it */
+    struct os_slice name;
+    while (slice_next(&path, &name)) {
+        if (slice_is_parent(name)) {
+            if (end > floor) {
+                while (end > start && *--end != '/')
+                    ;
+                continue;
+            }
+            if (root > 0)
+                continue;
+        }
+        if (end > start)
+            *end++ = '/';
+        memmove(end, name.data, name.size);
+        end += name.size;
+        if (slice_is_parent(name))
+            floor = end;
+    }
+    return (size_t)(end - text);
+}
+
+static int normal(const char *path, char **ret_text) {
+    size_t root = path_root_size(path);
+    char *text = mem_alloc(strlen(path) + 2); /* "" becomes "." */
+    if (!text)
+        return -ENOMEM;
+    memcpy(text, path, root);
+    size_t size = path_append_normal(text, root, root, path);
+    if (size == 0)
+        text[size++] = '.';
+    text[size] = '\0';
+    *ret_text = text;
+    return 0;
+}
+
+char *os_path_normpath(const char *path) {
+    char *text = NULL;
+    int r = normal(path, &text);
+    return PUBLIC_POINTER(r, text, "path_normpath", path, NULL);
+}
+
+/* abspath(), with the current directory put where the result is going to be. */
+static int absolute(const char *path, char **ret_text) {
+    if (path[0] == '/')
+        return normal(path, ret_text);
+    AUTO_STR s = STR_INIT;
+    size_t extra = strlen(path) + 1;
+    int r = path_append_cwd(&s);
+    if (r == 0)
+        r = str_reserve(&s, extra);
+    if (r < 0)
+        return r;
+    s.size = path_append_normal(s.data, s.size, 1, path);
+    s.data[s.size] = '\0';
+    return str_take(&s, ret_text);
+}
+
+char *os_path_abspath(const char *path) {
+    char *text = NULL;
+    int r = absolute(path, &text);
+    return PUBLIC_POINTER(r, text, "path_abspath", path, NULL);
+}

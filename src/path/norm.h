@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/** Normalizing, for the other parts of os.path. */
+#ifndef PATH_NORM_H
+#define PATH_NORM_H
+
+#include <stddef.h>
+
+/**
+ * Appends the components of `path` to a path that is normalized: no empty ones and no ".", and
+ * ".." takes one back.
+ *
+ * @param text  the path; `path` may lie behind its end in the same block
+ * @param size  its size so far
+ * @param root  how much of it never goes: the leading slashes, 0 for a relative path
+ * @return the size then; room for size + strlen(path) + 1 is enough
+ */
+size_t path_append_normal(char *text, size_t size, size_t root, const char *path);
+
+/** How many leading slashes normpath() keeps: 0, 1 or 2. */
+size_t path_root_size(const char *path);
+
+#endif

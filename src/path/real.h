@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/** realpath for the library's own use. */
+#ifndef PATH_REAL_H
+#define PATH_REAL_H
+
+#include <osier/path.h>
+
+/**
+ * Resolves every symbolic link of a path.
+ *
+ * @param ret_path  the absolute path, to free()
+ * @param ret_failed  on failure the component that failed, to free(), or NULL; may be NULL itself
+ * @return 0 or −errno
+ */
+int path_realpath(const char *path, enum os_path_strict strict, char **ret_path, char **ret_failed);
+
+#endif
