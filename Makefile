@@ -29,6 +29,11 @@ install: all
 	@meson configure $(BUILD) --prefix=$(PREFIX)
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --quiet
 
+distcheck:
+	@tools/bootstrap build test dist
+	@$(MAKE) --no-print-directory all
+	@tools/distcheck $(BUILD) $(PARTS)
+
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 

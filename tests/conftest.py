@@ -70,6 +70,7 @@ class Tap:
             self.line(False, f"collecting {report.nodeid}")
             self.comment(report.longrepr)
 
+    @pytest.hookimpl(trylast=True)  # the notes are there by then
     def pytest_sessionfinish(self, session, exitstatus):
         for text in getattr(session.config, "osier_notes", []):
             self.comment(text)

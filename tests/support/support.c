@@ -7,8 +7,11 @@
 #include <ftw.h>
 
 int enter_scratch(void **state) {
-    char *path = strdup("/tmp/osier-test-XXXXXX");
-    if (!path || !mkdtemp(path) || chdir(path) < 0)
+    const char *place = getenv("TMPDIR");
+    char *path;
+    if (asprintf(&path, "%s/osier-test-XXXXXX", place ? place : "/tmp") < 0)
+        return -1;
+    if (!mkdtemp(path) || chdir(path) < 0)
         return -1;
     *state = path;
     return 0;
