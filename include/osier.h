@@ -3,6 +3,7 @@
 #ifndef OSIER_H
 #define OSIER_H
 
+#include <osier/constants.h>
 #include <osier/descriptors.h>
 #include <osier/directories.h>
 #include <osier/environ.h>
@@ -14,6 +15,7 @@
 #include <osier/scheduler.h>
 #include <osier/stat.h>
 #include <osier/streams.h>
+#include <osier/system.h>
 #include <osier/terminal.h>
 #include <osier/types.h>
 

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/** CPUs and load: how many the machine has, the process may use, and how busy they are. */
+#include "system/cpu.h"
+#include "base/error.h"
+#include "base/procfile.h"
+#include "base/seam.h"
+#include "process/affinity.h"
+#include "system/cgroup.h"
+#include <math.h>
+#include <osier/system.h>
+#include <unistd.h>
+
+int cpu_list_count(const char *list) {
+    unsigned long count = 0;
+    char *end;
+    do {
+        unsigned long first = strtoul(list, &end, 10);
+        unsigned long last = first;
+        if (*end == '-') {
+            list = end + 1;
+            last = strtoul(list, &end, 10);
+        }
+        if (end == list || last < first || last > 1UL << 30)
+            return 0;
+        count += last - first + 1;
+        list = end + 1;
+    } while (*end == ',');
+    return *end == '\n' || *end == '\0' ? (int)count : 0;
+}
+
+/* As glibc's sysconf() has it; musl's counts what the calling thread may run on. */
+static int online(void) {
+    char list[4096];
+    ssize_t size = procfile_read("/sys/devices/system/cpu/online", list, sizeof list);
+    int count = size > 0 && size < (ssize_t)sizeof list - 1 ? cpu_list_count(list) : 0;
+    return count ? count : (int)SYS(sysconf, _SC_NPROCESSORS_ONLN);
+}
+
+int os_cpu_count(void) {
+    return PUBLIC(online(), "cpu_count", NULL, NULL);
+}
+
+static int usable(void) {
+    AUTO_AFFINITY set = {.block = NULL};
+    int r = affinity_load(&set, 0);
+    return r < 0 ? r : (int)affinity_count(&set);
+}
+
+int os_process_cpu_count(void) {
+    return PUBLIC(usable(), "process_cpu_count", NULL, NULL);
+}
+
+int os_cpu_quota(double *ret_cpus) {
+    return PUBLIC(cgroup_cpu_quota("", ret_cpus), "cpu_quota", NULL, NULL);
+}
+
+int os_available_cpus(void) {
+    int count = usable();
+    double quota = INFINITY;
+    if (count > 1)
+        cgroup_cpu_quota("", &quota);
+    if (quota < count)
+        count = (int)quota + (quota > (int)quota); /* rounded up */
+    return PUBLIC(count, "available_cpus", NULL, NULL);
+}
+
+int os_getloadavg(double *ret_loads) {
+    int r = SYS(getloadavg, ret_loads, 3);
+    if (r >= 0 && r < 3)
+        return (int)error_fail_words(-ENODATA, "getloadavg",
+                                     "OSError: Load averages are unobtainable");
+    return PUBLIC(r < 0 ? r : 0, "getloadavg", NULL, NULL);
+}
