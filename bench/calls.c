@@ -51,7 +51,10 @@ OPERATION(open_bare, int fd = open("file", O_RDONLY | O_CLOEXEC); CHECK(fd); CHE
 OPERATION(getenv_osier, free(os_getenv("HOME", NULL)))
 OPERATION(getenv_bare, const char *value = getenv("HOME"); HIDE(value))
 
-#define ROW(row, name) {row, "osier", name##_osier}, {row, "bare", name##_bare}
+#define ROW(row, name)                                                                             \
+    {row, "osier", name##_osier}, {                                                                \
+        row, "bare", name##_bare                                                                   \
+    }
 static const struct operation operations[] = {
     ROW("stat", stat),
     ROW("lstat", lstat),

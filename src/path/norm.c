@@ -14,29 +14,40 @@ size_t path_root_size(const char *path) {
     return path[1] == '/' && path[2] != '/' ? 2 : 1;
 }
 
+/* Takes the last name from a text that has one: where the text ends now. */
+static char *without_last(char *end, const char *start) {
+    while (end > start && *--end != '/')
+        ;
+    return end;
+}
+
+/* One pass that copies byte by byte: names are too short for memchr() and memmove() to pay. What is
+ * written never overtakes what is read, so both may be the same text. */
 size_t path_append_normal(char *text, size_t size, size_t root, const char *path) {
     char *const start = text + root;
     char *end = text + size;
     char *floor = start; /* ".." takes nothing back before it */
-    struct os_slice name;
-    while (slice_next(&path, &name)) {
-        if (slice_is_parent(name)) {
-            if (end > floor) {
-                while (end > start && *--end != '/')
-                    ;
-                continue;
-            }
-            if (root > 0)
-                continue;
-        }
+    for (;;) {
+        while (*path == '/')
+            path++;
+        if (!*path)
+            return (size_t)(end - text);
+        char *before = end;
         if (end > start)
             *end++ = '/';
-        memmove(end, name.data, name.size);
-        end += name.size;
-        if (slice_is_parent(name))
+        char *name = end;
+        while (*path && *path != '/')
+            *end++ = *path++;
+        if (name[0] != '.' || end - name > 2)
+            continue;
+        bool parent = end - name == 2 && name[1] == '.';
+        if (end - name == 1 || (parent && root > 0 && before <= floor))
+            end = before;
+        else if (parent && before > floor)
+            end = without_last(before, start);
+        else if (parent)
             floor = end;
     }
-    return (size_t)(end - text);
 }
 
 static int normal(const char *path, char **ret_text) {
