@@ -22,7 +22,7 @@ int os_open(const char *path, int flags, mode_t mode) {
 }
 
 int os_openat(int dir_fd, const char *path, int flags, mode_t mode) {
-    return PUBLIC(SYS(openat, dir_fd, path, flags | O_CLOEXEC, mode), "openat", path, NULL);
+    return PUBLIC(SYS(openat, dir_fd, path, flags | O_CLOEXEC, mode), "open", path, NULL);
 }
 
 int os_close(int fd) {
