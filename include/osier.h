@@ -17,6 +17,7 @@
 #include <osier/streams.h>
 #include <osier/system.h>
 #include <osier/terminal.h>
+#include <osier/tree.h>
 #include <osier/types.h>
 
 #endif
