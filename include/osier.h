@@ -12,6 +12,7 @@
 #include <osier/files.h>
 #include <osier/params.h>
 #include <osier/path.h>
+#include <osier/process.h>
 #include <osier/scheduler.h>
 #include <osier/stat.h>
 #include <osier/streams.h>

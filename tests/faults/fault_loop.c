@@ -45,7 +45,7 @@ bool fault_word(const char *words, const char *word) {
     size_t size = strlen(word);
     if (words && strcmp(words, "*") == 0)
         return true;
-    for (const char *at = words; at && (at = strstr(at, word)); at += size)
+    for (const char *at = words; at && size && (at = strstr(at, word)); at += size)
         if ((at == words || at[-1] == ' ') && (at[size] == ' ' || at[size] == '\0'))
             return true;
     return false;

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/** Starting a program: what the parent prepares, and what the child does until it executes it.
+ *
+ *  The child is a vfork made by clone(2): it has the parent's memory but a stack of its own, and
+ * the calling thread stands still meanwhile. All signals are blocked until the child has put every
+ *  handler back to its default, as a handler would run in the parent's memory. The functions marked
+ *  IN_CHILD keep to bare system calls, which sanitizers don't intercept.
+ */
+#include "process/spawn.h"
+
+#include "base/seam.h"
+#include "env/environ.h"
+#include <fcntl.h>
+#include <sched.h>
+#include <stdalign.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__clang__)
+#define IN_CHILD __attribute__((disable_sanitizer_instrumentation))
+#else
+#define IN_CHILD __attribute__((no_sanitize_address, no_sanitize_thread))
+#endif
+
+#define STACK_SIZE 16384
+#define NONE       SIZE_MAX
+
+/* What parent and child share. */
+struct child {
+    const struct spawn *spawn;
+    sigset_t mask;     /* for the program */
+    sigset_t defaults; /* signals to reset even where they are ignored */
+    size_t failed;     /* which of the programs could not be executed; NONE before that */
+    int error;         /* −errno, or 0 when the program runs */
+};
+
+/* rt_sigaction(2) as the kernel has it; all bits zero stand for SIG_DFL. */
+struct kernel_action {
+#ifdef __mips__
+    unsigned int flags;
+    uintptr_t handler;
+    unsigned long rest[8];
+#else
+    uintptr_t handler;
+    unsigned long rest[12];
+#endif
+};
+
+#define MASK_BYTES (_NSIG / 8)
+
+IN_CHILD static int kernel_sigaction(int number, const struct kernel_action *action,
+                                     struct kernel_action *old) {
+    return (int)syscall(SYS_rt_sigaction, number, action, old, MASK_BYTES);
+}
+
+IN_CHILD static int kernel_sigprocmask(int how, const sigset_t *mask, sigset_t *old) {
+    return (int)syscall(SYS_rt_sigprocmask, how, mask, old, MASK_BYTES);
+}
+
+IN_CHILD static int kernel_openat(int dir_fd, const char *path, int flags, mode_t mode) {
+#ifdef O_LARGEFILE
+    flags |= O_LARGEFILE;
+#endif
+    return (int)syscall(SYS_openat, dir_fd, path, flags, mode);
+}
+
+IN_CHILD static int kernel_close(int fd) {
+    return (int)syscall(SYS_close, fd);
+}
+
+IN_CHILD static int kernel_dup3(int fd, int new_fd, int flags) {
+    return (int)syscall(SYS_dup3, fd, new_fd, flags);
+}
+
+IN_CHILD static int kernel_inherit(int fd) {
+#ifdef SYS_fcntl
+    return (int)syscall(SYS_fcntl, fd, F_SETFD, 0);
+#else
+    return (int)syscall(SYS_fcntl64, fd, F_SETFD, 0);
+#endif
+}
+
+IN_CHILD static int kernel_close_range(unsigned first, unsigned last, unsigned flags) {
+#ifdef SYS_close_range
+    return (int)syscall(SYS_close_range, first, last, flags);
+#else
+    return (int)syscall(436, first, last, flags);
+#endif
+}
+
+IN_CHILD static int kernel_getdents64(int fd, void *buffer, size_t size) {
+    return (int)syscall(SYS_getdents64, fd, buffer, size);
+}
+
+IN_CHILD static int kernel_chdir(const char *path) {
+    return (int)syscall(SYS_chdir, path);
+}
+
+IN_CHILD static int kernel_fchdir(int fd) {
+    return (int)syscall(SYS_fchdir, fd);
+}
+
+IN_CHILD static int kernel_setpgid(pid_t pid, pid_t group) {
+    return (int)syscall(SYS_setpgid, pid, group);
+}
+
+IN_CHILD static int kernel_setsid(void) {
+    return (int)syscall(SYS_setsid);
+}
+
+/* For the child alone: libc's would tell the threads of the parent. */
+IN_CHILD static int kernel_reset_ids(void) {
+#ifdef SYS_setresuid32
+    if (syscall(SYS_setresgid32, -1, syscall(SYS_getgid32), -1) < 0)
+        return -1;
+    return (int)syscall(SYS_setresuid32, -1, syscall(SYS_getuid32), -1);
+#else
+    if (syscall(SYS_setresgid, -1, syscall(SYS_getgid), -1) < 0)
+        return -1;
+    return (int)syscall(SYS_setresuid, -1, syscall(SYS_getuid), -1);
+#endif
+}
+
+IN_CHILD static int kernel_setscheduler(int policy, int priority) {
+    return (int)syscall(SYS_sched_setscheduler, 0, policy, &priority);
+}
+
+IN_CHILD static int kernel_setparam(int priority) {
+    return (int)syscall(SYS_sched_setparam, 0, &priority);
+}
+
+IN_CHILD static int kernel_getparam(int *ret_priority) {
+    return (int)syscall(SYS_sched_getparam, 0, ret_priority);
+}
+
+IN_CHILD static int kernel_execve(const char *path, char *const *argv, char *const *env) {
+    return (int)syscall(SYS_execve, path, argv, env);
+}
+
+/* Puts handlers back to their default, and the signals of `defaults` in any case. */
+IN_CHILD static int reset_signals(const sigset_t *defaults) {
+    static const struct kernel_action by_default;
+    for (int number = 1; number < _NSIG; number++) {
+        if (number == SIGKILL || number == SIGSTOP)
+            continue;
+        struct kernel_action old = {0};
+        unsigned long word = ((const unsigned long *)defaults)[(number - 1) / (8 * sizeof word)];
+        bool reset = word >> (number - 1) % (8 * sizeof word) & 1;
+        if (!reset && kernel_sigaction(number, NULL, &old) < 0)
+            continue;
+        if (reset || (old.handler != (uintptr_t)SIG_DFL && old.handler != (uintptr_t)SIG_IGN)) {
+            int r = SYS(kernel_sigaction, number, &by_default, NULL);
+            if (r < 0)
+                return r;
+        }
+    }
+    return 0;
+}
+
+IN_CHILD static int as_number(const char *text) {
+    int number = 0;
+    for (; *text >= '0' && *text <= '9'; text++)
+        number = number * 10 + *text - '0';
+    return *text ? -1 : number;
+}
+
+/* Closes what one read of /proc/self/fd tells: how many, or −errno. */
+IN_CHILD static int close_listed(int list, int first) {
+    alignas(8) char buffer[1024];
+    int closed = 0, size;
+    while ((size = SYS(kernel_getdents64, list, buffer, sizeof buffer)) > 0)
+        for (int at = 0; at < size;) {
+            unsigned short length;
+            __builtin_memcpy(&length, buffer + at + 16, sizeof length);
+            int fd = as_number(buffer + at + 19);
+            if (fd >= first && fd != list && kernel_close(fd) == 0)
+                closed++;
+            at += length;
+        }
+    return size < 0 ? size : closed;
+}
+
+/* Where the kernel has no close_range(2), or a filter forbids it. */
+IN_CHILD static int close_one_by_one(int first) {
+    int closed;
+    do {
+        int list = SYS(kernel_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY, 0);
+        if (list < 0)
+            return list;
+        closed = close_listed(list, first);
+        kernel_close(list);
+    } while (closed > 0);
+    return closed;
+}
+
+IN_CHILD static int close_from(int first) {
+    int r = SYS(kernel_close_range, (unsigned)first, ~0u, 0);
+    return r == -ENOSYS || r == -EPERM ? close_one_by_one(first) : r;
+}
+
+IN_CHILD static int duplicate(int fd, int new_fd) {
+    return fd == new_fd ? SYS(kernel_inherit, fd) : SYS(kernel_dup3, fd, new_fd, 0);
+}
+
+/* The descriptor is free before the file is opened, as in posix_spawn(3). */
+IN_CHILD static int open_as(const struct os_spawn_action *action) {
+    kernel_close(action->fd);
+    int fd = SYS(kernel_openat, AT_FDCWD, action->path, action->flags, action->mode);
+    if (fd < 0 || fd == action->fd)
+        return fd;
+    int r = SYS(kernel_dup3, fd, action->fd, action->flags & O_CLOEXEC);
+    kernel_close(fd);
+    return r;
+}
+
+IN_CHILD static int act(const struct os_spawn_action *action) {
+    switch (action->kind) {
+    case OS_POSIX_SPAWN_OPEN:
+        return open_as(action);
+    case OS_POSIX_SPAWN_CLOSE:
+        kernel_close(action->fd);
+        return 0;
+    case OS_POSIX_SPAWN_DUP2:
+        return duplicate(action->fd, action->new_fd);
+    case OS_POSIX_SPAWN_CLOSEFROM:
+        return close_from(action->fd);
+    case OS_POSIX_SPAWN_CHDIR:
+        return SYS(kernel_chdir, action->path);
+    case OS_POSIX_SPAWN_FCHDIR:
+        return SYS(kernel_fchdir, action->fd);
+    }
+    return -EINVAL;
+}
+
+IN_CHILD static int set_scheduler(const struct os_posix_spawn_options *options) {
+    int priority = 0;
+    if (options->sched_priority)
+        priority = *options->sched_priority;
+    else if (kernel_getparam(&priority) < 0)
+        return -errno;
+    if (options->scheduler)
+        return SYS(kernel_setscheduler, *options->scheduler, priority);
+    return options->sched_priority ? SYS(kernel_setparam, priority) : 0;
+}
+
+IN_CHILD static int apply(const struct os_posix_spawn_options *options) {
+    int r = options->scheduler || options->sched_priority ? set_scheduler(options) : 0;
+    if (r >= 0 && options->setsid)
+        r = SYS(kernel_setsid);
+    if (r >= 0 && options->setpgroup)
+        r = SYS(kernel_setpgid, 0, *options->setpgroup);
+    if (r >= 0 && options->resetids)
+        r = SYS(kernel_reset_ids);
+    for (size_t i = 0; r >= 0 && i < options->file_action_count; i++)
+        r = act(&options->file_actions[i]);
+    return r;
+}
+
+/* Errors that say no more than that the program isn't here. */
+IN_CHILD static bool goes_on(int error, bool posix_search) {
+    bool absent = error == -ENOENT || error == -ENOTDIR;
+    return !posix_search || absent || error == -EACCES || error == -ESTALE || error == -ENODEV ||
+           error == -ETIMEDOUT;
+}
+
+/* Python's rule: all programs are tried, and the first error that isn't absence is told, else the
+ * last one. */
+IN_CHILD static int execute(struct child *child) {
+    const struct spawn *s = child->spawn;
+    int told = -ENOENT;
+    bool final = false;
+    for (size_t i = 0; s->programs[i]; i++) {
+        int r = SYS(kernel_execve, s->programs[i], s->argv, s->env);
+        if (!final) {
+            told = r;
+            child->failed = i;
+            final = r != -ENOENT && r != -ENOTDIR;
+        }
+        if (!goes_on(r, s->posix_search)) {
+            child->failed = i;
+            return r;
+        }
+    }
+    return told;
+}
+
+IN_CHILD static int run_child(void *argument) {
+    struct child *child = argument;
+    int r = reset_signals(&child->defaults);
+    if (r >= 0 && child->spawn->options)
+        r = apply(child->spawn->options);
+    if (r >= 0)
+        r = SYS(kernel_sigprocmask, SIG_SETMASK, &child->mask, NULL);
+    if (r >= 0)
+        r = execute(child);
+    child->error = r;
+    syscall(SYS_exit_group, 127);
+    return 127;
+}
+
+/* Runs the child up to its program. */
+static pid_t start(struct child *child, const sigset_t *old_mask) {
+    alignas(64) char stack[STACK_SIZE];
+    int saved = errno;
+    if (!child->spawn->mask)
+        child->mask = *old_mask;
+    pid_t pid =
+        SYS(clone, run_child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, child);
+    errno = saved; /* the child shares it */
+    return pid;
+}
+
+static int signal_set(const int *numbers, sigset_t *set) {
+    for (; numbers && *numbers; numbers++)
+        if (*numbers < 0 || sigaddset(set, *numbers) < 0)
+            return -EINVAL;
+    return 0;
+}
+
+static int prepare_signals(struct child *child) {
+    const struct spawn *s = child->spawn;
+    sigemptyset(&child->mask);
+    sigemptyset(&child->defaults);
+    if (s->defaults)
+        child->defaults = *s->defaults;
+    if (s->mask)
+        child->mask = *s->mask;
+    int r = s->options ? signal_set(s->options->setsigdef, &child->defaults) : 0;
+    return r >= 0 && s->options ? signal_set(s->options->setsigmask, &child->mask) : r;
+}
+
+int spawn_start(const struct spawn *s, pid_t *ret_pid, const char **ret_failed) {
+    struct child child = {.spawn = s, .failed = NONE};
+    struct spawn own;
+    int r = prepare_signals(&child);
+    if (r < 0)
+        return r;
+    if (s->options && s->options->setsigmask && !s->mask) {
+        own = *s;
+        own.mask = &child.mask;
+        child.spawn = &own;
+    }
+    sigset_t all, old = {0};
+    memset(&all, 0xff, sizeof all); /* libc's own signals too, which sigfillset(3) leaves out */
+    r = SYS(kernel_sigprocmask, SIG_SETMASK, &all, &old);
+    if (r < 0)
+        return r;
+    pid_t pid = start(&child, &old);
+    if (pid >= 0 && child.error < 0) {
+        int status;
+        spawn_wait(pid, &status);
+    }
+    kernel_sigprocmask(SIG_SETMASK, &old, NULL);
+    if (pid < 0 || child.error < 0) {
+        if (ret_failed)
+            *ret_failed = child.failed == NONE ? NULL : s->programs[child.failed];
+        return pid < 0 ? (int)pid : child.error;
+    }
+    *ret_pid = pid;
+    return 0;
+}
+
+int spawn_shell(const char *command, struct spawn *s, pid_t *ret_pid, bool *ret_no_shell) {
+    static const char shell[] = "/bin/sh";
+    const char *programs[] = {shell, NULL};
+    const char *argv[] = {"sh", "-c", "--", command, NULL};
+    AUTO_FREE char **env = NULL;
+    int r = env_snapshot(&env);
+    if (r < 0)
+        return r;
+    s->programs = (char *const *)programs;
+    s->argv = (char *const *)argv;
+    s->env = env;
+    const char *failed = NULL;
+    r = spawn_start(s, ret_pid, &failed);
+    if (ret_no_shell)
+        *ret_no_shell = r < 0 && failed;
+    return r;
+}
+
+int spawn_wait(pid_t pid, int *ret_status) {
+    int status;
+    pid_t r = SYS(waitpid, pid, &status, 0);
+    if (r < 0)
+        return (int)r;
+    *ret_status = status;
+    return 0;
+}
+
+int spawn_exitcode(int status) {
+    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int move_up(int *fd) {
+    if (*fd > STDERR_FILENO)
+        return 0;
+    int moved = SYS(fcntl, *fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (moved < 0)
+        return moved;
+    seam_close_quietly(*fd);
+    *fd = moved;
+    return 0;
+}
+
+int spawn_pipe(int ret_ends[2]) {
+    int ends[2];
+    int r = SYS(pipe2, ends, O_CLOEXEC);
+    if (r < 0)
+        return r;
+    r = move_up(&ends[0]);
+    if (r >= 0)
+        r = move_up(&ends[1]);
+    if (r < 0) {
+        seam_close_quietly(ends[0]);
+        seam_close_quietly(ends[1]);
+        return r;
+    }
+    ret_ends[0] = ends[0];
+    ret_ends[1] = ends[1];
+    return 0;
+}
