@@ -3,7 +3,9 @@
 #ifndef OSIER_H
 #define OSIER_H
 
+#include <osier/attributes.h>
 #include <osier/constants.h>
+#include <osier/contents.h>
 #include <osier/descriptors.h>
 #include <osier/directories.h>
 #include <osier/environ.h>
@@ -20,5 +22,6 @@
 #include <osier/terminal.h>
 #include <osier/tree.h>
 #include <osier/types.h>
+#include <osier/xattr.h>
 
 #endif

@@ -532,6 +532,168 @@ OS_API int os_chmodat(int dir_fd, const char *path, mode_t mode, int flags);
  */
 OS_API int os_fchmod(int fd, mode_t mode);
 
+/**
+ * Renames `src` to `dst` unless something is there: nothing is ever replaced.
+ *
+ * @param src  the old name
+ * @param dst  the new name, on the same file system
+ * @return 0, or −1 with errno set
+ * @error EEXIST  `dst` is there
+ * @error EINVAL  the file system can't do it in one step
+ * @since 0.1
+ * @source renameat2(2)
+ * @shell os.rename_noreplace SRC DST -> none
+ */
+OS_API int os_rename_noreplace(const char *src, const char *dst);
+
+/**
+ * Exchanges what `src` and `dst` name, in one step that nobody sees half done.
+ *
+ * @param src  the one name
+ * @param dst  the other name, on the same file system; the two may be of different types
+ * @return 0, or −1 with errno set
+ * @error EINVAL  the file system can't do it in one step
+ * @since 0.1
+ * @source renameat2(2)
+ * @shell os.rename_exchange SRC DST -> none
+ */
+OS_API int os_rename_exchange(const char *src, const char *dst);
+
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE (1 << 0)
+#define RENAME_EXCHANGE  (1 << 1)
+#define RENAME_WHITEOUT  (1 << 2)
+#endif
+
+/**
+ * Renames `src` to `dst` as the kernel's own flags say, each relative to a directory.
+ *
+ * @param src_dir_fd  where a relative `src` starts; OS_CWD for the current directory
+ * @param src  the old name
+ * @param dst_dir_fd  where a relative `dst` starts
+ * @param dst  the new name, on the same file system
+ * @param rename_flags  RENAME_NOREPLACE, RENAME_EXCHANGE, RENAME_WHITEOUT, or 0
+ * @return 0, or −1 with errno set
+ * @error EINVAL  the file system can't do it, or the flags contradict each other
+ * @since 0.1
+ * @source renameat2(2)
+ * @shell os.renameat2 SRC DST [--rename-flags=0] [--src-dir-fd=OS_CWD] [--dst-dir-fd=OS_CWD] ->
+ * none
+ */
+OS_API int os_renameat2(int src_dir_fd, const char *src, int dst_dir_fd, const char *dst,
+                        unsigned rename_flags);
+
+/**
+ * Makes a FIFO, a pipe with a name.
+ *
+ * @param path  where
+ * @param mode  the permission bits before the umask; 0666 in Python
+ * @return 0, or −1 with errno set
+ * @error EEXIST  something stands there already
+ * @python os.mkfifo(path, mode=0o666)
+ * @since 0.1
+ * @source mkfifo(3)
+ * @shell see os_mkfifoat
+ */
+OS_API int os_mkfifo(const char *path, mode_t mode);
+
+/**
+ * Makes a FIFO, relative to a directory.
+ *
+ * @param dir_fd  where a relative path starts; OS_CWD for the current directory
+ * @param path  where
+ * @param mode  the permission bits before the umask; 0666 in Python
+ * @return 0, or −1 with errno set
+ * @error EEXIST  something stands there already
+ * @python os.mkfifo(path, mode=0o666, *, dir_fd=None)
+ * @since 0.1
+ * @source mkfifoat(3)
+ * @shell os.mkfifo PATH [--mode=0666] [--dir-fd=OS_CWD] -> none
+ */
+OS_API int os_mkfifoat(int dir_fd, const char *path, mode_t mode);
+
+/**
+ * Makes a file, a FIFO, a socket or a device.
+ *
+ * @param path  where
+ * @param mode  the permission bits before the umask, 0600 in Python, and the type: S_IFREG (also
+ *              when none is given), S_IFCHR, S_IFBLK, S_IFIFO or S_IFSOCK
+ * @param device  for a device its number, from os_makedev()
+ * @return 0, or −1 with errno set
+ * @error EPERM  devices are for the superuser
+ * @python os.mknod(path, mode=0o600, device=0)
+ * @since 0.1
+ * @source mknod(2)
+ * @shell see os_mknodat
+ */
+OS_API int os_mknod(const char *path, mode_t mode, uint64_t device);
+
+/**
+ * Makes a file, a FIFO, a socket or a device, relative to a directory.
+ *
+ * @param dir_fd  where a relative path starts; OS_CWD for the current directory
+ * @param path  where
+ * @param mode  the permission bits before the umask and the type, as in os_mknod()
+ * @param device  for a device its number, from os_makedev()
+ * @return 0, or −1 with errno set
+ * @error EPERM  devices are for the superuser
+ * @python os.mknod(path, mode=0o600, device=0, *, dir_fd=None)
+ * @since 0.1
+ * @source mknodat(2)
+ * @shell os.mknod PATH [--mode=0600] [--device=0] [--dir-fd=OS_CWD] -> none
+ */
+OS_API int os_mknodat(int dir_fd, const char *path, mode_t mode, uint64_t device);
+
+/**
+ * The major number of a device: which driver.
+ *
+ * @param device  a device number, from st_dev or st_rdev
+ * @return its major number
+ * @python os.major(device, /)
+ * @since 0.1
+ * @source major(3)
+ * @shell os.major DEVICE -> int
+ */
+OS_API uint32_t os_major(uint64_t device);
+
+/**
+ * The minor number of a device: which one of its driver's.
+ *
+ * @param device  a device number, from st_dev or st_rdev
+ * @return its minor number
+ * @python os.minor(device, /)
+ * @since 0.1
+ * @source minor(3)
+ * @shell os.minor DEVICE -> int
+ */
+OS_API uint32_t os_minor(uint64_t device);
+
+/**
+ * The device number of two parts.
+ *
+ * @param major_number  which driver
+ * @param minor_number  which one of its devices
+ * @return the number
+ * @python os.makedev(major, minor, /)
+ * @since 0.1
+ * @source makedev(3)
+ * @shell os.makedev MAJOR_NUMBER MINOR_NUMBER -> int
+ */
+OS_API uint64_t os_makedev(uint32_t major_number, uint32_t minor_number);
+
+/**
+ * Makes `path` the root directory of the process; the current directory stays.
+ *
+ * @param path  the directory
+ * @return 0, or −1 with errno set
+ * @error EPERM  it is for the superuser
+ * @python os.chroot(path)
+ * @since 0.1
+ * @source chroot(2)
+ * @shell no: the root changes for the command alone, and ends with it
+ */
+OS_API int os_chroot(const char *path);
+
 OS_END_DECLS
 
 #endif

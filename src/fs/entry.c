@@ -2,6 +2,7 @@
 /** Making, removing and renaming one entry of a directory. */
 #include "base/error.h"
 #include "base/seam.h"
+#include "fs/kernel.h"
 #include <fcntl.h>
 #include <osier/files.h>
 #include <stdio.h>
@@ -54,4 +55,20 @@ int os_replace(const char *src, const char *dst) {
 
 int os_replaceat(int src_dir_fd, const char *src, int dst_dir_fd, const char *dst) {
     return PUBLIC(SYS(renameat, src_dir_fd, src, dst_dir_fd, dst), "replace", src, dst);
+}
+
+int os_rename_noreplace(const char *src, const char *dst) {
+    int r = SYS(kernel_renameat2, OS_CWD, src, OS_CWD, dst, RENAME_NOREPLACE);
+    return PUBLIC(r, "rename_noreplace", src, dst);
+}
+
+int os_rename_exchange(const char *src, const char *dst) {
+    int r = SYS(kernel_renameat2, OS_CWD, src, OS_CWD, dst, RENAME_EXCHANGE);
+    return PUBLIC(r, "rename_exchange", src, dst);
+}
+
+int os_renameat2(int src_dir_fd, const char *src, int dst_dir_fd, const char *dst,
+                 unsigned rename_flags) {
+    int r = SYS(kernel_renameat2, src_dir_fd, src, dst_dir_fd, dst, rename_flags);
+    return PUBLIC(r, "renameat2", src, dst);
 }

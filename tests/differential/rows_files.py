@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import library
 from inputs import modes, names, targets
-from library import STATUS, TEXT
+from library import STATUS, TEXT, TEXTS
 from rows import Row
 
 CWD = -100
@@ -17,6 +17,17 @@ flags = st.sampled_from([0, EXIST_OK])
 follow = st.booleans()
 #: Python recurses into each component, and fails at the depth of its stack
 short = names.filter(lambda name: len(name) < 1000)
+
+
+ids = st.sampled_from([-1, 0, 1, 65534])
+moments = st.sampled_from([0, 1, -1, 10**9, -(10**9) - 1, 1_700_000_000_123_456_789])
+lengths = st.sampled_from([-1, 0, 3, 100])
+attributes = st.sampled_from([b"user.a", b"user.b", b"user.", b"", b"nothing", b"trusted.t"])
+values = st.sampled_from([b"", b"x", b"v" * 300])
+
+
+def set_times(path, atime, mtime):
+    os.utime(path, ns=(atime, mtime))
 
 
 class StatResult(ctypes.Structure):
@@ -118,6 +129,39 @@ ROWS = [
     Row("os_accessat", [names, st.integers(0, 7), follow, follow], lambda p, m, e, f: os.access(
         p, m, effective_ids=e, follow_symlinks=f), answer, disk=True),
     Row("os_chmod", [names, modes], os.chmod, STATUS, lambda *a: (*a, 0), disk=True, weight=2),
+    Row("os_chown", [names, ids, ids], os.chown, STATUS, lambda *a: (*a, 0), disk=True),
+    Row("os_lchown", [names, ids, ids], os.lchown, STATUS, disk=True),
+    Row("os_truncate", [names, lengths], os.truncate, STATUS, disk=True),
+    # Python's record has no name for these (utime: since 3.12)
+    Row(
+        "os_utime",
+        [names, moments, moments],
+        set_times,
+        STATUS,
+        lambda path, *times: (path, *map(ctypes.c_int64, times), 0),
+        disk=True,
+        ignore_names=True,
+    ),
+    Row("os_mkfifo", [names, modes], os.mkfifo, STATUS, disk=True, ignore_names=True),
+    Row("os_mknod", [names, modes], os.mknod, STATUS, lambda *a: (*a, 0), disk=True, ignore_names=True),
+    Row("os_getxattr", [names, attributes], os.getxattr, TEXT, lambda *a: (*a, 0, None), disk=True),
+    Row(
+        "os_setxattr",
+        [names, attributes, values, st.integers(0, 3)],
+        os.setxattr,
+        STATUS,
+        lambda path, name, value, given: (path, name, value, ctypes.c_size_t(len(value)), given, 0),
+        disk=True,
+    ),
+    Row("os_removexattr", [names, attributes], os.removexattr, STATUS, lambda *a: (*a, 0), disk=True),
+    Row(
+        "os_listxattr",
+        [names],
+        lambda path: sorted(map(os.fsencode, os.listxattr(path))),
+        TEXTS,
+        lambda path: (path, 0),
+        disk=True,
+    ),
     Row("os_chmodat", [names, modes], os.chmod, STATUS, lambda *a: (CWD, *a, 0), disk=True),
 ]
 

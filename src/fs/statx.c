@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/** What statx(2) tells of a file. */
+#include "base/error.h"
+#include "base/seam.h"
+#include "base/stat.h"
+#include "fs/kernel.h"
+#include <fcntl.h>
+#include <osier/attributes.h>
+#include <sys/sysmacros.h>
+
+static int64_t ns_of(struct kernel_time time) {
+    struct timespec spec = {.tv_sec = (time_t)time.seconds, .tv_nsec = (long)time.nanoseconds};
+    return stat_time_ns(spec);
+}
+
+static void convert(const struct kernel_statx *st, struct os_statx_result *ret_statx) {
+    *ret_statx = (struct os_statx_result){
+        .stx_mask = st->mask,
+        .stx_blksize = st->blksize,
+        .stx_attributes = st->attributes,
+        .stx_attributes_mask = st->attributes_mask,
+        .stx_nlink = st->nlink,
+        .stx_uid = st->uid,
+        .stx_gid = st->gid,
+        .stx_mode = st->mode,
+        .stx_ino = st->ino,
+        .stx_size = st->size,
+        .stx_blocks = st->blocks,
+        .stx_atime_ns = ns_of(st->atime),
+        .stx_btime_ns = ns_of(st->btime),
+        .stx_ctime_ns = ns_of(st->ctime),
+        .stx_mtime_ns = ns_of(st->mtime),
+        .stx_rdev = makedev(st->rdev_major, st->rdev_minor),
+        .stx_dev = makedev(st->dev_major, st->dev_minor),
+        .stx_rdev_major = st->rdev_major,
+        .stx_rdev_minor = st->rdev_minor,
+        .stx_dev_major = st->dev_major,
+        .stx_dev_minor = st->dev_minor,
+        .stx_mnt_id = st->mnt_id,
+        .stx_dio_mem_align = st->dio_mem_align,
+        .stx_dio_offset_align = st->dio_offset_align,
+        .stx_subvol = st->subvol,
+        .stx_atomic_write_unit_min = st->atomic_write_unit_min,
+        .stx_atomic_write_unit_max = st->atomic_write_unit_max,
+        .stx_atomic_write_segments_max = st->atomic_write_segments_max,
+        .stx_dio_read_offset_align = st->dio_read_offset_align,
+        .stx_atomic_write_unit_max_opt = st->atomic_write_unit_max_opt,
+    };
+}
+
+static int statx_at(int dir_fd, const char *path, uint32_t mask, int at_flags,
+                    struct os_statx_result *ret_statx) {
+    struct kernel_statx st = {0};
+    int r = SYS(kernel_statx, dir_fd, path, at_flags, mask, &st);
+    if (r >= 0)
+        convert(&st, ret_statx);
+    return r;
+}
+
+int os_statxat(int dir_fd, const char *path, uint32_t mask, int at_flags, int flags,
+               struct os_statx_result *ret_statx) {
+    if (flags & OS_NOFOLLOW)
+        at_flags |= AT_SYMLINK_NOFOLLOW;
+    int r = flags & ~OS_NOFOLLOW ? -EINVAL : statx_at(dir_fd, path, mask, at_flags, ret_statx);
+    return PUBLIC(r, "statx", path, NULL);
+}
+
+int os_statx(const char *path, uint32_t mask, int at_flags, int flags,
+             struct os_statx_result *ret_statx) {
+    return os_statxat(OS_CWD, path, mask, at_flags, flags, ret_statx);
+}
+
+int os_statx_fd(int fd, uint32_t mask, int at_flags, struct os_statx_result *ret_statx) {
+    int r = statx_at(fd, "", mask, at_flags | AT_EMPTY_PATH, ret_statx);
+    return PUBLIC(r, "statx", NULL, NULL);
+}
