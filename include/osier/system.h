@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The system: configuration values, CPUs and load, random bytes, and how paths are written. */
+/** The system: configuration values, CPUs, load, disks, programs, random bytes, how paths read. */
 #ifndef OSIER_SYSTEM_H
 #define OSIER_SYSTEM_H
 
@@ -281,6 +281,46 @@ OS_API ssize_t os_getrandom(void *ret_bytes, size_t size, unsigned flags);
  * @shell os.urandom SIZE -> bytes
  */
 OS_API int os_urandom(void *ret_bytes, size_t size);
+
+/** What os_disk_usage() tells, in bytes. */
+struct os_disk_usage_result {
+    uint64_t total; /**< size of the file system */
+    uint64_t used;  /**< what files take of it */
+    uint64_t free;  /**< what an ordinary user may still write; less than total − used by the part
+                         that is kept for root */
+};
+
+/**
+ * How full the file system is that a file or directory is on.
+ *
+ * @param path  the file or directory
+ * @param ret_usage  set to the sizes
+ * @return 0, or −1 with errno set
+ * @error ENOENT  no such file
+ * @python shutil.disk_usage(path)
+ * @since 0.1
+ * @source statvfs(3)
+ * @shell os.disk_usage PATH -> disk_usage
+ */
+OS_API int os_disk_usage(const char *path, struct os_disk_usage_result *ret_usage);
+
+/**
+ * Finds the program that a command name stands for.
+ *
+ * A name with a slash in it is looked at as it is. An empty part of the search path stands for the
+ * current directory.
+ *
+ * @param cmd  the name
+ * @param mode  what must be allowed, as os_access() takes it: X_OK
+ * @param path  where to look, with colons in between; NULL for $PATH, or without it the system's
+ *              own search path
+ * @return the name of a file that is no directory, to free(); NULL with errno 0 where there is
+ *         none, and with errno set on an error
+ * @python shutil.which(cmd, mode=os.F_OK | os.X_OK, path=None)
+ * @since 0.1
+ * @shell os.which CMD [--mode=1] [--path=NULL] -> str
+ */
+OS_API OS_MUST_FREE char *os_which(const char *cmd, int mode, const char *path);
 
 OS_END_DECLS
 

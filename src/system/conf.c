@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Configuration values of the system and its file systems, by name and by number. */
+#include "system/conf.h"
+
 #include "base/error.h"
 #include "base/seam.h"
 #include "base/str.h"
@@ -272,8 +274,7 @@ static int fpathconf_value(int fd, int number, int64_t *ret_value) {
     return value_or_error(fpathconf(fd, number), saved, ret_value);
 }
 
-/* 1 with the text, or 0 where there is none. */
-static int confstr_text(int number, char **ret_text) {
+int conf_text(int number, char **ret_text) {
     AUTO_STR text = STR_INIT;
     size_t size = 0;
     int r = SYS(confstr_size, number, NULL, 0, &size);
@@ -291,7 +292,7 @@ static int confstr_text(int number, char **ret_text) {
 
 char *os_confstr_number(int number) {
     char *text = NULL;
-    int r = confstr_text(number, &text);
+    int r = conf_text(number, &text);
     if (r == 0)
         errno = 0;
     return PUBLIC_POINTER(r, text, "confstr", NULL, NULL);

@@ -3,10 +3,11 @@
 
 import ctypes
 import os
+import shutil
 
 from hypothesis import strategies as st
 
-from library import INT, LIBC, LIBRARY, failure
+from library import INT, LIBC, LIBRARY, TEXT, failure
 from rows import Row
 from rows_params import value_of
 
@@ -56,6 +57,17 @@ def random_size(name):
     return call
 
 
+def which(cmd, mode, path):
+    found = shutil.which(os.fsdecode(cmd), mode, path if path is None else os.fsdecode(path))
+    return found if found is None else os.fsencode(found)
+
+
+def _text_or_none(address):
+    return TEXT[1](address) if address or ctypes.get_errno() else None
+
+
+TEXT_OR_NONE = (ctypes.c_void_p, _text_or_none)
+
 #: these differ from call to call
 MOVING = {"SC_AVPHYS_PAGES"}
 sysconf_names = {name: number for name, number in os.sysconf_names.items() if name not in MOVING}
@@ -101,6 +113,22 @@ ROWS = [
         [sizes, st.sampled_from([0, os.GRND_NONBLOCK, os.GRND_RANDOM, 99])],
         lambda size, flags: len(os.getrandom(size, flags)),
         random_size("os_getrandom"),
+    ),
+    Row(
+        "os_which",
+        [
+            st.sampled_from(
+                [b"sh", b"ls", b"env", b"", b".", b"..", b"tmp", b"nothing"]
+                + [b"/bin/sh", b"/bin", b"passwd", b"/etc/passwd", b"bin/"]
+            ),
+            st.sampled_from([os.F_OK, os.X_OK, os.R_OK, os.R_OK | os.X_OK]),
+            st.sampled_from(
+                [None, b"", b":", b"/bin", b"/nowhere:/bin:/usr/bin", b"/:/etc"]
+                + [b"/usr/bin/:/bin/", b"bin::/etc"]
+            ),
+        ],
+        which,
+        TEXT_OR_NONE,
     ),
     Row("os_urandom", [sizes], lambda size: len(os.urandom(size)), random_size("os_urandom")),
 ]

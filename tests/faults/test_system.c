@@ -76,3 +76,16 @@ FAULT(os_urandom, .absorbs = "getrandom") { /* where /dev/urandom gives them */
     char bytes[16] = {0};
     return os_urandom(bytes, sizeof bytes);
 }
+
+FAULT(os_disk_usage, .filename = ".") {
+    struct os_disk_usage_result usage;
+    return os_disk_usage(".", &usage);
+}
+
+FAULT(os_which, .absorbs = "access stat") {
+    return fault_free(os_which("sh", X_OK, "/nowhere:/bin:/usr/bin")) < 0 && errno ? -1 : 0;
+}
+
+FAULT_CASE(os_which, by_environment, .absorbs = "access stat") {
+    return fault_free(os_which("sh", X_OK, NULL)) < 0 && errno ? -1 : 0;
+}
