@@ -62,7 +62,8 @@ static void version_1(void **state) {
                 OTHERS "40 23 0:33 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n"
                        "41 23 0:34 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n"
                        "42 23 0:35 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n");
-    plant("root/sys/fs/cgroup/cpuset/x/cpu.cfs_quota_us", "1\n");
+    plant("root/sys/fs/cgroup/cpuset/docker/id/cpu.cfs_quota_us", "1\n");
+    plant("root/sys/fs/cgroup/cpuset/docker/id/cpu.cfs_period_us", "50000\n");
     plant("root/sys/fs/cgroup/cpu,cpuacct/docker/id/cpu.cfs_quota_us", "-1\n");
     plant("root/sys/fs/cgroup/cpu,cpuacct/docker/id/cpu.cfs_period_us", "50000\n");
     plant("root/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "-1\n");

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/** CPUs, load and random bytes, as Linux tells them. */
+/** CPUs and load, as Linux tells them. */
 #include "support.h"
 
 #include "system/cpu.h"
 #include <sched.h>
-#include <sys/mman.h>
 
 static void cpu_lists(void **state) {
     (void)state;
@@ -52,60 +51,11 @@ static void loads(void **state) {
         assert_true(mine[i] >= 0 && mine[i] - theirs[i] < 1 && theirs[i] - mine[i] < 1);
 }
 
-/* Whether no 64 bytes in a row stayed zero. */
-static bool all_written(const unsigned char *bytes, size_t size) {
-    size_t zeros = 0;
-    for (size_t i = 0; i < size; i++) {
-        zeros = bytes[i] ? 0 : zeros + 1;
-        if (zeros == 64)
-            return false;
-    }
-    return true;
-}
-
-static void random_bytes(void **state) {
-    (void)state;
-    unsigned char bytes[1026] = {0};
-    assert_int_equal(os_getrandom(bytes, 256, 0), 256);
-    assert_true(all_written(bytes, 256));
-    assert_int_equal(os_getrandom(bytes, 0, GRND_NONBLOCK), 0);
-    assert_int_equal(os_getrandom(bytes, 4, 0x80), -1);
-    assert_error(EINVAL, "getrandom", NULL, NULL);
-    memset(bytes, 0, sizeof bytes);
-    assert_int_equal(os_urandom(bytes + 1, 1024), 0);
-    assert_true(all_written(bytes + 1, 1024));
-    assert_int_equal(bytes[0] | bytes[1025], 0);
-    assert_int_equal(os_urandom(NULL, 0), 0);
-}
-
-/* getrandom(2) gives 33554431 bytes at most in one call. */
-static void many_random_bytes(void **state) {
-    (void)state;
-    size_t size = 33554431 + 100;
-    unsigned char *bytes =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    assert_ptr_not_equal(bytes, MAP_FAILED);
-    assert_int_equal(os_urandom(bytes, size), 0);
-    assert_true(all_written(bytes, size));
-    munmap(bytes, size);
-}
-
-static void bad_buffer(void **state) {
-    (void)state;
-    void *hole = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    assert_int_equal(os_urandom(hole, 16), -1);
-    assert_error(EFAULT, "urandom", NULL, NULL);
-    munmap(hole, 4096);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cpu_lists),
         cmocka_unit_test(cpus),
         cmocka_unit_test(loads),
-        cmocka_unit_test(random_bytes),
-        cmocka_unit_test(many_random_bytes),
-        cmocka_unit_test(bad_buffer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
