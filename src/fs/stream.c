@@ -82,8 +82,6 @@ FILE *os_fdopen(int fd, const char *mode, int buffering) {
     const char *wrong = parse_mode(mode, &parsed);
     if (!wrong && buffering == 0 && !parsed.binary)
         wrong = "ValueError: can't have unbuffered text I/O";
-    if (!wrong && fd < 0)
-        wrong = "ValueError: negative file descriptor";
     if (wrong) {
         error_fail_words(-EINVAL, "fdopen", wrong);
         return NULL;
