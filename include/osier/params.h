@@ -16,11 +16,12 @@ OS_BEGIN_DECLS
 
 /** What os_uname() tells; the sizes are the kernel's. */
 struct os_uname_result {
-    char sysname[65];  /**< "Linux" */
-    char nodename[65]; /**< the host's name */
-    char release[65];  /**< "6.1.0-44-amd64" */
-    char version[65];  /**< "#1 SMP PREEMPT_DYNAMIC …" */
-    char machine[65];  /**< "x86_64" */
+    char sysname[65];    /**< "Linux" */
+    char nodename[65];   /**< the host's name */
+    char release[65];    /**< "6.1.0-44-amd64" */
+    char version[65];    /**< "#1 SMP PREEMPT_DYNAMIC …" */
+    char machine[65];    /**< "x86_64" */
+    char domainname[65]; /**< of NIS, mostly "(none)"; Python leaves it out */
 };
 
 /**

@@ -10,16 +10,10 @@ ssize_t procfile_read(const char *path, char *buffer, size_t size) {
     AUTO_CLOSE int fd = SYS(open, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return fd;
-    size_t filled = 0;
-    ssize_t r = 1;
-    while (filled + 1 < size && r > 0) {
-        r = SYS(read, fd, buffer + filled, size - 1 - filled);
-        if (r < 0)
-            return r;
-        filled += (size_t)r;
-    }
-    buffer[filled] = '\0';
-    return (ssize_t)filled;
+    ssize_t r = SYS(read, fd, buffer, size - 1);
+    if (r >= 0)
+        buffer[r] = '\0';
+    return r;
 }
 
 int procfile_load(const char *path, struct str *s) {

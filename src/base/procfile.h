@@ -6,7 +6,8 @@
 #include "base/str.h"
 #include <sys/types.h>
 
-/** Reads the first `size` − 1 bytes at most and ends them with NUL: how many, or −errno. */
+/** Reads the first `size` − 1 bytes at most and ends them with NUL: how many, or −errno. It is one
+ *  read(2), which gives a file of a few lines whole: for those that have no more. */
 ssize_t procfile_read(const char *path, char *buffer, size_t size);
 
 /** Appends the whole file: 0, or −errno. */

@@ -39,13 +39,8 @@ char *os_getlogin(void) {
 }
 
 int os_uname(struct os_uname_result *ret_result) {
-    /* The same five fields of 65 bytes; the kernel's has the domain name behind them. */
-    struct utsname name;
-    _Static_assert(sizeof name >= sizeof *ret_result && sizeof name.machine == 65, "layout");
-    int r = SYS(uname, &name);
-    if (r == 0)
-        memcpy(ret_result, &name, sizeof *ret_result);
-    return PUBLIC(r, "uname", NULL, NULL);
+    _Static_assert(sizeof(struct utsname) == sizeof *ret_result, "the kernel's own layout");
+    return PUBLIC(SYS(uname, (struct utsname *)ret_result), "uname", NULL, NULL);
 }
 
 pid_t os_getpid(void) {

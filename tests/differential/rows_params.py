@@ -51,7 +51,7 @@ def values_of(name, kind, count):
 
 def uname():
     fields = [ctypes.create_string_buffer(65) for _ in range(5)]
-    block = ctypes.create_string_buffer(5 * 65)
+    block = ctypes.create_string_buffer(6 * 65)
     if LIBRARY.os_uname(block) < 0:
         return failure()
     for number, field in enumerate(fields):

@@ -180,6 +180,7 @@ static void names(void **state) {
     assert_string_equal(mine.release, theirs.release);
     assert_string_equal(mine.version, theirs.version);
     assert_string_equal(mine.machine, theirs.machine);
+    assert_string_equal(mine.domainname, theirs.domainname);
     assert_text(os_ctermid(), "/dev/tty");
     char login[300];
     int number = getlogin_r(login, sizeof login);
