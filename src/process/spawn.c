@@ -25,6 +25,13 @@
 #define IN_CHILD __attribute__((no_sanitize_address, no_sanitize_thread))
 #endif
 
+/* ThreadSanitizer takes clone(2) for a fork, after which it refuses new threads; glibc has a second
+ * name for it. */
+#if defined(__SANITIZE_THREAD__) && defined(__GLIBC__)
+int __clone(int (*run)(void *), void *stack, int flags, void *argument, ...);
+#define clone __clone
+#endif
+
 #define STACK_SIZE 16384
 #define NONE       SIZE_MAX
 
