@@ -15,6 +15,7 @@
 #include <osier/params.h>
 #include <osier/path.h>
 #include <osier/process.h>
+#include <osier/root.h>
 #include <osier/scheduler.h>
 #include <osier/stat.h>
 #include <osier/streams.h>

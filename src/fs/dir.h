@@ -51,6 +51,9 @@ static inline int dir_read(struct dir *d, struct dir_entry *ret);
 /** The DT_ type of `name` in the directory `fd`, from lstat(2): ≥ 0, or −errno. */
 int dir_type(int fd, const char *name);
 
+/** All names of the directory `fd`, in one block to free(): 0, or −errno. */
+int dir_list(int fd, char ***ret_list);
+
 /** What the kernel writes for each entry. */
 struct dir_record {
     uint64_t inode;

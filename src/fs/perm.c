@@ -28,7 +28,18 @@ int os_accessat(int dir_fd, const char *path, int mode, int flags) {
     return PUBLIC(access_at(dir_fd, path, mode, flags), "access", path, NULL);
 }
 
-int perm_chmod_handle(int fd, mode_t mode) {
+static int try_fchmodat2(int dir_fd, const char *path, mode_t mode, int at_flags) {
+    static atomic_bool missing;
+    if (atomic_load_explicit(&missing, memory_order_relaxed))
+        return -ENOSYS;
+    int r = SYS(kernel_fchmodat2, dir_fd, path, mode, at_flags);
+    if (r == -ENOSYS)
+        atomic_store_explicit(&missing, true, memory_order_relaxed);
+    return r;
+}
+
+/* The older way, through the name that /proc has for the descriptor. */
+static int chmod_by_proc(int fd, mode_t mode) {
     struct stat st;
     int r = SYS(fstat, fd, &st);
     if (r < 0)
@@ -41,20 +52,17 @@ int perm_chmod_handle(int fd, mode_t mode) {
     return r == -ENOENT ? -EOPNOTSUPP : r; /* no /proc: it can't be done here */
 }
 
-/* The link itself, for a kernel without fchmodat2(2) or a sandbox that forbids it. */
-static int chmod_pinned(int dir_fd, const char *path, mode_t mode) {
-    AUTO_CLOSE int fd = SYS(openat, dir_fd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    return fd < 0 ? fd : perm_chmod_handle(fd, mode);
+int perm_chmod_handle(int fd, mode_t mode) {
+    int r = try_fchmodat2(fd, "", mode, AT_EMPTY_PATH);
+    return r == -ENOSYS || r == -EPERM ? chmod_by_proc(fd, mode) : r;
 }
 
 int perm_chmod_nofollow(int dir_fd, const char *path, mode_t mode) {
-    static atomic_bool missing;
-    if (atomic_load_explicit(&missing, memory_order_relaxed))
-        return chmod_pinned(dir_fd, path, mode);
-    int r = SYS(kernel_fchmodat2, dir_fd, path, mode, AT_SYMLINK_NOFOLLOW);
-    if (r == -ENOSYS)
-        atomic_store_explicit(&missing, true, memory_order_relaxed);
-    return r == -ENOSYS || r == -EPERM ? chmod_pinned(dir_fd, path, mode) : r;
+    int r = try_fchmodat2(dir_fd, path, mode, AT_SYMLINK_NOFOLLOW);
+    if (r != -ENOSYS && r != -EPERM) /* EPERM may be a sandbox's, which forbids it */
+        return r;
+    AUTO_CLOSE int fd = SYS(openat, dir_fd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    return fd < 0 ? fd : chmod_by_proc(fd, mode);
 }
 
 static int chmod_at(int dir_fd, const char *path, mode_t mode, int flags) {

@@ -14,7 +14,7 @@
 
 /* ---------------------------------------------------------------------------- listdir */
 
-static int list_names(int fd, char ***ret_list) {
+int dir_list(int fd, char ***ret_list) {
     AUTO_FREE char *buffer = mem_alloc(DIR_BUFFER);
     if (!buffer)
         return -ENOMEM;
@@ -34,7 +34,7 @@ static int list_names(int fd, char ***ret_list) {
 
 static int listdir(const char *path, char ***ret_list) {
     AUTO_CLOSE int fd = SYS(open, path ? path : ".", DIR_OPEN);
-    return fd < 0 ? fd : list_names(fd, ret_list);
+    return fd < 0 ? fd : dir_list(fd, ret_list);
 }
 
 char **os_listdir(const char *path) {
@@ -44,7 +44,7 @@ char **os_listdir(const char *path) {
 
 char **os_listdir_fd(int fd) {
     char **list = NULL;
-    int r = list_names(fd, &list);
+    int r = dir_list(fd, &list);
     if (r >= 0)
         SYS(lseek, fd, 0, SEEK_SET);
     return PUBLIC_POINTER(r, list, "listdir", NULL, NULL);
