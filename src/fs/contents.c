@@ -110,10 +110,10 @@ static int put_in_place(int dir, const char *from, const char *name, bool norepl
     if (!noreplace)
         return SYS(renameat, dir, from, dir, name);
     int r = SYS(kernel_renameat2, dir, from, dir, name, RENAME_NOREPLACE);
-    if (r != -EINVAL && r != -ENOSYS)
+    if (r != -EINVAL && r != -ENOSYS && r != -EPERM)
         return r;
-    r = SYS(linkat, dir, from, dir, name,
-            0); /* a file system without it: as atomic, in two steps */
+    /* A file system, kernel or sandbox without it: as atomic, in two steps. */
+    r = SYS(linkat, dir, from, dir, name, 0);
     return r < 0 ? r : SYS(unlinkat, dir, from, 0);
 }
 

@@ -49,6 +49,10 @@ struct kernel_open_how {
     uint64_t flags, mode, resolve;
 };
 
+static inline int kernel_faccessat(int dir_fd, const char *path, int mode) {
+    return (int)syscall(SYS_faccessat, dir_fd, path, mode);
+}
+
 static inline int kernel_fchmodat2(int dir_fd, const char *path, mode_t mode, int at_flags) {
     return (int)syscall(KERNEL_CALL(452), dir_fd, path, mode, at_flags);
 }

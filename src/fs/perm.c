@@ -17,7 +17,9 @@ static int access_at(int dir_fd, const char *path, int mode, int flags) {
         return -EINVAL;
     int at_flags = (flags & OS_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0) |
                    (flags & OS_EFFECTIVE_IDS ? AT_EACCESS : 0);
-    return SYS(faccessat, dir_fd, path, mode, at_flags);
+    /* Without flags the old call does, which every sandbox allows; libc asks faccessat2(2). */
+    return at_flags ? SYS(faccessat, dir_fd, path, mode, at_flags)
+                    : SYS(kernel_faccessat, dir_fd, path, mode);
 }
 
 int os_access(const char *path, int mode, int flags) {
