@@ -34,6 +34,7 @@ static bool all_written(const unsigned char *bytes, size_t size) {
 static void some(void **state) {
     (void)state;
     NEEDS_CALL("getrandom");
+    NEEDS_CALL("getrandom");
     unsigned char bytes[256] = {0};
     assert_int_equal(os_getrandom(bytes, sizeof bytes, 0), sizeof bytes);
     assert_true(all_written(bytes, sizeof bytes));
@@ -61,6 +62,7 @@ static void whole(void **state) {
 static void in_pieces(void **state) {
     (void)state;
     NEEDS_CALL("getrandom");
+    NEEDS_CALL("getrandom");
     most = 100;
     calls = 0;
     fill_and_check();
@@ -79,6 +81,7 @@ static void bad_buffer(void **state) {
 /* A sandbox may forbid the call for a while, so it is asked again; a kernel without it is not. */
 static void from_the_device(void **state) {
     (void)state;
+    NEEDS_CALL("getrandom");
     NEEDS_CALL("getrandom");
     int open_before = open_descriptors();
     refusal = EPERM;
