@@ -44,13 +44,9 @@ int os_timerfd_create(int clockid, int flags) {
     return PUBLIC(SYS(timerfd_create, clockid, flags), "timerfd_create", NULL, NULL);
 }
 
+/* Of a negative time either part is negative, and the kernel refuses both. */
 static struct timespec to_timespec(int64_t ns) {
-    int64_t seconds = ns / SECOND, rest = ns % SECOND;
-    if (rest < 0) { /* the kernel wants the fraction positive, to refuse the seconds */
-        seconds--;
-        rest += SECOND;
-    }
-    return (struct timespec){.tv_sec = (time_t)seconds, .tv_nsec = (long)rest};
+    return (struct timespec){.tv_sec = (time_t)(ns / SECOND), .tv_nsec = (long)(ns % SECOND)};
 }
 
 static int64_t from_timespec(struct timespec t) {

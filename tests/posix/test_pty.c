@@ -2,6 +2,7 @@
 /** Terminals and pseudo-terminals: names, sizes, foreground groups, sessions. */
 #include "support.h"
 
+#include "fs/ttyname.h"
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -143,11 +144,35 @@ static void login_wants_a_terminal(void **state) {
     close(fds[1]);
 }
 
+/* A name of 5000 bytes; from a terminal that is none, an error. */
+static int ask_long(int fd, char *buffer, size_t size) {
+    if (fd < 0 || size <= 5000)
+        return fd < 0 ? ENOTTY : ERANGE;
+    memset(buffer, 'x', 5000);
+    buffer[5000] = '\0';
+    return 0;
+}
+
+static void names_of_any_length(void **state) {
+    (void)state;
+    char *name = NULL;
+    assert_int_equal(tty_name(ask_long, 0, &name), 0);
+    assert_int_equal(strlen(name), 5000);
+    free(name);
+    name = NULL;
+    assert_int_equal(tty_name(ask_long, -1, &name), -ENOTTY);
+    assert_null(name);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_pair),      cmocka_unit_test(step_by_step),
-        cmocka_unit_test(no_terminal), cmocka_unit_test(sizes),
-        cmocka_unit_test(logs_in),     cmocka_unit_test(login_wants_a_terminal),
+        cmocka_unit_test(a_pair),
+        cmocka_unit_test(step_by_step),
+        cmocka_unit_test(no_terminal),
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(logs_in),
+        cmocka_unit_test(login_wants_a_terminal),
+        cmocka_unit_test(names_of_any_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

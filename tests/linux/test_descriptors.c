@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/** Ranges of descriptors, with close_range(2) and without; holes, space, seals of inheritance. */
+/** What Linux adds to descriptors, and that it works on kernels which lack or forbid a call. */
 #include "support.h"
 
 #include <limits.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
 
 #define FIRST 300
 #define COUNT 40
@@ -28,11 +33,11 @@ static int wrong_one(int closed_from, int closed_to) {
     return 0;
 }
 
-/* From here on close_range(2) does not exist, or is forbidden. */
-static void take_away(int number) {
+/* From here on the system call fails: it does not exist, or is forbidden. */
+static void take_away(unsigned call, int number) {
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 436, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)number),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
@@ -73,12 +78,12 @@ static int ranges(void) {
 }
 
 static int ranges_without(void) {
-    take_away(ENOSYS);
+    take_away(SYS_close_range, ENOSYS);
     return ranges();
 }
 
 static int ranges_forbidden(void) {
-    take_away(EPERM);
+    take_away(SYS_close_range, EPERM);
     return ranges();
 }
 
@@ -88,7 +93,7 @@ static int ranges_blind(void) {
     struct rlimit limit = {3, 4096};
     for (int fd = 3; fd < FIRST; fd++)
         close(fd);
-    take_away(ENOSYS);
+    take_away(SYS_close_range, ENOSYS);
     if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
         return 100;
     os_closerange(FIRST + 5, FIRST + 10);
@@ -96,6 +101,36 @@ static int ranges_blind(void) {
         return 1;
     os_closerange(3, INT_MAX);
     return wrong_one(0, INT_MAX) ? 2 : 0;
+}
+
+/* Without preadv2(2) and pwritev2(2). */
+static int vectors(int number) {
+    char text[4] = "";
+    struct iovec in = {text, 3}, out = {(char[]){"new"}, 3};
+    take_away(SYS_preadv2, number);
+    take_away(SYS_pwritev2, number);
+    int fd = memfd_create("file", MFD_CLOEXEC);
+    int64_t far = (int64_t)3 << 32;
+    if (os_pwritev(fd, &out, 1, far, 0) != 3 || os_preadv(fd, &in, 1, far, 0) != 3)
+        return 1;
+    if (strcmp(text, "new") != 0 || os_lseek(fd, 0, SEEK_CUR) != 0)
+        return 2;
+    if (os_pwritev(fd, &out, 1, -1, 0) != 3 || os_lseek(fd, 0, SEEK_CUR) != 3)
+        return 3;
+    if (os_preadv(fd, &in, 1, -1, 0) != 3 || text[0] != '\0' || os_lseek(fd, 0, SEEK_CUR) != 6)
+        return 4;
+    int expected = number == ENOSYS ? EOPNOTSUPP : number;
+    if (os_preadv(fd, &in, 1, 0, RWF_HIPRI) != -1 || errno != expected)
+        return 5;
+    return os_pwritev(fd, &out, 1, 0, RWF_DSYNC) == -1 && errno == expected ? 0 : 6;
+}
+
+static int vectors_without(void) {
+    return vectors(ENOSYS);
+}
+
+static int vectors_forbidden(void) {
+    return vectors(EPERM);
 }
 
 static void run(int (*body)(void)) {
@@ -128,6 +163,16 @@ static void closes_ranges_where_it_is_forbidden(void **state) {
 static void closes_ranges_without_proc(void **state) {
     (void)state;
     run(ranges_blind);
+}
+
+static void vectors_without_the_calls(void **state) {
+    (void)state;
+    run(vectors_without);
+}
+
+static void vectors_where_they_are_forbidden(void **state) {
+    (void)state;
+    run(vectors_forbidden);
 }
 
 static void range_tells(void **state) {
@@ -176,6 +221,8 @@ int main(void) {
         cmocka_unit_test(closes_ranges_without_the_call),
         cmocka_unit_test(closes_ranges_where_it_is_forbidden),
         cmocka_unit_test(closes_ranges_without_proc),
+        cmocka_unit_test(vectors_without_the_calls),
+        cmocka_unit_test(vectors_where_they_are_forbidden),
         cmocka_unit_test(range_tells),
         cmocka_unit_test(inherits_path_descriptors),
         IN_SCRATCH(holes),
