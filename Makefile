@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all bootstrap demo check bench install format distcheck clean
+.PHONY: all bootstrap demo check bench static install format distcheck clean
 
 bootstrap:
 	@tools/bootstrap $(GROUPS)
@@ -33,6 +33,19 @@ distcheck:
 	@tools/bootstrap build test dist
 	@$(MAKE) --no-print-directory all
 	@tools/distcheck $(BUILD) $(PARTS)
+
+# The command as one file that runs on any Linux of this processor: build/static/osier.
+static:
+	@tools/bootstrap build static
+	@test -f $(BUILD)/static/build.ninja || CC=musl-gcc meson setup --buildtype=release \
+		-Ddefault_library=static -Db_pie=false -Dc_link_args=-static $(BUILD)/static
+	@ninja -C $(BUILD)/static --quiet osier
+
+bench:
+	@tools/bootstrap build bench
+	@$(MAKE) --no-print-directory all
+	@ninja -C $(BUILD) --quiet bench-programs
+	@bench/run $(BUILD)
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
