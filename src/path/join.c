@@ -7,60 +7,112 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* The parts are gone through twice: once for the room they take and the one to begin with, as an
- * absolute path drops all before it, and once to copy them. */
-struct measure {
+/* As many parts need no block beside the result. */
+#define FEW 8
+
+/* The parts that count: an absolute one drops all before it. */
+struct parts {
     size_t count;
-    size_t first;
-    size_t size;
+    size_t size; /* room for all, with a slash behind each */
+    struct os_slice *slices;
 };
 
-static inline void measure_part(struct measure *measure, const char *part) {
-    if (part[0] == '/') {
-        measure->first = measure->count;
-        measure->size = 0;
-    }
-    measure->count++;
-    measure->size += strlen(part) + 1;
+static inline void add_part(struct parts *parts, const char *text) {
+    size_t size = strlen(text);
+    if (text[0] == '/')
+        parts->count = parts->size = 0;
+    parts->slices[parts->count++] = (struct os_slice){text, size};
+    parts->size += size + 1;
 }
 
-/* Appends a part at `end`, with a slash before it where it needs one: the new end. */
-static inline char *append_part(char *start, char *end, const char *part) {
-    if (end > start && end[-1] != '/')
-        *end++ = '/';
-    return stpcpy(end, part);
+/* memcpy() of what names mostly are, 4 to 32 bytes, as two moves that may overlap: the end. */
+static inline char *copy_name(char *to, const char *from, size_t size) {
+    struct half {
+        uint64_t words[2];
+    };
+#define COPY_AS(type)                                                                              \
+    if (size >= sizeof(type) && size <= 2 * sizeof(type)) {                                        \
+        type first, last;                                                                          \
+        memcpy(&first, from, sizeof first);                                                        \
+        memcpy(&last, from + size - sizeof last, sizeof last);                                     \
+        memcpy(to, &first, sizeof first);                                                          \
+        memcpy(to + size - sizeof last, &last, sizeof last);                                       \
+        return to + size;                                                                          \
+    }
+    COPY_AS(uint64_t)
+    COPY_AS(uint32_t)
+    COPY_AS(struct half)
+#undef COPY_AS
+    return mempcpy(to, from, size);
+}
+
+/* Copies them, with a slash before each that needs one: NULL when out of memory. */
+static inline char *copy_parts(const struct parts *parts) {
+    char *text = mem_alloc(parts->size + 1);
+    if (!text)
+        return NULL;
+    char *end = text;
+    for (size_t i = 0; i < parts->count; i++) {
+        if (end > text && end[-1] != '/')
+            *end++ = '/';
+        end = copy_name(end, parts->slices[i].data, parts->slices[i].size);
+    }
+    *end = '\0';
+    return text;
+}
+
+static char *join_list(const char *const *paths) {
+    struct os_slice few[FEW];
+    size_t count = 0;
+    while (paths[count])
+        count++;
+    AUTO_FREE struct os_slice *many = NULL;
+    if (count > FEW && !(many = mem_alloc(count * sizeof *many)))
+        return NULL;
+    struct parts parts = {.slices = many ? many : few};
+    for (size_t i = 0; i < count; i++)
+        add_part(&parts, paths[i]);
+    return copy_parts(&parts);
 }
 
 char *os_path_joinv(const char *const *paths) {
-    struct measure measure = {0};
-    for (size_t i = 0; paths[i]; i++)
-        measure_part(&measure, paths[i]);
-    char *text = mem_alloc(measure.size + 1);
-    if (text) {
-        char *end = text;
-        *end = '\0';
-        for (size_t i = measure.first; i < measure.count; i++)
-            end = append_part(text, end, paths[i]);
-    }
+    char *text = join_list(paths);
     return PUBLIC_POINTER(text ? 0 : -ENOMEM, text, "path_joinv", paths[0], NULL);
 }
 
+static __attribute__((noinline)) char *join_many(const char *path, va_list arguments) {
+    va_list count_arguments;
+    va_copy(count_arguments, arguments);
+    size_t count = 1;
+    while (va_arg(count_arguments, const char *))
+        count++;
+    va_end(count_arguments);
+    AUTO_FREE const char **paths = mem_alloc((count + 1) * sizeof *paths);
+    if (!paths)
+        return NULL;
+    paths[0] = path;
+    for (size_t i = 1; i <= count; i++)
+        paths[i] = va_arg(arguments, const char *);
+    return join_list(paths);
+}
+
 char *(os_path_join)(const char *path, ...) {
-    struct measure measure = {0};
-    va_list parts;
-    va_start(parts, path);
-    for (const char *part = path; part; part = va_arg(parts, const char *))
-        measure_part(&measure, part);
-    va_end(parts);
-    char *text = mem_alloc(measure.size + 1);
-    if (text) {
-        char *end = text;
-        va_start(parts, path);
-        const char *part = path;
-        for (size_t i = 0; i < measure.count; i++, part = va_arg(parts, const char *))
-            if (i >= measure.first)
-                end = append_part(text, end, part);
-        va_end(parts);
+    struct os_slice few[FEW];
+    struct parts parts = {.slices = few};
+    const char *part = path;
+    va_list arguments;
+    va_start(arguments, path);
+    do
+        add_part(&parts, part);
+    while ((part = va_arg(arguments, const char *)) && parts.count < FEW);
+    va_end(arguments);
+    char *text = NULL;
+    if (part) {
+        va_start(arguments, path);
+        text = join_many(path, arguments);
+        va_end(arguments);
+    } else {
+        text = copy_parts(&parts);
     }
     return PUBLIC_POINTER(text ? 0 : -ENOMEM, text, "path_join", path, NULL);
 }

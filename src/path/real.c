@@ -22,6 +22,8 @@
 
 /* After how many links it no longer pays to ask whether the rest is free of them. */
 #define TRIES 3
+/* Of how many components on asking for all at once is cheaper than going through them. */
+#define WORTH_A_TRY 3
 
 struct open_how {
     uint64_t flags, mode, resolve;
@@ -47,7 +49,8 @@ struct real {
     size_t pending; /* frames with more to come */
     size_t dead;    /* from this size on the path leads nowhere, so nothing needs to be asked */
     enum os_path_strict strict;
-    bool trailing; /* the path ends in a slash */
+    bool trailing;  /* the path ends in a slash */
+    bool unchecked; /* the place is no link, but not known to be a directory */
     int tries;
 };
 
@@ -102,19 +105,15 @@ static bool tolerates(const struct real *real, long error) {
     return real->strict == OS_PATH_ALLOW_MISSING || real->pending == 0;
 }
 
-/* Appends the target of the link at the place to `text`: 1, 0 where there is none, or −errno. */
-static long look(struct real *real) {
-    if (real->strict != OS_PATH_LENIENT && (real->pending > 0 || real->trailing)) {
-        long type = place_type(&real->place);
-        if (type < 0 || type == S_IFDIR)
-            return type < 0 ? type : 0;
-        if (type != S_IFLNK)
-            return -ENOTDIR;
-    }
-    long r = place_readlink(&real->place, &real->text);
-    if (r == -EINVAL)
+/* Makes sure that the place is a directory, where that matters: 0 or −errno. */
+static int check_directory(struct real *real) {
+    if (real->strict == OS_PATH_LENIENT || !real->unchecked || real->dead != SIZE_MAX)
         return 0;
-    return r < 0 ? r : 1;
+    real->unchecked = false;
+    long type = place_type(&real->place);
+    if (type < 0)
+        return (int)type;
+    return type == S_IFDIR ? 0 : -ENOTDIR;
 }
 
 static void leave(struct real *real, size_t size) {
@@ -128,6 +127,7 @@ static int follow(struct real *real, size_t target) {
     struct place *place = &real->place;
     size_t number, size;
     int state = links_enter(&real->links, place->path.data, place->path.size, &number);
+    real->unchecked = false;
     if (state == LINK_NEW) {
         str_append(&real->text, "", 1);
         push(real, target, number);
@@ -143,37 +143,52 @@ static int follow(struct real *real, size_t target) {
         place_set(place, path, size);
         return 0;
     }
-    return state == LINK_FOLLOWING ? -ELOOP : state;
+    if (state == LINK_FOLLOWING)
+        return -ELOOP;
+    real->text.failed = true;
+    return state;
 }
 
 /* Goes one name further: 0 or −errno. */
 static int step(struct real *real, struct os_slice name) {
+    size_t parent = real->place.path.size, target = real->text.size;
     place_enter(&real->place, name.data, name.size);
     if (real->dead != SIZE_MAX)
         return 0;
-    size_t target = real->text.size;
-    long r = look(real);
+    long r = place_readlink(&real->place, &real->text);
+    if (r >= 0 && !out_of_memory(real))
+        r = follow(real, target);
+    else if (r == -ENOTDIR && real->strict != OS_PATH_LENIENT)
+        place_leave(&real->place, parent); /* it is what fails to be a directory */
     if (out_of_memory(real))
         return -ENOMEM;
-    if (r > 0) {
-        r = follow(real, target);
-        if (r == -ENOMEM || out_of_memory(real))
-            return -ENOMEM;
-    }
-    if (r >= 0)
+    if (r == -EINVAL) /* no link */
+        real->unchecked = true;
+    if (r == -EINVAL || r >= 0)
         return 0;
     real->dead = real->place.path.size;
     return tolerates(real, r) ? 0 : (int)r;
 }
 
-/* Whether all of an absolute path exists and nothing in it is a symbolic link. */
-static bool is_plain(const char *path, size_t size) {
+/* What settles a path with one call: that it can be opened without meeting a symbolic link. Up to
+ * what is missing it has met none either, and what lies behind that is not looked at, unless a ".."
+ * comes back from there. `rest` is the part of `path` that is not known yet. */
+static bool is_plain(const char *path, size_t size, const char *rest, enum os_path_strict strict) {
     static const struct open_how how = {.flags = O_PATH | O_CLOEXEC,
                                         .resolve = RESOLVE_NO_SYMLINKS};
-    if (size >= PATH_MAX)
+    struct os_slice name;
+    bool parents = false;
+    size_t count = 0;
+    for (const char *at = rest; slice_next(&at, &name); count++)
+        parents |= slice_is_parent(name);
+    if (count < WORTH_A_TRY || size >= PATH_MAX)
         return false;
-    AUTO_CLOSE int fd = SYS(kernel_openat2, AT_FDCWD, path, &how, sizeof how);
-    return fd >= 0;
+    int fd = SYS(kernel_openat2, AT_FDCWD, path, &how, sizeof how);
+    seam_close_quietly(fd);
+    if (fd >= 0 || parents)
+        return fd >= 0;
+    bool missing = strict == OS_PATH_LENIENT || strict == OS_PATH_ALLOW_MISSING;
+    return (fd == -ENOENT && missing) || (fd == -ENOTDIR && strict == OS_PATH_LENIENT);
 }
 
 /* After a link: whether all that is left is plain, and if so goes through it at once. */
@@ -189,7 +204,7 @@ static bool rest_is_plain(struct real *real) {
     }
     if (real->trailing)
         str_append_char(path, '/');
-    bool plain = !path->failed && is_plain(path->data, path->size);
+    bool plain = !path->failed && is_plain(path->data, path->size, path->data + size, real->strict);
     if (plain) {
         path->size = path_append_normal(path->data, size, 1, path->data + size);
         path->data[path->size] = '\0';
@@ -199,26 +214,31 @@ static bool rest_is_plain(struct real *real) {
     return plain;
 }
 
+/* Takes one component: 0 or −errno. */
+static int resolve_one(struct real *real) {
+    struct os_slice name = take_component(real);
+    bool stays = name.size == 0 || (name.size == 1 && name.data[0] == '.');
+    if (!stays && !slice_is_parent(name))
+        return step(real, name);
+    int r = check_directory(real);
+    if (r == 0 && !stays)
+        leave(real, place_parent(&real->place));
+    return r;
+}
+
 /* Resolves component by component: 0 or −errno. */
 static int resolve(struct real *real) {
     while (real->pending > 0) {
         if (pop_done(real) < 0)
             return -ENOMEM;
         size_t frames = depth(real);
-        struct os_slice name = take_component(real);
-        if (name.size == 0 || (name.size == 1 && name.data[0] == '.'))
-            continue;
-        if (slice_is_parent(name)) {
-            leave(real, place_parent(&real->place));
-            continue;
-        }
-        int r = step(real, name);
+        int r = resolve_one(real);
         if (r < 0)
             return r;
         if (depth(real) > frames && real->tries-- > 0 && rest_is_plain(real))
-            return out_of_memory(real) ? -ENOMEM : 0;
+            return 0;
     }
-    return out_of_memory(real) ? -ENOMEM : 0;
+    return real->trailing ? check_directory(real) : 0;
 }
 
 static int resolve_slowly(const char *path, enum os_path_strict strict, struct str *start,
@@ -234,6 +254,7 @@ static int resolve_slowly(const char *path, enum os_path_strict strict, struct s
     str_append(&real.text, "", 1);
     push(&real, 0, 0);
     int r = out_of_memory(&real) ? -ENOMEM : resolve(&real);
+    r = out_of_memory(&real) ? -ENOMEM : r;
     if (r == 0)
         r = str_take(&real.place.path, ret_path);
     else if (ret_failed && r != -ENOMEM)
@@ -260,14 +281,12 @@ int path_realpath(const char *path, enum os_path_strict strict, char **ret_path,
     str_append_text(&start, path);
     if (start.failed)
         return -ENOMEM;
-    bool plain = is_plain(start.data, start.size);
-    if (plain)
-        root = path_append_normal(start.data, root, 1, path);
-    str_truncate(&start, root);
-    if (!plain)
+    if (!is_plain(start.data, start.size, path, strict)) {
+        str_truncate(&start, root);
         return resolve_slowly(path, strict, &start, ret_path, ret_failed);
-    start.data[root] = '\0';
-    start.size = root;
+    }
+    start.size = path_append_normal(start.data, root, 1, path);
+    start.data[start.size] = '\0';
     return str_take(&start, ret_path);
 }
 

@@ -28,6 +28,9 @@ variables = st.lists(
 users = st.tuples(st.sampled_from([b"~", b"~root", b"~nobody", b"~no\xff", b"~ "]), paths).map(b"".join)
 
 
+deep = st.lists(names, min_size=2, max_size=4).map(b"/".join)
+
+
 def splitroot(path):
     slashes = len(path) - len(path.lstrip(b"/"))
     size = 2 if slashes == 2 else min(slashes, 1)
@@ -133,7 +136,7 @@ ROWS = [
     *times,
     Row("os_path_getsize", [names], os.path.getsize, NUMBER, disk=True),
     Row("os_path_samefile", [names, names], os.path.samefile, TRUTH, disk=True),
-    Row("os_path_realpath", [names | paths, st.integers(0, 3)], realpath, TEXT, disk=True, weight=4),
+    Row("os_path_realpath", [names | paths | deep, st.integers(0, 3)], realpath, TEXT, disk=True, weight=4),
     Row("os_path_abspath", [names], os.path.abspath, TEXT, disk=True),
     Row("os_path_relpath", [names, names], os.path.relpath, TEXT, disk=True),
 ]
