@@ -39,31 +39,34 @@ struct climb {
     char *entries;
 };
 
-static bool is_child(const struct climb *climb, const struct entry *entry) {
+/* 1, 0, or −errno where it can't be told. */
+static int is_child(const struct climb *climb, const struct entry *entry) {
     const char *name = entry->name;
     if (name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0')))
-        return false;
+        return 0;
     if (!climb->stat_each && entry->ino != climb->child.st_ino)
-        return false;
+        return 0;
     struct stat st;
-    return SYS(fstatat, climb->parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-           st.st_ino == climb->child.st_ino && st.st_dev == climb->child.st_dev;
+    int r = SYS(fstatat, climb->parent, name, &st, AT_SYMLINK_NOFOLLOW);
+    return r < 0 ? r : st.st_ino == climb->child.st_ino && st.st_dev == climb->child.st_dev;
 }
 
-/* Appends the name that the child has in its parent; −ENOENT at the end. */
+/* Appends the name that the child has in its parent; where it isn't found, −ENOENT or what kept an
+ * entry from being looked at. */
 static int find_name(struct climb *climb, struct list *names) {
+    int failed = -ENOENT;
     for (;;) {
         long size = SYS(kernel_getdents, climb->parent, climb->entries, ENTRIES_SIZE);
-        if (size < 0)
-            return (int)size;
-        if (size == 0)
-            return -ENOENT;
+        if (size <= 0)
+            return size < 0 ? (int)size : failed;
         for (long at = 0; at < size;) {
             const struct entry *entry = (const void *)(climb->entries + at);
-            if (is_child(climb, entry)) {
+            int r = is_child(climb, entry);
+            if (r > 0) {
                 list_add_text(names, entry->name);
                 return 0;
             }
+            failed = r < 0 ? r : failed;
             at += entry->size;
         }
     }
