@@ -80,6 +80,104 @@ OS_API int os_rmtree(const char *path, const struct os_rmtree_options *options) 
 OS_API int os_rmtreeat(int dir_fd, const char *path, const struct os_rmtree_options *options)
     OS_NONNULL(2);
 
+/** The options of os_walk() and os_fwalk(). */
+struct os_walk_options {
+    size_t size;          /**< sizeof (struct os_walk_options) */
+    bool bottom_up;       /**< topdown=False: a directory comes after those in it */
+    bool follow_links;    /**< followlinks=True: go into links to directories; a link that leads
+                               back to where the walk has come from is an error, ELOOP */
+    bool errors;          /**< directories that can't be read come as entries with `error` set;
+                               otherwise they are left out, as by Python's onerror=None */
+    bool one_file_system; /**< what is mounted below is an error, EXDEV */
+    int threads;          /**< 0 or 1: each directory is read when it is asked for, as by Python;
+                               more read ahead, -1 as many as help; the order stays the same */
+};
+
+/** A directory of a walk; it and all its texts are valid until the next os_walk_next(). */
+struct os_walk_entry {
+    const char *dirpath; /**< the path that the walk began with, and the names down to here */
+    char **dirnames;     /**< the directories in it, links to directories among them; a list that
+                              ends with NULL. Top-down, the walk goes where this list says: leave
+                              some out, sort it, add others */
+    char **filenames;    /**< everything else in it; a list that ends with NULL */
+    int dir_fd;          /**< os_fwalk(): a descriptor of the directory, until the next call */
+    int error;           /**< 0, or the errno that kept it from being read (see the options) */
+};
+
+/** A walk; made by os_walk() and os_fwalk(). */
+struct os_walk;
+
+/**
+ * Walks through the tree below `path`, directory by directory.
+ *
+ *     struct os_walk *walk = os_walk("src", NULL);
+ *     struct os_walk_entry *at;
+ *     while ((at = os_walk_next(walk)))
+ *         for (char **name = at->filenames; *name; name++)
+ *             printf("%s/%s\n", at->dirpath, *name);
+ *     walk = os_walk_close(walk);
+ *
+ * It reaches every depth (Python's stops at PATH_MAX), with a few descriptors. Directories come in
+ * the order of their parent's `dirnames`, each at once followed by those below it (bottom-up:
+ * preceded by them), whatever `threads` says.
+ *
+ * @param path  where to begin; a link is followed here
+ * @param options  NULL for Python's defaults
+ * @return the walk, for os_walk_close(); NULL with errno set when memory is lacking
+ * @python os.walk(top, topdown=True, onerror=None, followlinks=False)
+ * @since 0.1
+ * @shell no: `osier walk`
+ */
+OS_API struct os_walk *os_walk(const char *path, const struct os_walk_options *options)
+    OS_NONNULL(1);
+
+/**
+ * The same with a descriptor of each directory, for the calls that take a `dir_fd`.
+ *
+ * @param dir_fd  where `path` begins, or OS_CWD
+ * @param path  where to begin; a link is followed only if `follow_links` is set
+ * @param options  NULL for Python's defaults; `threads` has no effect
+ * @return the walk, for os_walk_close(); NULL with errno set
+ * @error ENOENT  nothing is there
+ * @python os.fwalk(top='.', topdown=True, onerror=None, *, follow_symlinks=False, dir_fd=None)
+ * @since 0.1
+ * @shell no: a descriptor ends with the command
+ */
+OS_API struct os_walk *os_fwalk(int dir_fd, const char *path, const struct os_walk_options *options)
+    OS_NONNULL(2);
+
+/**
+ * The next directory.
+ *
+ * @param walk  the walk; NULL is at its end
+ * @return the entry; at the end NULL with errno 0, without memory NULL with errno ENOMEM
+ * @python next(os.walk(top))
+ * @since 0.1
+ * @shell no: part of an iterator
+ */
+OS_API struct os_walk_entry *os_walk_next(struct os_walk *walk);
+
+/**
+ * Leaves out what is below the entry that os_walk_next() gave last (top-down only): the same as
+ * ending its `dirnames` before the first.
+ *
+ * @param walk  the walk
+ * @python dirnames.clear()
+ * @since 0.1
+ * @shell no: part of an iterator
+ */
+OS_API void os_walk_prune(struct os_walk *walk) OS_NONNULL();
+
+/**
+ * Ends the walk, whether it came to the end or not.
+ *
+ * @param walk  the walk, or NULL
+ * @return NULL; errno stays as it is
+ * @since 0.1
+ * @shell no: part of an iterator
+ */
+OS_API struct os_walk *os_walk_close(struct os_walk *walk);
+
 OS_END_DECLS
 
 #endif

@@ -114,7 +114,7 @@ static int identify(struct tree *t, struct tree_node *node) {
     return 0;
 }
 
-static void close_sides(struct tree_node *node) {
+void tree_close(struct tree_node *node) {
     for (int i = 0; i < TREE_SIDES; i++) {
         seam_close_quietly(node->fd[i]);
         node->fd[i] = -1;
@@ -131,7 +131,7 @@ static bool give_up_one(struct tree *t) {
     if (node->partial)
         node->offset = SYS(lseek, node->fd[0], 0, SEEK_CUR);
     tree_unregister(t, node);
-    close_sides(node);
+    tree_close(node);
     node->missed = node->waiting || node->partial || t->client->keeps;
     t->missed += node->missed;
     return true;
@@ -303,11 +303,11 @@ static int find_again(struct tree *t, struct tree_node *node, struct tree_node *
     t->missed -= node->missed;
     node->missed = false;
     for (int i = 0; i < t->sides; i++) {
-        if (node->identity[i].ino == 0)
+        if (i > 0 && node->identity[i].ino == 0)
             continue; /* it had none on this side */
         int fd = find_side(t, node, via, i);
         if (fd < 0) {
-            close_sides(node);
+            tree_close(node);
             return out_of_descriptors(fd) ? fd : (node->error = fd);
         }
         node->fd[i] = fd;
@@ -348,11 +348,11 @@ static int leave(struct tree_worker *w, struct tree_node *node) {
         tree_unlock(t);
     }
     if (parent)
-        close_sides(node);
+        tree_close(node);
     if (r >= 0 && client->left && !t->stopping)
         r = client->left(w, node);
     if (!parent && r != TREE_AGAIN)
-        close_sides(node);
+        tree_close(node);
     if (pinned) {
         tree_lock(t);
         tree_release(t, parent);
@@ -397,11 +397,18 @@ struct tree_node *tree_finish(struct tree_worker *w, struct tree_node *node) {
             begin_again(t, node);
             return parent;
         }
+        if (t->client->forget)
+            t->client->forget(node);
         free(node);
         if (!parent || !was_last(t, parent))
             return parent;
         node = parent;
     }
+}
+
+void tree_drop(struct tree_worker *w, struct tree_node *node) {
+    if (was_last(w->tree, node))
+        tree_finish(w, node);
 }
 
 /* ------------------------------------------------------------------------------ lists */

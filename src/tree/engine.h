@@ -39,6 +39,7 @@ struct tree_node {
     unsigned waiting;    /* children that have yet to be opened */
     unsigned unfinished; /* children that are not finished */
     unsigned depth;
+    bool taken;      /* by a thread, from that list */
     bool listed;     /* it is in the list of those to be read */
     bool registered; /* its descriptors may be given up */
     bool identified; /* `identity` is filled */
@@ -90,6 +91,10 @@ struct tree_client {
     /* `name` in `node` (or `node` itself, if `name` is NULL) failed with −errno. */
     int (*failed)(struct tree_worker *w, struct tree_node *node, const char *name,
                   const char *operation, int error);
+    /* Instead of all of the above: reads a node that was taken from the list. */
+    void (*read)(struct tree_worker *w, struct tree_node *node);
+    /* The node ends: frees what hangs on it. */
+    void (*forget)(struct tree_node *node);
     /* Adds what a thread has in `local` to the whole, one thread at a time. */
     void (*merge)(struct tree_worker *w);
 };
@@ -107,6 +112,8 @@ struct tree {
     unsigned budget, open, missed;
     unsigned active, idle, started, wanted;
     struct tree_node *todo, *oldest, *newest;
+    bool pulled;                /* helpers only read ahead of the thread that began */
+    unsigned ahead, most_ahead; /* nodes they have read that nobody has asked for yet */
     struct tree_worker *main;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -148,6 +155,14 @@ void tree_release(struct tree *t, struct tree_node *node);
 /** Ends a node with nothing unfinished, and those above that had nothing else left. Gives the
  *  nearest one that is not finished, NULL after the root. */
 struct tree_node *tree_finish(struct tree_worker *w, struct tree_node *node);
+/** One thing less is unfinished in the node: ends it if it was the last. */
+void tree_drop(struct tree_worker *w, struct tree_node *node);
+/** Closes its descriptors. */
+void tree_close(struct tree_node *node);
+/** Waits until another thread has changed something. */
+void tree_wait(struct tree_worker *w);
+/** Calls helpers if there are none yet and they are of use. */
+void tree_call_helpers(struct tree_worker *w);
 /** Takes a node out of the list of those to be read. */
 void tree_unlist(struct tree *t, struct tree_node *node);
 /** Puts a chain of nodes in front of that list. */

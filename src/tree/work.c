@@ -72,7 +72,7 @@ static bool disk_is_slow(struct tree_worker *w) {
 }
 
 /* Calls others to help once there is enough to do for them. */
-static void call_helpers(struct tree_worker *w) {
+void tree_call_helpers(struct tree_worker *w) {
     struct tree *t = w->tree;
     if (t->threads == 1 || w != t->main || w->directories % LOOK || w->directories < ALONE)
         return;
@@ -209,7 +209,7 @@ static void process(struct tree_worker *w, struct tree_node *node) {
 /* ------------------------------------------------------------------------ which is next */
 
 /* Waits until another thread has changed something, but not beyond the next tick. */
-static void wait_for_change(struct tree_worker *w) {
+void tree_wait(struct tree_worker *w) {
     struct tree *t = w->tree;
     t->idle++;
     w->waits++;
@@ -238,6 +238,7 @@ static void take(struct tree_worker *w, struct tree_node *node, struct tree_node
         owner->pins++;
         node->error = r;
     }
+    node->taken = true;
     t->active++;
     w->busy = true;
 }
@@ -251,16 +252,16 @@ static struct tree_node *next_node(struct tree_worker *w) {
     t->active -= w->busy;
     w->busy = false;
     while (!t->stopping) {
-        node = t->todo;
+        node = t->ahead < t->most_ahead || !t->pulled ? t->todo : NULL;
         struct tree_node *owner = node && node->partial ? node : node ? node->parent : NULL;
-        if (!node && t->active == 0)
+        if (!node && t->active == 0 && !t->pulled)
             break;
-        if (node && (!owner || owner->fd[0] >= 0 || t->active == 0)) {
+        if (node && (!owner || owner->fd[0] >= 0 || (t->active == 0 && !t->pulled))) {
             take(w, node, owner);
             break;
         }
         node = NULL;
-        wait_for_change(w);
+        tree_wait(w);
     }
     if (t->idle && (!node || t->todo))
         pthread_cond_broadcast(&t->changed);
@@ -269,10 +270,11 @@ static struct tree_node *next_node(struct tree_worker *w) {
 }
 
 static void work(struct tree_worker *w) {
+    struct tree *t = w->tree;
     struct tree_node *node;
     while ((node = next_node(w))) {
-        process(w, node);
-        call_helpers(w);
+        t->client->read ? t->client->read(w, node) : process(w, node);
+        tree_call_helpers(w);
     }
 }
 

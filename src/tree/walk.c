@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: MIT */
+/** os.walk and os.fwalk: the traversal as something that is pulled, in Python's order. */
+#include "base/error.h"
+#include "base/options.h"
+#include "base/seam.h"
+#include "tree/job.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+enum { MOST_AHEAD = 512 };
+
+/* What a node holds of its directory. */
+struct listing {
+    struct tree_node *next_visit; /* on the stack of what is to be visited */
+    struct tree_node **children;  /* one for each of dirnames, in one block with them */
+    size_t count;
+    char **dirnames, **filenames;
+    size_t path_size;
+    int error;
+    bool ready;
+    bool leaving; /* bottom-up: those below were visited */
+    bool pruned;
+    bool ahead; /* read before it was asked for */
+};
+
+/* Where a thread gathers names before their number is known. */
+struct scratch {
+    struct str text;
+    struct str offsets;  /* of size_t */
+    struct str children; /* of struct tree_node * */
+};
+
+struct os_walk {
+    struct tree tree;
+    struct tree_worker worker;
+    struct os_walk_options options;
+    bool fds;                  /* os_fwalk */
+    struct tree_node *stack;   /* to be visited next */
+    struct tree_node *current; /* the one that was given out */
+    bool pinned;
+    struct str path;
+    struct os_walk_entry entry;
+    char *nothing[1];
+};
+
+static struct listing *listing_of(struct tree_node *node) {
+    return (struct listing *)node->extra;
+}
+
+/* ------------------------------------------------------------------ reading a directory */
+
+/* Whether the entry counts as a directory: links to directories do, here as in Python. */
+static bool is_directory(const struct tree_node *node, const char *name, int type) {
+    struct stat st;
+    if (type == DT_LNK)
+        return SYS(fstatat, node->fd[0], name, &st, 0) >= 0 && S_ISDIR(st.st_mode);
+    return type == DT_DIR;
+}
+
+static int add_directory(struct tree_worker *w, struct tree_node *node, const char *name,
+                         bool link) {
+    struct os_walk *walk = w->tree->data;
+    struct scratch *scratch = w->local;
+    bool entered = !link || walk->options.follow_links;
+    struct tree_node *child = entered ? tree_found(w, node, name) : tree_child(w->tree, node, name);
+    if (!child)
+        return -ENOMEM;
+    child->link = link;
+    child->unopened = !entered;
+    str_append(&scratch->children, (const char *)&child, sizeof child);
+    return scratch->children.failed ? -ENOMEM : 0;
+}
+
+static int add_file(struct scratch *scratch, const char *name) {
+    size_t offset = scratch->text.size;
+    str_append(&scratch->offsets, (const char *)&offset, sizeof offset);
+    str_append(&scratch->text, name, strlen(name) + 1);
+    return scratch->text.failed || scratch->offsets.failed ? -ENOMEM : 0;
+}
+
+/* Bottom-up, the names of directories are shown after their nodes are gone: they need a copy. */
+static size_t size_of_copies(const struct scratch *scratch, size_t dirs) {
+    struct tree_node **children = (struct tree_node **)(void *)scratch->children.data;
+    size_t size = 0;
+    for (size_t i = 0; i < dirs; i++)
+        size += strlen(children[i]->name) + 1;
+    return size;
+}
+
+/* Makes the lists out of what was gathered, in one block. */
+static int make_lists(struct listing *listing, struct scratch *scratch, bool copies) {
+    size_t dirs = scratch->children.size / sizeof(struct tree_node *);
+    size_t files = scratch->offsets.size / sizeof(size_t);
+    size_t pointers = 2 * dirs + 1 + files + 1;
+    size_t text_size = scratch->text.size + (copies ? size_of_copies(scratch, dirs) : 0);
+    char **block = mem_alloc(pointers * sizeof *block + text_size);
+    if (!block)
+        return -ENOMEM;
+    char *text = (char *)(block + pointers);
+    listing->children = (struct tree_node **)block;
+    listing->count = dirs;
+    listing->dirnames = block + dirs;
+    listing->filenames = listing->dirnames + dirs + 1;
+    if (dirs)
+        memcpy(listing->children, scratch->children.data, scratch->children.size);
+    char *copy = text + scratch->text.size;
+    for (size_t i = 0; i < dirs; i++) {
+        char *name = listing->children[i]->name;
+        listing->dirnames[i] = copies ? copy : name;
+        if (copies)
+            copy = stpcpy(copy, name) + 1;
+    }
+    listing->dirnames[dirs] = NULL;
+    if (files)
+        memcpy(text, scratch->text.data, scratch->text.size);
+    const size_t *offsets = (const size_t *)(void *)scratch->offsets.data;
+    for (size_t i = 0; i < files; i++)
+        listing->filenames[i] = text + offsets[i];
+    listing->filenames[files] = NULL;
+    return 0;
+}
+
+/* Forgets children that were found in a directory which then could not be read to its end. */
+static void drop_found(struct tree_worker *w, struct scratch *scratch) {
+    struct tree_node **children = (struct tree_node **)(void *)scratch->children.data;
+    for (size_t i = 0; i < scratch->children.size / sizeof *children; i++)
+        free(children[i]);
+    w->found = NULL;
+    w->last = &w->found;
+    w->count = 0;
+}
+
+static int read_names(struct tree_worker *w, struct tree_node *node) {
+    struct os_walk *walk = w->tree->data;
+    struct scratch *scratch = w->local;
+    struct dir d;
+    struct dir_entry e;
+    dir_start(&d, node->fd[0], w->buffer, DIR_BUFFER);
+    int r;
+    while ((r = dir_read(&d, &e)) > 0) {
+        int type = tree_type(node, &e);
+        if (is_directory(node, e.name, type))
+            r = add_directory(w, node, e.name, type == DT_LNK);
+        else
+            r = add_file(scratch, e.name);
+        if (r < 0)
+            break;
+    }
+    return r < 0 ? r : make_lists(listing_of(node), scratch, walk->options.bottom_up);
+}
+
+/* Following links, the walk must not come back to where it is. */
+static int refuse_loop(struct tree_node *node) {
+    struct stat st;
+    int r = SYS(fstat, node->fd[0], &st);
+    if (r < 0)
+        return r;
+    node->identity[0] = (struct tree_identity){st.st_dev, st.st_ino};
+    node->identified = true;
+    for (struct tree_node *n = node->parent; n; n = n->parent)
+        if (n->identity[0].dev == st.st_dev && n->identity[0].ino == st.st_ino)
+            return -ELOOP;
+    return 0;
+}
+
+/* Opens a node, its parent being pinned, and reads it: what comes of it is in its listing. */
+static void read_node(struct tree_worker *w, struct tree_node *node) {
+    struct tree *t = w->tree;
+    struct os_walk *walk = t->data;
+    struct listing *listing = listing_of(node);
+    struct scratch *scratch = w->local;
+    str_truncate(&scratch->text, 0);
+    str_truncate(&scratch->offsets, 0);
+    str_truncate(&scratch->children, 0);
+    w->found = NULL;
+    w->last = &w->found;
+    w->count = 0;
+    int r = node->error ? node->error : tree_open(t, node);
+    if (r >= 0 && walk->options.follow_links)
+        r = refuse_loop(node);
+    if (r >= 0)
+        r = read_names(w, node);
+    if (r < 0) {
+        drop_found(w, scratch);
+        listing->error = r;
+    }
+    if (r < 0 || (w->count == 0 && !walk->fds))
+        tree_close(node);
+    w->directories++;
+}
+
+/* The node is ready; what was found in it may be read ahead. */
+static void publish(struct tree_worker *w, struct tree_node *node, bool ahead) {
+    struct tree *t = w->tree;
+    struct listing *listing = listing_of(node);
+    tree_lock(t);
+    if (node->parent) {
+        tree_release(t, node->parent);
+        node->parent->waiting--;
+    }
+    node->unfinished++; /* until it was visited */
+    if (w->count) {
+        tree_register(t, node, w->count);
+        if (t->threads != 1)
+            tree_list(t, w->found, w->last);
+    }
+    listing->ready = true;
+    listing->ahead = ahead;
+    t->ahead += ahead;
+    if (t->idle)
+        pthread_cond_broadcast(&t->changed);
+    tree_unlock(t);
+}
+
+/* A helper's turn: the node was taken from the list, its parent is pinned. */
+static void read_ahead(struct tree_worker *w, struct tree_node *node) {
+    read_node(w, node);
+    publish(w, node, /* ahead= */ true);
+}
+
+static void forget(struct tree_node *node) {
+    struct listing *listing = listing_of(node);
+    for (size_t i = 0; i < listing->count; i++)
+        if (listing->children[i]) /* links that were not entered */
+            free(listing->children[i]);
+    free(listing->children);
+}
+
+static void merge(struct tree_worker *w) {
+    struct scratch *scratch = w->local;
+    str_free(&scratch->text);
+    str_free(&scratch->offsets);
+    str_free(&scratch->children);
+}
+
+/* ----------------------------------------------------------------------------- visiting */
+
+static void push(struct os_walk *walk, struct tree_node *node) {
+    listing_of(node)->next_visit = walk->stack;
+    walk->stack = node;
+}
+
+static struct tree_node *pop(struct os_walk *walk) {
+    struct tree_node *node = walk->stack;
+    if (node)
+        walk->stack = listing_of(node)->next_visit;
+    return node;
+}
+
+/* Puts the children that can be entered on the stack, and leaves the links in `children`. */
+static void push_children(struct os_walk *walk, struct tree_node *node, bool pruned) {
+    struct listing *listing = listing_of(node);
+    for (size_t i = listing->count; i-- > 0;) {
+        struct tree_node *child = listing->children[i];
+        if (child->unopened)
+            continue;
+        listing_of(child)->pruned = pruned;
+        push(walk, child);
+        listing->children[i] = NULL;
+    }
+}
+
+static bool unchanged(const struct listing *listing) {
+    for (size_t i = 0; i < listing->count; i++)
+        if (listing->dirnames[i] != listing->children[i]->name)
+            return false;
+    return !listing->dirnames[listing->count];
+}
+
+static int by_name_address(const void *a, const void *b) {
+    const struct tree_node *const *x = a, *const *y = b;
+    return (x[0]->name > y[0]->name) - (x[0]->name < y[0]->name);
+}
+
+/* The child of that very name, the caller's edits apart: an index, or `count`. */
+static size_t find_child(const struct listing *listing, const char *name) {
+    size_t low = 0, high = listing->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (listing->children[middle]->name < name)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < listing->count && listing->children[low]->name == name ? low : listing->count;
+}
+
+/* A name that the caller has added. */
+static int push_added(struct os_walk *walk, struct tree_node *node, const char *name) {
+    struct tree_node *child = tree_child(&walk->tree, node, name);
+    if (!child)
+        return -ENOMEM;
+    child->link = walk->options.follow_links;
+    tree_lock(&walk->tree);
+    node->waiting++;
+    node->unfinished++;
+    tree_unlock(&walk->tree);
+    push(walk, child);
+    return 0;
+}
+
+/* The caller has changed the list of directories: the walk goes where it says now. */
+static int push_edited(struct os_walk *walk, struct tree_node *node) {
+    struct listing *listing = listing_of(node);
+    size_t named = 0;
+    qsort(listing->children, listing->count, sizeof *listing->children, by_name_address);
+    while (listing->dirnames[named])
+        named++;
+    for (size_t i = 0; i < listing->count; i++)
+        listing_of(listing->children[i])->pruned = true;
+    int r = 0;
+    for (size_t i = named; i-- > 0 && r >= 0;) {
+        size_t found = find_child(listing, listing->dirnames[i]);
+        struct tree_node *child = found < listing->count ? listing->children[found] : NULL;
+        if (!child)
+            r = push_added(walk, node, listing->dirnames[i]);
+        else if (!child->unopened && listing_of(child)->pruned)
+            push(walk, child);
+        if (child)
+            listing_of(child)->pruned = false;
+    }
+    for (size_t i = 0; i < listing->count; i++) {
+        struct tree_node *child = listing->children[i];
+        if (child->unopened)
+            continue;
+        if (listing_of(child)->pruned)
+            push(walk, child);
+        listing->children[i] = NULL;
+    }
+    return r;
+}
+
+/* The entry that was given out is done with. */
+static int leave_current(struct os_walk *walk) {
+    struct tree_node *node = walk->current;
+    int r = 0;
+    if (!node)
+        return 0;
+    struct listing *listing = listing_of(node);
+    if (walk->pinned) {
+        tree_lock(&walk->tree);
+        tree_release(&walk->tree, node);
+        tree_unlock(&walk->tree);
+    }
+    if (!walk->options.bottom_up && !listing->error) {
+        if (unchanged(listing))
+            push_children(walk, node, /* pruned= */ false);
+        else
+            r = push_edited(walk, node);
+    }
+    walk->current = NULL;
+    walk->pinned = false;
+    tree_drop(&walk->worker, node);
+    return r;
+}
+
+/* Pins what the node is opened from; where that can't be had, the node has `error`. */
+static void take(struct tree *t, struct tree_node *node) {
+    tree_unlist(t, node);
+    node->taken = true;
+    int r = node->parent ? tree_acquire(t, node->parent, NULL) : 0;
+    if (r < 0) {
+        node->parent->pins++;
+        node->error = r;
+    }
+}
+
+/* While a helper reads the node, reads something else ahead. */
+static void wait_until_ready(struct os_walk *walk, struct tree_node *node) {
+    struct tree *t = &walk->tree;
+    struct listing *listing = listing_of(node);
+    while (!listing->ready) {
+        struct tree_node *other = t->ahead < t->most_ahead ? t->todo : NULL;
+        if (!other || other->parent->fd[0] < 0) {
+            tree_wait(&walk->worker);
+            continue;
+        }
+        take(t, other);
+        tree_unlock(t);
+        read_ahead(&walk->worker, other);
+        tree_lock(t);
+    }
+    if (listing->ahead && t->ahead-- == t->most_ahead && t->idle)
+        pthread_cond_broadcast(&t->changed);
+}
+
+/* Reads the node, unless a helper did. */
+static void ensure_read(struct os_walk *walk, struct tree_node *node) {
+    struct tree *t = &walk->tree;
+    tree_lock(t);
+    bool mine = !node->taken;
+    if (mine)
+        take(t, node);
+    else
+        wait_until_ready(walk, node);
+    tree_unlock(t);
+    if (mine) {
+        read_node(&walk->worker, node);
+        publish(&walk->worker, node, /* ahead= */ false);
+        tree_call_helpers(&walk->worker);
+    }
+}
+
+/* A node that is not wanted: with it goes what was read ahead below it. */
+static void discard(struct os_walk *walk, struct tree_node *node) {
+    struct tree *t = &walk->tree;
+    tree_lock(t);
+    bool unread = !node->taken;
+    if (unread) {
+        tree_unlist(t, node);
+        node->unopened = true;
+        if (node->parent)
+            node->parent->waiting--;
+    } else {
+        wait_until_ready(walk, node);
+    }
+    tree_unlock(t);
+    if (unread) {
+        tree_finish(&walk->worker, node);
+        return;
+    }
+    push_children(walk, node, /* pruned= */ true);
+    tree_drop(&walk->worker, node);
+}
+
+/* Makes `path` that of the node; it is that of a directory below the same parent before. */
+static int enter_path(struct os_walk *walk, struct tree_node *node) {
+    struct str *path = &walk->path;
+    if (node->parent) {
+        str_truncate(path, listing_of(node->parent)->path_size);
+        if (path->size && path->data[path->size - 1] != '/')
+            str_append_char(path, '/');
+        str_append_text(path, node->name);
+    }
+    listing_of(node)->path_size = path->size;
+    return path->failed ? -ENOMEM : 0;
+}
+
+/* Gives out the node: 0 or −errno. */
+static int give(struct os_walk *walk, struct tree_node *node) {
+    struct listing *listing = listing_of(node);
+    walk->current = node;
+    if (walk->fds && !listing->error) {
+        int r = tree_acquire(&walk->tree, node, NULL);
+        walk->pinned = r >= 0;
+        if (r < 0)
+            return r;
+    }
+    walk->entry = (struct os_walk_entry){
+        .dirpath = walk->path.data,
+        .dirnames = listing->error ? walk->nothing : listing->dirnames,
+        .filenames = listing->error ? walk->nothing : listing->filenames,
+        .dir_fd = walk->pinned ? node->fd[0] : -1,
+        .error = -listing->error,
+    };
+    return 1;
+}
+
+/* A node off the stack: 1 when it is given out, 0 when the walk goes on, or −errno. */
+static int visit(struct os_walk *walk, struct tree_node *node) {
+    struct listing *listing = listing_of(node);
+    if (listing->leaving) {
+        str_truncate(&walk->path, listing->path_size);
+        return give(walk, node);
+    }
+    if (listing->pruned) {
+        discard(walk, node);
+        return 0;
+    }
+    ensure_read(walk, node);
+    int r = enter_path(walk, node);
+    if (r < 0 || (listing->error && !walk->options.errors)) {
+        walk->current = node; /* it ends with the next call */
+        return r;
+    }
+    if (!walk->options.bottom_up || listing->error)
+        return give(walk, node);
+    listing->leaving = true;
+    push(walk, node);
+    push_children(walk, node, /* pruned= */ false);
+    return 0;
+}
+
+static int walk_next(struct os_walk *walk) {
+    for (;;) {
+        int r = leave_current(walk);
+        if (r < 0)
+            return r;
+        struct tree_node *node = pop(walk);
+        if (!node)
+            return 0;
+        r = visit(walk, node);
+        if (r)
+            return r;
+    }
+}
+
+struct os_walk_entry *os_walk_next(struct os_walk *walk) {
+    int r = walk ? walk_next(walk) : 0;
+    if (r == 0)
+        errno = 0;
+    if (r < 0)
+        error_fail(r, walk->fds ? "fwalk" : "walk", walk->path.data, NULL);
+    return r > 0 ? &walk->entry : NULL;
+}
+
+void os_walk_prune(struct os_walk *walk) {
+    if (walk->current && !listing_of(walk->current)->error)
+        walk->entry.dirnames[0] = NULL;
+}
+
+/* -------------------------------------------------------------------- beginning and end */
+
+static const struct tree_client walk_client = {
+    .extra = sizeof(struct listing),
+    .local_size = sizeof(struct scratch),
+    .read = read_ahead,
+    .forget = forget,
+    .merge = merge,
+};
+
+/* Bottom-up, a directory is needed once more after those below it. */
+static const struct tree_client keeping_client = {
+    .extra = sizeof(struct listing),
+    .local_size = sizeof(struct scratch),
+    .keeps = true,
+    .read = read_ahead,
+    .forget = forget,
+    .merge = merge,
+};
+
+static int walk_new(const char *path, const struct os_walk_options *given, bool fds,
+                    struct os_walk **ret_walk) {
+    AUTO_FREE struct os_walk *walk = mem_zalloc(sizeof *walk);
+    if (!walk)
+        return -ENOMEM;
+    int r = options_copy(&walk->options, sizeof walk->options, given);
+    if (r < 0)
+        return r;
+    int threads = walk->options.threads;
+    walk->fds = fds;
+    walk->tree = (struct tree){
+        .client = fds && walk->options.bottom_up ? &keeping_client : &walk_client,
+        .data = walk,
+        .sides = 1,
+        .one_file_system = walk->options.one_file_system,
+        .threads = fds || threads == 0 ? 1
+                   : threads < 0       ? 0
+                                       : threads,
+        .pulled = true,
+        .most_ahead = MOST_AHEAD,
+    };
+    str_append_text(&walk->path, path);
+    r = walk->path.failed ? -ENOMEM : tree_begin(&walk->tree, &walk->worker);
+    if (r < 0) {
+        str_free(&walk->path);
+        return r;
+    }
+    *ret_walk = TAKE_POINTER(walk);
+    return 0;
+}
+
+/* Begins with a descriptor, or with the −errno of opening it. */
+static int begin_at(struct os_walk *walk, int fd) {
+    struct tree_node *root;
+    int r = tree_root(&walk->tree, (int[TREE_SIDES]){fd < 0 ? -1 : fd, -1}, &root);
+    if (r < 0)
+        return r;
+    root->error = fd < 0 ? fd : 0;
+    push(walk, root);
+    return 0;
+}
+
+static int walk_begin(const char *path, const struct os_walk_options *given,
+                      struct os_walk **ret_walk) {
+    struct os_walk *walk;
+    int r = walk_new(path, given, /* fds= */ false, &walk);
+    if (r < 0)
+        return r;
+    int fd = SYS(open, path, DIR_OPEN);
+    r = fd == -ENOMEM ? fd : begin_at(walk, fd);
+    if (r < 0) {
+        seam_close_quietly(fd);
+        os_walk_close(walk);
+        return r;
+    }
+    *ret_walk = walk;
+    return 0;
+}
+
+/* A top that can't be opened fails the call; one that is no directory has nothing to walk. */
+static int fwalk_begin(int dir_fd, const char *path, const struct os_walk_options *given,
+                       struct os_walk **ret_walk) {
+    struct os_walk *walk;
+    int r = walk_new(path, given, /* fds= */ true, &walk);
+    if (r < 0)
+        return r;
+    int flags = DIR_OPEN | (walk->options.follow_links ? 0 : O_NOFOLLOW);
+    int fd = SYS(openat, dir_fd, path, flags);
+    r = fd;
+    if (fd >= 0)
+        r = begin_at(walk, fd);
+    else if (!walk->options.follow_links && (fd == -ENOTDIR || fd == -ELOOP))
+        r = 0;
+    if (r < 0) {
+        seam_close_quietly(fd);
+        os_walk_close(walk);
+        return r;
+    }
+    *ret_walk = walk;
+    return 0;
+}
+
+struct os_walk *os_walk(const char *path, const struct os_walk_options *options) {
+    struct os_walk *walk = NULL;
+    int r = walk_begin(path, options, &walk);
+    return PUBLIC_POINTER(r, walk, "walk", path, NULL);
+}
+
+struct os_walk *os_fwalk(int dir_fd, const char *path, const struct os_walk_options *options) {
+    struct os_walk *walk = NULL;
+    int r = fwalk_begin(dir_fd, path, options, &walk);
+    return PUBLIC_POINTER(r, walk, "fwalk", path, NULL);
+}
+
+struct os_walk *os_walk_close(struct os_walk *walk) {
+    if (!walk)
+        return NULL;
+    int saved = errno;
+    tree_stop(&walk->tree, 0);
+    tree_dismiss(&walk->tree);
+    struct tree_node *node;
+    while (leave_current(walk), (node = pop(walk))) {
+        if (listing_of(node)->leaving)
+            tree_drop(&walk->worker, node);
+        else
+            discard(walk, node);
+    }
+    merge(&walk->worker);
+    tree_end(&walk->tree, &walk->worker);
+    str_free(&walk->path);
+    free(walk);
+    errno = saved;
+    return NULL;
+}
