@@ -2,6 +2,8 @@
 /** os.path as text: what posixpath makes of every kind of path. */
 #include "support.h"
 
+#include <sys/stat.h>
+
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 /* A row: what goes in, what comes out. */
