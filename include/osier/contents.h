@@ -17,7 +17,7 @@ OS_BEGIN_DECLS
  * @error EISDIR  it is a directory
  * @since 0.1
  * @source read(2)
- * @shell os.read_file PATH -> bytes
+ * @shell os.read_file PATH -> content
  */
 OS_API OS_MUST_FREE char *os_read_file(const char *path, size_t *ret_size);
 
@@ -63,7 +63,8 @@ struct os_write_file_options {
  * @error EINVAL  the options have a size that is none of theirs
  * @since 0.1
  * @source rename(2), fsync(2)
- * @shell os.write_file PATH DATA -> none
+ * @shell os.write_file PATH DATA [--mode=0] [--keep-mode] [--keep-owner] [--follow]
+ *        [--noreplace] [--nosync] -> none
  */
 OS_API int os_write_file(const char *path, const void *data, size_t size,
                          const struct os_write_file_options *options);

@@ -64,7 +64,7 @@ OS_API int os_unsetenv(const char *key) OS_NONNULL();
  * @return a list that ends with NULL, one block to free(); NULL with errno ENOMEM
  * @python os.environ.copy()
  * @since 0.1
- * @shell os.environ -> list
+ * @shell os.environ -> dict
  */
 OS_API OS_MUST_FREE char **os_environ(void);
 
@@ -232,7 +232,7 @@ OS_API int os_reload_environ(void);
  *         block to free(); NULL with errno ENOMEM
  * @python os.get_exec_path(env=None)
  * @since 0.1
- * @shell os.get_exec_path -> list
+ * @shell os.get_exec_path {env=NULL} -> list
  */
 OS_API OS_MUST_FREE char **os_get_exec_path(char *const env[]);
 

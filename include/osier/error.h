@@ -29,6 +29,7 @@ struct os_error {
  * @return the record, valid until the thread's next failing call; NULL when errno says otherwise
  * @python OSError
  * @since 0.1
+ * @shell no: the command prints what it says
  */
 OS_API const struct os_error *os_last_error(void);
 
@@ -39,6 +40,7 @@ OS_API const struct os_error *os_last_error(void);
  * @param prefix  what to print before it, or NULL for nothing
  * @return nothing; errno and the record stay as they are
  * @since 0.1
+ * @shell no: the command prints it by itself
  */
 OS_API void os_perror(const char *prefix);
 
@@ -48,6 +50,7 @@ OS_API void os_perror(const char *prefix);
  * @return the text, to free(); NULL with errno ENOMEM
  * @python str(OSError)
  * @since 0.1
+ * @shell no: the command prints it by itself
  */
 OS_API OS_MUST_FREE char *os_error_text(void);
 
@@ -59,6 +62,7 @@ OS_API OS_MUST_FREE char *os_error_text(void);
  * @python OSError, since 3.3
  * @since 0.1
  * @source PEP 3151
+ * @shell os.error_name NUMBER -> str
  */
 OS_API const char *os_error_name(int number);
 
@@ -70,7 +74,7 @@ OS_API const char *os_error_name(int number);
  * @python os.strerror(code, /)
  * @since 0.1
  * @source strerror(3)
- * @shell os.strerror CODE -> str
+ * @shell os.strerror NUMBER -> str
  */
 OS_API const char *os_strerror(int number);
 
@@ -82,8 +86,23 @@ OS_API const char *os_strerror(int number);
  * @return the handler before it, or NULL
  * @since 0.1
  * @source PEP 475
+ * @shell no: it is about signals of the calling program
  */
 OS_API int (*os_set_interrupt_handler(int (*handler)(void)))(void);
+
+/**
+ * A name made safe to show, as errors show it: Python's repr() of it.
+ *
+ * Control characters, bytes that are not UTF-8 and whatever else does not print become escapes:
+ * `'a\nb'`, `'\udcff'`.
+ *
+ * @param name  any bytes
+ * @return the text, to free(); NULL with errno ENOMEM
+ * @python repr(os.fsdecode(name))
+ * @since 0.1
+ * @shell os.quote NAME -> str
+ */
+OS_API OS_MUST_FREE char *os_quote(const char *name) OS_NONNULL();
 
 OS_END_DECLS
 

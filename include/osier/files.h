@@ -484,7 +484,7 @@ OS_API int os_access(const char *path, int mode, int flags);
  * @python os.access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True)
  * @since 0.1
  * @source faccessat(2)
- * @shell os.access PATH MODE [--dir-fd=OS_CWD] [--effective-ids] [--nofollow] -> bool
+ * @shell os.access PATH MODE [--dir-fd=OS_CWD] [--effective-ids] [--nofollow] -> ok
  */
 OS_API int os_accessat(int dir_fd, const char *path, int mode, int flags);
 

@@ -251,7 +251,7 @@ OS_API int os_available_cpus(void);
  * @source getloadavg(3)
  * @shell os.getloadavg -> floats
  */
-OS_API int os_getloadavg(double *ret_loads);
+OS_API int os_getloadavg(double ret_loads[3]);
 
 /**
  * Random bytes from the kernel, as many as it gives at once.
@@ -318,7 +318,7 @@ OS_API int os_disk_usage(const char *path, struct os_disk_usage_result *ret_usag
  *         none, and with errno set on an error
  * @python shutil.which(cmd, mode=os.F_OK | os.X_OK, path=None)
  * @since 0.1
- * @shell os.which CMD [--mode=1] [--path=NULL] -> str
+ * @shell os.which CMD [--mode=X_OK] [--path=NULL] -> str
  */
 OS_API OS_MUST_FREE char *os_which(const char *cmd, int mode, const char *path);
 

@@ -63,7 +63,7 @@ OS_API OS_MUST_FREE char *os_ttyname(int fd);
  * @python os.get_terminal_size(fd=STDOUT_FILENO, /)
  * @since 0.1
  * @source ioctl(2) TIOCGWINSZ
- * @shell os.get_terminal_size [FD] -> terminal_size
+ * @shell os.get_terminal_size [FD=1] -> terminal_size
  */
 OS_API OS_NONNULL() int os_get_terminal_size(int fd, struct os_terminal_size *ret_size);
 

@@ -69,10 +69,17 @@ struct os_slice {
  *
  * @return a static string
  * @since 0.1
+ * @shell no: `osier --version`
  */
 OS_API const char *os_version(void);
 
-/** Frees what `p` points to; the function behind os_autofree. `p` is a pointer to a pointer. */
+/**
+ * Frees what a pointer points to: the function behind os_autofree. errno stays as it is.
+ *
+ * @param p  a pointer to the pointer
+ * @since 0.1
+ * @shell no: it is about memory of the caller
+ */
 OS_API void os_free_pointer(void *p);
 
 /** Frees a variable's block when it goes out of scope: `os_autofree char *cwd = os_getcwd();` */

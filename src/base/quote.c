@@ -2,6 +2,9 @@
 /** Names made safe to show: Python's repr() of a file name. */
 #include "base/quote.h"
 
+#include "base/error.h"
+#include <osier/error.h>
+
 /* Bytes a UTF-8 sequence takes by its first byte; 0: no sequence starts with it. */
 static size_t sequence_size(unsigned char first) {
     if (first < 0x80)
@@ -89,4 +92,12 @@ void quote_append(struct str *s, const char *name) {
         }
     }
     str_append_char(s, mark);
+}
+
+char *os_quote(const char *name) {
+    AUTO_STR text = STR_INIT;
+    quote_append(&text, name);
+    char *result = NULL;
+    int r = str_take(&text, &result);
+    return PUBLIC_POINTER(r, result, "quote", NULL, NULL);
 }

@@ -64,7 +64,7 @@ int os_available_cpus(void) {
     return PUBLIC(count, "available_cpus", NULL, NULL);
 }
 
-int os_getloadavg(double *ret_loads) {
+int os_getloadavg(double ret_loads[3]) {
     int r = SYS(getloadavg, ret_loads, 3);
     if (r >= 0 && r < 3)
         return (int)error_fail_words(-ENODATA, "getloadavg",

@@ -10,6 +10,10 @@ NO_FAULT(os_error_name)
 NO_FAULT(os_strerror)
 NO_FAULT(os_set_interrupt_handler)
 
+FAULT(os_quote) {
+    return fault_free(os_quote("a\nb"));
+}
+
 FAULT(os_error_text, .no_record = true) {
     errno = ENOENT;
     return fault_free(os_error_text());

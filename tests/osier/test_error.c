@@ -66,6 +66,7 @@ static void quotes_as_python(void **state) {
                  "FileNotFoundError: [Errno 2] No such file or directory: %s", cases[i][1]);
         error_fail(-ENOENT, "stat", cases[i][0], NULL);
         assert_text(os_error_text(), expected);
+        assert_text(os_quote(cases[i][0]), cases[i][1]);
     }
 }
 

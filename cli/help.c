@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/** What --help says, usage lines, and which name a mistyped one stands for. */
+#include "call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 80 };
+
+const struct function *find_function(const char *name) {
+    for (const struct function *f = functions; f->name; f++)
+        if (strcmp(f->name, name) == 0)
+            return f;
+    for (const struct function *f = functions; f->name; f++)
+        for (const char *const *other = f->names; *other; other++)
+            if (strcmp(*other, name) == 0)
+                return f;
+    return NULL;
+}
+
+/* Columns that `size` bytes of UTF-8 take. */
+static size_t columns(const char *text, size_t size) {
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return count;
+}
+
+/* Prints words from column `at` on, and wraps them with `indent` spaces. */
+static size_t wrap(FILE *out, const char *text, size_t at, size_t indent) {
+    while (*text) {
+        size_t size = strcspn(text, " \n");
+        size_t width = columns(text, size);
+        if (at > indent && at + 1 + width > WIDTH) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (at > indent) {
+            fputc(' ', out);
+            at++;
+        }
+        fwrite(text, 1, size, out);
+        at += width;
+        text += size + strspn(text + size, " \n");
+    }
+    return at;
+}
+
+static void print_term(const char *term, const char *text) {
+    enum { COLUMN = 24 };
+    size_t at = 2 + columns(term, strlen(term));
+    printf("  %s", term);
+    if (at + 2 > COLUMN) {
+        printf("\n%*s", COLUMN, "");
+    } else {
+        printf("%*s", (int)(COLUMN - at), "");
+    }
+    wrap(stdout, text ? text : "", COLUMN, COLUMN);
+    putchar('\n');
+}
+
+/* "[--mode=MODE]", "PATH...": an argument as a usage line has it. */
+static void argument_form(const struct argument *a, char *form, size_t size) {
+    const char *open = a->optional ? "[" : "", *close = a->optional ? "]" : "";
+    const char *dots = a->many ? "..." : "";
+    if (a->kind == POSITIONAL)
+        snprintf(form, size, "%s%s%s%s", open, a->name, dots, close);
+    else if (a->letter && a->kind == SWITCH)
+        snprintf(form, size, "%s-%c%s", open, a->letter, close);
+    else if (a->kind == SWITCH)
+        snprintf(form, size, "%s--%s%s", open, a->name, close);
+    else
+        snprintf(form, size, "%s--%s=%s%s", open, a->name, a->metavar, close);
+}
+
+static void write_usage(FILE *out, const struct function *function) {
+    char form[200];
+    fputs("usage: osier ", out);
+    size_t at = strlen("usage: osier ") + strlen(function->name);
+    fputs(function->name, out);
+    for (const struct argument *a = function->arguments; a->name; a++) {
+        argument_form(a, form, sizeof form);
+        at = wrap(out, form, at, 13);
+    }
+    fputc('\n', out);
+}
+
+void print_usage(const struct function *function) {
+    write_usage(stderr, function);
+}
+
+static void print_arguments(const struct function *function) {
+    char term[200];
+    for (const struct argument *a = function->arguments; a->name; a++) {
+        if (a->kind == POSITIONAL)
+            snprintf(term, sizeof term, "%s%s", a->name, a->many ? "..." : "");
+        else if (a->letter)
+            snprintf(term, sizeof term, "-%c, --%s%s%s", a->letter, a->name,
+                     a->kind == VALUE_OPTION ? "=" : "", a->kind == VALUE_OPTION ? a->metavar : "");
+        else
+            snprintf(term, sizeof term, "--%s%s%s", a->name, a->kind == VALUE_OPTION ? "=" : "",
+                     a->kind == VALUE_OPTION ? a->metavar : "");
+        print_term(term, a->text);
+    }
+    print_term("--json", "print JSON");
+    print_term("-0, --null", "end each value with a NUL instead of a newline");
+    print_term("-h, --help", "print this");
+}
+
+static void print_paragraphs(const char *text) {
+    while (*text) {
+        const char *end = strstr(text, "\n\n");
+        size_t size = end ? (size_t)(end - text) : strlen(text);
+        char *paragraph = strndup(text, size);
+        if (paragraph) {
+            putchar('\n');
+            if (*text == ' ')
+                fputs(paragraph, stdout);
+            else
+                wrap(stdout, paragraph, 0, 0);
+            putchar('\n');
+        }
+        free(paragraph);
+        text += size + (end ? 2 : 0);
+    }
+}
+
+void print_function_help(const struct function *function) {
+    if (function->run)
+        write_usage(stdout, function);
+    print_paragraphs(function->brief);
+    print_paragraphs(function->description);
+    if (function->run) {
+        putchar('\n');
+        print_arguments(function);
+    } else {
+        printf("\nNot from a shell: %s.\n", function->refusal);
+    }
+    if (function->errors->name)
+        puts("\nErrors:");
+    for (const struct error_note *error = function->errors; error->name; error++)
+        print_term(error->name, error->text);
+    putchar('\n');
+    if (function->signature)
+        printf("Python:  %s\n", function->signature);
+    if (strncmp(function->c_name, "os_", 3) == 0)
+        printf("C:       %s\n         man 3 %s\n", function->prototype, function->c_name);
+}
+
+static void print_topic(const struct topic *topic) {
+    bool any = false;
+    size_t at = 2;
+    for (const struct function *f = functions; f->name; f++) {
+        if (strcmp(f->topic, topic->name) != 0 || !f->run)
+            continue;
+        if (!any) {
+            putchar('\n');
+            wrap(stdout, topic->brief, 0, 0);
+            fputs("\n  ", stdout);
+            any = true;
+        }
+        if (topic->verbs) {
+            print_term(f->name, f->brief);
+            fputs("  ", stdout);
+        } else {
+            at = wrap(stdout, f->name, at, 2);
+        }
+    }
+    if (any)
+        putchar('\n');
+}
+
+void print_help(void) {
+    puts("usage: osier os.NAME [ARGUMENT...] [OPTION...]\n"
+         "       osier os.NAME --help\n"
+         "\n"
+         "Calls a function of Python's os module, or prints a constant: osier os.listdir /etc,\n"
+         "osier os.makedirs a/b/c --exist-ok --mode 750, osier os.O_CREAT.\n");
+    print_term("--json", "print JSON; a name that is not UTF-8 is given in base64 too");
+    print_term("-0, --null", "end each value with a NUL instead of a newline");
+    print_term("-h, --help", "print this, or what a function does");
+    print_term("--version", "print the version");
+    print_term("--", "what follows is no option");
+    puts(
+        "\nOptions may stand anywhere. Modes are octal; numbers may be names of constants, with |\n"
+        "between. On a terminal, names that hold control characters are shown as Python shows\n"
+        "them. What is None prints nothing, and ends with 1.\n"
+        "\n"
+        "Exit status: 0; 1 after an error, for False and for None; 64 when the command line is\n"
+        "wrong; that of the line that os.popen runs. (os.system prints the status, as in Python.)");
+    for (const struct topic *topic = topics; topic->name; topic++)
+        print_topic(topic);
+}
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* How many letters have to be inserted, removed, changed or swapped. */
+static size_t distance(const char *a, const char *b) {
+    enum { MOST = 64 };
+    size_t rows[3][MOST + 1];
+    size_t size = strlen(b);
+    if (size > MOST)
+        return MOST;
+    for (size_t j = 0; j <= size; j++)
+        rows[1][j] = j;
+    for (size_t i = 0; a[i]; i++) {
+        rows[2][0] = i + 1;
+        for (size_t j = 0; j < size; j++) {
+            size_t change = rows[1][j] + (a[i] != b[j]);
+            rows[2][j + 1] = least(change, 1 + least(rows[1][j + 1], rows[2][j]));
+            if (i && j && a[i] == b[j - 1] && a[i - 1] == b[j])
+                rows[2][j + 1] = least(rows[2][j + 1], rows[0][j - 1] + 1);
+        }
+        memcpy(rows[0], rows[1], sizeof rows[0]);
+        memcpy(rows[1], rows[2], sizeof rows[1]);
+    }
+    return rows[1][size];
+}
+
+/* "os.path.join" is "join" where somebody forgot what stands before it. */
+static const char *last_part(const char *name) {
+    const char *dot = strrchr(name, '.');
+    return dot ? dot + 1 : name;
+}
+
+const char *suggest(const char *name) {
+    const char *best = NULL;
+    size_t closest = strlen(name) / 3 + 1;
+    for (const struct function *f = functions; f->name; f++) {
+        if (!f->run)
+            continue;
+        if (strcmp(last_part(f->name), last_part(name)) == 0)
+            return f->name;
+        size_t whole = distance(name, f->name);
+        size_t part = distance(last_part(name), last_part(f->name));
+        size_t far = strchr(name, '.') ? whole : least(whole, part);
+        if (far < closest) {
+            closest = far;
+            best = f->name;
+        }
+    }
+    return best;
+}

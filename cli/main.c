@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/** osier: calls the functions of the library from a shell. */
+#include "call.h"
+#include "output.h"
+
+#include <errno.h>
+#include <osier.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+int misuse(const struct function *function, const char *format, ...) {
+    va_list args;
+    fputs("osier: ", stderr);
+    if (function)
+        fprintf(stderr, "%s: ", function->name);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    if (function && function->run)
+        print_usage(function);
+    else
+        fputs("usage: osier os.NAME [ARGUMENT...] [OPTION...]; osier --help tells more\n", stderr);
+    return EX_USAGE;
+}
+
+int failed(void) {
+    os_perror("osier");
+    return 1;
+}
+
+int missing(void) {
+    if (errno)
+        return failed();
+    emit_text(NULL);
+    return 1;
+}
+
+/* A constant of os by its name: `osier os.O_CREAT`. */
+static int run_constant(const char *name) {
+    int64_t number;
+    if (os_constant(name, &number) == 0) {
+        emit_integer(number);
+        return 0;
+    }
+    errno = 0;
+    const char *text = os_constant_text(name);
+    if (!text)
+        return missing();
+    emit_text(text);
+    return 0;
+}
+
+static bool is_constant(const char *name) {
+    int64_t number;
+    errno = 0;
+    return strncmp(name, "os.", 3) == 0 &&
+           (os_constant(name, &number) == 0 || os_constant_text(name) || errno == 0);
+}
+
+static const struct argument no_arguments[] = {{0}};
+static const struct error_note no_errors[] = {{0}};
+
+/* The row of the table for a constant, as far as a call needs one. */
+static const struct function *constant_function(const char *name) {
+    static struct function function;
+    function = (struct function){.name = name,
+                                 .topic = "constants",
+                                 .brief = "A constant of Python's os.",
+                                 .description = "",
+                                 .signature = name,
+                                 .c_name = "",
+                                 .arguments = no_arguments,
+                                 .errors = no_errors,
+                                 .refusal = ""};
+    return &function;
+}
+
+static int unknown(const char *name) {
+    const char *meant = suggest(name);
+    if (meant)
+        return misuse(NULL, "there is no '%s'; did you mean '%s'?", name, meant);
+    return misuse(NULL, "there is no '%s'", name);
+}
+
+static int run_function(const struct function *function, char **words) {
+    struct call call;
+    bool constant = !function->run && !*function->refusal;
+    int status = EX_USAGE;
+    if (!constant && !function->run) {
+        if (words[0] && (strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)) {
+            print_function_help(function);
+            return 0;
+        }
+        return misuse(function, "not from a shell: %s", function->refusal);
+    }
+    if (call_parse(&call, function, words)) {
+        status = 0;
+        if (call.help)
+            print_function_help(function);
+        else
+            status = constant ? run_constant(function->name) : function->run(&call);
+    }
+    call_free(&call);
+    return status;
+}
+
+/* Options before the name belong to the call as well: `osier --json os.environ`. */
+static char **find_name(char **words) {
+    while (*words && **words == '-' && (*words)[1])
+        words++;
+    return words;
+}
+
+static int run(char **words) {
+    char **at = find_name(words);
+    if (!*at) {
+        bool version = *words && strcmp(*words, "--version") == 0;
+        bool help = *words && (strcmp(*words, "--help") == 0 || strcmp(*words, "-h") == 0);
+        if (version)
+            printf("osier %s\n", os_version());
+        else if (help)
+            print_help();
+        else
+            return misuse(NULL, *words ? "there is no option '%s'" : "what is to be called?%s",
+                          *words ? *words : "");
+        return 0;
+    }
+    const char *name = *at;
+    for (; at > words; at--) /* the name goes, what stood before it moves up */
+        at[0] = at[-1];
+    words++;
+    if (strcmp(name, "help") == 0 && !*words) {
+        print_help();
+        return 0;
+    }
+    const struct function *function = find_function(name);
+    if (!function && is_constant(name))
+        function = constant_function(name);
+    return function ? run_function(function, words) : unknown(name);
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    int status = run(argv[0] ? argv + 1 : argv);
+    if (!output_end() && status == 0)
+        status = 1;
+    return status;
+}
