@@ -17,6 +17,7 @@
 #include <osier/process.h>
 #include <osier/root.h>
 #include <osier/scheduler.h>
+#include <osier/spawn.h>
 #include <osier/stat.h>
 #include <osier/streams.h>
 #include <osier/system.h>

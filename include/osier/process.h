@@ -97,39 +97,381 @@ OS_API int os_popen_close(struct os_popen *popen);
  */
 OS_API OS_MUST_FREE char *os_getoutput(const char *command, int *ret_exitcode) OS_NONNULL(1);
 
-/** What a step of `file_actions` does in the child; the first four have Python's values. */
-enum os_spawn_action_kind {
-    OS_POSIX_SPAWN_OPEN = 0,      /**< opens `path` with `flags` and `mode` as descriptor `fd` */
-    OS_POSIX_SPAWN_CLOSE = 1,     /**< closes `fd`; one that isn't open is no error */
-    OS_POSIX_SPAWN_DUP2 = 2,      /**< makes `new_fd` another name of `fd`, and inherited */
-    OS_POSIX_SPAWN_CLOSEFROM = 3, /**< closes `fd` and all above it */
-    OS_POSIX_SPAWN_CHDIR = 4,     /**< makes `path` the current directory */
-    OS_POSIX_SPAWN_FCHDIR = 5     /**< makes the directory `fd` the current one */
+/**
+ * Waits for any child to end.
+ *
+ * @param ret_status  set to its wait status; or NULL
+ * @return its process id; −1 with errno set
+ * @error ECHILD  there is no child
+ * @python os.wait()
+ * @since 0.1
+ * @source wait(2)
+ * @shell no: a command has no children
+ */
+OS_API pid_t os_wait(int *ret_status);
+
+/**
+ * Waits for a child to end.
+ *
+ * @param pid         which; −1 any, 0 any of the caller's process group, −N any of group N
+ * @param options     WNOHANG, WUNTRACED, WCONTINUED
+ * @param ret_status  set to its wait status, to 0 if there is none yet; or NULL
+ * @return its process id, 0 with WNOHANG if none has ended; −1 with errno set
+ * @error ECHILD  there is no such child
+ * @python os.waitpid(pid, options, /)
+ * @since 0.1
+ * @source waitpid(2)
+ * @shell no: a command has no children
+ */
+OS_API pid_t os_waitpid(pid_t pid, int options, int *ret_status);
+
+/** What a process has used, as in Python's resource.getrusage(). */
+struct os_rusage {
+    double ru_utime;    /**< seconds in its own code */
+    double ru_stime;    /**< seconds in the kernel */
+    int64_t ru_maxrss;  /**< most memory at any time, in KiB */
+    int64_t ru_minflt;  /**< page faults without reading */
+    int64_t ru_majflt;  /**< page faults that read */
+    int64_t ru_inblock; /**< blocks read */
+    int64_t ru_oublock; /**< blocks written */
+    int64_t ru_nvcsw;   /**< times it waited */
+    int64_t ru_nivcsw;  /**< times it was interrupted */
 };
 
-/** A step that the child takes before it executes the program. */
-struct os_spawn_action {
-    enum os_spawn_action_kind kind; /**< what it does */
-    int fd;                         /**< the descriptor */
-    int new_fd;                     /**< the second descriptor of DUP2 */
-    const char *path;               /**< the path of OPEN and CHDIR */
-    int flags;                      /**< the flags of OPEN: O_RDONLY … */
-    mode_t mode;                    /**< the mode of OPEN */
+/**
+ * Waits for any child and tells what it used.
+ *
+ * @param options     WNOHANG, WUNTRACED, WCONTINUED
+ * @param ret_status  set to its wait status; or NULL
+ * @param ret_usage   set to what it used; or NULL
+ * @return its process id, 0 with WNOHANG if none has ended; −1 with errno set
+ * @python os.wait3(options)
+ * @since 0.1
+ * @source wait4(2)
+ * @shell no: a command has no children
+ */
+OS_API pid_t os_wait3(int options, int *ret_status, struct os_rusage *ret_usage);
+
+/**
+ * Waits for a child and tells what it used.
+ *
+ * @param pid         which, as for os_waitpid()
+ * @param options     WNOHANG, WUNTRACED, WCONTINUED
+ * @param ret_status  set to its wait status; or NULL
+ * @param ret_usage   set to what it used; or NULL
+ * @return its process id, 0 with WNOHANG if none has ended; −1 with errno set
+ * @python os.wait4(pid, options)
+ * @since 0.1
+ * @source wait4(2)
+ * @shell no: a command has no children
+ */
+OS_API pid_t os_wait4(pid_t pid, int options, int *ret_status, struct os_rusage *ret_usage);
+
+/** What os_waitid() tells of a child; Python's names without `si_`, which are macros in C. */
+struct os_waitid_result {
+    pid_t pid;  /**< its process id */
+    uid_t uid;  /**< its real user */
+    int signo;  /**< SIGCHLD */
+    int status; /**< its exit code, or the number of the signal */
+    int code;   /**< what happened: CLD_EXITED, CLD_KILLED, CLD_DUMPED, CLD_STOPPED … */
 };
 
-/** What os_posix_spawn() takes beside the program; 0 and NULL mean Python's defaults. */
-struct os_posix_spawn_options {
-    size_t size;                                /**< sizeof (struct os_posix_spawn_options) */
-    const struct os_spawn_action *file_actions; /**< the steps, in their order */
-    size_t file_action_count;                   /**< how many there are */
-    const pid_t *setpgroup;    /**< the process group to join, 0 for one of its own; NULL: none */
-    bool resetids;             /**< effective user and group become the real ones */
-    bool setsid;               /**< the child starts a session of its own */
-    const int *setsigmask;     /**< signals to block, then 0; NULL: those of the calling thread */
-    const int *setsigdef;      /**< signals whose default action to restore, then 0; or NULL */
-    const int *scheduler;      /**< the scheduling policy, with `sched_priority`; NULL: the same */
-    const int *sched_priority; /**< the priority of the policy; NULL: the same */
+/**
+ * Waits for a change of a child.
+ *
+ * @param idtype      P_PID, P_PGID, P_ALL or P_PIDFD (3)
+ * @param id          the process, the group or the pidfd
+ * @param options     WEXITED, WSTOPPED, WCONTINUED, with WNOHANG, WNOWAIT
+ * @param ret_result  set to what happened, if it did
+ * @return 1; 0 with WNOHANG if nothing has happened (Python's None); −1 with errno set
+ * @python os.waitid(idtype, id, options, /)
+ * @since 0.1
+ * @source waitid(2)
+ * @shell no: a command has no children
+ */
+OS_API int os_waitid(int idtype, unsigned int id, int options, struct os_waitid_result *ret_result)
+    OS_NONNULL();
+
+/**
+ * Whether the process ended by itself.
+ *
+ * @param status  a wait status
+ * @return true if it did
+ * @python os.WIFEXITED(status)
+ * @since 0.1
+ * @shell os.WIFEXITED STATUS -> bool
+ */
+OS_API bool os_WIFEXITED(int status);
+
+/**
+ * The exit code of a process that ended by itself.
+ *
+ * @param status  a wait status
+ * @return 0 to 255
+ * @python os.WEXITSTATUS(status)
+ * @since 0.1
+ * @shell os.WEXITSTATUS STATUS -> int
+ */
+OS_API int os_WEXITSTATUS(int status);
+
+/**
+ * Whether a signal ended the process.
+ *
+ * @param status  a wait status
+ * @return true if one did
+ * @python os.WIFSIGNALED(status)
+ * @since 0.1
+ * @shell os.WIFSIGNALED STATUS -> bool
+ */
+OS_API bool os_WIFSIGNALED(int status);
+
+/**
+ * The signal that ended the process.
+ *
+ * @param status  a wait status
+ * @return its number
+ * @python os.WTERMSIG(status)
+ * @since 0.1
+ * @shell os.WTERMSIG STATUS -> int
+ */
+OS_API int os_WTERMSIG(int status);
+
+/**
+ * Whether the process left a core dump.
+ *
+ * @param status  a wait status
+ * @return true if it did
+ * @python os.WCOREDUMP(status, /)
+ * @since 0.1
+ * @shell os.WCOREDUMP STATUS -> bool
+ */
+OS_API bool os_WCOREDUMP(int status);
+
+/**
+ * Whether the process is stopped.
+ *
+ * @param status  a wait status
+ * @return true if it is
+ * @python os.WIFSTOPPED(status)
+ * @since 0.1
+ * @shell os.WIFSTOPPED STATUS -> bool
+ */
+OS_API bool os_WIFSTOPPED(int status);
+
+/**
+ * The signal that stopped the process.
+ *
+ * @param status  a wait status
+ * @return its number
+ * @python os.WSTOPSIG(status)
+ * @since 0.1
+ * @shell os.WSTOPSIG STATUS -> int
+ */
+OS_API int os_WSTOPSIG(int status);
+
+/**
+ * Whether the process was continued.
+ *
+ * @param status  a wait status
+ * @return true if it was
+ * @python os.WIFCONTINUED(status)
+ * @since 0.1
+ * @shell os.WIFCONTINUED STATUS -> bool
+ */
+OS_API bool os_WIFCONTINUED(int status);
+
+/**
+ * Sends a signal to a process.
+ *
+ * @param pid  which; 0 all of the caller's process group, −1 all that it may, −N those of group N
+ * @param sig  the signal; 0 only looks whether it could be sent
+ * @return 0, or −1 with errno set
+ * @error ESRCH  there is no such process
+ * @error EPERM  it belongs to somebody else
+ * @python os.kill(pid, signal, /)
+ * @since 0.1
+ * @source kill(2)
+ * @shell os.kill PID SIG -> none
+ */
+OS_API int os_kill(pid_t pid, int sig);
+
+/**
+ * Sends a signal to a process group.
+ *
+ * @param pgid  which; 0 the caller's
+ * @param sig   the signal; 0 only looks whether it could be sent
+ * @return 0, or −1 with errno set
+ * @python os.killpg(pgid, signal, /)
+ * @since 0.1
+ * @source killpg(3)
+ * @shell os.killpg PGID SIG -> none
+ */
+OS_API int os_killpg(pid_t pgid, int sig);
+
+/**
+ * Adds to the niceness of the process: the higher, the less it gets.
+ *
+ * @param increment  what to add
+ * @param ret_nice   set to the new one, −20 to 19; or NULL
+ * @return 0, or −1 with errno set
+ * @error EPERM  it would fall, and the caller has no right to that
+ * @python os.nice(increment, /)
+ * @since 0.1
+ * @source nice(2)
+ * @shell no: the process that it changes ends with the command
+ */
+OS_API int os_nice(int increment, int *ret_nice);
+
+/**
+ * A descriptor that stands for a process, and for no later one of the same number.
+ *
+ * @param pid    which
+ * @param flags  O_NONBLOCK (PIDFD_NONBLOCK)
+ * @return the descriptor, close-on-exec; −1 with errno set
+ * @python os.pidfd_open(pid, flags=0)
+ * @since 0.1
+ * @source pidfd_open(2)
+ * @shell no: a descriptor ends with the command
+ */
+OS_API int os_pidfd_open(pid_t pid, unsigned int flags) OS_MUST_CHECK;
+
+/**
+ * A descriptor of another process, as one of one's own.
+ *
+ * @param pidfd      from os_pidfd_open()
+ * @param target_fd  the other's descriptor
+ * @param flags      0
+ * @return a descriptor of the same file, close-on-exec; −1 with errno set
+ * @python os.pidfd_getfd(pidfd, targetfd, flags=0), since 3.16
+ * @since 0.1
+ * @source pidfd_getfd(2)
+ * @shell no: a descriptor ends with the command
+ */
+OS_API int os_pidfd_getfd(int pidfd, int target_fd, unsigned int flags) OS_MUST_CHECK;
+
+/**
+ * Sends a signal to a process by its descriptor.
+ *
+ * @param pidfd  from os_pidfd_open()
+ * @param sig    the signal; 0 only looks whether it could be sent
+ * @return 0, or −1 with errno set
+ * @error ESRCH  the process has ended
+ * @python signal.pidfd_send_signal(pidfd, signalnum)
+ * @since 0.1
+ * @source pidfd_send_signal(2)
+ * @shell no: a descriptor ends with the command
+ */
+OS_API int os_pidfd_send_signal(int pidfd, int sig);
+
+/** Processor time, in seconds. */
+struct os_times_result {
+    double user;            /**< in the process's own code */
+    double system;          /**< in the kernel */
+    double children_user;   /**< the same of children that were waited for */
+    double children_system; /**< the same */
+    double elapsed;         /**< since some moment in the past */
 };
+
+/**
+ * The processor time of the process.
+ *
+ * @param ret_times  set on success
+ * @return 0, or −1 with errno set
+ * @python os.times()
+ * @since 0.1
+ * @source times(2)
+ * @shell no: it tells of the command itself
+ */
+OS_API int os_times(struct os_times_result *ret_times) OS_NONNULL();
+
+/**
+ * Makes a child that is a copy of the process, with the calling thread alone.
+ *
+ * @return 0 in the child, its process id in the parent; −1 with errno set
+ * @python os.fork()
+ * @since 0.1
+ * @source fork(2)
+ * @shell no: it would copy the command
+ */
+OS_API pid_t os_fork(void);
+
+/**
+ * The same with a new pseudo-terminal, which is the child's standard input, output and error.
+ *
+ * @param ret_fd  in the parent, set to the other end of the terminal, close-on-exec; in the child
+ * −1
+ * @return 0 in the child, its process id in the parent; −1 with errno set
+ * @python os.forkpty()
+ * @since 0.1
+ * @source forkpty(3)
+ * @shell no: it would copy the command
+ */
+OS_API pid_t os_forkpty(int *ret_fd) OS_NONNULL();
+
+/**
+ * Has functions called at every fork, for the life of the process; os_system() and its like don't
+ * fork.
+ *
+ * @param before           called before it, the last registered first; or NULL
+ * @param after_in_parent  called after it in the parent, in the order of registration; or NULL
+ * @param after_in_child   the same in the child; or NULL
+ * @return 0, or −1 with errno set
+ * @error EINVAL  all of them are NULL
+ * @python os.register_at_fork(*, before=None, after_in_child=None, after_in_parent=None)
+ * @since 0.1
+ * @source pthread_atfork(3)
+ * @shell no: a command does not fork
+ */
+OS_API int os_register_at_fork(void (*before)(void), void (*after_in_parent)(void),
+                               void (*after_in_child)(void));
+
+/**
+ * Ends the process at once, without flushing streams or running handlers.
+ *
+ * @param status  the exit code
+ * @return never
+ * @python os._exit(status)
+ * @since 0.1
+ * @source _exit(2)
+ * @shell no: the exit code is that of the command
+ */
+OS_API void os__exit(int status) OS_ATTRIBUTE(noreturn);
+
+/**
+ * Ends the process with SIGABRT, and a core dump where those are on.
+ *
+ * @return never
+ * @python os.abort()
+ * @since 0.1
+ * @source abort(3)
+ * @shell no: it would abort the command
+ */
+OS_API void os_abort(void) OS_ATTRIBUTE(noreturn);
+
+/**
+ * Moves the process out of namespaces and other things that it shares.
+ *
+ * @param flags  CLONE_FS, CLONE_NEWNS, CLONE_NEWNET …
+ * @return 0, or −1 with errno set
+ * @python os.unshare(flags), since 3.12
+ * @since 0.1
+ * @source unshare(2)
+ * @shell no: the process that it changes ends with the command
+ */
+OS_API int os_unshare(int flags);
+
+/**
+ * Moves the calling thread into a namespace.
+ *
+ * @param fd      a file of /proc/PID/ns, or a pidfd
+ * @param nstype  CLONE_NEWNS … which it has to be; 0 for any
+ * @return 0, or −1 with errno set
+ * @python os.setns(fd, nstype=0), since 3.12
+ * @since 0.1
+ * @source setns(2)
+ * @shell no: the process that it changes ends with the command
+ */
+OS_API int os_setns(int fd, int nstype);
 
 OS_END_DECLS
 

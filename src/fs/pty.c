@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/seam.h"
+#include "fs/pty.h"
 #include "fs/ttyname.h"
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -42,7 +43,7 @@ static int open_slave(int master) {
     return r < 0 ? r : SYS(open, name, flags);
 }
 
-static int open_pair(int *ret_master, int *ret_slave) {
+int pty_open(int *ret_master, int *ret_slave) {
     AUTO_CLOSE int master = SYS(posix_openpt, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (master < 0)
         return master;
@@ -59,11 +60,11 @@ static int open_pair(int *ret_master, int *ret_slave) {
 }
 
 int os_openpty(int *ret_master, int *ret_slave) {
-    return PUBLIC(open_pair(ret_master, ret_slave), "openpty", NULL, NULL);
+    return PUBLIC(pty_open(ret_master, ret_slave), "openpty", NULL, NULL);
 }
 
 /* setsid(2) may fail where the process leads a session already; then TIOCSCTTY decides. */
-static int take_terminal(int fd) {
+int pty_login(int fd) {
     (void)SYS(setsid);
     int r = SYS(ioctl, fd, TIOCSCTTY, 0);
     for (int standard = STDIN_FILENO; r >= 0 && standard <= STDERR_FILENO; standard++)
@@ -74,5 +75,5 @@ static int take_terminal(int fd) {
 }
 
 int os_login_tty(int fd) {
-    return PUBLIC(take_terminal(fd), "login_tty", NULL, NULL);
+    return PUBLIC(pty_login(fd), "login_tty", NULL, NULL);
 }

@@ -33,15 +33,14 @@ int __clone(int (*run)(void *), void *stack, int flags, void *argument, ...);
 #endif
 
 #define STACK_SIZE 16384
-#define NONE       SIZE_MAX
 
 /* What parent and child share. */
 struct child {
     const struct spawn *spawn;
-    sigset_t mask;     /* for the program */
-    sigset_t defaults; /* signals to reset even where they are ignored */
-    size_t failed;     /* which of the programs could not be executed; NONE before that */
-    int error;         /* −errno, or 0 when the program runs */
+    sigset_t mask;      /* for the program */
+    sigset_t defaults;  /* signals to reset even where they are ignored */
+    const char *failed; /* the program that could not be executed, if it came to that */
+    int error;          /* −errno, or 0 when the program runs */
 };
 
 /* rt_sigaction(2) as the kernel has it; all bits zero stand for SIG_DFL. */
@@ -273,23 +272,19 @@ IN_CHILD static bool goes_on(int error, bool posix_search) {
            error == -ETIMEDOUT;
 }
 
-/* Python's rule: all programs are tried, and the first error that isn't absence is told, else the
- * last one. */
-IN_CHILD static int execute(struct child *child) {
-    const struct spawn *s = child->spawn;
+IN_CHILD int spawn_execute(const struct spawn *s, const char **ret_failed) {
     int told = -ENOENT;
     bool final = false;
-    for (size_t i = 0; s->programs[i]; i++) {
-        int r = SYS(kernel_execve, s->programs[i], s->argv, s->env);
-        if (!final) {
+    for (char *const *program = s->programs; *program; program++) {
+        int r = SYS(kernel_execve, *program, s->argv, s->env);
+        bool ends = !goes_on(r, s->posix_search);
+        if (!final || ends) {
             told = r;
-            child->failed = i;
+            *ret_failed = *program;
             final = r != -ENOENT && r != -ENOTDIR;
         }
-        if (!goes_on(r, s->posix_search)) {
-            child->failed = i;
-            return r;
-        }
+        if (ends)
+            break;
     }
     return told;
 }
@@ -302,7 +297,7 @@ IN_CHILD static int run_child(void *argument) {
     if (r >= 0)
         r = SYS(kernel_sigprocmask, SIG_SETMASK, &child->mask, NULL);
     if (r >= 0)
-        r = execute(child);
+        r = spawn_execute(child->spawn, &child->failed);
     child->error = r;
     syscall(SYS_exit_group, 127);
     return 127;
@@ -340,7 +335,7 @@ static int prepare_signals(struct child *child) {
 }
 
 int spawn_start(const struct spawn *s, pid_t *ret_pid, const char **ret_failed) {
-    struct child child = {.spawn = s, .failed = NONE};
+    struct child child = {.spawn = s};
     struct spawn own;
     int r = prepare_signals(&child);
     if (r < 0)
@@ -363,7 +358,7 @@ int spawn_start(const struct spawn *s, pid_t *ret_pid, const char **ret_failed) 
     kernel_sigprocmask(SIG_SETMASK, &old, NULL);
     if (pid < 0 || child.error < 0) {
         if (ret_failed)
-            *ret_failed = child.failed == NONE ? NULL : s->programs[child.failed];
+            *ret_failed = child.failed;
         return pid < 0 ? (int)pid : child.error;
     }
     *ret_pid = pid;

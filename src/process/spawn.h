@@ -7,7 +7,7 @@
 #ifndef PROCESS_SPAWN_H
 #define PROCESS_SPAWN_H
 
-#include <osier/process.h>
+#include <osier/spawn.h>
 #include <signal.h>
 
 struct spawn {
@@ -23,6 +23,10 @@ struct spawn {
 /** Starts it: 0, or −errno, and nothing was started. Then *ret_failed (unless NULL) is the path
  * that could not be executed; NULL if it did not come to that. */
 int spawn_start(const struct spawn *s, pid_t *ret_pid, const char **ret_failed);
+
+/** Replaces the process: −errno, with *ret_failed the path that the error is about. All programs
+ * are tried; told is the first error that isn't absence, else the last one. */
+int spawn_execute(const struct spawn *s, const char **ret_failed);
 
 /** Starts a line by /bin/sh with the environment as it is now: 0, or −errno, with *ret_no_shell (or
  *  NULL) saying whether it was the shell that could not be executed. */

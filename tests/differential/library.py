@@ -49,6 +49,8 @@ def failure():
     if not record:
         return Failure(number, words="osier left no record")
     words = record[0].words
+    if words == b"KeyError":
+        words += f": {record[0].filename!r}".encode()
     return Failure(number, record[0].filename, record[0].filename2, words.decode() if words else None)
 
 

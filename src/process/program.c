@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/** What exec and spawn share: where a program may be, with which arguments and environment. */
+#include "process/program.h"
+
+#include "base/seam.h"
+#include "base/str.h"
+#include "env/environ.h"
+#include "env/exec_path.h"
+#include <string.h>
+
+/* One path for each directory of PATH. */
+static int search(const char *file, char *const *env, char ***ret_programs) {
+    AUTO_FREE char **dirs = NULL;
+    int r = exec_path(env, &dirs);
+    if (r < 0)
+        return r;
+    AUTO_LIST programs = {0};
+    AUTO_STR path = STR_INIT;
+    for (size_t i = 0; dirs[i]; i++) {
+        size_t size = strlen(dirs[i]);
+        str_truncate(&path, 0);
+        str_append(&path, dirs[i], size);
+        if (size && dirs[i][size - 1] != '/')
+            str_append_char(&path, '/');
+        str_append_text(&path, file);
+        if (path.failed)
+            break;
+        list_add(&programs, path.data, path.size);
+    }
+    programs.text.failed |= path.failed;
+    return list_take(&programs, ret_programs);
+}
+
+static int one_program(const char *path, char ***ret_programs) {
+    AUTO_LIST programs = {0};
+    list_add_text(&programs, path);
+    return list_take(&programs, ret_programs);
+}
+
+static int check_arguments(struct program *p, char *const *argv,
+                           const struct program_words *words) {
+    if (argv[0] && *argv[0])
+        return 0;
+    p->words = argv[0] ? words->empty_first : words->empty;
+    return -EINVAL;
+}
+
+static int check_environment(struct program *p, char *const *env) {
+    for (; env && *env; env++)
+        if (**env == '=' || !strchr(*env, '=')) {
+            p->words = "ValueError: illegal environment variable name";
+            return -EINVAL;
+        }
+    return 0;
+}
+
+int program_prepare(struct program *p, const char *file, char *const *argv, char *const *env,
+                    int flags, const struct program_words *words) {
+    int r = check_arguments(p, argv, words);
+    if (r >= 0)
+        r = check_environment(p, env);
+    if (r >= 0 && flags & PROGRAM_SEARCH && !strchr(file, '/'))
+        r = search(file, flags & PROGRAM_PARENT_PATH ? NULL : env, &p->owned_programs);
+    else if (r >= 0)
+        r = one_program(file, &p->owned_programs);
+    if (r >= 0 && !env)
+        r = env_snapshot(&p->owned_env);
+    p->spawn.programs = p->owned_programs;
+    p->spawn.argv = argv;
+    p->spawn.env = env ? env : p->owned_env;
+    return r;
+}
+
+void program_free(struct program *p) {
+    cleanup_free(&p->owned_programs);
+    cleanup_free(&p->owned_env);
+}
+
+int program_arguments(const char *first, va_list rest, char ***ret_argv, char *const **ret_env) {
+    va_list again;
+    size_t count = 0;
+    va_copy(again, rest);
+    for (const char *arg = first; arg; arg = va_arg(again, const char *))
+        count++;
+    va_end(again);
+    const char **argv = mem_alloc((count + 1) * sizeof *argv);
+    if (!argv)
+        return -ENOMEM;
+    argv[0] = first;
+    for (size_t i = 1; i <= count; i++)
+        argv[i] = va_arg(rest, const char *);
+    if (ret_env)
+        *ret_env = va_arg(rest, char *const *);
+    *ret_argv = (char **)argv;
+    return 0;
+}
