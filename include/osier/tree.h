@@ -86,6 +86,8 @@ struct os_walk_options {
     bool bottom_up;       /**< topdown=False: a directory comes after those in it */
     bool follow_links;    /**< followlinks=True: go into links to directories; a link that leads
                                back to where the walk has come from is an error, ELOOP */
+    bool links_as_files;  /**< a link to a directory is not one: all links are in `filenames`,
+                               which saves a stat of each */
     bool errors;          /**< directories that can't be read come as entries with `error` set;
                                otherwise they are left out, as by Python's onerror=None */
     bool one_file_system; /**< what is mounted below is an error, EXDEV */

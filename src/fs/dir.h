@@ -27,7 +27,8 @@ struct dir {
 struct dir_entry {
     char *name;
     uint64_t inode;
-    uint8_t type; /* DT_REG …, DT_UNKNOWN where the file system doesn't tell */
+    uint16_t room; /* bytes at `name`: it with its NUL, and less than 8 more */
+    uint8_t type;  /* DT_REG …, DT_UNKNOWN where the file system doesn't tell */
 };
 
 /** For the tests: every entry comes without its type, as on file systems that don't tell it. */
@@ -78,7 +79,8 @@ static inline int dir_read(struct dir *d, struct dir_entry *ret) {
         d->position += record->size;
         if (__builtin_expect(dir_is_dot(record->name), 0))
             continue;
-        *ret = (struct dir_entry){record->name, record->inode, record->type};
+        uint16_t room = (uint16_t)(record->size - offsetof(struct dir_record, name));
+        *ret = (struct dir_entry){record->name, record->inode, room, record->type};
         return 1;
     }
 }

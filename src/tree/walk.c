@@ -26,8 +26,10 @@ struct listing {
 
 /* Where a thread gathers names before their number is known. */
 struct scratch {
-    struct str text;
-    struct str offsets;  /* of size_t */
+    char *text; /* of the files, as they come: with what follows their NULs in the records */
+    size_t size, room;
+    size_t *offsets; /* where in `text` each begins */
+    size_t files, most_files;
     struct str children; /* of struct tree_node * */
 };
 
@@ -51,10 +53,12 @@ static struct listing *listing_of(struct tree_node *node) {
 /* ------------------------------------------------------------------ reading a directory */
 
 /* Whether the entry counts as a directory: links to directories do, here as in Python. */
-static bool is_directory(const struct tree_node *node, const char *name, int type) {
+static bool is_directory(const struct os_walk *walk, const struct tree_node *node, const char *name,
+                         int type) {
     struct stat st;
     if (type == DT_LNK)
-        return SYS(fstatat, node->fd[0], name, &st, 0) >= 0 && S_ISDIR(st.st_mode);
+        return !walk->options.links_as_files && SYS(fstatat, node->fd[0], name, &st, 0) >= 0 &&
+               S_ISDIR(st.st_mode);
     return type == DT_DIR;
 }
 
@@ -72,11 +76,34 @@ static int add_directory(struct tree_worker *w, struct tree_node *node, const ch
     return scratch->children.failed ? -ENOMEM : 0;
 }
 
-static int add_file(struct scratch *scratch, const char *name) {
-    size_t offset = scratch->text.size;
-    str_append(&scratch->offsets, (const char *)&offset, sizeof offset);
-    str_append(&scratch->text, name, strlen(name) + 1);
-    return scratch->text.failed || scratch->offsets.failed ? -ENOMEM : 0;
+static int grow(void **block, size_t *room, size_t need, size_t unit) {
+    size_t more = *room * 2 > need ? *room * 2 : need + 1000;
+    void *larger = more < SIZE_MAX / unit ? mem_realloc(*block, more * unit) : NULL;
+    if (!larger)
+        return -ENOMEM;
+    *block = larger;
+    *room = more;
+    return 0;
+}
+
+static inline int add_file(struct scratch *scratch, const struct dir_entry *e) {
+    int r = 0;
+    if (scratch->room - scratch->size < e->room) {
+        void *text = scratch->text;
+        r = grow(&text, &scratch->room, scratch->size + e->room, 1);
+        scratch->text = text;
+    }
+    if (scratch->files == scratch->most_files && r >= 0) {
+        void *offsets = scratch->offsets;
+        r = grow(&offsets, &scratch->most_files, scratch->files, sizeof *scratch->offsets);
+        scratch->offsets = offsets;
+    }
+    if (r < 0)
+        return r;
+    memcpy(scratch->text + scratch->size, e->name, e->room);
+    scratch->offsets[scratch->files++] = scratch->size;
+    scratch->size += e->room;
+    return 0;
 }
 
 /* Bottom-up, the names of directories are shown after their nodes are gone: they need a copy. */
@@ -91,9 +118,9 @@ static size_t size_of_copies(const struct scratch *scratch, size_t dirs) {
 /* Makes the lists out of what was gathered, in one block. */
 static int make_lists(struct listing *listing, struct scratch *scratch, bool copies) {
     size_t dirs = scratch->children.size / sizeof(struct tree_node *);
-    size_t files = scratch->offsets.size / sizeof(size_t);
+    size_t files = scratch->files;
     size_t pointers = 2 * dirs + 1 + files + 1;
-    size_t text_size = scratch->text.size + (copies ? size_of_copies(scratch, dirs) : 0);
+    size_t text_size = scratch->size + (copies ? size_of_copies(scratch, dirs) : 0);
     char **block = mem_alloc(pointers * sizeof *block + text_size);
     if (!block)
         return -ENOMEM;
@@ -104,7 +131,7 @@ static int make_lists(struct listing *listing, struct scratch *scratch, bool cop
     listing->filenames = listing->dirnames + dirs + 1;
     if (dirs)
         memcpy(listing->children, scratch->children.data, scratch->children.size);
-    char *copy = text + scratch->text.size;
+    char *copy = text + scratch->size;
     for (size_t i = 0; i < dirs; i++) {
         char *name = listing->children[i]->name;
         listing->dirnames[i] = copies ? copy : name;
@@ -113,10 +140,9 @@ static int make_lists(struct listing *listing, struct scratch *scratch, bool cop
     }
     listing->dirnames[dirs] = NULL;
     if (files)
-        memcpy(text, scratch->text.data, scratch->text.size);
-    const size_t *offsets = (const size_t *)(void *)scratch->offsets.data;
+        memcpy(text, scratch->text, scratch->size);
     for (size_t i = 0; i < files; i++)
-        listing->filenames[i] = text + offsets[i];
+        listing->filenames[i] = text + scratch->offsets[i];
     listing->filenames[files] = NULL;
     return 0;
 }
@@ -140,10 +166,10 @@ static int read_names(struct tree_worker *w, struct tree_node *node) {
     int r;
     while ((r = dir_read(&d, &e)) > 0) {
         int type = tree_type(node, &e);
-        if (is_directory(node, e.name, type))
+        if (is_directory(walk, node, e.name, type))
             r = add_directory(w, node, e.name, type == DT_LNK);
         else
-            r = add_file(scratch, e.name);
+            r = add_file(scratch, &e);
         if (r < 0)
             break;
     }
@@ -170,8 +196,7 @@ static void read_node(struct tree_worker *w, struct tree_node *node) {
     struct os_walk *walk = t->data;
     struct listing *listing = listing_of(node);
     struct scratch *scratch = w->local;
-    str_truncate(&scratch->text, 0);
-    str_truncate(&scratch->offsets, 0);
+    scratch->size = scratch->files = 0;
     str_truncate(&scratch->children, 0);
     w->found = NULL;
     w->last = &w->found;
@@ -229,8 +254,8 @@ static void forget(struct tree_node *node) {
 
 static void merge(struct tree_worker *w) {
     struct scratch *scratch = w->local;
-    str_free(&scratch->text);
-    str_free(&scratch->offsets);
+    free(scratch->text);
+    free(scratch->offsets);
     str_free(&scratch->children);
 }
 

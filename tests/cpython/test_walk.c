@@ -82,6 +82,13 @@ static void without_types(void **state) {
     assert_string_equal(text, "t[a,c,l|f,k] t/a[b|] t/a/b[|g] t/c[|]");
 }
 
+static void links_as_files(void **state) {
+    (void)state;
+    plant();
+    assert_string_equal(shown(os_walk("t", OPTIONS(.links_as_files = true))),
+                        "t[a,c|f,k,l] t/a[b|] t/a/b[|g] t/c[|]");
+}
+
 static void bottom_up(void **state) {
     (void)state;
     plant();
@@ -343,6 +350,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_TREES(top_down),
         IN_TREES(without_types),
+        IN_TREES(links_as_files),
         IN_TREES(bottom_up),
         IN_TREES(tops_that_are_none),
         IN_TREES(links_are_followed_but_not_round),
