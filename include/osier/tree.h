@@ -180,6 +180,54 @@ OS_API void os_walk_prune(struct os_walk *walk) OS_NONNULL();
  */
 OS_API struct os_walk *os_walk_close(struct os_walk *walk);
 
+/** The options of os_usage(). */
+struct os_usage_options {
+    size_t size; /**< sizeof (struct os_usage_options) */
+    struct os_tree_control control;
+    int depth;       /**< list what is down to so many levels below; 0: nothing, -1: everything */
+    bool files;      /**< list what is no directory, too */
+    size_t top;      /**< list so many of the largest at most; 0: all */
+    bool apparent;   /**< "largest" by apparent size, not by space taken */
+    bool every_link; /**< count a file with several hard links each time it is met */
+};
+
+/** What one directory takes with all below it, or one file. */
+struct os_usage_entry {
+    const char *path;   /**< from the path that was asked for */
+    uint64_t apparent;  /**< bytes that can be read */
+    uint64_t allocated; /**< bytes of the disk that are taken */
+    uint64_t entries;   /**< files and directories in it and below */
+    uint32_t depth;     /**< 0 for the path itself */
+    bool is_dir;        /**< whether it is a directory */
+};
+
+/** What os_usage() found out. */
+struct os_usage {
+    uint64_t apparent;    /**< bytes that can be read, as `du --apparent-size` counts */
+    uint64_t allocated;   /**< bytes of the disk that are taken, as `du` counts */
+    uint64_t directories; /**< how many there are, the first one included */
+    uint64_t files;       /**< how many there are that are no directories; each link counts */
+    size_t count;         /**< how many are listed */
+    struct os_usage_entry *list; /**< those that were asked for, the largest first */
+};
+
+/**
+ * How much the tree `path` takes. A file with several hard links counts once, where it is met
+ * first.
+ *
+ * @param path  a directory, or anything else; a link is not followed
+ * @param options  NULL for the totals alone
+ * @return the result in one block, to free(); NULL with errno set
+ * @error ENOENT  nothing is there
+ * @error EACCES  a directory can't be read (unless errors are ignored or told)
+ * @python no: a loop over os.walk and os.lstat
+ * @since 0.1
+ * @source du(1)
+ * @shell no: `osier usage`
+ */
+OS_API OS_MUST_FREE struct os_usage *os_usage(const char *path,
+                                              const struct os_usage_options *options) OS_NONNULL(1);
+
 OS_END_DECLS
 
 #endif

@@ -398,7 +398,7 @@ struct tree_node *tree_finish(struct tree_worker *w, struct tree_node *node) {
             return parent;
         }
         if (t->client->forget)
-            t->client->forget(node);
+            t->client->forget(w, node);
         free(node);
         if (!parent || !was_last(t, parent))
             return parent;

@@ -93,8 +93,8 @@ struct tree_client {
                   const char *operation, int error);
     /* Instead of all of the above: reads a node that was taken from the list. */
     void (*read)(struct tree_worker *w, struct tree_node *node);
-    /* The node ends: frees what hangs on it. */
-    void (*forget)(struct tree_node *node);
+    /* The node ends, its parent is still there: frees what hangs on it. */
+    void (*forget)(struct tree_worker *w, struct tree_node *node);
     /* Adds what a thread has in `local` to the whole, one thread at a time. */
     void (*merge)(struct tree_worker *w);
 };

@@ -244,7 +244,8 @@ static void read_ahead(struct tree_worker *w, struct tree_node *node) {
     publish(w, node, /* ahead= */ true);
 }
 
-static void forget(struct tree_node *node) {
+static void forget(struct tree_worker *w, struct tree_node *node) {
+    (void)w;
     struct listing *listing = listing_of(node);
     for (size_t i = 0; i < listing->count; i++)
         if (listing->children[i]) /* links that were not entered */
