@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** The ten everyday tasks, each with its errors handled: run it in an empty directory. */
-#include <osier.h>
 #include <errno.h>
+#include <osier.h>
 #include <stdio.h>
 #include <stdlib.h>
 
