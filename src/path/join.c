@@ -25,10 +25,13 @@ static inline void add_part(struct parts *parts, const char *text) {
     parts->size += size + 1;
 }
 
-/* memcpy() of what names mostly are, 4 to 32 bytes, as two moves that may overlap: the end. */
+/* memcpy() of what names mostly are, 4 to 64 bytes, as two moves that may overlap: the end. */
 static inline char *copy_name(char *to, const char *from, size_t size) {
-    struct half {
+    struct two {
         uint64_t words[2];
+    };
+    struct four {
+        uint64_t words[4];
     };
 #define COPY_AS(type)                                                                              \
     if (size >= sizeof(type) && size <= 2 * sizeof(type)) {                                        \
@@ -41,9 +44,10 @@ static inline char *copy_name(char *to, const char *from, size_t size) {
     }
     COPY_AS(uint64_t)
     COPY_AS(uint32_t)
-    COPY_AS(struct half)
+    COPY_AS(struct two)
+    COPY_AS(struct four)
 #undef COPY_AS
-    return mempcpy(to, from, size);
+    return (char *)memcpy(to, from, size) + size;
 }
 
 /* Copies them, with a slash before each that needs one: NULL when out of memory. */
