@@ -197,5 +197,7 @@ int main(void) {
         cmocka_unit_test(libc_writers_and_readers),    cmocka_unit_test(children_can_change_it),
         cmocka_unit_test(fork_handlers_can_change_it), cmocka_unit_test(libc_names),
     };
+    if (getenv("CMOCKA_MESSAGE_OUTPUT")) /* the tests take it out of the environment */
+        cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
