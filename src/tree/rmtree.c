@@ -103,10 +103,15 @@ static const struct tree_client client = {
     .failed = failed,
 };
 
-static bool is_root(int fd) {
+/* 0, −EBUSY for the root directory, or −errno: what can't be told is not removed. */
+static int refuse_root(int fd) {
     struct stat a, b;
-    return SYS(fstat, fd, &a) >= 0 && SYS(stat, "/", &b) >= 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
+    int r = SYS(fstat, fd, &a);
+    if (r >= 0)
+        r = SYS(stat, "/", &b);
+    if (r >= 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+        r = -EBUSY;
+    return r;
 }
 
 static int remove_tree(struct removal *removal, const char *path) {
@@ -119,8 +124,8 @@ static int remove_tree(struct removal *removal, const char *path) {
     removal->path = bare;
     AUTO_CLOSE int fd = job_open_root(removal->dir_fd, path, /* follow= */ false);
     int r = fd;
-    if (r >= 0 && is_root(fd))
-        r = -EBUSY;
+    if (r >= 0)
+        r = refuse_root(fd);
     if (r < 0)
         return job_failed(&removal->job, NULL, NULL, "open", r);
     return job_run(&removal->job, (int[TREE_SIDES]){TAKE_FD(fd), -1});
