@@ -234,7 +234,7 @@ void emit_unsigned(uintmax_t value) {
 
 void emit_octal(uintmax_t value) {
     before();
-    printf(output_style.json ? "%" PRIuMAX : "%04" PRIoMAX, value);
+    printf(output_style.json ? "%" PRIuMAX : "0%03" PRIoMAX, value);
     after();
 }
 

@@ -152,6 +152,8 @@ void write_calls(struct contract *contract, FILE *out);
 void write_manuals(struct contract *contract, const char *folder);
 void write_links(struct contract *contract, const char *folder);
 void write_completions(struct contract *contract, const char *folder);
+/** Complains of a name without a counterpart, and of a function without a test. */
+void write_parity(const struct contract *contract, const char *source, FILE *out);
 
 #define EACH(item, array)                                                                          \
     for (typeof(*(array).items) *item = (array).items; item < (array).items + (array).count; item++)

@@ -122,43 +122,57 @@ char *upper(const char *name) {
 }
 
 static int usage(void) {
-    fputs("usage: contract calls FILE | man FOLDER | links FOLDER | completions FOLDER\n"
-          "                [--verbs HEADER]… HEADER…\n",
+    fputs("usage: contract calls FILE | man FOLDER | links FOLDER | completions FOLDER | parity "
+          "FILE\n"
+          "                [--source FOLDER] [--verbs HEADER] HEADER...\n",
           stderr);
     return 64;
+}
+
+/* Does one job: false where there is none of that name. */
+static bool work(struct contract *contract, const char *job, const char *target,
+                 const char *source) {
+    if (strcmp(job, "man") == 0) {
+        write_manuals(contract, target);
+    } else if (strcmp(job, "links") == 0) {
+        write_links(contract, target);
+    } else if (strcmp(job, "completions") == 0) {
+        write_completions(contract, target);
+    } else {
+        bool calls = strcmp(job, "calls") == 0;
+        if (!calls && strcmp(job, "parity") != 0)
+            return false;
+        FILE *out = create(NULL, target);
+        if (calls)
+            write_calls(contract, out);
+        else
+            write_parity(contract, source, out);
+        finish(out);
+        if (calls && complaints)
+            remove(target);
+    }
+    return true;
 }
 
 int main(int argc, char **argv) {
     if (argc < 4)
         return usage();
-    const char *job = argv[1], *target = argv[2];
+    const char *source = ".";
     struct contract contract = {.words = ""};
-    for (int i = 3; i < argc; i++) {
-        bool verbs = strcmp(argv[i], "--verbs") == 0;
-        if (verbs && !argv[++i])
+    for (char **word = argv + 3; *word; word++) {
+        bool verbs = strcmp(*word, "--verbs") == 0;
+        bool folder = strcmp(*word, "--source") == 0;
+        if ((verbs || folder) && !*++word)
             return usage();
-        read_header(&contract, argv[i], verbs);
+        if (folder)
+            source = *word;
+        else
+            read_header(&contract, *word, verbs);
     }
     check(&contract);
     if (complaints)
         return 1;
-    if (strcmp(job, "calls") == 0) {
-        FILE *out = create(NULL, target);
-        write_calls(&contract, out);
-        finish(out);
-    } else if (strcmp(job, "man") == 0) {
-        write_manuals(&contract, target);
-    } else if (strcmp(job, "links") == 0) {
-        write_links(&contract, target);
-    } else if (strcmp(job, "completions") == 0) {
-        write_completions(&contract, target);
-    } else {
+    if (!work(&contract, argv[1], argv[2], source))
         return usage();
-    }
-    if (complaints) {
-        if (strcmp(job, "calls") == 0)
-            remove(target);
-        return 1;
-    }
-    return 0;
+    return complaints ? 1 : 0;
 }

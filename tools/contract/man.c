@@ -16,18 +16,19 @@ static size_t character(const char *text, unsigned *ret_code) {
     return size;
 }
 
-/* `size` bytes of text as roff has it; what stands in backticks is bold. */
-static void write_part(FILE *out, const char *text, size_t size) {
-    bool code = false;
+/* `size` bytes of text as roff has it; what stands in backticks is bold, over line ends too. */
+static void write_marked(FILE *out, const char *text, size_t size, bool *code) {
     for (const char *end = text + size; text < end;) {
         unsigned point;
         size_t step = character(text, &point);
         if (point == '`')
-            fputs((code = !code) ? "\\fB" : "\\fP", out);
+            fputs((*code = !*code) ? "\\fB" : "\\fP", out);
         else if (point == '\\')
             fputs("\\e", out);
         else if (point == '-' || point == 0x2212)
             fputs("\\-", out);
+        else if (point == '(' && end - text > 1 && text[1] == ')')
+            fputs("\\&(", out);
         else if (point == '\'')
             fputs("\\(aq", out);
         else if (point < 0x80)
@@ -38,18 +39,34 @@ static void write_part(FILE *out, const char *text, size_t size) {
     }
 }
 
-/* A paragraph; a line that would be taken for a request gets a zero-width mark. A sentence starts a
- * line of its own, as the formatters want it. */
+static void write_part(FILE *out, const char *text, size_t size) {
+    bool code = false;
+    write_marked(out, text, size, &code);
+}
+
+/* Where a line of a paragraph ends: behind a sentence, else before column 80. */
+static size_t line_size(const char *text) {
+    size_t last = 0;
+    for (size_t size = 0;; size++) {
+        bool sentence = size && strchr(".!?", text[size - 1]) && text[size] == ' ' &&
+                        isupper((unsigned char)text[size + 1]);
+        if (!text[size] || sentence)
+            return size;
+        if (size > 70 && last)
+            return last;
+        if (text[size] == ' ')
+            last = size;
+    }
+}
+
+/* A paragraph; a line that would be taken for a request gets a zero-width mark. */
 static void write_text(FILE *out, const char *text) {
+    bool code = false;
     while (text && *text) {
-        size_t size = 0;
-        while (text[size] && !(strchr(".!?", text[size]) && text[size + 1] == ' ' &&
-                               isupper((unsigned char)text[size + 2])))
-            size++;
-        size += text[size] != '\0';
+        size_t size = line_size(text);
         if (*text == '.' || *text == '\'')
             fputs("\\&", out);
-        write_part(out, text, size);
+        write_marked(out, text, size, &code);
         fputc('\n', out);
         text += size;
         text += strspn(text, " ");
