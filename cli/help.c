@@ -172,22 +172,25 @@ static void print_topic(const struct topic *topic) {
 
 void print_help(void) {
     puts("usage: osier os.NAME [ARGUMENT...] [OPTION...]\n"
-         "       osier os.NAME --help\n"
-         "\n"
-         "Calls a function of Python's os module, or prints a constant: osier os.listdir /etc,\n"
-         "osier os.makedirs a/b/c --exist-ok --mode 750, osier os.O_CREAT.\n");
+         "       osier os.NAME --help");
+    print_paragraphs(
+        "Calls a function of Python's os module, or prints a constant: osier os.listdir /etc, "
+        "osier os.makedirs a/b/c --exist-ok --mode 750, osier os.O_CREAT.");
+    putchar('\n');
     print_term("--json", "print JSON; a name that is not UTF-8 is given in base64 too");
     print_term("-0, --null", "end each value with a NUL instead of a newline");
     print_term("-h, --help", "print this, or what a function does");
     print_term("--version", "print the version");
     print_term("--", "what follows is no option");
-    puts(
-        "\nOptions may stand anywhere. Modes are octal; numbers may be names of constants, with |\n"
-        "between. On a terminal, names that hold control characters are shown as Python shows\n"
-        "them. What is None prints nothing, and ends with 1.\n"
-        "\n"
-        "Exit status: 0; 1 after an error, for False and for None; 64 when the command line is\n"
-        "wrong; that of the line that os.popen runs. (os.system prints the status, as in Python.)");
+    print_paragraphs(
+        "Options may stand anywhere. Modes are octal; numbers may be names of constants, with | "
+        "between. "
+        "On a terminal, names that hold control characters are shown as Python shows them.\n\n"
+        "Exit status: 0; 1 after an error, for False, and for None, which prints nothing; 64 when "
+        "the "
+        "command line is wrong. os.popen ends with the status of its line, os.system prints the "
+        "wait "
+        "status, as Python returns it.");
     for (const struct topic *topic = topics; topic->name; topic++)
         print_topic(topic);
 }
@@ -226,16 +229,16 @@ static const char *last_part(const char *name) {
 }
 
 const char *suggest(const char *name) {
+    enum { NEARER = 64 }; /* the last part counts first, the whole name where that is equal */
     const char *best = NULL;
-    size_t closest = strlen(name) / 3 + 1;
+    size_t closest = (strlen(last_part(name)) / 3 + 1) * NEARER;
     for (const struct function *f = functions; f->name; f++) {
         if (!f->run)
             continue;
         if (strcmp(last_part(f->name), last_part(name)) == 0)
             return f->name;
-        size_t whole = distance(name, f->name);
-        size_t part = distance(last_part(name), last_part(f->name));
-        size_t far = strchr(name, '.') ? whole : least(whole, part);
+        size_t far = distance(last_part(name), last_part(f->name)) * NEARER;
+        far += least(distance(name, f->name), NEARER - 1);
         if (far < closest) {
             closest = far;
             best = f->name;

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""The command, run in an empty directory."""
+
+import json
+import os
+import subprocess
+import types
+
+import pytest
+
+
+@pytest.fixture
+def osier(build, tmp_path):
+    """Runs `osier WORDS…`: status, out and err of it, as text whose odd bytes are surrogates."""
+
+    def run(*words, **options):
+        options.setdefault("cwd", tmp_path)
+        done = subprocess.run([build / "osier", *words], capture_output=True, timeout=60, **options)
+        return types.SimpleNamespace(
+            status=done.returncode, raw=done.stdout, out=os.fsdecode(done.stdout), err=os.fsdecode(done.stderr)
+        )
+
+    def as_json(*words, **options):
+        done = run(*words, "--json", **options)
+        assert done.err == ""
+        return json.loads(done.raw.decode("utf-8"))  # strict: what is printed is UTF-8
+
+    run.json = as_json
+    return run
+
+
+@pytest.fixture(scope="session")
+def contract_names(build):
+    """Every name that the command takes."""
+    text = (build / "docs" / "completions" / "osier.fish").read_text()
+    return sorted({line.split(" -a ")[1].split()[0] for line in text.splitlines() if " -a " in line})

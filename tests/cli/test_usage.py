@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""The command line: what is wrong with it, what was meant, and what help says."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "typed, meant",
+    [
+        ("os.mkdris", "os.mkdir"),
+        ("os.maekdirs", "os.makedirs"),
+        ("makedirs", "os.makedirs"),
+        ("listdir", "os.listdir"),
+        ("os.isdir", "os.path.isdir"),
+        ("isdir", "os.path.isdir"),
+        ("path.join", "os.path.join"),
+        ("os.path.makedirs", "os.makedirs"),
+        ("os.splitex", "os.path.splitext"),
+        ("os.lisdir", "os.listdir"),
+    ],
+)
+def test_did_you_mean(osier, typed, meant):
+    done = osier(typed)
+    assert (done.status, done.out) == (64, "")
+    assert done.err.splitlines()[0] == f"osier: there is no '{typed}'; did you mean '{meant}'?"
+
+
+def test_nothing_alike(osier):
+    assert osier("os.qqqqqqqqq").err.splitlines()[0] == "osier: there is no 'os.qqqqqqqqq'"
+
+
+@pytest.mark.parametrize(
+    "words, problem",
+    [
+        ((), "osier: what is to be called?"),
+        (("--what",), "osier: there is no option '--what'"),
+        (("os.mkdir",), "osier: os.mkdir: what is missing is 'PATH'"),
+        (("os.rename", "a"), "osier: os.rename: what is missing is 'DST'"),
+        (("os.mkdir", "a", "b"), "osier: os.mkdir: there is no place for 'b'"),
+        (("os.mkdir", "a", "--foo"), "osier: os.mkdir: there is no option '--foo'"),
+        (("os.mkdir", "a", "-x"), "osier: os.mkdir: there is no option '-x'"),
+        (("os.mkdir", "a", "--mode"), "osier: os.mkdir: a value is missing after '--mode'"),
+        (("os.makedirs", "a", "--exist-ok=1"), "osier: os.makedirs: a value is given to '--exist-ok'"),
+        (("os.getpid", "--json=1"), "osier: os.getpid: a value is given to '--json'"),
+        (("os.path.join",), "osier: os.path.join: what is missing is 'PATHS'"),
+    ],
+)
+def test_misuse(osier, tmp_path, words, problem):
+    done = osier(*words)
+    assert (done.status, done.out) == (64, "")
+    assert done.err.splitlines()[0] == problem
+    assert done.err.splitlines()[1].startswith("usage: osier")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_makes_no_sense_from_a_shell_says_why(osier):
+    done = osier("os.chdir", "/")
+    assert done.status == 64
+    assert done.err.startswith("osier: os.chdir: not from a shell: ")
+    assert "Not from a shell: " in osier("os.chdir", "--help").out
+
+
+def test_help_of_a_function(osier):
+    for words in (("os.makedirs", "--help"), ("os.makedirs", "-h"), ("--help", "os.makedirs")):
+        text = osier(*words).out
+        assert text.startswith("usage: osier os.makedirs PATH [--mode=MODE]")
+        assert "--exist-ok" in text
+        assert "Python:  os.makedirs(" in text
+        assert "int os_makedirsat(int dir_fd, const char *path" in text
+
+
+def test_help_lists_everything(osier, contract_names):
+    for words in (("--help",), ("-h",), ("help",)):
+        done = osier(*words)
+        assert (done.status, done.err) == (0, "")
+    assert set(contract_names) <= set(done.out.split())
+    assert all(len(line) <= 80 for line in done.out.splitlines())
+
+
+def test_version(osier):
+    assert osier("--version").out == "osier 0.1.0\n"
+
+
+def test_letters_bundle(osier):
+    assert osier("os.path.splitext", "-0", "a.b").raw == b"a\0.b\0"
+    assert osier("os.path.splitext", "-0h", "a.b").out.startswith("usage: ")
+
+
+def test_negative_numbers_are_no_options(osier):
+    assert osier("os.strerror", "-1").status == 0

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""docs/PARITY.md: up to date, without a gap, and with every name of the Python that runs this."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+SOURCE = pathlib.Path(__file__).parent.parent.parent
+PYTHONS = sorted({sys.executable, *map(str, pathlib.Path("/usr/bin").glob("python3.[0-9][0-9]"))})
+NAMES = "import os; print(*['os.' + n for n in dir(os) if n[0] != '_' or n == '_exit'], *['os.path.' + n for n in os.path.__all__])"
+
+
+def test_no_name_and_no_test_is_missing(build, tmp_path):
+    headers = sorted((SOURCE / "include" / "osier").glob("*.h"))
+    made = tmp_path / "PARITY.md"
+    done = subprocess.run(
+        [build / "tools" / "contract", "parity", made, "--source", SOURCE, *headers], capture_output=True, text=True
+    )
+    assert done.stderr == ""
+    assert made.read_text() == (SOURCE / "docs" / "PARITY.md").read_text(), "run: ninja -C build parity"
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_every_name_has_a_row(python):
+    rows = set(re.findall(r"^\| (os\.\S+) \|", (SOURCE / "docs" / "PARITY.md").read_text(), re.M))
+    names = set(subprocess.run([python, "-c", NAMES], check=True, capture_output=True, text=True).stdout.split())
+    assert sorted(names - rows) == []
+
+
+def test_the_tests_it_names_exist():
+    for path in re.findall(r"\]\(\.\./(tests/\S+)\)", (SOURCE / "docs" / "PARITY.md").read_text()):
+        assert os.path.exists(SOURCE / path), path
