@@ -16,7 +16,7 @@
 
 int main(void) {
     char *cwd, *path, *home, *output, **names;
-    int status;
+    int exitcode;
     int64_t size;
 
     /* 1. the current directory, however long */
@@ -54,8 +54,8 @@ int main(void) {
     TRY(home = os_getenv("APP_HOME", "/srv/app"));
 
     /* 8. a shell line: what it prints, and its exit status */
-    TRY(output = os_getoutput("ls srv/app | wc -l", &status));
-    printf("%s names, exit %d\n", output, os_waitstatus_to_exitcode(status));
+    TRY(output = os_getoutput("ls srv/app | wc -l", &exitcode));
+    printf("%s names, exit code %d\n", output, exitcode);
 
     /* 9. is it a directory; how large is it */
     TRY(os_path_isdir("srv") && (size = os_path_getsize("srv/app/etc/conf")) >= 0);

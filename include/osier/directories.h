@@ -36,6 +36,17 @@ OS_API OS_MUST_FREE char **os_listdir(const char *path);
  */
 OS_API OS_MUST_FREE char **os_listdir_fd(int fd);
 
+/**
+ * Puts a list of texts in order, as sorted() does with the names of os.listdir() as bytes.
+ *
+ * @param list  a list as os_listdir() gives it; its block stays the same
+ * @python sorted(list)
+ * @since 0.1
+ * @source qsort(3), strcmp(3)
+ * @shell no: sort(1) does it
+ */
+OS_API void os_sort(char **list) OS_NONNULL();
+
 /** An entry of a directory; it and its texts are valid until the next os_scandir_next(). */
 struct os_dir_entry {
     const char *name; /**< its name in the directory */

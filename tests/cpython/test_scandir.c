@@ -269,8 +269,22 @@ static void unknown_flags(void **state) {
     os_scandir_close(scan);
 }
 
+static void sort_as_python(void **state) {
+    (void)state;
+    const char *names[] = {"b", "\xff", "a\xc3\xa4", "", "a", "B", "ab", NULL};
+    static const char *const sorted[] = {"", "B", "a", "ab", "a\xc3\xa4", "b", "\xff"};
+    os_sort((char **)(uintptr_t)names);
+    for (size_t i = 0; i < sizeof sorted / sizeof *sorted; i++)
+        assert_string_equal(names[i], sorted[i]);
+    assert_null(names[7]);
+    char *none[] = {NULL};
+    os_sort(none);
+    assert_null(none[0]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sort_as_python),
         IN_SCRATCH(listdir_names),
         IN_SCRATCH(listdir_errors),
         IN_SCRATCH(listdir_of_a_descriptor),

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""The examples: they compile as anybody's program would, run, and are as short as they are said to be."""
+
+import os
+import pathlib
+import re
+import subprocess
+
+ROOT = pathlib.Path(__file__).parents[2]
+BUILD = pathlib.Path(os.environ["OSIER_BUILD"])
+
+
+def compiled(name, directory):
+    program = directory / name
+    subprocess.run(
+        ["cc", "-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{ROOT}/include",
+         ROOT / f"examples/{name}.c", BUILD / "libosier.a", "-pthread", "-o", program],
+        check=True)
+    return program
+
+
+def test_ten_tasks_run(tmp_path):
+    program = compiled("ten_tasks", tmp_path)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    run = subprocess.run([program], cwd=scratch, capture_output=True, text=True, env={"PATH": os.environ["PATH"]})
+    assert (run.stderr, run.returncode) == ("", 0)
+    assert run.stdout.splitlines() == [
+        f"in {scratch}", f"app at {scratch}/srv/app", "holds etc",
+        "walked srv", "walked srv/app", "walked srv/app/etc", "1 names, exit code 0", "10 bytes"]
+    assert list(scratch.iterdir()) == []
+
+
+def test_ten_tasks_tell_errors(tmp_path):
+    (tmp_path / "srv").write_text("in the way")
+    run = subprocess.run([compiled("ten_tasks", tmp_path)], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert "NotADirectoryError: [Errno 20] Not a directory: 'srv/app" in run.stderr
+
+
+def test_ten_tasks_take_at_most_60_lines():
+    text = re.sub(r"/\*.*?\*/", "", (ROOT / "examples/ten_tasks.c").read_text(), flags=re.S)
+    assert len([line for line in text.splitlines() if line.strip()]) <= 60
+
+
+def test_deploy_runs(tmp_path):
+    run = subprocess.run([BUILD / "deploy", "srv/app", ROOT], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 0
+    assert (tmp_path / "srv/app/etc/app.conf").read_text() == "port = 9090\n"
+    assert os.readlink(tmp_path / "srv/app/current") == "releases/1.0"
