@@ -14,6 +14,11 @@ $(BUILD)/build.ninja:
 	@tools/bootstrap build
 	meson setup --prefix=$(PREFIX) $(MESON_OPTIONS) $(BUILD)
 
+# A build that was set up before its packages were there learns of them: tests, bench.
+$(BUILD)/with-%: | $(BUILD)/build.ninja
+	@meson configure $(BUILD) -D$*=enabled
+	@touch $@
+
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
 
@@ -22,7 +27,7 @@ demo: all
 
 check:
 	@tools/bootstrap build test
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(BUILD)/with-tests all
 	@tools/check $(BUILD)
 
 install: all
@@ -31,7 +36,7 @@ install: all
 
 distcheck:
 	@tools/bootstrap build test dist
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(BUILD)/with-tests all
 	@tools/distcheck $(BUILD) $(PARTS)
 
 # The command as one file that runs on any Linux of this processor: build/static/osier.
@@ -43,7 +48,7 @@ static:
 
 bench:
 	@tools/bootstrap build bench
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(BUILD)/with-bench all
 	@ninja -C $(BUILD) --quiet bench-programs
 	@bench/run $(BUILD)
 
