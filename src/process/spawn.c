@@ -1,36 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /** Starting a program: what the parent prepares, and what the child does until it executes it.
  *
- *  The child is a vfork made by clone(2): it has the parent's memory but a stack of its own, and
- * the calling thread stands still meanwhile. All signals are blocked until the child has put every
- *  handler back to its default, as a handler would run in the parent's memory. The functions marked
- *  IN_CHILD keep to bare system calls, which sanitizers don't intercept.
+ *  The child is a vfork (clone.c): it has the parent's memory but a stack of its own, and the
+ * calling thread stands still meanwhile. All signals are blocked until every handler is back at its
+ * default, as a handler would run in the parent's memory. The functions marked IN_CHILD keep to
+ * bare system calls, which sanitizers don't intercept.
  */
 #include "process/spawn.h"
 
 #include "base/seam.h"
 #include "env/environ.h"
+#include "process/clone.h"
 #include <fcntl.h>
-#include <sched.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__clang__)
-#define IN_CHILD __attribute__((disable_sanitizer_instrumentation))
-#else
-#define IN_CHILD __attribute__((no_sanitize_address, no_sanitize_thread))
-#endif
-
-/* ThreadSanitizer takes clone(2) for a fork, after which it refuses new threads; glibc has a second
- * name for it. */
-#if defined(__SANITIZE_THREAD__) && defined(__GLIBC__)
-int __clone(int (*run)(void *), void *stack, int flags, void *argument, ...);
-#define clone __clone
-#endif
 
 #define STACK_SIZE 16384
 
@@ -39,6 +26,7 @@ struct child {
     const struct spawn *spawn;
     sigset_t mask;      /* for the program */
     sigset_t defaults;  /* signals to reset even where they are ignored */
+    bool cleared;       /* the kernel has reset all handlers already */
     const char *failed; /* the program that could not be executed, if it came to that */
     int error;          /* −errno, or 0 when the program runs */
 };
@@ -146,22 +134,30 @@ IN_CHILD static int kernel_execve(const char *path, char *const *argv, char *con
     return (int)syscall(SYS_execve, path, argv, env);
 }
 
+IN_CHILD static bool has_signal(const sigset_t *set, int number) {
+    unsigned long word;
+    const int bits = 8 * sizeof word;
+    word = ((const unsigned long *)set)[(number - 1) / bits];
+    return word >> (number - 1) % bits & 1;
+}
+
+IN_CHILD static bool has_handler(int number) {
+    struct kernel_action action = {0};
+    return kernel_sigaction(number, NULL, &action) == 0 && action.handler != (uintptr_t)SIG_DFL &&
+           action.handler != (uintptr_t)SIG_IGN;
+}
+
 /* Puts handlers back to their default, and the signals of `defaults` in any case. */
-IN_CHILD static int reset_signals(const sigset_t *defaults) {
+IN_CHILD static int reset_signals(const struct child *child) {
     static const struct kernel_action by_default;
     for (int number = 1; number < _NSIG; number++) {
         if (number == SIGKILL || number == SIGSTOP)
             continue;
-        struct kernel_action old = {0};
-        unsigned long word = ((const unsigned long *)defaults)[(number - 1) / (8 * sizeof word)];
-        bool reset = word >> (number - 1) % (8 * sizeof word) & 1;
-        if (!reset && kernel_sigaction(number, NULL, &old) < 0)
+        if (!has_signal(&child->defaults, number) && (child->cleared || !has_handler(number)))
             continue;
-        if (reset || (old.handler != (uintptr_t)SIG_DFL && old.handler != (uintptr_t)SIG_IGN)) {
-            int r = SYS(kernel_sigaction, number, &by_default, NULL);
-            if (r < 0)
-                return r;
-        }
+        int r = SYS(kernel_sigaction, number, &by_default, NULL);
+        if (r < 0)
+            return r;
     }
     return 0;
 }
@@ -291,7 +287,7 @@ IN_CHILD int spawn_execute(const struct spawn *s, const char **ret_failed) {
 
 IN_CHILD static int run_child(void *argument) {
     struct child *child = argument;
-    int r = reset_signals(&child->defaults);
+    int r = reset_signals(child);
     if (r >= 0 && child->spawn->options)
         r = apply(child->spawn->options);
     if (r >= 0)
@@ -309,8 +305,7 @@ static pid_t start(struct child *child, const sigset_t *old_mask) {
     int saved = errno;
     if (!child->spawn->mask)
         child->mask = *old_mask;
-    pid_t pid =
-        SYS(clone, run_child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, child);
+    pid_t pid = clone_vfork(run_child, child, stack, sizeof stack, &child->cleared);
     errno = saved; /* the child shares it */
     return pid;
 }

@@ -12,7 +12,8 @@ static void collect(void) {
         ;
 }
 
-#define CHILDREN .skips = "waitpid", .after = collect
+/* Without clone3(2), clone(2) does. */
+#define CHILDREN .skips = "waitpid kernel_clone3", .after = collect
 
 /* system(3) tells a shell that can't be executed by the exit code 127. */
 FAULT(os_system, CHILDREN, .absorbs = "kernel_execve") {
@@ -232,6 +233,11 @@ FAULT(os_fexecve, EXEC) {
 #define SPAWN(path) .filename = path, CHILDREN, .absorbs = "kernel_execve"
 
 FAULT(os_spawnv, SPAWN(SH)) {
+    return os_spawnv(OS_P_WAIT, SH, SHELL);
+}
+
+FAULT_CASE(os_spawnv, clone, .filename = SH, .skips = "waitpid", .after = collect,
+           .absorbs = "kernel_clone3 kernel_execve") {
     return os_spawnv(OS_P_WAIT, SH, SHELL);
 }
 

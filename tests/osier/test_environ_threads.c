@@ -92,6 +92,46 @@ static void libc_writers_and_readers(void **state) {
     race(write_foreign);
 }
 
+enum { FILLERS = 3000 };
+
+static void *remove_fillers(void *unused) {
+    char key[40];
+    for (int i = 0; i < FILLERS; i++) {
+        snprintf(key, sizeof key, "FILLER%d", i);
+        if (os_unsetenv(key))
+            wrong++;
+    }
+    writing--;
+    return unused;
+}
+
+static void *look_for_what_stays(void *unused) {
+    while (writing > 0)
+        if (!os_environ_contains("MOVES") || !getenv("MOVES"))
+            wrong++;
+    return unused;
+}
+
+/* Each removal moves the variables behind it; none of them may be missing meanwhile. */
+static void moving_variables_are_found(void **state) {
+    (void)state;
+    pthread_t threads[3];
+    char key[40];
+    for (int i = 0; i < FILLERS; i++) {
+        snprintf(key, sizeof key, "FILLER%d", i);
+        assert_int_equal(os_putenv(key, "x"), 0);
+    }
+    assert_int_equal(os_putenv("MOVES", "here"), 0);
+    writing = 1;
+    wrong = 0;
+    assert_int_equal(pthread_create(&threads[0], NULL, look_for_what_stays, NULL), 0);
+    assert_int_equal(pthread_create(&threads[1], NULL, look_for_what_stays, NULL), 0);
+    assert_int_equal(pthread_create(&threads[2], NULL, remove_fillers, NULL), 0);
+    for (int i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(wrong, 0);
+}
+
 /* Nothing is freed, so what is held must not grow with the number of changes. */
 static void retained_is_bounded(void **state) {
     (void)state;
@@ -193,9 +233,13 @@ static void libc_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(retained_is_bounded),         cmocka_unit_test(writers_and_readers),
-        cmocka_unit_test(libc_writers_and_readers),    cmocka_unit_test(children_can_change_it),
-        cmocka_unit_test(fork_handlers_can_change_it), cmocka_unit_test(libc_names),
+        cmocka_unit_test(retained_is_bounded),
+        cmocka_unit_test(writers_and_readers),
+        cmocka_unit_test(libc_writers_and_readers),
+        cmocka_unit_test(moving_variables_are_found),
+        cmocka_unit_test(children_can_change_it),
+        cmocka_unit_test(fork_handlers_can_change_it),
+        cmocka_unit_test(libc_names),
     };
     if (getenv("CMOCKA_MESSAGE_OUTPUT")) /* the tests take it out of the environment */
         cmocka_set_message_output(CM_OUTPUT_TAP);
