@@ -67,13 +67,17 @@ static int add_directory(struct tree_worker *w, struct tree_node *node, const ch
     struct os_walk *walk = w->tree->data;
     struct scratch *scratch = w->local;
     bool entered = !link || walk->options.follow_links;
-    struct tree_node *child = entered ? tree_found(w, node, name) : tree_child(w->tree, node, name);
+    struct tree_node *child;
+    int r = str_reserve(&scratch->children, sizeof child);
+    if (r < 0)
+        return r; /* before there is a child that nobody would know of */
+    child = entered ? tree_found(w, node, name) : tree_child(w->tree, node, name);
     if (!child)
         return -ENOMEM;
     child->link = link;
     child->unopened = !entered;
     str_append(&scratch->children, (const char *)&child, sizeof child);
-    return scratch->children.failed ? -ENOMEM : 0;
+    return 0;
 }
 
 static int grow(void **block, size_t *room, size_t need, size_t unit) {
@@ -198,6 +202,7 @@ static void read_node(struct tree_worker *w, struct tree_node *node) {
     struct scratch *scratch = w->local;
     scratch->size = scratch->files = 0;
     str_truncate(&scratch->children, 0);
+    scratch->children.failed = false;
     w->found = NULL;
     w->last = &w->found;
     w->count = 0;
@@ -496,6 +501,8 @@ static int visit(struct os_walk *walk, struct tree_node *node) {
     }
     ensure_read(walk, node);
     int r = enter_path(walk, node);
+    if (listing->error == -ENOMEM && !walk->options.errors && r >= 0)
+        r = -ENOMEM; /* Python leaves out what can't be read, but not where memory ran out */
     if (r < 0 || (listing->error && !walk->options.errors)) {
         walk->current = node; /* it ends with the next call */
         return r;

@@ -23,3 +23,46 @@ FAULT_CASE(os_rmtree, threads, .operation = ANY_NAME, .tree = TREE, .filename = 
     return os_rmtree("d", &(struct os_rmtree_options){.size = sizeof(struct os_rmtree_options),
                                                       .control = {.threads = 2}});
 }
+
+/* Walks to the end; pruned below "d/d" on the way. */
+static long walk(struct os_walk *walk) {
+    struct os_walk_entry *entry;
+    if (!walk)
+        return -1;
+    while ((entry = os_walk_next(walk)))
+        if (entry->error)
+            break;
+        else if (strcmp(entry->dirpath, "d/d") == 0)
+            os_walk_prune(walk);
+    int number = entry ? entry->error : errno;
+    os_walk_close(walk);
+    errno = number;
+    return number ? -1 : 0;
+}
+
+/* As in Python, what can't be read is left out unless the caller asks for its errors. */
+#define WALK_ROW(name, call)                                                                       \
+    FAULT(name, .operation = ANY_NAME, .tree = TREE, .filename = ANY_NAME,                         \
+          .absorbs = "open openat fstat fstatat read_entries") {                                   \
+        return walk(call);                                                                         \
+    }
+WALK_ROW(os_walk, os_walk("d", NULL))
+WALK_ROW(os_fwalk, os_fwalk(OS_CWD, "d", NULL))
+WALK_ROW(os_walk_next, os_walk("d", NULL))
+WALK_ROW(os_walk_prune, os_walk("d", NULL))
+WALK_ROW(os_walk_close, os_walk("d", NULL))
+
+/* … and then gets them. */
+FAULT_CASE(os_walk, told, .tree = TREE, .no_record = true, .absorbs = "fstatat") {
+    return walk(os_walk(
+        "d", &(struct os_walk_options){.size = sizeof(struct os_walk_options), .errors = true}));
+}
+
+FAULT(os_usage, .operation = ANY_NAME, .tree = TREE, .filename = ANY_NAME) {
+    return fault_free(os_usage("d", NULL));
+}
+FAULT_CASE(os_usage, listed, .operation = ANY_NAME, .tree = TREE, .filename = ANY_NAME) {
+    return fault_free(
+        os_usage("d", &(struct os_usage_options){
+                          .size = sizeof(struct os_usage_options), .depth = -1, .files = true}));
+}
