@@ -167,11 +167,13 @@ static void closes_ranges_without_proc(void **state) {
 
 static void vectors_without_the_calls(void **state) {
     (void)state;
+    NEEDS_CALL("preadv2");
     run(vectors_without);
 }
 
 static void vectors_where_they_are_forbidden(void **state) {
     (void)state;
+    NEEDS_CALL("preadv2");
     run(vectors_forbidden);
 }
 

@@ -107,6 +107,7 @@ static void signals(void **state) {
 
 static void process_descriptors(void **state) {
     (void)state;
+    NEEDS_CALL("pidfd_open");
     pid_t pid = child_that_waits();
     int status, fd = os_pidfd_open(pid, 0);
     assert_true(fd >= 0);
