@@ -203,7 +203,7 @@ static bool read_digits(const char *text, bool octal, uintmax_t *ret_value) {
         base = mark == 'o' ? 8 : mark == 'x' ? 16 : 2;
         text += 2;
     }
-    if (!isxdigit((unsigned char)*text))
+    if (!isxdigit((unsigned char)*text) || (base == 16 && strchr("xX", text[1]) && text[1]))
         return false;
     char *end;
     errno = 0;

@@ -156,17 +156,15 @@ static void print_topic(const struct topic *topic) {
         if (!any) {
             putchar('\n');
             wrap(stdout, topic->brief, 0, 0);
-            fputs("\n  ", stdout);
+            fputs(topic->verbs ? "\n" : "\n  ", stdout);
             any = true;
         }
-        if (topic->verbs) {
+        if (topic->verbs)
             print_term(f->name, f->brief);
-            fputs("  ", stdout);
-        } else {
+        else
             at = wrap(stdout, f->name, at, 2);
-        }
     }
-    if (any)
+    if (any && !topic->verbs)
         putchar('\n');
 }
 

@@ -72,6 +72,36 @@ def test_an_incomplete_one(build, tmp_path, old, new, complaint):
     assert not (tmp_path / "calls.c").exists()
 
 
+VERBS = """\
+/** Commands of its own. */
+/**
+ * Prints the tree.
+ *
+ * @param path  where to start
+ * @param max_depth  how deep
+ * @param force  at any cost
+ * @since 0.1
+ * @shell walk [PATH=.] [--max-depth=N] [-f|--force] -> custom
+ */
+int verb_walk(struct call *call);
+"""
+
+
+def test_a_verb(build, tmp_path):
+    (tmp_path / "topic.h").write_text(HEADER + COMMENT)
+    (tmp_path / "verbs.h").write_text(VERBS)
+    for job, target in (("calls", tmp_path / "calls.c"), ("man", tmp_path), ("completions", tmp_path)):
+        program = [build / "tools" / "contract", job, target, "--verbs", tmp_path / "verbs.h", tmp_path / "topic.h"]
+        subprocess.run(program, check=True)
+    calls = (tmp_path / "calls.c").read_text()
+    assert "verb_walk, false" in calls
+    assert '{VALUE_OPTION, "max-depth", "N", 0, true, false, "how deep"}' in calls
+    assert '{SWITCH, "force", "FORCE", 102, true, false, "at any cost"}' in calls
+    assert ".It Ic walk" in (tmp_path / "osier.1").read_text()
+    assert not (tmp_path / "osier_verbs.3").exists()
+    assert "-l force -s f" in (tmp_path / "osier.fish").read_text()
+
+
 def test_two_of_one_name(build, tmp_path):
     done, _ = contract(build, tmp_path, HEADER + COMMENT + COMMENT.replace("os_make(", "os_made("))
     assert "@shell os.make is os_make() already" in done.stderr

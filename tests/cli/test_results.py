@@ -130,6 +130,7 @@ def test_numbers_out_of_range_are_refused(osier):
         ("os.access", ".", "NO_OK"),
         ("os.getpgid", ""),
         ("os.strerror", "2 "),
+        ("os.strerror", "0x0x2"),
     ]:
         done = osier(*words)
         assert (done.status, done.out) == (64, ""), words

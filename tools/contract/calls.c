@@ -436,7 +436,7 @@ static void write_arguments(FILE *out, const struct entry *entry) {
         fprintf(out, "\n        {%s, ", kinds[argument->kind]);
         write_string(out, argument->name);
         fputs(", ", out);
-        write_string(out, argument->kind == POSITIONAL ? argument->name : upper(argument->name));
+        write_string(out, metavar(entry, argument));
         fprintf(out, ", %d, %s, %s, ", argument->letter, argument->optional ? "true" : "false",
                 argument->many ? "true" : "false");
         write_string(out, argument->text);

@@ -9,6 +9,14 @@ bool custom(const struct entry *entry) {
     return strcmp(kind, "custom") == 0 || strcmp(kind, "stream") == 0;
 }
 
+char *metavar(const struct entry *entry, const struct argument *argument) {
+    if (argument->kind == POSITIONAL)
+        return argument->name;
+    const char *typed = custom(entry) ? argument->fallback : NULL;
+    bool name = typed && strcmp(typed, upper(typed)) == 0 && typed[strspn(typed, "0123456789")];
+    return upper(name ? typed : argument->name);
+}
+
 char *python_name(const char *signature) {
     return copy(signature, strcspn(signature, "(, :["));
 }

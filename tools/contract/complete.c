@@ -120,8 +120,9 @@ static void write_fish(FILE *out, const struct contract *contract) {
         EACH(argument, entry->shell.arguments) {
             if (argument->kind == POSITIONAL)
                 continue;
-            fprintf(out, "complete -c osier -n '__osier_is %s' -l %s%s -d ", entry->shell.name,
-                    argument->name, argument->kind == VALUE_OPTION ? " -r" : "");
+            fprintf(out, "complete -c osier -n '__osier_is %s' -l %s%s%s -d ", entry->shell.name,
+                    argument->name, argument->letter ? format(" -s %c", argument->letter) : "",
+                    argument->kind == VALUE_OPTION ? " -r" : "");
             write_quoted(out, argument->text);
             fputc('\n', out);
         }

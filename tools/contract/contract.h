@@ -146,6 +146,9 @@ const char *find_bit(const struct contract *contract, const char *name);
 /** "os.makedirs" of the signature "os.makedirs(name, …)". */
 char *python_name(const char *signature);
 bool custom(const struct entry *entry);
+/** What stands for an argument's value in a usage line: "MODE"; of a verb what its line has: "N".
+ */
+char *metavar(const struct entry *entry, const struct argument *argument);
 
 /* What is made from it. */
 void write_calls(struct contract *contract, FILE *out);

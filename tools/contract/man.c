@@ -260,7 +260,7 @@ static void write_library_page(FILE *out, const struct contract *contract) {
     fputs(".El\n.Sh SEE ALSO\n.Xr osier 1\n", out);
 }
 
-static void write_argument(FILE *out, const struct argument *argument) {
+static void write_argument(FILE *out, const struct entry *entry, const struct argument *argument) {
     const char *open = argument->optional ? "Op " : "";
     if (argument->kind == POSITIONAL)
         fprintf(out, " %sAr %s%s", open, argument->name, argument->many ? " ..." : "");
@@ -269,7 +269,7 @@ static void write_argument(FILE *out, const struct argument *argument) {
     else if (argument->kind == SWITCH)
         fprintf(out, " %sFl \\-%s", open, argument->name);
     else
-        fprintf(out, " %sFl \\-%s Ns = Ns Ar %s", open, argument->name, upper(argument->name));
+        fprintf(out, " %sFl \\-%s Ns = Ns Ar %s", open, argument->name, metavar(entry, argument));
 }
 
 static void write_command(FILE *out, const struct entry *entry) {
@@ -284,7 +284,7 @@ static void write_command(FILE *out, const struct entry *entry) {
             fputs(" Oo", out);
         struct argument bare = *argument;
         bare.optional = false;
-        write_argument(out, &bare);
+        write_argument(out, entry, &bare);
         if (argument->optional)
             fputs(" Oc", out);
     }
@@ -296,7 +296,7 @@ static void write_command(FILE *out, const struct entry *entry) {
         struct argument bare = *argument;
         bare.optional = bare.many = false;
         fputs(".It", out);
-        write_argument(out, &bare);
+        write_argument(out, entry, &bare);
         fputc('\n', out);
         write_text(out, argument->text);
     }
