@@ -8,7 +8,7 @@ import pty
 import subprocess
 
 HOSTILE = [bytes([byte]) for byte in range(1, 256) if byte != ord("/") and byte != ord(".")] + [
-    b"a\nb", b"\xff\xfe", b"\xc3\xa4", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80", b"x" * 200 + b"\x80",
+    b"a\nb", b"\xff\xfe", b"\xc3\xa4", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80", b"\xe0\x80\x80", b"\xf0\x80\x80\x80", b"x" * 200 + b"\x80",
     b'"\\', b"it's", b"\x1b[31mred", "\u202e\u2028\u0085".encode(), "\U0001f600".encode(), b"\xf0\x9f\x98",
 ]  # fmt: skip
 

@@ -87,4 +87,6 @@ def test_letters_bundle(osier):
 
 
 def test_negative_numbers_are_no_options(osier):
-    assert osier("os.strerror", "-1").status == 0
+    assert osier("os.strerror", "-1").out == "Unknown error -1\n"
+    assert osier("os.chown", ".", "-1", "-1").status == 0
+    assert osier("os.chown", ".", "-2", "0").status == 64
