@@ -228,6 +228,90 @@ struct os_usage {
 OS_API OS_MUST_FREE struct os_usage *os_usage(const char *path,
                                               const struct os_usage_options *options) OS_NONNULL(1);
 
+/**
+ * Copies the content of the file `src` to `dst`, in the fastest way the file systems offer.
+ *
+ * @param src  the file; a link is followed
+ * @param dst  the copy's path; what is there already is overwritten, through a link too
+ * @param flags  OS_NOFOLLOW: where `src` is a link, make another one
+ * @return 0, or −1 with errno set
+ * @error EINVAL  both are the same file (SameFileError)
+ * @error EISDIR  one of them is a directory
+ * @error EOPNOTSUPP  one of them is a named pipe (SpecialFileError)
+ * @python shutil.copyfile(src, dst, *, follow_symlinks=True)
+ * @since 0.1
+ * @source copy_file_range(2), ioctl_ficlone(2), sendfile(2)
+ * @shell os.copyfile SRC DST [--nofollow] -> none
+ */
+OS_API int os_copyfile(const char *src, const char *dst, int flags) OS_NONNULL();
+
+/**
+ * Copies the file `src` with its mode, times and extended attributes.
+ *
+ * The copy of somebody else's file is never set-user-ID or set-group-ID (Python's is, and then
+ * runs as whoever copied it).
+ *
+ * @param src  the file; a link is followed
+ * @param dst  the copy's path, or a directory to put it into
+ * @param flags  OS_NOFOLLOW: where `src` is a link, make another one
+ * @return 0, or −1 with errno set
+ * @error EINVAL  both are the same file (SameFileError)
+ * @python shutil.copy2(src, dst, *, follow_symlinks=True)
+ * @since 0.1
+ * @shell os.copy2 SRC DST [--nofollow] -> none
+ */
+OS_API int os_copy2(const char *src, const char *dst, int flags) OS_NONNULL();
+
+/** The options of os_copytree(). */
+struct os_copytree_options {
+    size_t size; /**< sizeof (struct os_copytree_options) */
+    struct os_tree_control control;
+    bool symlinks;                 /**< copy links as links, not what they lead to */
+    bool ignore_dangling_symlinks; /**< leave out those that lead nowhere */
+    bool dirs_exist_ok;            /**< copy into what is there already */
+    bool owner;                    /**< keep user and group (as far as one may) */
+    bool hard_links;               /**< what is one file with several names stays one */
+    bool special_files;            /**< make pipes, sockets and devices anew; otherwise each is an
+                                        error, EOPNOTSUPP */
+    const char *const *ignore;     /**< patterns of names to leave out, a list that ends with NULL:
+                                        {"*.o", "tmp*", NULL} */
+};
+
+/**
+ * Copies the tree `src` to `dst`, with modes, times and extended attributes.
+ *
+ * It goes on after failures and fails in the end with the first of them, as Python does.
+ * Holes in files stay holes; where the file system can, copies share their blocks.
+ *
+ * @param src  a directory, or a link to one
+ * @param dst  the new directory; those on the way to it are made, too
+ * @param options  NULL for Python's defaults
+ * @return 0, or −1 with errno set, and in the record what could not be copied
+ * @error EEXIST  `dst` is there already
+ * @error EINVAL  `dst` is in `src`
+ * @error ECANCELED  by `on_progress`
+ * @python shutil.copytree(src, dst, symlinks=False, ignore=None, copy_function=copy2,
+ * ignore_dangling_symlinks=False, dirs_exist_ok=False)
+ * @since 0.1
+ * @shell no: `osier cp`
+ */
+OS_API int os_copytree(const char *src, const char *dst, const struct os_copytree_options *options)
+    OS_NONNULL(1, 2);
+
+/**
+ * Moves a file or a tree, to another file system too: then it is copied and removed.
+ *
+ * @param src  what is moved; a link itself
+ * @param dst  its new path, or a directory to put it into
+ * @return 0, or −1 with errno set
+ * @error EEXIST  in the directory `dst` there is something of that name already
+ * @error EINVAL  `dst` is in `src`
+ * @python shutil.move(src, dst)
+ * @since 0.1
+ * @shell os.move SRC DST -> none
+ */
+OS_API int os_move(const char *src, const char *dst) OS_NONNULL();
+
 OS_END_DECLS
 
 #endif

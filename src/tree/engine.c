@@ -3,10 +3,10 @@
 #include "tree/engine.h"
 
 #include "base/seam.h"
+#include "fs/kernel.h"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 void tree_lock(struct tree *t) {
@@ -160,18 +160,7 @@ int tree_openat(struct tree *t, int at, const char *name, int flags, mode_t mode
 
 /* --------------------------------------------------------------------------- opening */
 
-#ifndef SYS_openat2
-#define SYS_openat2 437
-#endif
-#define RESOLVE_NO_XDEV 1
-
-struct how {
-    uint64_t flags, mode, resolve;
-};
-
-static int open_how(int at, const char *name, struct how *how) {
-    return (int)syscall(SYS_openat2, at, name, how, sizeof *how);
-}
+#define NO_MOUNTS 1 /* RESOLVE_NO_XDEV */
 
 /* Without openat2(2), a directory on another device is one that was mounted. */
 static int refuse_other_device(int at, int fd) {
@@ -187,8 +176,8 @@ static int refuse_other_device(int at, int fd) {
 
 /* Opens a directory unless something is mounted on it: a descriptor, −EXDEV or another −errno. */
 static int open_unmounted(int at, const char *name, int flags) {
-    struct how how = {.flags = (uint64_t)flags, .resolve = RESOLVE_NO_XDEV};
-    int fd = SYS(open_how, at, name, &how);
+    struct kernel_open_how how = {.flags = (uint64_t)flags, .resolve = NO_MOUNTS};
+    int fd = SYS(kernel_openat2, at, name, &how);
     if (fd != -ENOSYS && fd != -EPERM && fd != -EAGAIN)
         return fd;
     fd = SYS(openat, at, name, flags);

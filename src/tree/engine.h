@@ -159,6 +159,8 @@ struct tree_node *tree_finish(struct tree_worker *w, struct tree_node *node);
 void tree_drop(struct tree_worker *w, struct tree_node *node);
 /** Closes its descriptors. */
 void tree_close(struct tree_node *node);
+/** Calls the client's tick if it is due and this is the thread for it. */
+void tree_tick(struct tree_worker *w);
 /** Waits until another thread has changed something. */
 void tree_wait(struct tree_worker *w);
 /** Calls helpers if there are none yet and they are of use. */

@@ -46,12 +46,13 @@ static void keep(struct job *job, struct os_error *error, char *path[TREE_SIDES]
 }
 
 static int report(struct job *job, const struct tree_node *node, const char *name,
-                  const char *operation, int number, int sides) {
+                  const char *operation, int number, int side) {
     char *path[TREE_SIDES] = {NULL, NULL};
     if (job->control.ignore_errors && !job->control.on_error)
         return 0;
-    for (int i = 0; i < sides; i++)
-        path_of(job, i, node, name, &path[i]); /* without memory it goes without a name */
+    path_of(job, side == 1, node, name, &path[0]); /* without memory it goes without a name */
+    if (side == 2)
+        path_of(job, 1, node, name, &path[1]);
     struct os_error error = {-number, operation, path[0], path[1], NULL};
     pthread_mutex_lock(&job->reporting);
     bool handled = job->control.on_error && !job->error &&
@@ -61,17 +62,23 @@ static int report(struct job *job, const struct tree_node *node, const char *nam
     pthread_mutex_unlock(&job->reporting);
     free(path[0]);
     free(path[1]);
-    return handled || job->control.ignore_errors ? 0 : number;
+    return handled || job->control.ignore_errors || job->goes_on ? 0 : number;
 }
 
 int job_failed(struct job *job, const struct tree_node *node, const char *name,
                const char *operation, int error) {
-    return report(job, node, name, operation, error, 1);
+    return report(job, node, name, operation, error, 0);
 }
 
-int job_failed_twice(struct job *job, const struct tree_node *node, const char *name,
-                     const char *operation, int error) {
-    return report(job, node, name, operation, error, 2);
+int job_failed_at(struct job *job, int side, const struct tree_node *node, const char *name,
+                  const char *operation, int error) {
+    return report(job, node, name, operation, error, side);
+}
+
+int job_pause(struct job *job) {
+    if (pthread_equal(job->thread, pthread_self()))
+        tree_tick(&job->worker);
+    return job->tree.stopping ? -ECANCELED : 0;
 }
 
 int job_client_failed(struct tree_worker *w, struct tree_node *node, const char *name,
@@ -84,6 +91,7 @@ int job_client_failed(struct tree_worker *w, struct tree_node *node, const char 
 int job_begin(struct job *job, const struct tree_client *client, int sides,
               const struct os_tree_control *control) {
     job->control = *control;
+    job->thread = pthread_self();
     pthread_mutex_init(&job->reporting, NULL);
     job->tree = (struct tree){
         .client = client,
@@ -107,6 +115,8 @@ int job_run(struct job *job, const int fd[TREE_SIDES]) {
         return r;
     }
     r = tree_run(&job->worker, root);
+    if (r >= 0 && job->error)
+        r = job->error;
     return r < 0 ? r : tell_progress(job);
 }
 

@@ -13,6 +13,8 @@ struct job {
     const char *operation;        /* of the record when nothing more is known */
     const char *root[TREE_SIDES]; /* the paths as the caller spelled them */
     _Atomic uint64_t directories, entries, bytes;
+    bool goes_on;     /* after failures, and fails in the end with the first */
+    pthread_t thread; /* the one that made the call */
     pthread_mutex_t reporting;
     /* The failure that ended it. */
     int error;
@@ -34,12 +36,15 @@ int job_end(struct job *job, int r);
  *  `node` NULL means the root. */
 int job_failed(struct job *job, const struct tree_node *node, const char *name,
                const char *operation, int error);
-/** The same with the two paths of an operation that has two. */
-int job_failed_twice(struct job *job, const struct tree_node *node, const char *name,
-                     const char *operation, int error);
+/** The same with the path on the other side (1), or on both (2). */
+int job_failed_at(struct job *job, int side, const struct tree_node *node, const char *name,
+                  const char *operation, int error);
 /** A client's `failed`. */
 int job_client_failed(struct tree_worker *w, struct tree_node *node, const char *name,
                       const char *operation, int error);
+
+/** For long work on one entry: whether to go on (0) or to end it (−errno). Any thread may ask. */
+int job_pause(struct job *job);
 
 static inline struct job *job_of(struct tree_worker *w) {
     return w->tree->data;

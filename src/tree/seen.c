@@ -43,7 +43,7 @@ struct seen_file *seen_place(struct seen *s, uint64_t dev, uint64_t ino) {
         return NULL;
     struct seen_file *file = find(s->files, s->room, dev, ino);
     if (file->ino == 0) {
-        *file = (struct seen_file){dev, ino, NULL};
+        *file = (struct seen_file){.dev = dev, .ino = ino};
         s->count++;
     }
     return file;

@@ -9,7 +9,8 @@
 
 struct seen_file {
     uint64_t dev, ino;
-    char *path; /* for whoever keeps one; freed with the set */
+    uint64_t copy; /* for whoever copies: the inode of the copy, */
+    char *path;    /* and where it is; freed with the set */
 };
 
 struct seen {

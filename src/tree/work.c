@@ -26,7 +26,7 @@ static int64_t now_ns(void) {
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-static void tick(struct tree_worker *w) {
+void tree_tick(struct tree_worker *w) {
     struct tree *t = w->tree;
     if (!t->tick || w != t->main)
         return;
@@ -129,7 +129,7 @@ static int read_some(struct tree_worker *w, struct tree_node *node) {
         if (r < 0)
             tree_stop(t, r);
         if (n % 256 == 0)
-            tick(w);
+            tree_tick(w);
         if (t->stopping)
             return 0;
     }
@@ -203,7 +203,7 @@ static void process(struct tree_worker *w, struct tree_node *node) {
     bool more = open_and_read(w, node);
     spread(w, node, more);
     w->directories++;
-    tick(w);
+    tree_tick(w);
 }
 
 /* ------------------------------------------------------------------------ which is next */
@@ -221,7 +221,7 @@ void tree_wait(struct tree_worker *w) {
         until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&t->changed, &t->lock, &until);
         pthread_mutex_unlock(&t->lock);
-        tick(w);
+        tree_tick(w);
         pthread_mutex_lock(&t->lock);
     } else {
         pthread_cond_wait(&t->changed, &t->lock);
