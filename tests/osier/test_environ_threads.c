@@ -231,15 +231,29 @@ static void libc_names(void **state) {
     assert_int_equal(os_environ_size(), 0);
 }
 
+/* cmocka asks the environment how to print. */
+static int save_environ(void **state) {
+    *state = os_environ();
+    return *state ? 0 : -1;
+}
+
+static int restore_environ(void **state) {
+    int r = os_environ_update(*state);
+    free(*state);
+    return r;
+}
+
+#define CLEARS_ENVIRON(test) cmocka_unit_test_setup_teardown(test, save_environ, restore_environ)
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(retained_is_bounded),
+        CLEARS_ENVIRON(retained_is_bounded),
         cmocka_unit_test(writers_and_readers),
         cmocka_unit_test(libc_writers_and_readers),
         cmocka_unit_test(moving_variables_are_found),
         cmocka_unit_test(children_can_change_it),
         cmocka_unit_test(fork_handlers_can_change_it),
-        cmocka_unit_test(libc_names),
+        CLEARS_ENVIRON(libc_names),
     };
     if (getenv("CMOCKA_MESSAGE_OUTPUT")) /* the tests take it out of the environment */
         cmocka_set_message_output(CM_OUTPUT_TAP);
