@@ -5,13 +5,13 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all bootstrap demo check bench static install format distcheck clean
+.PHONY: all bootstrap demo check check-cpython bench static install format distcheck clean
 
 bootstrap:
 	@tools/bootstrap $(GROUPS)
 
 $(BUILD)/build.ninja:
-	@tools/bootstrap build
+	@tools/bootstrap build python
 	meson setup --prefix=$(PREFIX) $(MESON_OPTIONS) $(BUILD)
 
 # A build that was set up before its packages were there learns of them: tests, bench.
@@ -51,6 +51,11 @@ bench:
 	@$(MAKE) --no-print-directory $(BUILD)/with-bench all
 	@ninja -C $(BUILD) --quiet bench-programs
 	@bench/run $(BUILD)
+
+check-cpython:
+	@tools/bootstrap build python cpython
+	@$(MAKE) --no-print-directory all
+	@tools/check-cpython $(BUILD) $(SUITES)
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

@@ -23,13 +23,14 @@ void door_handle_signals(void) {
 
 /* ------------------------------------------------------------------- paths */
 
+static const char *const allowed[] = {
+    [KIND_PATH] = "string, bytes or os.PathLike",
+    [KIND_PATH_OR_FD] = "string, bytes, os.PathLike or integer",
+    [KIND_PATH_OR_NONE] = "string, bytes, os.PathLike or None",
+    [KIND_PATH_FD_NONE] = "string, bytes, os.PathLike, integer or None",
+};
+
 static int wrong_type(PyObject *object, enum kind kind, const char *function, const char *name) {
-    static const char *const allowed[] = {
-        [KIND_PATH] = "string, bytes or os.PathLike",
-        [KIND_PATH_OR_FD] = "string, bytes, os.PathLike or integer",
-        [KIND_PATH_OR_NONE] = "string, bytes, os.PathLike or None",
-        [KIND_PATH_FD_NONE] = "string, bytes, os.PathLike, integer or None",
-    };
     PyErr_Format(PyExc_TypeError, "%s: %s should be %s, not %.200s", function, name, allowed[kind],
                  Py_TYPE(object)->tp_name);
     return -1;
@@ -38,7 +39,12 @@ static int wrong_type(PyObject *object, enum kind kind, const char *function, co
 static int read_text(struct value *value, const char *function, const char *name) {
     if (strlen(value->text) == (size_t)value->size)
         return 0;
+#if PY_VERSION_HEX >= 0x030D0000
     PyErr_Format(PyExc_ValueError, "%s: embedded null character in %s", function, name);
+#else
+    (void)function, (void)name;
+    PyErr_SetString(PyExc_ValueError, "embedded null byte");
+#endif
     return -1;
 }
 
@@ -86,12 +92,26 @@ static int read_pathlike(struct value *value, PyObject *object, const char *func
     PyObject *path = PyOS_FSPath(object);
     if (!path)
         return -1;
-    value->owner = path;
+    value->object = path;
+    value->fspath = path;
     value->bytes = PyBytes_Check(path);
     if (value->bytes)
         return read_bytes(value, path, function, name);
     return read_str(value, path, function, name);
 }
+
+#if PY_VERSION_HEX < 0x030C0000
+/* Until 3.12 anything like bytes was a path, with a warning. */
+static int read_bytes_like(struct value *value, PyObject *object, enum kind kind,
+                           const char *function, const char *name) {
+    if (PyErr_WarnFormat(PyExc_DeprecationWarning, 1, "%s: %s should be %s, not %.200s", function,
+                         name, allowed[kind], Py_TYPE(object)->tp_name) < 0)
+        return -1;
+    value->owner = PyBytes_FromObject(object);
+    value->bytes = true;
+    return value->owner ? read_bytes(value, value->owner, function, name) : -1;
+}
+#endif
 
 int door_path(struct value *value, PyObject *object, enum kind kind, const char *function,
               const char *name) {
@@ -111,6 +131,10 @@ int door_path(struct value *value, PyObject *object, enum kind kind, const char 
     PyObject *method = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__fspath__");
     if (!method) {
         PyErr_Clear();
+#if PY_VERSION_HEX < 0x030C0000
+        if (PyObject_CheckBuffer(object))
+            return read_bytes_like(value, object, kind, function, name);
+#endif
         return wrong_type(object, kind, function, name);
     }
     Py_DECREF(method);
@@ -162,4 +186,27 @@ PyObject *door_take(char *text, const struct value *like) {
     PyObject *name = door_name(text, (Py_ssize_t)strlen(text), like && like->bytes);
     free(text);
     return name;
+}
+
+PyObject *door_list(char **names, bool bytes) {
+    PyObject *list = PyList_New(0);
+    for (char **name = names; list && *name; name++) {
+        PyObject *item = door_name(*name, (Py_ssize_t)strlen(*name), bytes);
+        if (!item || PyList_Append(list, item) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(item);
+    }
+    free(names);
+    return list;
+}
+
+PyObject *door_value_error(const struct value *path) {
+    int number = errno;
+    const struct os_error *error = os_last_error();
+    const char *colon = error && error->words ? strstr(error->words, ": ") : NULL;
+    errno = number;
+    if (!colon)
+        return door_error(path, NULL);
+    PyErr_SetString(PyExc_ValueError, colon + 2);
+    return NULL;
 }

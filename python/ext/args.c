@@ -36,6 +36,9 @@ static const struct {
     {"buffer", KIND_BUFFER},
     {"writable", KIND_WRITABLE},
     {"text", KIND_TEXT},
+    {"int64|none", KIND_INT64_OR_NONE},
+    {"device", KIND_DEVICE},
+    {"fsname", KIND_FSNAME},
 };
 
 static bool find_kind(const char *word, size_t size, enum kind *ret_kind) {
@@ -55,7 +58,13 @@ static size_t trimmed(const char **text, size_t size) {
     return size;
 }
 
-/* The default of a parameter: a number, True, False, None or a quoted text. */
+static void read_constant(struct parameter *p, const char *text, size_t size) {
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)size, text);
+    os_constant(name, &p->number);
+}
+
+/* The default of a parameter: a constant, a number, True, False, None or a quoted text. */
 static void read_default(struct parameter *p, const char *text, size_t size) {
     p->required = false;
     if (size == 4 && memcmp(text, "True", 4) == 0)
@@ -63,7 +72,11 @@ static void read_default(struct parameter *p, const char *text, size_t size) {
     else if (size == 5 && memcmp(text, "False", 5) == 0)
         p->number = 0;
     else if (size == 4 && memcmp(text, "None", 4) == 0)
-        p->number = p->kind == KIND_DIR_FD ? OS_CWD : -1;
+        p->number = p->kind == KIND_DIR_FD          ? OS_CWD
+                    : p->kind == KIND_INT64_OR_NONE ? OS_POSITION
+                                                    : -1;
+    else if (*text >= 'A' && *text <= 'Z')
+        read_constant(p, text, size);
     else
         p->number = strtoll(text, NULL, 0);
 }
@@ -153,9 +166,9 @@ static int read_integer(PyObject *object, int64_t least, int64_t most, int64_t *
     if (number == -1 && PyErr_Occurred())
         return -1;
     if (overflow > 0 || number > most)
-        return PyErr_SetString(PyExc_OverflowError, "signed integer is greater than maximum"), -1;
+        return PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C int"), -1;
     if (overflow < 0 || number < least)
-        return PyErr_SetString(PyExc_OverflowError, "signed integer is less than minimum"), -1;
+        return PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C int"), -1;
     *ret_number = number;
     return 0;
 }
@@ -224,6 +237,15 @@ static int read_text(struct value *value, PyObject *object, const char *function
     return value->text ? 0 : -1;
 }
 
+/* What PyUnicode_FSConverter takes, as bytes. */
+static int read_fsname(struct value *value, PyObject *object) {
+    if (!PyUnicode_FSConverter(object, &value->owner))
+        return -1;
+    value->text = PyBytes_AS_STRING(value->owner);
+    value->size = PyBytes_GET_SIZE(value->owner);
+    return 0;
+}
+
 static int read_value(struct function *f, const struct parameter *p, struct value *value,
                       PyObject *object) {
     value->object = object;
@@ -258,6 +280,18 @@ static int read_value(struct function *f, const struct parameter *p, struct valu
         return read_id(object, "uid", &value->number);
     case KIND_GID:
         return read_id(object, "gid", &value->number);
+    case KIND_INT64_OR_NONE:
+        if (object == Py_None) {
+            value->number = OS_POSITION;
+            return 0;
+        }
+        value->number = PyLong_AsLongLong(object);
+        return value->number == -1 && PyErr_Occurred() ? -1 : 0;
+    case KIND_DEVICE:
+        value->number = (int64_t)PyLong_AsUnsignedLongLong(object);
+        return value->number == -1 && PyErr_Occurred() ? -1 : 0;
+    case KIND_FSNAME:
+        return read_fsname(value, object);
     case KIND_DOUBLE:
         value->real = PyFloat_AsDouble(object);
         return value->real == -1.0 && PyErr_Occurred() ? -1 : 0;
@@ -273,6 +307,7 @@ static int read_value(struct function *f, const struct parameter *p, struct valu
 
 void door_release(struct value *value) {
     Py_XDECREF(value->owner);
+    Py_XDECREF(value->fspath);
     if (value->buffer.obj)
         PyBuffer_Release(&value->buffer);
 }
@@ -308,13 +343,19 @@ static int arrange(struct function *f, PyObject *const *args, Py_ssize_t nargs, 
         PyObject *name = PyTuple_GET_ITEM(names, k);
         int i = find_parameter(f, name);
         if (i < 0) {
+#if PY_VERSION_HEX >= 0x030D0000
             PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", f->name,
                          name);
+#else
+            PyErr_Format(PyExc_TypeError, "'%U' is an invalid keyword argument for %s()", name,
+                         f->name);
+#endif
             return -1;
         }
         if (ret_objects[i]) {
-            PyErr_Format(PyExc_TypeError, "argument for %s() given by name ('%U') and position (%d)",
-                         f->name, name, i + 1);
+            PyErr_Format(PyExc_TypeError,
+                         "argument for %s() given by name ('%U') and position (%d)", f->name, name,
+                         i + 1);
             return -1;
         }
         ret_objects[i] = args[nargs + k];
@@ -339,7 +380,7 @@ PyObject *door_call(struct function *f, PyObject *module, PyObject *const *args,
     for (; read < f->count; read++) {
         struct value *value = &values[read];
         const struct parameter *p = &f->parameters[read];
-        value->object = value->owner = value->buffer.obj = NULL;
+        value->object = value->owner = value->fspath = value->buffer.obj = NULL;
         value->text = NULL;
         value->bytes = false;
         value->number = p->number;
@@ -356,10 +397,12 @@ release:
     return result;
 }
 
-int door_functions(PyObject *module) {
+int door_functions(PyObject *module, PyObject *model) {
     PyObject *name = PyModule_GetNameObject(module);
     int result = name ? 0 : -1;
     for (struct function *f = functions; f && result == 0; f = f->next) {
+        if (!f->always && !PyObject_HasAttrString(model, f->name))
+            continue;
         result = read_signature(f);
         if (result < 0)
             break;

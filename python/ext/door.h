@@ -4,15 +4,15 @@
  *  A function of the module is declared with one line that is both its signature in Python and the
  *  way its arguments are read (args.c), and a body:
  *
- *      FUNCTION(mkdir, "path: path, mode: int = 511, *, dir_fd: dir_fd = None", "Create a directory.") {
- *          if (PySys_Audit("os.mkdir", "Oii", PATH(0), INT(1), AUDIT_FD(2)) < 0)
- *              return NULL;
+ *      FUNCTION(mkdir, "path: path, mode: int = 511, *, dir_fd: dir_fd = None", "Create a
+ * directory.") { if (PySys_Audit("os.mkdir", "Oii", PATH(0), INT(1), AUDIT_FD(2)) < 0) return NULL;
  *          int r;
  *          UNLOCKED(r = os_mkdirat(INT(2), TEXT(0), (mode_t)INT(1)));
  *          return none_or_error(r, ARG(0));
  *      }
  *
- *  The body sees `v`, the values of its parameters in their order; what they hold is released behind it.
+ *  The body sees `v`, the values of its parameters in their order; what they hold is released
+ * behind it.
  */
 #ifndef PYTHON_DOOR_H
 #define PYTHON_DOOR_H
@@ -42,15 +42,19 @@ enum kind {
     KIND_UID, /* −1 … 2³²−1 */
     KIND_GID,
     KIND_DOUBLE,
-    KIND_BUFFER,   /* bytes-like, to read */
-    KIND_WRITABLE, /* bytes-like, to write into */
-    KIND_TEXT,     /* a str as UTF-8 */
+    KIND_BUFFER,        /* bytes-like, to read */
+    KIND_WRITABLE,      /* bytes-like, to write into */
+    KIND_TEXT,          /* a str as UTF-8 */
+    KIND_INT64_OR_NONE, /* None is OS_POSITION */
+    KIND_DEVICE,        /* the number of a device, 64 bits without a sign */
+    KIND_FSNAME,        /* a name as bytes: what os.fsencode takes */
 };
 
 /** One argument, read. */
 struct value {
     PyObject *object; /* as it was passed, or NULL when it was left out; borrowed */
     PyObject *owner;  /* what `text` belongs to, if that isn't `object`; owned */
+    PyObject *fspath; /* what __fspath__ gave, which `object` then is; owned */
     const char *text; /* a path's bytes; NULL for None, or a descriptor */
     Py_ssize_t size;  /* the length of `text` */
     int64_t number;   /* an integer, a flag, a descriptor; −1 where a path was given */
@@ -81,19 +85,24 @@ struct function {
     int positional;      /* how many may be given by position */
     int positional_only; /* how many may not be given by name */
     int required;        /* how many have no default */
+    bool always;         /* part of the module whether or not the interpreter's posix has it */
     bool holds;          /* some value owns something that must be released */
     char *text;          /* the docstring with the signature that inspect reads */
     PyMethodDef method;
     struct function *next;
 };
 
-#define FUNCTION(name_, signature_, doc_)                                                          \
+#define FUNCTION(name_, signature_, doc_) FUNCTION_(name_, signature_, doc_, false)
+/** One that the interpreter's own posix needn't have. */
+#define EXTRA_FUNCTION(name_, signature_, doc_) FUNCTION_(name_, signature_, doc_, true)
+#define FUNCTION_(name_, signature_, doc_, always_)                                                \
     static PyObject *body_##name_(PyObject *module, struct value *v);                              \
     static PyObject *entry_##name_(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);         \
     static struct function function_##name_ = {                                                    \
         .name = #name_,                                                                            \
         .signature = signature_,                                                                   \
         .doc = doc_,                                                                               \
+        .always = always_,                                                                         \
         .body = body_##name_,                                                                      \
         .entry = entry_##name_,                                                                    \
     };                                                                                             \
@@ -109,19 +118,27 @@ struct function {
 
 void door_add(struct function *function);
 
-/** Reads the signatures and adds every function to the module: 0 or −1 with an exception. */
-int door_functions(PyObject *module);
+/** Reads the signatures and adds to the module every function whose name `model` has: 0 or −1 with
+ *  an exception. */
+int door_functions(PyObject *module, PyObject *model);
 
 /** Reads the arguments, runs the body, releases what they hold. */
 PyObject *door_call(struct function *function, PyObject *module, PyObject *const *args,
                     Py_ssize_t nargs, PyObject *names);
 
-#define ARG(i)  (&v[i])
-#define GIVEN(i) (v[i].object != NULL)
+/** What the module keeps: types of the interpreter's own posix, so that results are of one kind. */
+struct state {
+    PyTypeObject *stat_result, *statvfs_result, *terminal_size, *uname_result, *sched_param;
+    PyTypeObject *entry, *scan;
+};
+#define STATE(module) ((struct state *)PyModule_GetState(module))
+
+#define ARG(i)    (&v[i])
+#define GIVEN(i)  (v[i].object != NULL)
 #define OBJECT(i) (v[i].object ? v[i].object : Py_None)
-#define TEXT(i) (v[i].text)
-#define INT(i)  ((int)v[i].number)
-#define LONG(i) (v[i].number)
+#define TEXT(i)   (v[i].text)
+#define INT(i)    ((int)v[i].number)
+#define LONG(i)   (v[i].number)
 /** A dir_fd as the audit events have it: −1 for none. */
 #define AUDIT_FD(i) (v[i].number == OS_CWD ? -1 : (int)v[i].number)
 
@@ -134,7 +151,8 @@ void door_release(struct value *value);
 
 extern _Thread_local PyThreadState *door_thread;
 
-/** Runs a statement without the interpreter's lock; a signal that interrupts is seen to (PEP 475). */
+/** Runs a statement without the interpreter's lock; a signal that interrupts is seen to (PEP 475).
+ */
 #define UNLOCKED(...)                                                                              \
     do {                                                                                           \
         door_thread = PyEval_SaveThread();                                                         \
@@ -151,7 +169,8 @@ void door_handle_signals(void);
 
 /* ------------------------------------------------------------------- answers */
 
-/** Raises the OSError of errno with up to two file names: always NULL. A pending exception stays. */
+/** Raises the OSError of errno with up to two file names: always NULL. A pending exception stays.
+ */
 PyObject *door_error(const struct value *path, const struct value *path2);
 
 /** Raises the error of the thread's record: its own file names, as str or bytes like `like`. */
@@ -172,5 +191,20 @@ PyObject *door_name(const char *text, Py_ssize_t size, bool bytes);
 
 /** The same of an owned text of the core, which is freed; NULL raises the record's error. */
 PyObject *door_take(char *text, const struct value *like);
+
+/** The names of a list of the core, which is freed. */
+PyObject *door_list(char **names, bool bytes);
+
+/** Raises the ValueError that the error record says, if it does; else the OSError. Always NULL. */
+PyObject *door_value_error(const struct value *path);
+
+/** An os.stat_result. */
+PyObject *door_stat(PyObject *module, const struct os_stat_result *st);
+
+/** Refuses what a descriptor in place of a path can't have: 0 or −1. */
+int door_check_fd(const char *function, const struct value *path, int64_t dir_fd, bool follow);
+
+/** Adds DirEntry and the iterator of scandir: 0 or −1. */
+int door_entries(PyObject *module);
 
 #endif

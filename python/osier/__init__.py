@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""Python's os module, natively in C.
+
+    import osier.os as os           the module, for this file
+    osier.install()                 in place of os, os.path and posix, for the whole program
+    python3 -m osier SCRIPT         the same from outside, children included
+"""
+
+import sys
+
+__all__ = ["install", "installed", "modules"]
+
+_modules = None
+
+
+def modules():
+    """The modules by the names whose place they take: os, os.path, posix, posixpath, genericpath."""
+    global _modules
+    if _modules is None:
+        from osier._assemble import assemble
+
+        _modules = assemble()
+    return _modules
+
+
+def installed():
+    """Whether `import os` gives osier's."""
+    return _modules is not None and sys.modules.get("os") is _modules["os"]
+
+
+def install():
+    """Puts osier's modules in the place of Python's: for imports to come, and in modules that hold them."""
+    from osier import _original
+
+    fresh = modules()
+    replace = {id(getattr(_original, name)): fresh[name] for name in ("genericpath", "os", "posix", "posixpath")}
+    sys.modules.update(fresh)
+    for module in list(sys.modules.values()):
+        names = getattr(module, "__dict__", None)
+        if module is _original or not isinstance(names, dict):
+            continue
+        for name, value in list(names.items()):
+            if id(value) in replace:
+                names[name] = replace[id(value)]

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""osier.os is complete: every name of the interpreter's own, of the same kind and signature."""
+
+import inspect
+import os
+import pickle
+import posix
+import subprocess
+import sys
+
+import pytest
+
+import osier.os
+from osier import _posix
+
+# What still is the interpreter's own function, and why. This list may only shrink.
+TAKEN_OVER = {
+    "_exit": "process management",
+    "_path_normpath": "private",
+    "abort": "process management",
+    "device_encoding": "the interpreter's UTF-8 mode",
+    "execv": "process management",
+    "execve": "process management",
+    "fork": "the interpreter's lists of hooks",
+    "forkpty": "the interpreter's lists of hooks",
+    "kill": "process management",
+    "killpg": "process management",
+    "nice": "process management",
+    "pidfd_open": "process management",
+    "posix_spawn": "process management",
+    "posix_spawnp": "process management",
+    "register_at_fork": "the interpreter's lists of hooks",
+    "times": "process management",
+    "wait": "process management",
+    "wait3": "process management",
+    "wait4": "process management",
+    "waitid": "process management",
+    "waitpid": "process management",
+}
+LATER = {"_create_environ", "_clearenv", "_inputhook", "_is_inputhook_installed", "_path_splitroot_ex", "cpu_count",
+         "pidfd_getfd", "setns", "statx", "timerfd_create", "timerfd_gettime", "timerfd_gettime_ns",
+         "timerfd_settime", "timerfd_settime_ns", "unshare"}
+
+
+def test_taken_over():
+    assert set(_posix._taken_over) - LATER == set(TAKEN_OVER)
+
+
+@pytest.mark.parametrize("ours, theirs", [(osier.os, os), (osier.os.path, os.path), (_posix, posix)],
+                         ids=["os", "os.path", "posix"])
+def test_every_name(ours, theirs):
+    assert set(dir(theirs)) - set(dir(ours)) == set()
+    assert getattr(ours, "__all__", None) == getattr(theirs, "__all__", None)
+
+
+def test_kinds():
+    different = {
+        name
+        for name in dir(posix)
+        if not name.startswith("__")
+        and callable(getattr(posix, name))
+        and type(getattr(posix, name)) is not type(getattr(_posix, name))
+    }
+    assert different == set()
+
+
+@pytest.mark.parametrize("name", [name for name in dir(posix) if inspect.isbuiltin(getattr(posix, name))])
+def test_signature(name):
+    try:
+        theirs = inspect.signature(getattr(posix, name))
+    except ValueError:
+        pytest.skip("the interpreter's own has none")
+    ours = inspect.signature(getattr(_posix, name))
+    if name == "get_terminal_size":  # theirs does not tell its default
+        assert list(ours.parameters) == list(theirs.parameters)
+    else:
+        assert str(ours) == str(theirs)
+    assert getattr(_posix, name).__doc__
+
+
+def test_constants():
+    different = {
+        name: (value, getattr(_posix, name))
+        for name, value in vars(posix).items()
+        if isinstance(value, (int, str, dict)) and not name.startswith("__") and getattr(_posix, name) != value
+    }
+    assert different == {}
+
+
+def test_supports():
+    for name in ("supports_dir_fd", "supports_effective_ids", "supports_fd", "supports_follow_symlinks"):
+        assert {f.__name__ for f in getattr(osier.os, name)} == {f.__name__ for f in getattr(os, name)}
+    assert osier.os.stat in osier.os.supports_dir_fd
+
+
+def test_stat_result():
+    ours, theirs = osier.os.stat("/etc/passwd"), os.stat("/etc/passwd")
+    assert type(ours) is os.stat_result
+    assert ours == theirs
+    assert [getattr(ours, name) for name in dir(theirs) if name.startswith("st_")] == [
+        getattr(theirs, name) for name in dir(theirs) if name.startswith("st_")
+    ]
+    assert pickle.loads(pickle.dumps(ours)) == ours
+
+
+def run(*arguments):
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True).stdout
+
+
+WHO = "import os, sys; print(sys.modules['os'].stat.__module__)"
+
+
+def test_install():
+    assert run("-c", "import shutil, osier; osier.install(); assert osier.installed(); " + WHO) == "osier._posix\n"
+    code = "import shutil, osier; osier.install(); import os; print(shutil.os is os, shutil.os.path is os.path)"
+    assert run("-c", code) == "True True\n"
+
+
+@pytest.mark.parametrize("way", ["-c", "-m", "script"])
+def test_python_m_osier(way, tmp_path, monkeypatch):
+    (tmp_path / "who.py").write_text(WHO + "; print(sys.argv[1:])")
+    monkeypatch.chdir(tmp_path)
+    how = {"-c": ["-c", WHO + "; print(sys.argv[1:])"], "-m": ["-m", "who"], "script": ["who.py"]}[way]
+    assert run("-m", "osier", *how, "a", "b") == "osier._posix\n['a', 'b']\n"
+
+
+def test_children():
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {WHO!r}])"
+    assert run("-m", "osier", "-c", child) == "osier._posix\n"
