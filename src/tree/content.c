@@ -5,7 +5,6 @@
 #include "base/seam.h"
 #include "fs/perm.h"
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
@@ -26,6 +25,10 @@ static int tell(struct content *c, int64_t bytes) {
 }
 
 /* ----------------------------------------------------------------------------- the ways */
+
+#ifndef FICLONE
+#define FICLONE _IOW(0x94, 9, int) /* of linux/fs.h, which musl-gcc doesn't see */
+#endif
 
 static int clone_file(int to, int from) {
     return ioctl(to, FICLONE, from);

@@ -128,6 +128,10 @@ static int copy_followed(struct tree_worker *w, struct tree_node *node, struct c
         child->link = true;
         return 0;
     }
+    if (r < 0 && r != -ENOENT) {
+        copy->operation = "stat";
+        return r;
+    }
     copy->no_links = false;
     return copy_regular(copy);
 }
@@ -284,7 +288,8 @@ static int refuse_inside(int from, const char *dst) {
 static int make_root(struct copying *copying, const char *dst) {
     AUTO_FREE char *failed = NULL;
     struct stat st;
-    copying->fresh = SYS(fstatat, AT_FDCWD, dst, &st, AT_SYMLINK_NOFOLLOW) == -ENOENT;
+    copying->fresh = !copying->options.dirs_exist_ok ||
+                     SYS(fstatat, AT_FDCWD, dst, &st, AT_SYMLINK_NOFOLLOW) == -ENOENT;
     int flags = copying->options.dirs_exist_ok ? OS_EXIST_OK : 0;
     int r = dirs_make(AT_FDCWD, dst, 0777, 0777, flags, &failed);
     if (r < 0)

@@ -66,3 +66,40 @@ FAULT_CASE(os_usage, listed, .operation = ANY_NAME, .tree = TREE, .filename = AN
         os_usage("d", &(struct os_usage_options){
                           .size = sizeof(struct os_usage_options), .depth = -1, .files = true}));
 }
+
+#define COPIED   "d/ d/a=text d/l->a d/d/ d/d/b d/e="
+#define MAY_LACK "flistxattr fgetxattr fsetxattr copy_range sendfile clone_file"
+
+FAULT(os_copyfile, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
+      .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat", .leaves_files = true) {
+    return os_copyfile("d/a", "new", 0);
+}
+FAULT(os_copy2, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME, .filename2 = ANY_NAME,
+      .absorbs = MAY_LACK " stat", .leaves_files = true) {
+    return os_copy2("d/a", "new", 0);
+}
+FAULT_CASE(os_copy2, link, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
+           .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat fstatat", .leaves_files = true) {
+    return os_copy2("d/l", "new", OS_NOFOLLOW);
+}
+FAULT(os_copytree, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
+      .filename2 = ANY_NAME, .absorbs = MAY_LACK " mkdirat", .leaves_files = true) {
+    return os_copytree("d", "new", NULL);
+}
+FAULT_CASE(os_copytree, everything, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
+           .filename2 = ANY_NAME, .absorbs = MAY_LACK " mkdirat fstatat linkat fchown fchownat",
+           .leaves_files = true) {
+    const struct os_copytree_options options = {
+        .size = sizeof options,
+        .control.threads = 1,
+        .symlinks = true,
+        .owner = true,
+        .hard_links = true,
+        .special_files = true,
+    };
+    return os_copytree("d", "new", &options);
+}
+FAULT(os_move, .tree = COPIED, .filename = ANY_NAME, .filename2 = ANY_NAME,
+      .absorbs = "stat fstatat") {
+    return os_move("d", "new");
+}
