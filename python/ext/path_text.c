@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/** The builtins of os.path that look at nothing but the text. */
+#include "path.h"
+
+/* ------------------------------------------------------------------- reading */
+
+static bool read_bytes(PyObject *bytes, struct text *text) {
+    text->object = bytes;
+    text->data = PyBytes_AS_STRING(bytes);
+    text->size = (size_t)PyBytes_GET_SIZE(bytes);
+    text->bytes = true;
+    text->ascii = false;
+    return true;
+}
+
+static bool read_ascii(PyObject *str, struct text *text) {
+    text->object = str;
+    text->data = PyUnicode_DATA(str);
+    text->size = (size_t)PyUnicode_GET_LENGTH(str);
+    text->bytes = false;
+    text->ascii = true;
+    return true;
+}
+
+static bool read_utf8(PyObject *str, struct text *text) {
+    Py_ssize_t size;
+    text->object = str;
+    text->data = PyUnicode_AsUTF8AndSize(str, &size);
+    text->size = (size_t)size;
+    text->bytes = text->ascii = false;
+    if (!text->data)
+        PyErr_Clear(); /* lone surrogates */
+    return text->data;
+}
+
+static bool is_ascii(PyObject *object) {
+    return PyUnicode_CheckExact(object) && PyUnicode_IS_COMPACT_ASCII(object);
+}
+
+/* The str or bytes of a PathLike, new, or NULL without an exception: the Python function will come
+ * upon what is wrong by itself. */
+static PyObject *from_pathlike(struct state *state, PyObject *object) {
+    if (PyUnicode_Check(object) || PyBytes_Check(object) || !path_intact(state, OS_FSPATH))
+        return NULL;
+    PyObject *path = PyOS_FSPath(object);
+    if (path && (PyUnicode_CheckExact(path) || PyBytes_CheckExact(path)))
+        return path;
+    Py_XDECREF(path);
+    PyErr_Clear();
+    return NULL;
+}
+
+static bool read_any(struct state *state, PyObject *object, struct text *text,
+                     bool (*read_str)(PyObject *, struct text *)) {
+    text->owner = NULL;
+    PyObject *pathlike = NULL;
+    if (!PyUnicode_CheckExact(object) && !PyBytes_CheckExact(object)) {
+        pathlike = from_pathlike(state, object);
+        if (!pathlike)
+            return false;
+        object = pathlike;
+    }
+    bool good = PyBytes_CheckExact(object) ? read_bytes(object, text)
+                : is_ascii(object)         ? read_ascii(object, text)
+                                           : read_str(object, text);
+    if (!good)
+        Py_XDECREF(pathlike);
+    else if (pathlike && text->owner) /* it is encoded: the object is kept in it */
+        Py_DECREF(pathlike);
+    else if (pathlike)
+        text->owner = pathlike;
+    return good;
+}
+
+bool path_read(struct state *state, PyObject *object, struct text *text) {
+    text->owner = NULL;
+    if (is_ascii(object))
+        return read_ascii(object, text);
+    return read_any(state, object, text, read_utf8);
+}
+
+bool path_read_all(struct state *state, PyObject *const *objects, Py_ssize_t count,
+                   struct texts *texts) {
+    bool few = count <= (Py_ssize_t)(sizeof texts->few / sizeof *texts->few);
+    texts->texts = few ? texts->few : PyMem_Calloc((size_t)count, sizeof *texts->texts);
+    texts->list = few ? texts->few_list : PyMem_Calloc((size_t)count + 1, sizeof *texts->list);
+    texts->count = 0;
+    bool good = texts->texts && texts->list;
+    while (good && texts->count < count) {
+        struct text *text = &texts->texts[texts->count];
+        good = path_read(state, objects[texts->count], text);
+        if (!good)
+            break;
+        texts->list[texts->count++] = text->data;
+        good = text->bytes == texts->texts->bytes && path_whole(text);
+    }
+    if (good)
+        texts->list[count] = NULL;
+    else
+        path_release_all(texts);
+    return good;
+}
+
+void path_release_all(struct texts *texts) {
+    for (Py_ssize_t i = 0; i < texts->count; i++)
+        path_release(&texts->texts[i]);
+    if (texts->texts != texts->few)
+        PyMem_Free(texts->texts);
+    if (texts->list != texts->few_list)
+        PyMem_Free(texts->list);
+}
+
+/* ------------------------------------------------------------------- results */
+
+static PyObject *new_ascii(const char *data, size_t size) {
+    if (size == 1)
+        return PyUnicode_FromOrdinal(*data);
+    PyObject *str = PyUnicode_New((Py_ssize_t)size, 127);
+    if (str && size)
+        memcpy(PyUnicode_DATA(str), data, size);
+    return str;
+}
+
+static PyObject *new_text(const struct text *like, const char *data, size_t size) {
+    if (like->bytes)
+        return PyBytes_FromStringAndSize(data, (Py_ssize_t)size);
+    if (like->ascii)
+        return new_ascii(data, size);
+    return PyUnicode_DecodeUTF8(data, (Py_ssize_t)size, NULL);
+}
+
+PyObject *path_part(const struct text *text, struct os_slice part) {
+    if (part.size == text->size)
+        return Py_NewRef(text->object);
+    return new_text(text, part.data, part.size);
+}
+
+PyObject *path_take(const struct text *text, char *made) {
+    if (!made)
+        return NULL;
+    PyObject *result = new_text(text, made, strlen(made));
+    free(made);
+    return result;
+}
+
+/* A tuple of parts; the last one tells whether a NUL has cut the path short. */
+static PyObject *parts(struct text *text, const struct os_slice *part, Py_ssize_t count) {
+    const struct os_slice *last = part + count - 1;
+    PyObject *tuple = NULL;
+    if (last->data + last->size == text->data + text->size)
+        tuple = PyTuple_New(count);
+    for (Py_ssize_t i = 0; tuple && i < count; i++) {
+        PyObject *item = path_part(text, part[i]);
+        if (item)
+            PyTuple_SET_ITEM(tuple, i, item);
+        else
+            Py_CLEAR(tuple);
+    }
+    path_release(text);
+    return tuple;
+}
+
+/* ------------------------------------------------------------------- taking paths apart */
+
+PyObject *path_split(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    struct text text;
+    struct os_slice part[2];
+    if (!path_read(state, args[0], &text))
+        return NULL;
+    os_path_split_slices(text.data, &part[0], &part[1]);
+    return parts(&text, part, 2);
+}
+
+PyObject *path_splitext(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    struct text text;
+    struct os_slice part[2];
+    if (!path_read(state, args[0], &text))
+        return NULL;
+    os_path_splitext_slices(text.data, &part[0], &part[1]);
+    return parts(&text, part, 2);
+}
+
+PyObject *path_splitdrive(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    struct text text;
+    struct os_slice part[2];
+    if (!path_read(state, args[0], &text))
+        return NULL;
+    os_path_splitdrive_slices(text.data, &part[0], &part[1]);
+    return parts(&text, part, 2);
+}
+
+PyObject *path_splitroot(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    struct text text;
+    struct os_slice part[3];
+    if (!path_read(state, args[0], &text))
+        return NULL;
+    os_path_splitroot_slices(text.data, &part[0], &part[1], &part[2]);
+    return parts(&text, part, 3);
+}
+
+PyObject *path_basename(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    struct text text;
+    if (!path_read(state, args[0], &text))
+        return NULL;
+    struct os_slice part = os_path_basename_slice(text.data);
+    bool whole = part.data + part.size == text.data + text.size;
+    PyObject *result = whole ? path_part(&text, part) : NULL;
+    path_release(&text);
+    return result;
+}
+
+PyObject *path_dirname(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    struct text text;
+    struct os_slice part, tail;
+    if (!path_read(state, args[0], &text))
+        return NULL;
+    os_path_split_slices(text.data, &part, &tail);
+    bool whole = tail.data + tail.size == text.data + text.size;
+    PyObject *result = whole ? path_part(&text, part) : NULL;
+    path_release(&text);
+    return result;
+}
+
+PyObject *path_isabs(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    struct text text;
+    if (!path_read(state, args[0], &text))
+        return NULL;
+    bool result = os_path_isabs(text.data);
+    path_release(&text);
+    return PyBool_FromLong(result);
+}
+
+PyObject *path_normcase(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    if (PyUnicode_CheckExact(args[0]) || PyBytes_CheckExact(args[0]))
+        return path_intact(state, OS_FSPATH) ? Py_NewRef(args[0]) : NULL;
+    return NULL;
+}
+
+/* What only Windows has. */
+static PyObject *not_here(PyObject *object) {
+    if (PyUnicode_Check(object) || PyBytes_Check(object))
+        Py_RETURN_FALSE;
+    return NULL;
+}
+
+PyObject *path_isjunction(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)state, (void)count;
+    return not_here(args[0]);
+}
+
+PyObject *path_isdevdrive(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)state, (void)count;
+    return not_here(args[0]);
+}
+
+/* ------------------------------------------------------------------- putting paths together */
+
+PyObject *path_join(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    struct texts texts;
+    if (count < 1 || !path_read_all(state, args, count, &texts))
+        return NULL;
+    struct text kind = texts.texts[0];
+    for (Py_ssize_t i = 0; i < count; i++)
+        kind.ascii = kind.ascii && texts.texts[i].ascii;
+    PyObject *result = count == 1
+                           ? Py_NewRef(kind.object)
+                           : path_take(&kind, os_path_joinv((const char *const *)texts.list));
+    path_release_all(&texts);
+    return result;
+}
+
+PyObject *path_normpath(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    struct text text;
+    if (!path_read(state, args[0], &text))
+        return NULL;
+    PyObject *result = path_whole(&text) ? path_take(&text, os_path_normpath(text.data)) : NULL;
+    path_release(&text);
+    return result;
+}
+
+/* The paths of a list or tuple, which can't change while they are read. */
+static PyObject *as_tuple(PyObject *object) {
+    if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) > 0)
+        return Py_NewRef(object);
+    if (PyList_CheckExact(object) && PyList_GET_SIZE(object) > 0)
+        return PyList_AsTuple(object);
+    return NULL;
+}
+
+static bool all_ascii(const struct texts *texts) {
+    for (Py_ssize_t i = 0; i < texts->count; i++)
+        if (!texts->texts[i].ascii)
+            return false;
+    return true;
+}
+
+/* What paths have in common. Of a text that isn't ASCII only whole names can be taken. */
+static PyObject *common(struct state *state, PyObject *paths, bool names,
+                        char *(*call)(const char *const *)) {
+    struct texts texts;
+    PyObject *tuple = as_tuple(paths), *result = NULL;
+    if (!tuple)
+        return NULL;
+    PyObject *const *items = &PyTuple_GET_ITEM(tuple, 0);
+    if (path_read_all(state, items, PyTuple_GET_SIZE(tuple), &texts)) {
+        struct text kind = texts.texts[0];
+        kind.ascii = all_ascii(&texts);
+        if (names || kind.ascii || kind.bytes)
+            result = path_take(&kind, call((const char *const *)texts.list));
+        path_release_all(&texts);
+    }
+    Py_DECREF(tuple);
+    return result;
+}
+
+PyObject *path_commonpath(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    return common(state, args[0], true, os_path_commonpath);
+}
+
+PyObject *path_commonprefix(struct state *state, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    return common(state, args[0], false, os_path_commonprefix);
+}

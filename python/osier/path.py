@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""Puts os.path together: the interpreter's own genericpath and posixpath, run afresh over an os
+module, with builtins on the C core in the place of their functions.
+
+So every name, signature and docstring is that of the running version, whichever it is. A builtin
+answers what the core can answer for, and calls the Python function it took the place of for the rest.
+"""
+
+import genericpath as _genericpath
+import importlib.machinery
+import importlib.util
+import os as _os
+import posixpath as _posixpath
+import sys
+import types
+
+__all__ = ["assemble", "replace"]
+
+def _run(original):
+    """A fresh module of the source of one of the interpreter's own; not under its name yet."""
+    name, file = original.__name__, original.__file__
+    loader = importlib.machinery.SourceFileLoader(name, file)
+    module = types.ModuleType(name)
+    module.__file__ = file
+    module.__loader__ = loader
+    module.__package__ = ""
+    module.__spec__ = importlib.machinery.ModuleSpec(name, loader, origin=file)
+    module.__spec__.has_location = True
+    sys.modules[name] = module
+    exec(loader.get_code(name), module.__dict__)
+    return module
+
+
+def assemble(os_module=_os):
+    """Gives the pair genericpath and posixpath that works on `os_module`, with builtins in them."""
+    names = ("os", "genericpath", "posixpath")
+    kept = {name: sys.modules.get(name) for name in names}
+    sys.modules["os"] = os_module
+    try:
+        pair = _run(_genericpath), _run(_posixpath)
+    finally:
+        for name, module in kept.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+    replace(os_module, *pair)
+    return pair
+
+
+def _own_builtins():
+    """A module osier._path of its own, as each serves one os."""
+    spec = importlib.util.find_spec("osier._path")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _parameters(code):
+    """The parameters of a Python function, in their order: pairs of a name and how it is marked."""
+    count = code.co_argcount
+    named = code.co_varnames[: count + code.co_kwonlyargcount]
+    for i, name in enumerate(named[:count]):
+        yield name, "/" if i + 1 == code.co_posonlyargcount else ""
+    if code.co_flags & 0x04:  # *args
+        yield "*" + code.co_varnames[len(named)], ""
+    elif code.co_kwonlyargcount:
+        yield "*", ""
+    for name in named[count:]:
+        yield name, ""
+
+
+def _defaults(function):
+    """The defaults of a Python function by the names of their parameters."""
+    code, positional = function.__code__, function.__defaults__ or ()
+    names = code.co_varnames[: code.co_argcount][code.co_argcount - len(positional) :]
+    return {**dict(zip(names, positional)), **(function.__kwdefaults__ or {})}
+
+
+def _signature(function):
+    """The text from which inspect.signature() makes that of a function."""
+    if not isinstance(function, types.FunctionType):
+        return function.__text_signature__
+    defaults = _defaults(function)
+    words = ["$module"]
+    marked = function.__code__.co_posonlyargcount > 0
+    if not marked:
+        words.append("/")
+    for name, mark in _parameters(function.__code__):
+        words.append(f"{name}={defaults[name]!r}" if name in defaults else name)
+        words += mark
+    return f"({', '.join(words)})"
+
+
+def _names(function):
+    """By what names arguments may be given, in their order; None for one that has no name."""
+    if not isinstance(function, types.FunctionType):
+        return ()
+    code = function.__code__
+    if code.co_flags & 0x0C:
+        return ()
+    named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return (None,) * code.co_posonlyargcount + named[code.co_posonlyargcount :]
+
+
+def _replaceable(name, value, posixpath):
+    """Whether the core does what a function of this interpreter does."""
+    if not callable(value) or isinstance(value, type) or hasattr(value, "__wrapped__"):
+        return False
+    if name == "commonprefix":
+        return sys.version_info < (3, 15)  # it warns from then on
+    if name == "expandvars":
+        return hasattr(posixpath, "_varpattern") or hasattr(posixpath, "_varprog")
+    return True
+
+
+def replace(os_module, genericpath, posixpath):
+    """Puts the builtins in the place of the functions of the two modules.
+
+    `os_module` has to be finished: its functions and its environ are noted, and a builtin that finds
+    another in their place leaves the call to the Python function.
+    """
+    builtins = _own_builtins()
+    for name, original in list(vars(posixpath).items()):
+        if not _replaceable(name, original, posixpath):
+            continue
+        doc = f"{name}{_signature(original)}\n--\n\n{original.__doc__ or ''}"
+        home = getattr(original, "__module__", None) or posixpath.__name__
+        builtin = builtins.make(name, original, _names(original), doc, home)
+        if builtin is None:
+            continue
+        setattr(posixpath, name, builtin)
+        if getattr(genericpath, name, None) is original:
+            setattr(genericpath, name, builtin)
+    utf8 = sys.getfilesystemencoding() == "utf-8" and sys.getfilesystemencodeerrors() == "surrogateescape"
+    builtins.bind(
+        os_module,
+        getattr(posixpath, "ALLOW_MISSING", None),
+        getattr(posixpath, "ALL_BUT_LAST", None),
+        utf8,
+        hasattr(posixpath, "_joinrealpath"),
+        hasattr(posixpath, "_varpattern"),
+    )
