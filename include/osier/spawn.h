@@ -68,7 +68,7 @@ OS_API int os_execve(const char *path, char *const argv[], char *const env[]);
  * @python os.execvp(file, args)
  * @since 0.1
  * @source execve(2)
- * @shell os.execvp + FILE ARGV... -> none
+ * @shell os.execvp FILE ARGV... -> none
  */
 OS_API int os_execvp(const char *file, char *const argv[]);
 
@@ -235,7 +235,7 @@ OS_API int os_spawnve(int mode, const char *path, char *const argv[], char *cons
  * @python os.spawnvp(mode, file, args)
  * @since 0.1
  * @source posix_spawn(3)
- * @shell os.spawnvp + MODE FILE ARGV... -> int
+ * @shell os.spawnvp MODE FILE ARGV... -> int
  */
 OS_API int os_spawnvp(int mode, const char *file, char *const argv[]);
 

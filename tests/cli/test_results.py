@@ -191,10 +191,3 @@ def test_every_function_of_the_table_answers(osier, build, contract_names):
         assert done.out.startswith(f"usage: osier {name}"), name
         assert max(map(len, done.out.split("\nErrors:")[0].split("\n\nPython:")[0].splitlines())) <= 100, name
         assert osier(name, "--no-such-option").status == 64
-
-
-def test_the_words_of_a_program_are_its_own(osier):
-    done = osier("os.execvp", "sh", "sh", "-c", "echo $0 --json $1", "zero", "-0")
-    assert (done.status, done.out, done.err) == (0, "zero --json -0\n", "")
-    done = osier("os.spawnvp", "P_WAIT", "sh", "sh", "-c", "exit 3")
-    assert (done.status, done.out, done.err) == (0, "3\n", "")
