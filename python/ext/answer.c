@@ -39,12 +39,10 @@ static int wrong_type(PyObject *object, enum kind kind, const char *function, co
 static int read_text(struct value *value, const char *function, const char *name) {
     if (strlen(value->text) == (size_t)value->size)
         return 0;
-#if PY_VERSION_HEX >= 0x030D0000
-    PyErr_Format(PyExc_ValueError, "%s: embedded null character in %s", function, name);
-#else
-    (void)function, (void)name;
-    PyErr_SetString(PyExc_ValueError, "embedded null byte");
-#endif
+    if (value->bytes || PY_VERSION_HEX >= 0x030D0000)
+        PyErr_Format(PyExc_ValueError, "%s: embedded null character in %s", function, name);
+    else
+        PyErr_SetString(PyExc_ValueError, "embedded null byte");
     return -1;
 }
 

@@ -9,7 +9,7 @@ import contextlib
 import importlib.machinery
 import sys
 
-from osier import _original, _posix
+from osier import _directories, _original, _posix, path
 
 
 @contextlib.contextmanager
@@ -51,6 +51,8 @@ def assemble():
         for module in fresh.values():
             _run(module)
     _share_environment(fresh["os"])
+    path.replace(fresh["os"], fresh["genericpath"], fresh["posixpath"])
+    _directories.put(fresh["os"])
     return modules
 
 

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""Measures osier.os against the same interpreter's own os: PYTHONPATH=build/python python3 bench/python.py [PATTERN]
+
+Prints nanoseconds for both, best of several rounds taken in turn, and how many times quicker osier is.
+"""
+
+import os as theirs
+import re
+import sys
+import tempfile
+import timeit
+
+import osier.os as ours
+
+ROWS = {
+    "path.join(a, b)": "p.join('/usr/lib', 'python3')",
+    "path.join(a, b, c)": "p.join('/usr', 'lib', 'python3')",
+    "path.split": "p.split('/usr/lib/python3')",
+    "path.splitext": "p.splitext('/usr/lib/a.tar.gz')",
+    "path.basename": "p.basename('/usr/lib/python3')",
+    "path.dirname": "p.dirname('/usr/lib/python3')",
+    "path.isabs": "p.isabs('/usr/lib/python3')",
+    "path.normpath": "p.normpath('/usr/./lib/../lib//python3')",
+    "path.abspath(relative)": "p.abspath('a/b')",
+    "path.relpath": "p.relpath('/usr/lib/python3', '/usr/share')",
+    "path.commonpath": "p.commonpath(['/usr/lib/a', '/usr/lib/b', '/usr/lib/c/d'])",
+    "path.realpath": "p.realpath('/usr/share/doc')",
+    "path.expanduser(~/x)": "p.expanduser('~/x')",
+    "path.expandvars($HOME/x)": "p.expandvars('$HOME/x')",
+    "path.exists": "p.exists('/usr')",
+    "path.exists(missing)": "p.exists('/nowhere')",
+    "path.isdir": "p.isdir('/usr')",
+    "path.isfile": "p.isfile('/etc/passwd')",
+    "path.getsize": "p.getsize('/etc/passwd')",
+    "stat": "os.stat('/etc/passwd')",
+    "access": "os.access('/etc/passwd', 4)",
+    "getpid": "os.getpid()",
+    "getcwd": "os.getcwd()",
+    "open, close": "os.close(os.open('/etc/passwd', 0))",
+    "listdir": "os.listdir('/usr/bin')",
+    "scandir": "[e.name for e in os.scandir('/usr/bin')]",
+    "scandir, is_dir": "[e.is_dir() for e in os.scandir('/usr/bin')]",
+    "scandir, stat": "[e.stat() for e in os.scandir('/etc')]",
+    "walk": "for _ in os.walk('/usr/include'): pass",
+    "environ[key]": "os.environ['HOME']",
+    "mkdir, rmdir": "os.mkdir('d'); os.rmdir('d')",
+    "makedirs, removedirs": "os.makedirs('a/b/c/d/e'); os.removedirs('a/b/c/d/e')",
+}
+
+
+def measure(code, rounds=7):
+    """The least seconds a run of `code` takes with each module."""
+    timers = [timeit.Timer(code, globals={"os": module, "p": module.path}) for module in (theirs, ours)]
+    number = max(1, int(0.02 / max(min(timers[0].repeat(3, 1)), 1e-8)))
+    times = [[timer.timeit(number) / number for timer in timers] for _ in range(rounds)]
+    return [min(column) for column in zip(*times)]
+
+
+def main(pattern=""):
+    print(f"{'':<26}{'python ns':>12}{'osier ns':>12}{'times':>8}")
+    with tempfile.TemporaryDirectory() as place:
+        theirs.chdir(place)
+        for name, code in ROWS.items():
+            if re.search(pattern, name):
+                python, osier = measure(code)
+                print(f"{name:<26}{python * 1e9:12.0f}{osier * 1e9:12.0f}{python / osier:8.2f}", flush=True)
+        theirs.chdir("/")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
