@@ -50,7 +50,9 @@ static bool common_option(struct call *call, const char *name, size_t size) {
 }
 
 static bool refuse(const struct call *call, const char *problem, const char *option, size_t size) {
-    misuse(call->function, "%s '%.*s'", problem, (int)size, option);
+    char *word = strndup(option, size);
+    misuse_word(call->function, problem, word ? word : "");
+    free(word);
     return false;
 }
 
@@ -189,9 +191,11 @@ const char *arg_text(const struct call *call, const char *name) {
 }
 
 static void refuse_value(struct call *call, size_t i, const char *value, const char *what) {
+    char *shown = call->misused ? NULL : os_quote(value);
     if (!call->misused)
-        misuse(call->function, "%s is no %s: '%s'", call->function->arguments[i].metavar, what,
-               value);
+        misuse(call->function, "%s is no %s: %s", call->function->arguments[i].metavar, what,
+               shown ? shown : "this");
+    free(shown);
     call->misused = true;
 }
 

@@ -67,6 +67,9 @@ void call_free(struct call *call);
 int misuse(const struct function *function, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/** The same about a word that was typed, shown as Python shows it. */
+int misuse_word(const struct function *function, const char *problem, const char *word);
+
 /** The text of the argument `name` ("PATH", "max-depth"), or NULL where it was left out. */
 const char *arg_text(const struct call *call, const char *name);
 /** Its position in the call's values. */

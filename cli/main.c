@@ -7,6 +7,7 @@
 #include <osier.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -24,6 +25,13 @@ int misuse(const struct function *function, const char *format, ...) {
     else
         fputs("usage: osier os.NAME [ARGUMENT...] [OPTION...]; osier --help tells more\n", stderr);
     return EX_USAGE;
+}
+
+int misuse_word(const struct function *function, const char *problem, const char *word) {
+    char *shown = os_quote(word);
+    int status = misuse(function, "%s %s", problem, shown ? shown : "it");
+    free(shown);
+    return status;
 }
 
 int failed(void) {
@@ -80,9 +88,12 @@ static const struct function *constant_function(const char *name) {
 
 static int unknown(const char *name) {
     const char *meant = suggest(name);
-    if (meant)
-        return misuse(NULL, "there is no '%s'; did you mean '%s'?", name, meant);
-    return misuse(NULL, "there is no '%s'", name);
+    if (!meant)
+        return misuse_word(NULL, "there is no", name);
+    char *shown = os_quote(name);
+    int status = misuse(NULL, "there is no %s; did you mean '%s'?", shown ? shown : "it", meant);
+    free(shown);
+    return status;
 }
 
 static int run_function(const struct function *function, char **words) {
@@ -107,6 +118,15 @@ static int run_function(const struct function *function, char **words) {
     return status;
 }
 
+/* Options of every call, before a name that never comes: `osier --json`. */
+static bool is_common(const char *word) {
+    static const char *const words[] = {"--json", "--null", "-0", "--"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Options before the name belong to the call as well: `osier --json os.environ`. */
 static char **find_name(char **words) {
     while (*words && **words == '-' && (*words)[1])
@@ -123,9 +143,10 @@ static int run(char **words) {
             printf("osier %s\n", os_version());
         else if (help)
             print_help();
+        else if (*words && !is_common(*words))
+            return misuse_word(NULL, "there is no option", *words);
         else
-            return misuse(NULL, *words ? "there is no option '%s'" : "what is to be called?%s",
-                          *words ? *words : "");
+            return misuse(NULL, "what is to be called?");
         return 0;
     }
     const char *name = *at;

@@ -53,6 +53,34 @@ def test_misuse(osier, tmp_path, words, problem):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("os.{}",),
+        ("{}",),
+        ("os.listdi{}",),
+        ("--{}",),
+        ("os.mkdir", "--{}"),
+        ("os.mkdir", "-{}"),
+        ("os.mkdir", "a", "{}"),
+        ("os.mkdir", "a", "--mode={}"),
+        ("os.getpgid", "{}"),
+        ("os.getpid", "--json={}", "{}"),
+    ],
+)
+@pytest.mark.parametrize("odd", [b"\x1b[2J\x07", b"\xff", "\u009b".encode(), b"a\nb\r", "\u202e".encode()])
+def test_what_was_typed_is_shown_harmless(osier, words, odd):
+    done = osier(*[word.encode().replace(b"{}", odd) for word in words])
+    assert done.status == 64
+    first = done.err.split("\nusage: ")[0]
+    assert "\n" not in first and first.isprintable()
+
+
+@pytest.mark.parametrize("word", ["--json", "--null", "-0", "--"])
+def test_an_option_of_every_call_before_no_name(osier, word):
+    assert osier(word).err.splitlines()[0] == "osier: what is to be called?"
+
+
 def test_what_makes_no_sense_from_a_shell_says_why(osier):
     done = osier("os.chdir", "/")
     assert done.status == 64
