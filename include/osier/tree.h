@@ -312,6 +312,51 @@ OS_API int os_copytree(const char *src, const char *dst, const struct os_copytre
  */
 OS_API int os_move(const char *src, const char *dst) OS_NONNULL();
 
+/**
+ * The paths that match a pattern, each where there is something, in no particular order.
+ *
+ * `*` stands for any text in a name, `?` for one character, `[a-z]` for one of these, `[!a-z]` for
+ * one of the others. Hidden names have to be asked for, by a pattern with a dot or the flag.
+ *
+ * @param pathname  the pattern; `[*]` is a star itself, see os_glob_escape()
+ * @param flags  OS_RECURSIVE: `**` stands for this directory and all below, links to directories
+ *               among them, but not round in circles; OS_INCLUDE_HIDDEN
+ * @return a NULL-terminated list in one block, to free(); empty where nothing matches; NULL with
+ *         errno set when memory or descriptors are lacking
+ * @python glob.glob(pathname, *, recursive=False, include_hidden=False)
+ * @since 0.1
+ * @shell see os_globat
+ */
+OS_API OS_MUST_FREE char **os_glob(const char *pathname, int flags) OS_NONNULL();
+
+/**
+ * The same below another directory than the current one; the paths are relative to that.
+ *
+ * @param dir_fd  where `root_dir` begins, or OS_CWD
+ * @param root_dir  the directory, or NULL for that of `dir_fd`
+ * @param pathname  the pattern
+ * @param flags  OS_RECURSIVE, OS_INCLUDE_HIDDEN
+ * @return a NULL-terminated list in one block, to free(); NULL with errno set
+ * @python glob.glob(pathname, *, root_dir=None, dir_fd=None, recursive=False,
+ * include_hidden=False), since 3.10
+ * @since 0.1
+ * @shell os.glob PATHNAME [--root-dir=NULL] [--dir-fd=OS_CWD] [--recursive] [--include-hidden] ->
+ * list
+ */
+OS_API OS_MUST_FREE char **os_globat(int dir_fd, const char *root_dir, const char *pathname,
+                                     int flags) OS_NONNULL(3);
+
+/**
+ * A pattern for os_glob() that stands for this very path.
+ *
+ * @param pathname  the path
+ * @return the text, to free(); NULL with errno ENOMEM
+ * @python glob.escape(pathname)
+ * @since 0.1
+ * @shell os.glob_escape PATHNAME -> str
+ */
+OS_API OS_MUST_FREE char *os_glob_escape(const char *pathname) OS_NONNULL();
+
 OS_END_DECLS
 
 #endif

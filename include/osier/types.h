@@ -49,10 +49,12 @@ OS_BEGIN_DECLS
  * taken, and a call answers EINVAL to a bit that it does not take. 0 means Python's defaults.
  */
 enum os_flags {
-    OS_EXIST_OK = 1 << 0,      /**< exist_ok=True: a directory that is there already is fine */
-    OS_NOFOLLOW = 1 << 1,      /**< follow_symlinks=False: the link itself, not what it names */
-    OS_EFFECTIVE_IDS = 1 << 2, /**< effective_ids=True: ask for the effective user and group */
-    OS_IS_DIRECTORY = 1 << 3,  /**< target_is_directory=True: taken and ignored, as on POSIX */
+    OS_EXIST_OK = 1 << 0,       /**< exist_ok=True: a directory that is there already is fine */
+    OS_NOFOLLOW = 1 << 1,       /**< follow_symlinks=False: the link itself, not what it names */
+    OS_EFFECTIVE_IDS = 1 << 2,  /**< effective_ids=True: ask for the effective user and group */
+    OS_IS_DIRECTORY = 1 << 3,   /**< target_is_directory=True: taken and ignored, as on POSIX */
+    OS_RECURSIVE = 1 << 4,      /**< recursive=True: `**` stands for directories at any depth */
+    OS_INCLUDE_HIDDEN = 1 << 5, /**< include_hidden=True: `*` matches hidden names, too */
 };
 
 /** The current directory, wherever a call takes a directory descriptor (`dir_fd`). */

@@ -103,3 +103,15 @@ FAULT(os_move, .tree = COPIED, .filename = ANY_NAME, .filename2 = ANY_NAME,
       .absorbs = "stat fstatat") {
     return os_move("d", "new");
 }
+
+FAULT(os_glob, .tree = COPIED, .filename = "d/**/b",
+      .absorbs = "openat fstat fstatat read_entries") {
+    return fault_free(os_glob("d/**/b", OS_RECURSIVE));
+}
+FAULT(os_globat, .operation = "glob", .tree = COPIED, .filename = "*/[ab]",
+      .absorbs = "openat fstat fstatat read_entries") {
+    return fault_free(os_globat(OS_CWD, "d", "*/[ab]", 0));
+}
+FAULT(os_glob_escape, .filename = NULL) {
+    return fault_free(os_glob_escape("a*"));
+}
