@@ -3,7 +3,6 @@
 #include "support.h"
 
 #include <pwd.h>
-#include <time.h>
 
 static int set_variables(void **state) {
     (void)state;
@@ -49,18 +48,16 @@ static void expands_variables(void **state) {
         assert_text(os_path_expandvars(cases[i][0]), cases[i][1]);
 }
 
-/* CPython before 3.14 takes minutes for this (gh-136065). */
+/* CPython before 3.14 would take hours for this (gh-136065), and a test may take two minutes. */
 static void expandvars_is_linear(void **state) {
     (void)state;
-    enum { TIMES = 200000 };
+    enum { TIMES = 1000000 };
     char *text = malloc(TIMES * 4 + 1);
     assert_non_null(text);
     for (size_t i = 0; i < TIMES; i++)
         memcpy(text + i * 4, "$A/\x7f", 4);
     text[(size_t)TIMES * 4] = '\0';
-    clock_t start = clock();
     char *expanded = os_path_expandvars(text);
-    assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
     assert_non_null(expanded);
     assert_int_equal(strlen(expanded), TIMES * 7);
     free(expanded);
