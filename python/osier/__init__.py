@@ -35,6 +35,9 @@ def install():
     fresh = modules()
     replace = {id(getattr(_original, name)): fresh[name] for name in ("genericpath", "os", "posix", "posixpath")}
     sys.modules.update(fresh)
+    if sys.version_info >= (3, 12):
+        # os.stat_result finds its own maker through sys.modules["posix"] and crashes on any other
+        sys.modules["posix"] = _original.posix
     for module in list(sys.modules.values()):
         names = getattr(module, "__dict__", None)
         if module is _original or not isinstance(names, dict):
