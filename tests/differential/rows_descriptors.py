@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import re
 import struct
 import termios
 
@@ -195,6 +196,18 @@ def of_bytes(function):
     return lambda *arguments: os.fsencode(function(*arguments))
 
 
+def unnumbered(name):
+    """A terminal's name without its number, which depends on what others open meanwhile."""
+    return re.sub(rb"[0-9]+$", b"N", name) if isinstance(name, bytes) else name
+
+
+def of_terminal(function):
+    return lambda *arguments: unnumbered(os.fsencode(function(*arguments)))
+
+
+TERMINAL = (TEXT[0], lambda address: unnumbered(TEXT[1](address)))
+
+
 many_sizes = st.lists(sizes, max_size=4)
 OPEN_FLAGS = st.builds(
     lambda access, more: access | os.O_NONBLOCK | sum(set(more)),
@@ -304,7 +317,7 @@ ROWS = [
         ),
     ),
     plain("os_isatty", (ctypes.c_bool, bool), [], os.isatty),
-    plain("os_ttyname", TEXT, [], of_bytes(os.ttyname)),
+    plain("os_ttyname", TERMINAL, [], of_terminal(os.ttyname)),
     on_fds("os_get_terminal_size", 1, [kinds], lambda fd: tuple(os.get_terminal_size(fd)), terminal_size),
     plain("os_tcgetpgrp", INT, [], os.tcgetpgrp),
     plain("os_tcsetpgrp", STATUS, [st.sampled_from([0, 1, -1])], os.tcsetpgrp),
@@ -367,7 +380,7 @@ if hasattr(os, "timerfd_create"):
     ROWS += [timer("_ns", ctypes.c_int64, int), timer("", ctypes.c_double, lambda number: number / 1e9)]
 if hasattr(os, "ptsname"):
     ROWS += [
-        plain("os_ptsname", TEXT, [], of_bytes(os.ptsname), which=open_kinds),
+        plain("os_ptsname", TERMINAL, [], of_terminal(os.ptsname), which=open_kinds),
         plain("os_grantpt", STATUS, [], os.grantpt, which=open_kinds),
         plain("os_unlockpt", STATUS, [], os.unlockpt, which=open_kinds),
     ]
