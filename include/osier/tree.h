@@ -357,6 +357,99 @@ OS_API OS_MUST_FREE char **os_globat(int dir_fd, const char *root_dir, const cha
  */
 OS_API OS_MUST_FREE char *os_glob_escape(const char *pathname) OS_NONNULL();
 
+/** The options of os_chmodtree() and os_chowntree(). */
+struct os_tree_options {
+    size_t size; /**< sizeof (struct os_tree_options) */
+    struct os_tree_control control;
+};
+
+/**
+ * Sets the modes of everything in the tree `path`; links, which have none, stay as they are.
+ *
+ * @param path  the directory; a link to one is refused
+ * @param file_mode  for all that is no directory; (mode_t)-1 leaves them alone
+ * @param dir_mode  for the directories, `path` included; (mode_t)-1 leaves them alone
+ * @param options  NULL for the defaults
+ * @return 0, or −1 with errno set, and in the record what could not be changed
+ * @error EPERM  it belongs to somebody else
+ * @python no: a loop over os.walk and os.chmod
+ * @since 0.1
+ * @source chmod(1) -R
+ * @shell no: options; `chmod -R` is at hand
+ */
+OS_API int os_chmodtree(const char *path, mode_t file_mode, mode_t dir_mode,
+                        const struct os_tree_options *options) OS_NONNULL(1);
+
+/**
+ * Gives everything in the tree `path` to a user and a group; links themselves, never what they
+ * lead to.
+ *
+ * @param path  the directory; a link to one is refused
+ * @param uid  the user; (uid_t)-1 leaves it alone
+ * @param gid  the group; (gid_t)-1 leaves it alone
+ * @param options  NULL for the defaults
+ * @return 0, or −1 with errno set, and in the record what could not be changed
+ * @error EPERM  only root may
+ * @python no: a loop over os.walk and os.lchown
+ * @since 0.1
+ * @source chown(1) -R
+ * @shell no: options; `chown -R` is at hand
+ */
+OS_API int os_chowntree(const char *path, uid_t uid, gid_t gid,
+                        const struct os_tree_options *options) OS_NONNULL(1);
+
+/** In what two entries differ; bits that may come together. */
+enum os_compare_bits {
+    OS_COMPARE_LEFT = 1 << 0,    /**< it is on the left side alone, with all below it */
+    OS_COMPARE_RIGHT = 1 << 1,   /**< it is on the right side alone, with all below it */
+    OS_COMPARE_TYPE = 1 << 2,    /**< one is a directory, say, the other a file */
+    OS_COMPARE_CONTENT = 1 << 3, /**< what is in the files, or where the links lead */
+    OS_COMPARE_MODE = 1 << 4,    /**< the permission bits */
+    OS_COMPARE_OWNER = 1 << 5,   /**< the user or the group */
+    OS_COMPARE_TIME = 1 << 6,    /**< the time of the last change of the content */
+};
+
+/** The options of os_compare(). */
+struct os_compare_options {
+    size_t size; /**< sizeof (struct os_compare_options) */
+    struct os_tree_control control;
+    bool shallow;              /**< files of the same size and time are taken for the same */
+    bool modes;                /**< compare permission bits, too */
+    bool owners;               /**< compare users and groups, too */
+    bool times;                /**< compare times of change, too */
+    const char *const *ignore; /**< patterns of names to leave out, a list that ends with NULL */
+};
+
+/** An entry in which two trees differ. */
+struct os_compare_entry {
+    const char *path; /**< from the two paths on; "" for these themselves */
+    int what;         /**< OS_COMPARE_LEFT … */
+};
+
+/** What os_compare() found. */
+struct os_compare {
+    size_t count;                  /**< how many differences; 0: the trees are the same */
+    struct os_compare_entry *list; /**< in the order of their paths */
+};
+
+/**
+ * Where two trees (or two files) differ: in names, types and contents, and in what is asked for.
+ *
+ * @param left  a directory or a file; a link is followed here
+ * @param right  likewise
+ * @param options  NULL for names, types and contents
+ * @return the differences in one block, to free(); NULL with errno set
+ * @error ENOENT  one of them isn't there
+ * @error EACCES  something can't be read (unless errors are ignored or told)
+ * @python no: filecmp.dircmp(left, right) looks at names, and shallowly at files
+ * @since 0.1
+ * @source diff(1) -rq
+ * @shell no: `osier compare`
+ */
+OS_API OS_MUST_FREE struct os_compare *os_compare(const char *left, const char *right,
+                                                  const struct os_compare_options *options)
+    OS_NONNULL(1, 2);
+
 OS_END_DECLS
 
 #endif

@@ -115,3 +115,18 @@ FAULT(os_globat, .operation = "glob", .tree = COPIED, .filename = "*/[ab]",
 FAULT(os_glob_escape, .filename = NULL) {
     return fault_free(os_glob_escape("a*"));
 }
+
+#define PAIR "d/ d/a=text d/l->a d/d/ d/d/b e/ e/a=text e/l->a e/d/ e/d/b e/d/c"
+
+FAULT(os_chmodtree, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME, .absorbs = "*",
+      .leaves_files = true) {
+    return os_chmodtree("d", 0600, 0700, NULL);
+}
+FAULT(os_chowntree, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
+      .leaves_files = true, .absorbs = "fchownat openat") {
+    return os_chowntree("d", (uid_t)-1, (gid_t)-1, NULL);
+}
+FAULT(os_compare, .operation = ANY_NAME, .tree = PAIR, .filename = ANY_NAME, .filename2 = ANY_NAME,
+      .absorbs = "fstatat") {
+    return fault_free(os_compare("d", "e", NULL));
+}
