@@ -3,6 +3,8 @@
 #include "custom.h"
 #include "output.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <osier.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,4 +40,45 @@ int custom_os_popen(struct call *call) {
     }
     int status = os_popen_close(popen);
     return status == -1 ? failed() : shell_status(status);
+}
+
+/* d_type as find(1) and os.stat spell it out. */
+static const char *type_name(unsigned char type) {
+    static const char *const names[] = {
+        [DT_FIFO] = "fifo", [DT_CHR] = "character", [DT_DIR] = "directory", [DT_BLK] = "block",
+        [DT_REG] = "file",  [DT_LNK] = "link",      [DT_SOCK] = "socket",
+    };
+    return type < sizeof names / sizeof *names && names[type] ? names[type] : "unknown";
+}
+
+static void emit_entry(const struct os_dir_entry *entry) {
+    if (!output_style.json) {
+        emit_text(entry->path);
+        return;
+    }
+    emit_begin_record();
+    emit_key("name");
+    emit_text(entry->name);
+    emit_key("path");
+    emit_text(entry->path);
+    emit_key("type");
+    emit_text(type_name(entry->d_type));
+    emit_key("inode");
+    emit_unsigned(os_dir_entry_inode(entry));
+    emit_end_record();
+}
+
+int custom_os_scandir(struct call *call) {
+    const char *path = arg_text(call, "PATH");
+    struct os_scandir *scan = os_scandir(path ? path : ".");
+    if (!scan)
+        return failed();
+    struct os_dir_entry *entry;
+    emit_begin_list();
+    while ((entry = os_scandir_next(scan)))
+        emit_entry(entry);
+    int status = errno ? failed() : 0;
+    emit_end_list();
+    os_scandir_close(scan);
+    return status;
 }

@@ -77,7 +77,7 @@ struct os_scandir;
  * @python os.scandir(path='.')
  * @since 0.1
  * @source getdents(2), PEP 471
- * @shell no: os.listdir prints the names, `osier walk` the entries
+ * @shell os.scandir [PATH] -> custom
  */
 OS_API struct os_scandir *os_scandir(const char *path);
 

@@ -191,3 +191,19 @@ def test_every_function_of_the_table_answers(osier, build, contract_names):
         assert done.out.startswith(f"usage: osier {name}"), name
         assert max(map(len, done.out.split("\nErrors:")[0].split("\n\nPython:")[0].splitlines())) <= 100, name
         assert osier(name, "--no-such-option").status == 64
+
+
+def test_scandir(osier, tmp_path):
+    import json
+
+    (tmp_path / "d").mkdir()
+    (tmp_path / "f").write_text("")
+    (tmp_path / "l").symlink_to("f")
+    assert sorted(osier("os.scandir", tmp_path).out.splitlines()) == [f"{tmp_path}/{n}" for n in "dfl"]
+    entries = {entry["name"]: entry for entry in json.loads(osier("os.scandir", tmp_path, "--json").out)}
+    assert {name: entry["type"] for name, entry in entries.items()} == {"d": "directory", "f": "file", "l": "link"}
+    assert entries["f"]["inode"] == (tmp_path / "f").stat().st_ino
+    assert entries["d"]["path"] == f"{tmp_path}/d"
+    done = osier("os.scandir", tmp_path / "f")
+    assert (done.status, done.out) == (1, "")
+    assert "NotADirectoryError: [Errno 20] Not a directory: " in done.err

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define LENIENT       OS_PATH_LENIENT
 #define STRICT        OS_PATH_STRICT
@@ -240,9 +239,7 @@ static void the_same_link_many_times(void **state) {
     for (size_t i = 0; i < TIMES; i++)
         memcpy(path + 2 * i, "s/", 2);
     path[(size_t)TIMES * 2] = '\0';
-    clock_t start = clock();
     assert_text(os_path_realpath(path, STRICT), *state);
-    assert_true(clock() - start < 20 * CLOCKS_PER_SEC);
     free(path);
 }
 
