@@ -244,9 +244,11 @@ static void groups_and_sessions(void **state) {
     assert_int_equal(ended(pid), 0);
 }
 
+/* 0 if SIGUSR1 and SIGUSR2 (0x200 and 0x800) are in the mask of a child, else 1; the process may
+ * have inherited others from whoever started the tests. */
 static int mask_of(const char *field, const struct os_posix_spawn_options *options) {
     char line[100];
-    snprintf(line, sizeof line, "^%s:.*0000000000000a00$", field);
+    snprintf(line, sizeof line, "^%s:.*[abef][0-9a-f][0-9a-f]$", field);
     return ended(
         os_posix_spawnp("grep", LIST("grep", "-q", line, "/proc/self/status"), NULL, options));
 }
