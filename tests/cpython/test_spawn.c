@@ -334,6 +334,7 @@ static void handlers_stay_out_of_the_child(void **state) {
 }
 
 int main(void) {
+    signal(SIGHUP, SIG_DFL); /* a child dies of it below; under nohup(1) it would not */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exec_replaces),
         IN_SCRATCH(exec_errors),
