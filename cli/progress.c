@@ -36,7 +36,7 @@ const char *human_size(char *buffer, size_t size, uint64_t bytes) {
 }
 
 static void draw(struct progress *progress, const struct os_progress *done) {
-    char size[16];
+    char size[32];
     fprintf(stderr, "\r\033[K%s ", progress->verb);
     if (progress->bytes) {
         double part = (double)done->bytes / (double)progress->bytes;
