@@ -51,16 +51,16 @@ static const char *type_name(unsigned char type) {
     return type < sizeof names / sizeof *names && names[type] ? names[type] : "unknown";
 }
 
-static void emit_entry(const struct os_dir_entry *entry) {
+static void emit_entry(struct os_dir_entry *entry) {
     if (!output_style.json) {
-        emit_text(entry->path);
+        emit_text(os_dir_entry_path(entry));
         return;
     }
     emit_begin_record();
     emit_key("name");
     emit_text(entry->name);
     emit_key("path");
-    emit_text(entry->path);
+    emit_text(os_dir_entry_path(entry));
     emit_key("type");
     emit_text(type_name(entry->d_type));
     emit_key("inode");

@@ -73,7 +73,7 @@ static int64_t tree_blocks(const char *path, int64_t *entries) {
         const struct os_stat_result *st = os_dir_entry_stat(entry, OS_NOFOLLOW);
         blocks += st ? st->st_blocks : 0;
         if (os_dir_entry_is_dir(entry, OS_NOFOLLOW) > 0)
-            blocks += tree_blocks(entry->path, entries);
+            blocks += tree_blocks(os_dir_entry_path(entry), entries);
     }
     os_scandir_close(scan);
     return blocks;

@@ -49,9 +49,7 @@ OS_API void os_sort(char **list) OS_NONNULL();
 
 /** An entry of a directory; it and its texts are valid until the next os_scandir_next(). */
 struct os_dir_entry {
-    const char *name; /**< its name in the directory */
-    const char *path; /**< the directory's path as the caller spelled it, '/' and the name; the
-                           name alone where the directory came as a descriptor */
+    const char *name; /**< its name in the directory; for its path, os_dir_entry_path() */
     uint64_t inode;   /**< its inode number; that of the directory below at a mount point */
     uint8_t d_type; /**< DT_REG, DT_DIR … of dirent.h; DT_UNKNOWN on file systems that keep none */
 };
@@ -66,7 +64,7 @@ struct os_scandir;
  *     struct os_dir_entry *entry;
  *     while ((entry = os_scandir_next(scan)))
  *         if (os_dir_entry_is_file(entry, 0) > 0)
- *             puts(entry->path);
+ *             puts(os_dir_entry_path(entry));
  *     int failed = errno;
  *     scan = os_scandir_close(scan);
  *
@@ -116,6 +114,20 @@ OS_API struct os_dir_entry *os_scandir_next(struct os_scandir *scan);
  * @shell no: part of an iterator
  */
 OS_API struct os_scandir *os_scandir_close(struct os_scandir *scan);
+
+/**
+ * The entry's path: the directory's as the caller spelled it, a slash and the name.
+ *
+ * It is put together when it is asked for.
+ *
+ * @param entry  from os_scandir_next()
+ * @return the path, valid as long as the entry; the name alone where the directory came as a
+ *         descriptor
+ * @python os.DirEntry.path, os.DirEntry.__fspath__(), since 3.6
+ * @since 0.1
+ * @shell no: part of an iterator
+ */
+OS_API const char *os_dir_entry_path(struct os_dir_entry *entry) OS_NONNULL();
 
 /**
  * Whether the entry is a directory, or a link to one.

@@ -265,7 +265,7 @@ static void scan_dealloc(PyObject *self) {
     Py_DECREF(type);
 }
 
-static PyObject *make_entry(struct scan *scan, const struct os_dir_entry *found) {
+static PyObject *make_entry(struct scan *scan, struct os_dir_entry *found) {
     struct entry *entry = PyObject_GC_New(struct entry, STATE(scan->module)->entry);
     if (!entry)
         return NULL;
@@ -275,9 +275,9 @@ static PyObject *make_entry(struct scan *scan, const struct os_dir_entry *found)
     entry->type = found->d_type;
     entry->dir_fd = scan->dir_fd;
     entry->name = door_name(found->name, (Py_ssize_t)strlen(found->name), scan->bytes);
-    entry->path = scan->dir_fd == OS_CWD
-                      ? door_name(found->path, (Py_ssize_t)strlen(found->path), scan->bytes)
-                      : Py_XNewRef(entry->name);
+    const char *path = os_dir_entry_path(found);
+    entry->path = scan->dir_fd == OS_CWD ? door_name(path, (Py_ssize_t)strlen(path), scan->bytes)
+                                         : Py_XNewRef(entry->name);
     PyObject_GC_Track((PyObject *)entry);
     if (!entry->name || !entry->path)
         Py_CLEAR(entry);

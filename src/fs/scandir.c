@@ -140,7 +140,6 @@ static struct os_dir_entry *scan_failed(struct os_scandir *scan, int r) {
     return NULL;
 }
 
-/* The path is written in front of the name, over records of the buffer that were read before. */
 struct os_dir_entry *os_scandir_next(struct os_scandir *scan) {
     struct dir_entry entry;
     int r = scan ? dir_read(&scan->dir, &entry) : 0;
@@ -150,9 +149,7 @@ struct os_dir_entry *os_scandir_next(struct os_scandir *scan) {
         errno = 0;
         return NULL;
     }
-    char *path = entry.name - scan->prefix_size;
-    memcpy(path, scan->prefix, scan->prefix_size);
-    scan->entry = (struct os_dir_entry){entry.name, path, entry.inode, entry.type};
+    scan->entry = (struct os_dir_entry){entry.name, entry.inode, entry.type};
     scan->known[FOLLOWED] = scan->known[UNFOLLOWED] = false;
     return &scan->entry;
 }
@@ -170,6 +167,17 @@ struct os_scandir *os_scandir_close(struct os_scandir *scan) {
 }
 
 /* ------------------------------------------------------------------------ the entries */
+
+static struct os_scandir *scan_of(struct os_dir_entry *entry) {
+    return (struct os_scandir *)entry;
+}
+
+/* The path is written in front of the name, over records of the buffer that were read before. */
+const char *os_dir_entry_path(struct os_dir_entry *entry) {
+    struct os_scandir *scan = scan_of(entry);
+    char *path = (char *)entry->name - scan->prefix_size;
+    return memcpy(path, scan->prefix, scan->prefix_size);
+}
 
 static int fetch(struct os_scandir *scan, int which) {
     struct stat st;
@@ -221,20 +229,17 @@ static int entry_is(struct os_scandir *scan, uint8_t type, int flags) {
     return r == -ENOENT ? 0 : r < 0 ? r : r == type;
 }
 
-static struct os_scandir *scan_of(struct os_dir_entry *entry) {
-    return (struct os_scandir *)entry;
-}
-
 int os_dir_entry_is_dir(struct os_dir_entry *entry, int flags) {
-    return PUBLIC(entry_is(scan_of(entry), DT_DIR, flags), "stat", entry->path, NULL);
+    return PUBLIC(entry_is(scan_of(entry), DT_DIR, flags), "stat", os_dir_entry_path(entry), NULL);
 }
 
 int os_dir_entry_is_file(struct os_dir_entry *entry, int flags) {
-    return PUBLIC(entry_is(scan_of(entry), DT_REG, flags), "stat", entry->path, NULL);
+    return PUBLIC(entry_is(scan_of(entry), DT_REG, flags), "stat", os_dir_entry_path(entry), NULL);
 }
 
 int os_dir_entry_is_symlink(struct os_dir_entry *entry) {
-    return PUBLIC(entry_is(scan_of(entry), DT_LNK, OS_NOFOLLOW), "stat", entry->path, NULL);
+    return PUBLIC(entry_is(scan_of(entry), DT_LNK, OS_NOFOLLOW), "stat", os_dir_entry_path(entry),
+                  NULL);
 }
 
 bool os_dir_entry_is_junction(const struct os_dir_entry *entry) {
@@ -249,5 +254,5 @@ uint64_t os_dir_entry_inode(const struct os_dir_entry *entry) {
 const struct os_stat_result *os_dir_entry_stat(struct os_dir_entry *entry, int flags) {
     const struct os_stat_result *result = NULL;
     int r = entry_stat(scan_of(entry), flags, &result);
-    return PUBLIC_POINTER(r, result, "stat", entry->path, NULL);
+    return PUBLIC_POINTER(r, result, "stat", os_dir_entry_path(entry), NULL);
 }

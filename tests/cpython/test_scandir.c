@@ -99,12 +99,12 @@ static void paths_are_joined(void **state) {
     assert_int_equal(mkdir("d", 0777), 0);
     for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++) {
         struct os_scandir *scan = os_scandir(spelled[i][0]);
-        assert_string_equal(find(scan, "d")->path, spelled[i][1]);
+        assert_string_equal(os_dir_entry_path(find(scan, "d")), spelled[i][1]);
         os_scandir_close(scan);
     }
     int fd = open(".", O_RDONLY);
     struct os_scandir *scan = os_scandir_fd(fd);
-    assert_string_equal(find(scan, "d")->path, "d");
+    assert_string_equal(os_dir_entry_path(find(scan, "d")), "d");
     os_scandir_close(scan);
     close(fd);
 }
