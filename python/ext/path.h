@@ -120,11 +120,33 @@ struct text {
     size_t size;
     bool bytes;
     bool ascii;
+    bool surrogates; /* some characters are lone surrogates, written as if they were others */
 };
+
+static inline bool path_is_ascii(PyObject *object) {
+    return PyUnicode_CheckExact(object) && PyUnicode_IS_COMPACT_ASCII(object);
+}
+
+static inline bool path_read_ascii(PyObject *str, struct text *text) {
+    text->object = str;
+    text->owner = NULL;
+    text->data = PyUnicode_DATA(str);
+    text->size = (size_t)PyUnicode_GET_LENGTH(str);
+    text->bytes = false;
+    text->ascii = true;
+    text->surrogates = false;
+    return true;
+}
+
+bool path_read_other(struct state *state, PyObject *object, struct text *text);
 
 /** Reads a path as text, in UTF-8 whatever file names are encoded in: false where the Python
  *  function has to see to it. There may be a NUL in it. */
-bool path_read(struct state *state, PyObject *object, struct text *text);
+static inline bool path_read(struct state *state, PyObject *object, struct text *text) {
+    if (path_is_ascii(object)) /* needs no encoding: the text is the string's own */
+        return path_read_ascii(object, text);
+    return path_read_other(state, object, text);
+}
 
 /** Reads a path to the disk: as file names are encoded, without a NUL in it. */
 bool path_read_name(struct state *state, PyObject *object, struct text *text);

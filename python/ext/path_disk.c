@@ -16,7 +16,7 @@ static bool encode(PyObject *str, struct text *text) {
     text->owner = bytes;
     text->data = PyBytes_AS_STRING(bytes);
     text->size = (size_t)PyBytes_GET_SIZE(bytes);
-    text->bytes = text->ascii = false;
+    text->bytes = text->ascii = text->surrogates = false;
     return true;
 }
 
@@ -24,17 +24,23 @@ bool path_read_name(struct state *state, PyObject *object, struct text *text) {
     bool other = PyUnicode_CheckExact(object) && !PyUnicode_IS_COMPACT_ASCII(object);
     if (!(other ? encode(object, text) : path_read(state, object, text)))
         return false;
-    if (path_whole(text) && (other || text->bytes || text->ascii || state->utf8))
+    if (path_whole(text) &&
+        (other || text->bytes || text->ascii || (state->utf8 && !text->surrogates)))
         return true;
     path_release(text);
     return false;
+}
+
+/* Whether a text is the same when it is put together with names from the disk, and then decoded. */
+static bool can_be_decoded(const struct state *state, const struct text *text) {
+    return text->bytes || text->ascii || (state->utf8 && !text->surrogates);
 }
 
 /* A path that is going to be joined with names from the disk. */
 static bool read_path(struct state *state, PyObject *object, struct text *text) {
     if (!path_read(state, object, text))
         return false;
-    if (path_whole(text) && (text->bytes || text->ascii || state->utf8))
+    if (path_whole(text) && can_be_decoded(state, text))
         return true;
     path_release(text);
     return false;
@@ -220,7 +226,7 @@ PyObject *path_abspath(struct state *state, PyObject *const *args, Py_ssize_t co
         ;
     else if (text.data[0] == '/')
         result = path_take(&text, os_path_normpath(text.data));
-    else if (same_directory(state, &text) && (text.bytes || text.ascii || state->utf8))
+    else if (same_directory(state, &text) && can_be_decoded(state, &text))
         result = path_take_name(&text, os_path_abspath(text.data));
     path_release(&text);
     return result;

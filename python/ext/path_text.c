@@ -9,32 +9,44 @@ static bool read_bytes(PyObject *bytes, struct text *text) {
     text->data = PyBytes_AS_STRING(bytes);
     text->size = (size_t)PyBytes_GET_SIZE(bytes);
     text->bytes = true;
-    text->ascii = false;
+    text->ascii = text->surrogates = false;
     return true;
 }
 
-static bool read_ascii(PyObject *str, struct text *text) {
+/* Whether there are surrogates in a string, which have no UTF-8. */
+static bool has_surrogates(PyObject *str) {
+    int kind = PyUnicode_KIND(str);
+    const void *data = PyUnicode_DATA(str);
+    Py_ssize_t size = kind == PyUnicode_1BYTE_KIND ? 0 : PyUnicode_GET_LENGTH(str);
+    for (Py_ssize_t i = 0; i < size; i++)
+        if (Py_UNICODE_IS_SURROGATE(PyUnicode_READ(kind, data, i)))
+            return true;
+    return false;
+}
+
+static bool read_surrogates(PyObject *str, struct text *text) {
+    text->owner = PyUnicode_AsEncodedString(str, "utf-8", "surrogatepass");
+    if (!text->owner)
+        return false;
     text->object = str;
-    text->data = PyUnicode_DATA(str);
-    text->size = (size_t)PyUnicode_GET_LENGTH(str);
-    text->bytes = false;
-    text->ascii = true;
+    text->data = PyBytes_AS_STRING(text->owner);
+    text->size = (size_t)PyBytes_GET_SIZE(text->owner);
+    text->bytes = text->ascii = false;
+    text->surrogates = true;
     return true;
 }
 
 static bool read_utf8(PyObject *str, struct text *text) {
-    Py_ssize_t size;
+    Py_ssize_t size = 0;
     text->object = str;
     text->data = PyUnicode_AsUTF8AndSize(str, &size);
     text->size = (size_t)size;
-    text->bytes = text->ascii = false;
-    if (!text->data)
-        PyErr_Clear(); /* lone surrogates */
+    text->bytes = text->ascii = text->surrogates = false;
     return text->data;
 }
 
-static bool is_ascii(PyObject *object) {
-    return PyUnicode_CheckExact(object) && PyUnicode_IS_COMPACT_ASCII(object);
+static bool read_str(PyObject *str, struct text *text) {
+    return has_surrogates(str) ? read_surrogates(str, text) : read_utf8(str, text);
 }
 
 /* The str or bytes of a PathLike, new, or NULL without an exception: the Python function will come
@@ -50,9 +62,7 @@ static PyObject *from_pathlike(struct state *state, PyObject *object) {
     return NULL;
 }
 
-static bool read_any(struct state *state, PyObject *object, struct text *text,
-                     bool (*read_str)(PyObject *, struct text *)) {
-    text->owner = NULL;
+bool path_read_other(struct state *state, PyObject *object, struct text *text) {
     PyObject *pathlike = NULL;
     if (!PyUnicode_CheckExact(object) && !PyBytes_CheckExact(object)) {
         pathlike = from_pathlike(state, object);
@@ -60,23 +70,20 @@ static bool read_any(struct state *state, PyObject *object, struct text *text,
             return false;
         object = pathlike;
     }
-    bool good = PyBytes_CheckExact(object) ? read_bytes(object, text)
-                : is_ascii(object)         ? read_ascii(object, text)
-                                           : read_str(object, text);
-    if (!good)
-        Py_XDECREF(pathlike);
-    else if (pathlike && text->owner) /* it is encoded: the object is kept in it */
-        Py_DECREF(pathlike);
-    else if (pathlike)
-        text->owner = pathlike;
-    return good;
-}
-
-bool path_read(struct state *state, PyObject *object, struct text *text) {
     text->owner = NULL;
-    if (is_ascii(object))
-        return read_ascii(object, text);
-    return read_any(state, object, text, read_utf8);
+    bool good = PyBytes_CheckExact(object) ? read_bytes(object, text)
+                : path_is_ascii(object)    ? path_read_ascii(object, text)
+                                           : read_str(object, text);
+    if (!pathlike)
+        return good;
+    if (good && !text->owner) {
+        text->owner = pathlike;
+        return true;
+    }
+    if (good) /* there is no room to keep both */
+        path_release(text);
+    Py_DECREF(pathlike);
+    return false;
 }
 
 bool path_read_all(struct state *state, PyObject *const *objects, Py_ssize_t count,
@@ -126,7 +133,7 @@ static PyObject *new_text(const struct text *like, const char *data, size_t size
         return PyBytes_FromStringAndSize(data, (Py_ssize_t)size);
     if (like->ascii)
         return new_ascii(data, size);
-    return PyUnicode_DecodeUTF8(data, (Py_ssize_t)size, NULL);
+    return PyUnicode_DecodeUTF8(data, (Py_ssize_t)size, "surrogatepass");
 }
 
 PyObject *path_part(const struct text *text, struct os_slice part) {
@@ -263,8 +270,57 @@ PyObject *path_isdevdrive(struct state *state, PyObject *const *args, Py_ssize_t
 
 /* ------------------------------------------------------------------- putting paths together */
 
+/* The bytes of an ASCII str or of bytes, whichever `kind` is; NULL for all else. */
+static const char *plain_data(PyObject *object, PyTypeObject *kind, size_t *ret_size) {
+    if (kind == &PyBytes_Type && PyBytes_CheckExact(object)) {
+        *ret_size = (size_t)PyBytes_GET_SIZE(object);
+        return PyBytes_AS_STRING(object);
+    }
+    if (kind == &PyUnicode_Type && path_is_ascii(object)) {
+        *ret_size = (size_t)PyUnicode_GET_LENGTH(object);
+        return PyUnicode_DATA(object);
+    }
+    return NULL;
+}
+
+/* Joins what is plain straight into the object that it becomes. */
+static PyObject *join_plain(PyObject *const *args, Py_ssize_t count) {
+    PyTypeObject *kind = Py_TYPE(args[0]);
+    Py_ssize_t first = 0;
+    size_t total = 0, size;
+    char last = '/'; /* nothing is put between the start and what follows */
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const char *data = plain_data(args[i], kind, &size);
+        if (!data)
+            return NULL;
+        if (*data == '/' && size > 0)
+            first = i, total = 0, last = '/';
+        if (last != '/')
+            total++, last = '/';
+        total += size;
+        if (size > 0)
+            last = data[size - 1];
+    }
+    bool bytes = kind == &PyBytes_Type;
+    PyObject *result = bytes ? PyBytes_FromStringAndSize(NULL, (Py_ssize_t)total)
+                             : PyUnicode_New((Py_ssize_t)total, 127);
+    if (!result || total == 0)
+        return result;
+    char *start = bytes ? PyBytes_AS_STRING(result) : PyUnicode_DATA(result), *to = start;
+    for (Py_ssize_t i = first; i < count; i++) {
+        const char *data = plain_data(args[i], kind, &size);
+        if (to > start && to[-1] != '/')
+            *to++ = '/';
+        to = (char *)memcpy(to, data, size) + size;
+    }
+    return result;
+}
+
 PyObject *path_join(struct state *state, PyObject *const *args, Py_ssize_t count) {
     struct texts texts;
+    PyObject *plain = count > 1 ? join_plain(args, count) : NULL;
+    if (plain || PyErr_Occurred())
+        return plain;
     if (count < 1 || !path_read_all(state, args, count, &texts))
         return NULL;
     struct text kind = texts.texts[0];

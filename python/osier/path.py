@@ -79,8 +79,6 @@ def _defaults(function):
 
 def _signature(function):
     """The text from which inspect.signature() makes that of a function."""
-    if not isinstance(function, types.FunctionType):
-        return function.__text_signature__
     defaults = _defaults(function)
     words = ["$module"]
     marked = function.__code__.co_posonlyargcount > 0
@@ -94,8 +92,6 @@ def _signature(function):
 
 def _names(function):
     """By what names arguments may be given, in their order; None for one that has no name."""
-    if not isinstance(function, types.FunctionType):
-        return ()
     code = function.__code__
     if code.co_flags & 0x0C:
         return ()
@@ -105,8 +101,8 @@ def _names(function):
 
 def _replaceable(name, value, posixpath):
     """Whether the core does what a function of this interpreter does."""
-    if not callable(value) or isinstance(value, type) or hasattr(value, "__wrapped__"):
-        return False
+    if not isinstance(value, types.FunctionType) or hasattr(value, "__wrapped__"):
+        return False  # some are C already
     if name == "commonprefix":
         return sys.version_info < (3, 15)  # it warns from then on
     if name == "expandvars":
@@ -125,8 +121,7 @@ def replace(os_module, genericpath, posixpath):
         if not _replaceable(name, original, posixpath):
             continue
         doc = f"{name}{_signature(original)}\n--\n\n{original.__doc__ or ''}"
-        home = getattr(original, "__module__", None) or posixpath.__name__
-        builtin = builtins.make(name, original, _names(original), doc, home)
+        builtin = builtins.make(name, original, _names(original), doc, original.__module__)
         if builtin is None:
             continue
         setattr(posixpath, name, builtin)
