@@ -221,7 +221,13 @@ PIECES(pwritev, "fd: int, buffers: object, offset: int64, flags: int = 0, /",
        "Writes the contents of bytes-like objects to a file descriptor at a given offset.",
        PyBUF_SIMPLE, os_pwritev(INT(0), p.vector, p.count, LONG(2), INT(3)))
 
-FUNCTION(lseek, "fd: int, position: int64, how: int, /", "Set the position of a file descriptor.") {
+#if PY_VERSION_HEX >= 0x030C0000
+#define LSEEK "fd: int, position: int64, whence: int, /"
+#else
+#define LSEEK "fd: int, position: int64, how: int, /"
+#endif
+
+FUNCTION(lseek, LSEEK, "Set the position of a file descriptor.") {
     int64_t r;
     UNLOCKED(r = os_lseek(INT(0), LONG(1), INT(2)));
     return number_or_error(r, NULL);

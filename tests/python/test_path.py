@@ -18,7 +18,8 @@ DISK = ["abspath", "exists", "getatime", "getctime", "getmtime", "getsize", "isd
         "lexists", "realpath"]
 OTHER = ["commonpath", "commonprefix", "expanduser", "expandvars", "join", "relpath", "samefile", "sameopenfile",
          "samestat"]
-BUILTIN = [name for name in TEXT + DISK + OTHER if hasattr(posixpath, name) and
+# What is Python code in this interpreter: later ones have some of it in C themselves, which stays.
+BUILTIN = [name for name in TEXT + DISK + OTHER if isinstance(getattr(posixpath, name, None), types.FunctionType) and
            (name != "commonprefix" or sys.version_info < (3, 15))]
 
 
