@@ -51,6 +51,8 @@ static int execute(PyObject *module) {
         result = door_entries(module);
     if (result == 0)
         result = take_over(module, original);
+    if (result == 0)
+        result = PyModule_AddStringConstant(module, "_version", os_version());
     Py_DECREF(original);
     return result;
 }

@@ -13,6 +13,14 @@ __all__ = ["install", "installed", "modules"]
 _modules = None
 
 
+def __getattr__(name):
+    if name == "__version__":
+        from osier import _posix
+
+        return _posix._version
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def modules():
     """The modules by the names whose place they take: os, os.path, posix, posixpath, genericpath."""
     global _modules

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+from types import ModuleType
+
+__all__ = ["install", "installed", "modules"]
+__version__: str
+
+def modules() -> dict[str, ModuleType]: ...
+def installed() -> bool: ...
+def install() -> None: ...
