@@ -6,6 +6,7 @@
 
 NO_FAULT(os_dir_entry_is_junction)
 NO_FAULT(os_dir_entry_inode)
+NO_FAULT(os_dir_entry_path)
 
 #define TREE "d/ d/a d/l->a d/d/"
 
