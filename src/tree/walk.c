@@ -8,7 +8,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-enum { MOST_AHEAD = 512 };
+enum {
+    MOST_AHEAD = 512,
+    MOST_COPIED = 256 * 1024, /* names of more bytes than these stay where they were gathered */
+    ALIGNMENT = sizeof(uint64_t),
+    MOST_RECORDS = DIR_BUFFER / sizeof(struct dir_record) + 1, /* and the end of a list */
+};
 
 /* What a node holds of its directory. */
 struct listing {
@@ -16,6 +21,7 @@ struct listing {
     struct tree_node **children;  /* one for each of dirnames, in one block with them */
     size_t count;
     char **dirnames, **filenames;
+    char *text; /* of the files, where it has a block of its own; so have `filenames` then */
     size_t path_size;
     int error;
     bool ready;
@@ -24,7 +30,8 @@ struct listing {
     bool ahead; /* read before it was asked for */
 };
 
-/* Where a thread gathers names before their number is known. */
+/* Where a thread gathers names before their number is known. Directories are read into the room
+ * behind the text, and their names are moved up to it. */
 struct scratch {
     char *text; /* of the files, as they come: with what follows their NULs in the records */
     size_t size, room;
@@ -81,7 +88,9 @@ static int add_directory(struct tree_worker *w, struct tree_node *node, const ch
 }
 
 static int grow(void **block, size_t *room, size_t need, size_t unit) {
-    size_t more = *room * 2 > need ? *room * 2 : need + 1000;
+    if (need <= *room)
+        return 0;
+    size_t more = *room * 2 > need ? *room * 2 : need;
     void *larger = more < SIZE_MAX / unit ? mem_realloc(*block, more * unit) : NULL;
     if (!larger)
         return -ENOMEM;
@@ -90,24 +99,31 @@ static int grow(void **block, size_t *room, size_t need, size_t unit) {
     return 0;
 }
 
-static inline int add_file(struct scratch *scratch, const struct dir_entry *e) {
-    int r = 0;
-    if (scratch->room - scratch->size < e->room) {
-        void *text = scratch->text;
-        r = grow(&text, &scratch->room, scratch->size + e->room, 1);
-        scratch->text = text;
-    }
-    if (scratch->files == scratch->most_files && r >= 0) {
-        void *offsets = scratch->offsets;
-        r = grow(&offsets, &scratch->most_files, scratch->files, sizeof *scratch->offsets);
-        scratch->offsets = offsets;
-    }
-    if (r < 0)
-        return r;
-    memcpy(scratch->text + scratch->size, e->name, e->room);
+/* Makes room for what one call of the kernel may give. */
+static int make_room(struct scratch *scratch) {
+    void *text = scratch->text, *offsets = scratch->offsets;
+    scratch->size = (scratch->size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    int r = grow(&text, &scratch->room, scratch->size + DIR_BUFFER + ALIGNMENT, 1);
+    scratch->text = text;
+    if (r >= 0)
+        r = grow(&offsets, &scratch->most_files, scratch->files + MOST_RECORDS,
+                 sizeof *scratch->offsets);
+    scratch->offsets = offsets;
+    return r;
+}
+
+/* Moves a name up to the text, by words: what is behind it moves too, into its own record. */
+static inline void add_file(struct scratch *scratch, const struct dir_record *record) {
+    size_t room = record->size - offsetof(struct dir_record, name);
+    char *to = scratch->text + scratch->size;
+    const char *from = record->name;
     scratch->offsets[scratch->files++] = scratch->size;
-    scratch->size += e->room;
-    return 0;
+    scratch->size += room;
+    for (size_t i = 0; i < room; i += ALIGNMENT) {
+        uint64_t word;
+        memcpy(&word, from + i, sizeof word);
+        memcpy(to + i, &word, sizeof word);
+    }
 }
 
 /* Bottom-up, the names of directories are shown after their nodes are gone: they need a copy. */
@@ -119,35 +135,53 @@ static size_t size_of_copies(const struct scratch *scratch, size_t dirs) {
     return size;
 }
 
-/* Makes the lists out of what was gathered, in one block. */
+/* Fills the list of directories; `copies` is where their names go to, or NULL. */
+static void list_directories(struct listing *listing, const struct scratch *scratch, char *copies) {
+    if (listing->count)
+        memcpy(listing->children, scratch->children.data, scratch->children.size);
+    for (size_t i = 0; i < listing->count; i++) {
+        char *name = listing->children[i]->name;
+        listing->dirnames[i] = copies ? copies : name;
+        if (copies)
+            copies = stpcpy(copies, name) + 1;
+    }
+    listing->dirnames[listing->count] = NULL;
+}
+
+/* Turns offsets into pointers, in place if `filenames` is where they are. */
+static void list_files(char **filenames, char *text, const size_t *offsets, size_t files) {
+    for (size_t i = 0; i < files; i++)
+        filenames[i] = text + offsets[i];
+    filenames[files] = NULL;
+}
+
+/* Makes the lists out of what was gathered: in one block, unless so much was gathered that it had
+ * better stay where it is. */
 static int make_lists(struct listing *listing, struct scratch *scratch, bool copies) {
     size_t dirs = scratch->children.size / sizeof(struct tree_node *);
-    size_t files = scratch->files;
-    size_t pointers = 2 * dirs + 1 + files + 1;
-    size_t text_size = scratch->size + (copies ? size_of_copies(scratch, dirs) : 0);
-    char **block = mem_alloc(pointers * sizeof *block + text_size);
+    const size_t *offsets = scratch->offsets;
+    bool stays = scratch->size > MOST_COPIED;
+    size_t pointers = 2 * dirs + 1 + (stays ? 0 : scratch->files + 1);
+    size_t text_size = stays ? 0 : scratch->size;
+    size_t copies_size = copies ? size_of_copies(scratch, dirs) : 0;
+    char **block = mem_alloc(pointers * sizeof *block + text_size + copies_size);
     if (!block)
         return -ENOMEM;
     char *text = (char *)(block + pointers);
-    listing->children = (struct tree_node **)block;
+    listing->children = (struct tree_node **)(void *)block;
     listing->count = dirs;
     listing->dirnames = block + dirs;
-    listing->filenames = listing->dirnames + dirs + 1;
-    if (dirs)
-        memcpy(listing->children, scratch->children.data, scratch->children.size);
-    char *copy = text + scratch->size;
-    for (size_t i = 0; i < dirs; i++) {
-        char *name = listing->children[i]->name;
-        listing->dirnames[i] = copies ? copy : name;
-        if (copies)
-            copy = stpcpy(copy, name) + 1;
+    list_directories(listing, scratch, copies ? text + text_size : NULL);
+    if (stays) {
+        text = listing->text = TAKE_POINTER(scratch->text);
+        listing->filenames = (char **)(void *)TAKE_POINTER(scratch->offsets);
+        scratch->room = scratch->most_files = 0;
+    } else {
+        listing->filenames = listing->dirnames + dirs + 1;
+        if (text_size)
+            memcpy(text, scratch->text, text_size);
     }
-    listing->dirnames[dirs] = NULL;
-    if (files)
-        memcpy(text, scratch->text, scratch->size);
-    for (size_t i = 0; i < files; i++)
-        listing->filenames[i] = text + scratch->offsets[i];
-    listing->filenames[files] = NULL;
+    list_files(listing->filenames, text, offsets, scratch->files);
     return 0;
 }
 
@@ -161,22 +195,39 @@ static void drop_found(struct tree_worker *w, struct scratch *scratch) {
     w->count = 0;
 }
 
+/* Tells directories and files apart in what the kernel gave. */
+static int sort_out(struct tree_worker *w, struct tree_node *node, const struct dir *d) {
+    struct os_walk *walk = w->tree->data;
+    struct scratch *scratch = w->local;
+    int r = 0;
+    for (unsigned i = 0; i < d->filled && r >= 0;) {
+        struct dir_record *record = (struct dir_record *)(void *)(d->buffer + i);
+        i += record->size;
+        if (dir_is_dot(record->name))
+            continue;
+        int type = record->type != DT_UNKNOWN ? record->type : dir_type(d->fd, record->name);
+        if (is_directory(walk, node, record->name, type))
+            r = add_directory(w, node, record->name, type == DT_LNK);
+        else
+            add_file(scratch, record);
+    }
+    return r;
+}
+
 static int read_names(struct tree_worker *w, struct tree_node *node) {
     struct os_walk *walk = w->tree->data;
     struct scratch *scratch = w->local;
     struct dir d;
-    struct dir_entry e;
-    dir_start(&d, node->fd[0], w->buffer, DIR_BUFFER);
     int r;
-    while ((r = dir_read(&d, &e)) > 0) {
-        int type = tree_type(node, &e);
-        if (is_directory(walk, node, e.name, type))
-            r = add_directory(w, node, e.name, type == DT_LNK);
-        else
-            r = add_file(scratch, &e);
+    do {
+        r = make_room(scratch);
         if (r < 0)
             break;
-    }
+        dir_start(&d, node->fd[0], scratch->text + scratch->size, DIR_BUFFER);
+        r = dir_fill(&d);
+        if (r > 0)
+            r = sort_out(w, node, &d);
+    } while (r >= 0 && d.filled);
     return r < 0 ? r : make_lists(listing_of(node), scratch, walk->options.bottom_up);
 }
 
@@ -255,6 +306,9 @@ static void forget(struct tree_worker *w, struct tree_node *node) {
     for (size_t i = 0; i < listing->count; i++)
         if (listing->children[i]) /* links that were not entered */
             free(listing->children[i]);
+    if (listing->text)
+        free(listing->filenames);
+    free(listing->text);
     free(listing->children);
 }
 

@@ -89,6 +89,49 @@ static void links_as_files(void **state) {
                         "t[a,c|f,k,l] t/a[b|] t/a/b[|g] t/c[|]");
 }
 
+enum { MANY = 6000, EACH_DIRECTORY = 500 };
+
+/* Numbers with so many zeros before them that names are of 6 to 205 bytes. */
+static int number_of(const char *name) {
+    int number = atoi(name);
+    assert_int_equal(strlen(name), 6 + number % 200);
+    return number;
+}
+
+static void count_numbers(char **names, bool directories, char *seen) {
+    for (; *names; names++) {
+        int number = number_of(*names);
+        assert_int_equal(number % EACH_DIRECTORY == 0, directories);
+        seen[number]++;
+    }
+}
+
+static void more_names_than_one_call_gives(void **state) {
+    (void)state;
+    char name[500];
+    assert_int_equal(mkdir("t", 0777), 0);
+    for (int i = 0; i < MANY; i++) {
+        size_t size = (size_t)sprintf(name, "t/%0*d", 6 + i % 200, i);
+        if (i % EACH_DIRECTORY == 0) { /* with the next number in it */
+            assert_int_equal(mkdir(name, 0777), 0);
+            i++;
+            sprintf(name + size, "/%0*d", 6 + i % 200, i);
+        }
+        assert_int_equal(mknod(name, S_IFREG | 0644, 0), 0);
+    }
+    for (int way = 0; way < 4; way++) {
+        char seen[MANY] = {0}, once[MANY];
+        struct os_walk_entry *at;
+        struct os_walk *walk = os_walk("t", OPTIONS(.bottom_up = way & 1, .threads = way & 2));
+        while ((at = os_walk_next(walk))) {
+            count_numbers(at->dirnames, true, seen);
+            count_numbers(at->filenames, false, seen);
+        }
+        os_walk_close(walk);
+        assert_memory_equal(seen, memset(once, 1, sizeof once), MANY);
+    }
+}
+
 static void bottom_up(void **state) {
     (void)state;
     plant();
@@ -351,6 +394,7 @@ int main(void) {
         IN_TREES(top_down),
         IN_TREES(without_types),
         IN_TREES(links_as_files),
+        IN_TREES(more_names_than_one_call_gives),
         IN_TREES(bottom_up),
         IN_TREES(tops_that_are_none),
         IN_TREES(links_are_followed_but_not_round),
