@@ -100,7 +100,7 @@ struct os_walk_entry {
     const char *dirpath; /**< the path that the walk began with, and the names down to here */
     char **dirnames;     /**< the directories in it, links to directories among them; a list that
                               ends with NULL. Top-down, the walk goes where this list says: leave
-                              some out, sort it, add others */
+                              some out, sort it, or put a list of your own here, with others */
     char **filenames;    /**< everything else in it; a list that ends with NULL */
     int dir_fd;          /**< os_fwalk(): a descriptor of the directory, until the next call */
     int error;           /**< 0, or the errno that kept it from being read (see the options) */

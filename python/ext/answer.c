@@ -173,9 +173,26 @@ PyObject *door_record_error(const struct value *like) {
 
 /* ------------------------------------------------------------------- names */
 
+static bool is_ascii(const char *text, Py_ssize_t size) {
+    uint64_t all = 0, eight;
+    for (; size >= 8; text += 8, size -= 8) {
+        memcpy(&eight, text, 8);
+        all |= eight;
+    }
+    while (size-- > 0)
+        all |= (unsigned char)*text++ & 0x80;
+    return !(all & UINT64_C(0x8080808080808080));
+}
+
 PyObject *door_name(const char *text, Py_ssize_t size, bool bytes) {
-    return bytes ? PyBytes_FromStringAndSize(text, size)
-                 : PyUnicode_DecodeFSDefaultAndSize(text, size);
+    if (bytes)
+        return PyBytes_FromStringAndSize(text, size);
+    if (size < 2 || !is_ascii(text, size)) /* Python keeps the strings of one character */
+        return PyUnicode_DecodeFSDefaultAndSize(text, size);
+    PyObject *name = PyUnicode_New(size, 127);
+    if (name)
+        memcpy(PyUnicode_DATA(name), text, (size_t)size);
+    return name;
 }
 
 PyObject *door_take(char *text, const struct value *like) {

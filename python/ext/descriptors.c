@@ -2,6 +2,7 @@
 /** File Descriptor Operations: opening, reading, writing, locking, copying; terminals; events. */
 #include "door.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/uio.h>
 
@@ -29,7 +30,7 @@ static PyObject *bool_or_error(int r) {
 
 FUNCTION(open, "path: path, flags: int, mode: int = 511, *, dir_fd: dir_fd = None",
          "Open a file for low level IO.  Returns a file descriptor (integer).") {
-    if (PySys_Audit("open", "OOi", OBJECT(0), Py_None, INT(1)) < 0)
+    if (PySys_Audit("open", "OOi", OBJECT(0), Py_None, INT(1) | O_CLOEXEC) < 0)
         return NULL;
     int fd;
     UNLOCKED(fd = os_openat(INT(3), TEXT(0), INT(1), (mode_t)INT(2)));

@@ -129,7 +129,7 @@ PyObject *door_call(struct function *function, PyObject *module, PyObject *const
 /** What the module keeps: types of the interpreter's own posix, so that results are of one kind. */
 struct state {
     PyTypeObject *stat_result, *statvfs_result, *terminal_size, *uname_result, *sched_param;
-    PyTypeObject *entry, *scan;
+    PyTypeObject *entry, *scan, *walk;
 };
 #define STATE(module) ((struct state *)PyModule_GetState(module))
 
@@ -206,5 +206,8 @@ int door_check_fd(const char *function, const struct value *path, int64_t dir_fd
 
 /** Adds DirEntry and the iterator of scandir: 0 or −1. */
 int door_entries(PyObject *module);
+
+/** Adds the iterator of walk and fwalk: 0 or −1. */
+int door_walk(PyObject *module);
 
 #endif

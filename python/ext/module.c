@@ -50,6 +50,8 @@ static int execute(PyObject *module) {
     if (result == 0)
         result = door_entries(module);
     if (result == 0)
+        result = door_walk(module);
+    if (result == 0)
         result = take_over(module, original);
     if (result == 0)
         result = PyModule_AddStringConstant(module, "_version", os_version());
@@ -66,6 +68,7 @@ static int traverse(PyObject *module, visitproc visit, void *arg) {
     Py_VISIT(state->sched_param);
     Py_VISIT(state->entry);
     Py_VISIT(state->scan);
+    Py_VISIT(state->walk);
     return 0;
 }
 
@@ -78,6 +81,7 @@ static int clear(PyObject *module) {
     Py_CLEAR(state->sched_param);
     Py_CLEAR(state->entry);
     Py_CLEAR(state->scan);
+    Py_CLEAR(state->walk);
     return 0;
 }
 

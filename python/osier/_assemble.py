@@ -9,7 +9,7 @@ import contextlib
 import importlib.machinery
 import sys
 
-from osier import _directories, _original, _posix, path
+from osier import _directories, _original, _posix, _walk, path
 
 
 @contextlib.contextmanager
@@ -53,6 +53,7 @@ def assemble():
     _share_environment(fresh["os"])
     path.replace(fresh["os"], fresh["genericpath"], fresh["posixpath"])
     _directories.put(fresh["os"])
+    _walk.put(fresh["os"])
     return modules
 
 

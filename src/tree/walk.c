@@ -22,7 +22,7 @@ struct listing {
     size_t count;
     char **dirnames, **filenames;
     char *text; /* of the files, where it has a block of its own; so have `filenames` then */
-    size_t path_size;
+    size_t path_start, path_size; /* in the walk's `path` */
     int error;
     bool ready;
     bool leaving; /* bottom-up: those below were visited */
@@ -429,6 +429,7 @@ static int leave_current(struct os_walk *walk) {
         tree_unlock(&walk->tree);
     }
     if (!walk->options.bottom_up && !listing->error) {
+        listing->dirnames = walk->entry.dirnames;
         if (unchanged(listing))
             push_children(walk, node, /* pruned= */ false);
         else
@@ -512,13 +513,19 @@ static void discard(struct os_walk *walk, struct tree_node *node) {
 /* Makes `path` that of the node; it is that of a directory below the same parent before. */
 static int enter_path(struct os_walk *walk, struct tree_node *node) {
     struct str *path = &walk->path;
+    struct listing *listing = listing_of(node);
     if (node->parent) {
+        listing->path_start = listing_of(node->parent)->path_start;
         str_truncate(path, listing_of(node->parent)->path_size);
-        if (path->size && path->data[path->size - 1] != '/')
+        if (node->name[0] == '/') { /* added by the caller: as os.path.join has it */
+            str_append_char(path, '\0');
+            listing->path_start = path->size;
+        } else if (path->size && path->data[path->size - 1] != '/') {
             str_append_char(path, '/');
+        }
         str_append_text(path, node->name);
     }
-    listing_of(node)->path_size = path->size;
+    listing->path_size = path->size;
     return path->failed ? -ENOMEM : 0;
 }
 
@@ -533,7 +540,7 @@ static int give(struct os_walk *walk, struct tree_node *node) {
             return r;
     }
     walk->entry = (struct os_walk_entry){
-        .dirpath = walk->path.data,
+        .dirpath = walk->path.data + listing->path_start,
         .dirnames = listing->error ? walk->nothing : listing->dirnames,
         .filenames = listing->error ? walk->nothing : listing->filenames,
         .dir_fd = walk->pinned ? node->fd[0] : -1,

@@ -202,6 +202,27 @@ static void the_list_says_where_to_go(void **state) {
 }
 
 /* Directories in the order of a walk; with threads it has to be the same. */
+static void a_list_of_ones_own_says_so_too(void **state) {
+    (void)state;
+    plant();
+    char here[4096];
+    snprintf(here, sizeof here, "%s/t/a", getcwd((char[4000]){0}, 4000));
+    char *own[] = {(char *)"c", here, NULL, NULL};
+    struct os_walk *walk = os_walk("t", OPTIONS(.links_as_files = true));
+    struct os_walk_entry *at = os_walk_next(walk);
+    own[2] = at->dirnames[0];
+    at->dirnames = own;
+    at = os_walk_next(walk);
+    assert_string_equal(at->dirpath, "t/c");
+    at = os_walk_next(walk);
+    assert_string_equal(at->dirpath, here); /* as os.path.join has it */
+    at->dirnames = own + 3;
+    at = os_walk_next(walk);
+    assert_non_null(at);
+    assert_memory_equal(at->dirpath, "t/", 2);
+    assert_null(os_walk_close(walk));
+}
+
 static void order_does_not_depend_on_threads(void **state) {
     (void)state;
     make_bush("t", 120);
@@ -399,6 +420,7 @@ int main(void) {
         IN_TREES(tops_that_are_none),
         IN_TREES(links_are_followed_but_not_round),
         IN_TREES(the_list_says_where_to_go),
+        IN_TREES(a_list_of_ones_own_says_so_too),
         IN_TREES(order_does_not_depend_on_threads),
         IN_TREES(ended_before_the_end),
         IN_TREES(deep_with_few_descriptors),

@@ -66,7 +66,7 @@ print([event for event in events if event[0].startswith("os.") or event[0] == "o
         ("os.listdir('.')", [("os.listdir", (".",))]),
         ("os.listdir()", [("os.listdir", (None,))]),
         ("os.scandir('.').close()", [("os.scandir", (".",))]),
-        ("os.close(os.open('f', 0))", [("open", ("f", None, 0))]),
+        ("os.close(os.open('f', 0))", [("open", ("f", None, python_os.O_CLOEXEC))]),
         ("os.putenv('A', 'b')", [("os.putenv", (b"A", b"b"))]),
         ("os.unsetenv('A')", [("os.unsetenv", (b"A",))]),
         ("os.system('true')", [("os.system", (b"true",))]),

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""os.walk and os.fwalk on the core's walk.
+
+Where a program listens to audit events, or has put functions of its own in the place of those that
+os.py calls, os.py's own walk runs: it has all the calls in between, one by one.
+"""
+
+from osier import _posix
+
+
+def _watch(*places):
+    """A function that tells whether these names, in these namespaces, still are what they are now."""
+    kept = [(names, name, names.get(name)) for names, *those in places for name in those]
+
+    def intact():
+        for names, name, value in kept:
+            if names.get(name) is not value:
+                return False
+        return not _posix._audited()
+
+    return intact
+
+
+def _like(original):
+    """Has a function look like the one whose place it takes."""
+
+    def dress(function):
+        for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+            setattr(function, name, getattr(original, name))
+        function.__dict__.update(original.__dict__)
+        return function
+
+    return dress
+
+
+def put(os):
+    """Replaces os.walk and os.fwalk."""
+    intact = _watch((vars(os), "fspath", "scandir", "stat", "lstat", "open"), (vars(os.path), "islink", "join"))
+    links_as_files = getattr(os, "_walk_symlinks_as_files", intact)  # a mark that pathlib passes from 3.13 on
+    python_walk, python_fwalk, fspath = os.walk, os.fwalk, os.fspath
+    start, start_fd = _posix._walk, _posix._fwalk
+
+    @_like(python_walk)
+    def walk(top, topdown=True, onerror=None, followlinks=False):
+        found = None
+        if intact():
+            as_files = followlinks is links_as_files
+            follow = bool(followlinks) and not as_files
+            again = (lambda path: python_walk(path, topdown, onerror, followlinks)) if follow else None
+            found = start(fspath(top), not topdown, onerror, follow, as_files, again)
+        yield from python_walk(top, topdown, onerror, followlinks) if found is None else found
+
+    @_like(python_fwalk)
+    def fwalk(top=".", topdown=True, onerror=None, *, follow_symlinks=False, dir_fd=None):
+        found = None
+        if intact():
+            found = start_fd(fspath(top), not topdown, onerror, bool(follow_symlinks), dir_fd)
+        yield from (
+            python_fwalk(top, topdown, onerror, follow_symlinks=follow_symlinks, dir_fd=dir_fd)
+            if found is None
+            else found
+        )
+
+    os.walk, os.fwalk = walk, fwalk
