@@ -161,8 +161,6 @@ bool call_parse(struct call *call, const struct function *function, char **words
             options = false;
         } else if (options && is_option(*word)) {
             fine = (*word)[1] == '-' ? parse_long(call, &word) : parse_letters(call, &word);
-            if (!fine || !*word)
-                break;
         } else {
             positional[kept++] = *word;
             options = options && !function->command;

@@ -136,10 +136,10 @@ static const char *const watched_names[WATCHED] = {
 /* An environment of os, and the dictionary of bytes that it stands on; none if it is another. */
 static void keep_environment(PyObject *os, const char *name, PyObject **ret_environ,
                              PyObject **ret_data) {
-    PyObject *environ = PyDict_GetItemString(os, name);
-    PyObject *data = environ ? PyObject_GetAttrString(environ, "_data") : NULL;
+    PyObject *mapping = PyDict_GetItemString(os, name);
+    PyObject *data = mapping ? PyObject_GetAttrString(mapping, "_data") : NULL;
     if (data && PyDict_CheckExact(data)) {
-        Py_XSETREF(*ret_environ, Py_NewRef(environ));
+        Py_XSETREF(*ret_environ, Py_NewRef(mapping));
         Py_XSETREF(*ret_data, Py_NewRef(data));
     }
     Py_XDECREF(data);

@@ -296,8 +296,8 @@ PyObject *path_realpath(struct state *state, PyObject *const *args, Py_ssize_t c
 /* The variables that Python sees, which may be others than the process has: NULL where os.environ
  * is not what it was. */
 static PyObject *variables(struct state *state, bool bytes) {
-    PyObject *environ = bytes ? state->environb : state->environ;
-    if (!environ || path_os_name(state, bytes ? "environb" : "environ") != environ)
+    PyObject *mapping = bytes ? state->environb : state->environ;
+    if (!mapping || path_os_name(state, bytes ? "environb" : "environ") != mapping)
         return NULL;
     return bytes ? state->environb_data : state->environ_data;
 }

@@ -33,7 +33,8 @@ static void unescape(char *text) {
     char *to = text;
     for (; *text; to++)
         if (text[0] == '\\' && text[1] && text[2] && text[3]) {
-            *to = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
+            *to = (char)((unsigned)(text[1] - '0') << 6 | (unsigned)(text[2] - '0') << 3 |
+                         (unsigned)(text[3] - '0'));
             text += 4;
         } else {
             *to = *text++;

@@ -108,11 +108,10 @@ static int match_entries(const struct glob *g, int fd, const char *dir, const ch
     struct dir d;
     struct dir_entry e;
     dir_start(&d, fd, buffer, DIR_BUFFER);
-    int r;
-    while ((r = dir_read(&d, &e)) > 0) {
+    while (dir_read(&d, &e) > 0) {
         if (hides(g, pattern, e.name) || !match_name(pattern, e.name) || (!last && !is_dir(fd, &e)))
             continue;
-        r = emit(out, dir, e.name);
+        int r = emit(out, dir, e.name);
         if (r < 0)
             return r;
     }

@@ -77,12 +77,9 @@ static void names_the_component(void **state) {
         int number;
         const char *named;
     } cases[] = {
-        {"file", EEXIST, "file"},
-        {"file/x", ENOTDIR, "file/x"},
-        {"file/x/y/z", ENOTDIR, "file/x"},
-        {"dangling", EEXIST, "dangling"},
-        {"dangling/", EEXIST, "dangling/"},
-        {"dangling/x/y", ENOENT, "dangling/x"},
+        {"file", EEXIST, "file"},           {"file/x", ENOTDIR, "file/x"},
+        {"file/x/y/z", ENOTDIR, "file/x"},  {"dangling", EEXIST, "dangling"},
+        {"dangling/", EEXIST, "dangling/"}, {"dangling/x/y", ENOENT, "dangling/x"},
         {"loop/x/y", ELOOP, "loop/x"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

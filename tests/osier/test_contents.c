@@ -167,10 +167,11 @@ static void nobody_sees_half(void **state) {
     assert_int_equal(os_write_file("f", data, SIZE, &quick), 0);
     pid_t pid = fork();
     assert_true(pid >= 0);
-    for (int c = 'a'; pid == 0; c = c == 'z' ? 'a' : c + 1) {
-        memset(data, c, SIZE);
-        os_write_file("f", data, SIZE, &quick);
-    }
+    if (pid == 0)
+        for (int c = 'a';; c = c == 'z' ? 'a' : c + 1) {
+            memset(data, c, SIZE);
+            os_write_file("f", data, SIZE, &quick);
+        }
     bool whole = true;
     for (int i = 0; i < 1000 && whole; i++) {
         size_t size = 0;

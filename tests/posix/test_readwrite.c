@@ -36,7 +36,7 @@ static void reads(void **state) {
 
 static void reading_tells(void **state) {
     (void)state;
-    char buffer[4];
+    char buffer[4] = "";
     int fd = hello(), fds[2];
     assert_int_equal(os_pread(fd, buffer, 4, -1), -1);
     assert_error(EINVAL, "pread", NULL, NULL);
