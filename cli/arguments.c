@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <osier.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,26 @@ static bool refuse(const struct call *call, const char *problem, const char *opt
     return false;
 }
 
+static bool no_option(const struct call *call, const char *word, size_t size) {
+    char *typed = strndup(word, size);
+    const char *meant = typed ? suggest_option(call->function, typed + 2) : NULL;
+    char *shown = meant ? os_quote(typed) : NULL;
+    if (shown)
+        misuse(call->function, "there is no option %s; did you mean '--%s'?", shown, meant);
+    else
+        refuse(call, "there is no option", word, size);
+    free(shown);
+    free(typed);
+    return false;
+}
+
+static void keep(struct call *call, const struct argument *option, const char *value) {
+    size_t i = (size_t)(option - call->function->arguments);
+    call->values[i] = value;
+    if (option->many)
+        call->given[call->given_count++] = (struct given){i, value};
+}
+
 /* `--name`, `--name=VALUE`, `--name VALUE`; `words` moves on when it took the value from there. */
 static bool parse_long(struct call *call, char ***words) {
     const struct function *function = call->function;
@@ -66,15 +87,14 @@ static bool parse_long(struct call *call, char ***words) {
     if (!option && common_option(call, name, size))
         return value ? refuse(call, "a value is given to", word, size + 2) : true;
     if (!option)
-        return refuse(call, "there is no option", word, size + 2);
-    size_t i = (size_t)(option - function->arguments);
+        return no_option(call, word, size + 2);
     if (option->kind == SWITCH) {
-        call->values[i] = "";
+        keep(call, option, "");
         return value ? refuse(call, "a value is given to", word, size + 2) : true;
     }
     if (!value && !(value = *++*words))
         return refuse(call, "a value is missing after", word, size + 2);
-    call->values[i] = value;
+    keep(call, option, value);
     return true;
 }
 
@@ -90,12 +110,14 @@ static bool parse_letters(struct call *call, char ***words) {
             return refuse(call, "there is no option", (char[]){'-', *c}, 2);
         if (!option)
             continue;
-        size_t i = (size_t)(option - call->function->arguments);
-        call->values[i] = "";
-        if (option->kind == SWITCH)
+        if (option->kind == SWITCH) {
+            keep(call, option, "");
             continue;
-        call->values[i] = c[1] ? c + 1 : *++*words;
-        return call->values[i] || refuse(call, "a value is missing after", (char[]){'-', *c}, 2);
+        }
+        const char *value = c[1] ? c + 1 : *++*words;
+        if (value)
+            keep(call, option, value);
+        return value || refuse(call, "a value is missing after", (char[]){'-', *c}, 2);
     }
     return true;
 }
@@ -153,8 +175,9 @@ bool call_parse(struct call *call, const struct function *function, char **words
     *call = (struct call){.function = function};
     call->values = calloc(count_arguments(function) + 1, sizeof *call->values);
     call->rest = calloc(count + 1, sizeof *call->rest);
+    call->given = calloc(count + 1, sizeof *call->given);
     char **positional = calloc(count + 1, sizeof *positional);
-    bool fine = call->values && call->rest && positional;
+    bool fine = call->values && call->rest && call->given && positional;
     bool options = true;
     for (char **word = words; fine && *word; word++) {
         if (options && strcmp(*word, "--") == 0) {
@@ -174,6 +197,7 @@ bool call_parse(struct call *call, const struct function *function, char **words
 void call_free(struct call *call) {
     free(call->values);
     free(call->rest);
+    free(call->given);
 }
 
 size_t arg_index(const struct call *call, const char *name) {
@@ -271,11 +295,37 @@ const int *arg_integers(struct call *call) {
     free(list);
     list = calloc(call->rest_count + 1, sizeof *list);
     size_t many = 0;
-    while (call->function->arguments[many].name && !call->function->arguments[many].many)
+    const struct argument *arguments = call->function->arguments;
+    while (arguments[many].name && !(arguments[many].many && arguments[many].kind == POSITIONAL))
         many++;
     for (size_t i = 0; list && i < call->rest_count; i++)
         list[i] = (int)read_integer(call, many, call->rest[i], sizeof *list, true, 0);
     call->data_size = list ? call->rest_count : 0;
+    return list;
+}
+
+int arg_word(struct call *call, size_t i, const struct word *words) {
+    const char *text = call->values[i];
+    uintmax_t digits;
+    if (strcmp(text, "True") == 0 || strcmp(text, "False") == 0)
+        return *text == 'T';
+    for (; words->name; words++)
+        if (strcmp(text, words->name) == 0)
+            return words->value;
+    if (read_digits(text, false, &digits) && digits <= INT_MAX)
+        return (int)digits;
+    refuse_value(call, i, text, "word of its list, True, False or number");
+    return 0;
+}
+
+const char *const *arg_values(struct call *call, const char *name) {
+    static const char **list;
+    size_t i = arg_index(call, name), count = 0;
+    free(list);
+    list = calloc(call->given_count + 1, sizeof *list);
+    for (size_t at = 0; list && at < call->given_count; at++)
+        if (call->given[at].argument == i)
+            list[count++] = call->given[at].value;
     return list;
 }
 

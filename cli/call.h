@@ -54,6 +54,11 @@ struct call {
     const char **values; /* for each argument its text, or NULL; a switch that is set has "" */
     char **rest;         /* the values of the argument that takes many, then NULL */
     size_t rest_count;
+    struct given {
+        size_t argument;
+        const char *value;
+    } * given; /* the values of options that may come again, in the order they came */
+    size_t given_count;
     size_t data_size; /* of what arg_data() gave */
     bool misused;     /* a value was refused, with a message */
     bool help;        /* --help was typed */
@@ -88,6 +93,15 @@ const void *arg_data(struct call *call, size_t i);
 void *arg_buffer(struct call *call, size_t size);
 /** `rest` as integers. */
 const int *arg_integers(struct call *call);
+/** A word that stands for a number. */
+struct word {
+    const char *name;
+    int value;
+};
+/** One of the words of a list that ends with a NULL; True and False are 1 and 0. */
+int arg_word(struct call *call, size_t i, const struct word *words);
+/** The values of an option that may come again: a list that ends with NULL; the call's. */
+const char *const *arg_values(struct call *call, const char *name);
 
 /** The last error in Python's words on stderr: always 1. */
 int failed(void);
@@ -102,5 +116,7 @@ void print_function_help(const struct function *function);
 void print_usage(const struct function *function);
 /** The name that is meant by a mistyped one, or NULL. */
 const char *suggest(const char *name);
+/** The same of an option, without its dashes. */
+const char *suggest_option(const struct function *function, const char *name);
 
 #endif

@@ -29,17 +29,20 @@ int custom_os_popen(struct call *call) {
     struct os_popen *popen = os_popen(arg_text(call, "COMMAND"), "r");
     if (!popen)
         return failed();
+    int unread = 0;
     if (output_style.json) {
         size_t size = 0;
         char *text = os_popen_read(popen, &size);
         if (text)
             emit_content(text, size);
+        else
+            unread = failed();
         free(text);
     } else {
         pass_on(popen->stream);
     }
     int status = os_popen_close(popen);
-    return status == -1 ? failed() : shell_status(status);
+    return status == -1 ? failed() : unread ? unread : shell_status(status);
 }
 
 /* d_type as find(1) and os.stat spell it out. */

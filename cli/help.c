@@ -70,7 +70,7 @@ static void argument_form(const struct argument *a, char *form, size_t size) {
     else if (a->kind == SWITCH)
         snprintf(form, size, "%s--%s%s", open, a->name, close);
     else
-        snprintf(form, size, "%s--%s=%s%s", open, a->name, a->metavar, close);
+        snprintf(form, size, "%s--%s=%s%s%s", open, a->name, a->metavar, close, dots);
 }
 
 static void write_usage(FILE *out, const struct function *function) {
@@ -111,13 +111,10 @@ static void print_paragraphs(const char *text) {
     while (*text) {
         const char *end = strstr(text, "\n\n");
         size_t size = end ? (size_t)(end - text) : strlen(text);
-        char *paragraph = strndup(text, size);
+        char *paragraph = *text == ' ' ? NULL : strndup(text, size); /* an example is C */
         if (paragraph) {
             putchar('\n');
-            if (*text == ' ')
-                fputs(paragraph, stdout);
-            else
-                wrap(stdout, paragraph, 0, 0);
+            wrap(stdout, paragraph, 0, 0);
             putchar('\n');
         }
         free(paragraph);
@@ -224,6 +221,26 @@ static size_t distance(const char *a, const char *b) {
 static const char *last_part(const char *name) {
     const char *dot = strrchr(name, '.');
     return dot ? dot + 1 : name;
+}
+
+const char *suggest_option(const struct function *function, const char *name) {
+    static const char *const common[] = {"json", "null", "help"};
+    const char *best = NULL;
+    size_t closest = strlen(name) / 3 + 1, far;
+    for (const struct argument *a = function->arguments; a->name; a++) {
+        bool begins = *name && strncmp(a->name, name, strlen(name)) == 0;
+        if (a->kind == POSITIONAL || (far = begins ? 0 : distance(name, a->name)) >= closest)
+            continue;
+        closest = far;
+        best = a->name;
+    }
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+        if ((far = distance(name, common[i])) < closest) {
+            closest = far;
+            best = common[i];
+        }
+    }
+    return best;
 }
 
 const char *suggest(const char *name) {

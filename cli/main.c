@@ -2,6 +2,7 @@
 /** osier: calls the functions of the library from a shell. */
 #include "call.h"
 #include "output.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <osier.h>
@@ -134,6 +135,19 @@ static char **find_name(char **words) {
     return words;
 }
 
+/* `osier help os.mkdir` */
+static int help_of(char **words) {
+    const struct function *function = find_function(words[0]);
+    if (!function && is_constant(words[0]))
+        function = constant_function(words[0]);
+    if (!function)
+        return unknown(words[0]);
+    if (words[1])
+        return misuse_word(NULL, "help tells of one name at a time, and there is", words[1]);
+    print_function_help(function);
+    return 0;
+}
+
 static int run(char **words) {
     char **at = find_name(words);
     if (!*at) {
@@ -157,6 +171,8 @@ static int run(char **words) {
         print_help();
         return 0;
     }
+    if (strcmp(name, "help") == 0)
+        return help_of(words);
     const struct function *function = find_function(name);
     if (!function && is_constant(name))
         function = constant_function(name);
@@ -168,5 +184,6 @@ int main(int argc, char **argv) {
     int status = run(argv[0] ? argv + 1 : argv);
     if (!output_end() && status == 0)
         status = 1;
+    interrupt_end();
     return status;
 }

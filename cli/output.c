@@ -19,6 +19,10 @@ static struct {
     const char *key; /* of the value that comes next, or NULL */
 } state;
 
+bool output_broken(void) {
+    return ferror(stdout) != 0;
+}
+
 bool output_end(void) {
     bool fine = fflush(stdout) == 0 && !ferror(stdout);
     int number = errno;

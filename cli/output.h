@@ -13,6 +13,9 @@ extern struct output_style {
     bool null; /* -0: a NUL after each value instead of a newline */
 } output_style;
 
+/** Whether what is printed goes nowhere: nobody reads it any more, or the disk is full. */
+bool output_broken(void);
+
 /** Ends the output: false, after a message, when some of it could not be written. */
 bool output_end(void);
 

@@ -6,7 +6,8 @@
 #include <osier.h>
 #include <stdio.h>
 
-/** Writes the treemap of a list with all levels down to some depth; `html` around it or not. */
-void treemap_write(FILE *file, const struct os_usage *usage, bool apparent, bool html);
+/** Writes the treemap of a list in which the directory above each entry is listed too: as an SVG
+ *  picture, or as an HTML page to walk through. 0 or −ENOMEM; the file knows of failed writes. */
+int treemap_write(FILE *file, const struct os_usage *usage, bool apparent, bool html);
 
 #endif

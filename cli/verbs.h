@@ -52,9 +52,10 @@ int verb_glob(struct call *call);
  * @param modes  compare permission bits, too
  * @param owners  compare users and groups, too
  * @param times  compare times of change, too
- * @param ignore  a pattern of names to leave out
+ * @param ignore  a pattern of names to leave out; may come again for more
  * @since 0.1
- * @shell compare LEFT RIGHT [--shallow] [--modes] [--owners] [--times] [--ignore=PATTERN] -> custom
+ * @shell compare LEFT RIGHT [--shallow] [--modes] [--owners] [--times]
+ * [--ignore=PATTERN...] -> custom
  */
 int verb_compare(struct call *call);
 
@@ -81,10 +82,10 @@ int verb_rm(struct call *call);
  * @param special_files  make pipes, sockets and devices anew
  * @param follow_links  copy what links lead to, in their place
  * @param merge  copy into directories that are there already
- * @param ignore  a pattern of names to leave out
+ * @param ignore  a pattern of names to leave out; may come again for more
  * @since 0.1
  * @shell cp PATHS... [--owner] [--hard-links] [--special-files] [--follow-links] [--merge]
- * [--ignore=PATTERN] -> custom
+ * [--ignore=PATTERN...] -> custom
  */
 int verb_cp(struct call *call);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /** osier rm, cp and mv: what changes trees. */
 #include "progress.h"
+#include "trees.h"
 #include "verbs.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <osier.h>
@@ -10,48 +12,59 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_set(const struct call *call, const char *name) {
-    return arg_text(call, name) != NULL;
-}
-
 /* Whether it is a directory itself, no link to one. */
 static bool is_real_dir(const char *path) {
     struct os_stat_result st;
     return os_lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The end of one operation: whether it failed. What was told already is not told again. */
-static bool went_wrong(int r, const struct progress *progress) {
-    if (r < 0 && !(progress && progress->failed && errno != ECANCELED))
-        failed();
-    return r < 0 || (progress && progress->failed);
+/* Where the last name of a path begins, and how long it is without the slashes behind it. */
+static const char *last_name(const char *path, size_t *ret_size) {
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    size_t start = end;
+    while (start > 0 && path[start - 1] != '/')
+        start--;
+    *ret_size = end - start;
+    return path + start;
+}
+
+/* Whether a path ends with "." or "..", which is no name. */
+static bool ends_with_dots(const char *path) {
+    size_t size;
+    const char *name = last_name(path, &size);
+    return name[0] == '.' && (size == 1 || (size == 2 && name[1] == '.'));
 }
 
 /* ------------------------------------------------------------------------------------ rm */
 
-static bool remove_tree(const char *path, bool force, bool one_file_system) {
+static int remove_tree(const char *path, bool force, bool one_file_system) {
     struct os_rmtree_options options = {.size = sizeof options,
                                         .control.one_file_system = one_file_system};
     struct progress progress = {.verb = "removing", .missing_fine = force};
     progress_begin(&progress, &options.control);
-    int r = os_rmtree(path, &options);
-    progress_end(&progress);
-    return !went_wrong(r, &progress);
+    return progress_end(&progress, os_rmtree(path, &options));
+}
+
+static int remove_one(struct call *call, const char *path) {
+    bool force = is_set(call, "force"), recursive = is_set(call, "recursive");
+    if (recursive && ends_with_dots(path)) {
+        char *shown = os_quote(path);
+        fprintf(stderr, "osier: rm: a directory is removed by its name only, not as %s\n",
+                shown ? shown : "this");
+        free(shown);
+        return 1;
+    }
+    if (recursive && is_real_dir(path))
+        return remove_tree(path, force, is_set(call, "one-file-system"));
+    return os_remove(path) == 0 || (force && errno == ENOENT) ? 0 : failed();
 }
 
 int verb_rm(struct call *call) {
-    bool recursive = is_set(call, "recursive"), force = is_set(call, "force");
     int status = 0;
-    for (char **path = call->rest; *path; path++) {
-        bool fine;
-        if (recursive && is_real_dir(*path)) {
-            fine = remove_tree(*path, force, is_set(call, "one-file-system"));
-        } else {
-            int r = os_remove(*path);
-            fine = r == 0 || (force && errno == ENOENT) || !went_wrong(r, NULL);
-        }
-        status |= !fine;
-    }
+    for (char **path = call->rest; *path && !interrupted(); path++)
+        status |= remove_one(call, *path);
     return status;
 }
 
@@ -59,29 +72,47 @@ int verb_rm(struct call *call) {
 
 /* The path of `src` in the directory `dst`, to free(). */
 static char *inside(const char *src, const char *dst) {
-    size_t end = strlen(src);
-    while (end > 1 && src[end - 1] == '/')
-        end--;
-    size_t start = end;
-    while (start > 0 && src[start - 1] != '/')
-        start--;
-    char *path = malloc(strlen(dst) + 1 + end - start + 1);
+    size_t size, end = strlen(dst);
+    const char *name = last_name(src, &size);
+    if (ends_with_dots(src))
+        return strdup(dst);
+    char *path = malloc(end + 1 + size + 1);
     if (path)
-        sprintf(path, "%s/%.*s", dst, (int)(end - start), src + start);
+        sprintf(path, "%s%s%.*s", dst, end && dst[end - 1] == '/' ? "" : "/", (int)size, name);
     return path;
 }
 
+/* How much there is to copy, for the bar: 0 where nobody looks at one. */
 static uint64_t size_of(const char *path) {
-    const struct os_usage_options options = {
-        .size = sizeof options, .every_link = true, .control.ignore_errors = true};
-    struct os_usage *usage = progress_shown() ? os_usage(path, &options) : NULL;
+    struct os_usage_options options = {.size = sizeof options, .every_link = true};
+    struct progress progress = {.verb = "measuring", .silent = true};
+    if (!progress_shown())
+        return 0;
+    progress_begin(&progress, &options.control);
+    struct os_usage *usage = os_usage(path, &options);
     uint64_t size = usage ? usage->apparent : 0;
+    progress_end(&progress, 0);
     free(usage);
     return size;
 }
 
-static bool copy_tree(struct call *call, const char *src, const char *dst) {
-    const char *const ignore[] = {arg_text(call, "ignore"), NULL};
+static int copy_tree(const char *src, const char *dst, struct os_copytree_options *options) {
+    struct progress progress = {.verb = "copying", .bytes = size_of(src)};
+    if (interrupted())
+        return 1;
+    progress_begin(&progress, &options->control);
+    return progress_end(&progress, os_copytree(src, dst, options));
+}
+
+static int copy_file(const char *src, const char *dst, bool follow) {
+    struct watch watch;
+    watch_begin(&watch, "copying", src, dst);
+    int r = os_copy2(src, dst, follow ? 0 : OS_NOFOLLOW);
+    watch_end(&watch);
+    return r < 0 ? failed() : 0;
+}
+
+static int copy_one(struct call *call, const char *src, const char *dst) {
     struct os_copytree_options options = {
         .size = sizeof options,
         .symlinks = !is_set(call, "follow-links"),
@@ -89,39 +120,27 @@ static bool copy_tree(struct call *call, const char *src, const char *dst) {
         .owner = is_set(call, "owner"),
         .hard_links = is_set(call, "hard-links"),
         .special_files = is_set(call, "special-files"),
-        .ignore = ignore,
+        .ignore = arg_values(call, "ignore"),
     };
-    struct progress progress = {.verb = "copying", .bytes = size_of(src)};
-    progress_begin(&progress, &options.control);
-    int r = os_copytree(src, dst, &options);
-    progress_end(&progress);
-    return !went_wrong(r, &progress);
-}
-
-static bool copy_one(struct call *call, const char *src, const char *dst) {
+    bool tree = options.symlinks ? is_real_dir(src) : os_path_isdir(src);
     char *path = os_path_isdir(dst) ? inside(src, dst) : strdup(dst);
-    bool follow = is_set(call, "follow-links");
-    bool fine = false;
-    if (!path)
-        failed();
-    else if (follow ? os_path_isdir(src) : is_real_dir(src))
-        fine = copy_tree(call, src, path);
-    else
-        fine = !went_wrong(os_copy2(src, path, follow ? 0 : OS_NOFOLLOW), NULL);
+    int status = !path  ? failed()
+                 : tree ? copy_tree(src, path, &options)
+                        : copy_file(src, path, !options.symlinks);
     free(path);
-    return fine;
+    return status;
 }
 
 /* All words but the last go to the last, which has to be a directory where they are many. */
-static int each_to_last(struct call *call, bool (*act)(struct call *, const char *, const char *)) {
+static int each_to_last(struct call *call, int (*act)(struct call *, const char *, const char *)) {
     if (call->rest_count < 2)
         return misuse(call->function, "where to?");
     const char *last = call->rest[call->rest_count - 1];
     if (call->rest_count > 2 && !os_path_isdir(last))
         return misuse_word(call->function, "many go only into a directory, not to", last);
     int status = 0;
-    for (size_t i = 0; i + 1 < call->rest_count; i++)
-        status |= !act(call, call->rest[i], last);
+    for (size_t i = 0; i + 1 < call->rest_count && !interrupted(); i++)
+        status |= act(call, call->rest[i], last);
     return status;
 }
 
@@ -131,9 +150,47 @@ int verb_cp(struct call *call) {
 
 /* ------------------------------------------------------------------------------------ mv */
 
-static bool move_one(struct call *call, const char *src, const char *dst) {
+/* To another file system. What is interrupted leaves no copy; what fails leaves both. */
+static int move_tree(const char *src, const char *dst) {
+    struct os_copytree_options options = {
+        .size = sizeof options,
+        .symlinks = true,
+        .owner = true,
+        .hard_links = true,
+        .special_files = true,
+    };
+    bool fresh = !os_path_lexists(dst);
+    int status = copy_tree(src, dst, &options);
+    if (interrupted() && fresh)
+        os_rmtree(dst, NULL);
+    return status ? status : remove_tree(src, /* force= */ false, /* one_file_system= */ false);
+}
+
+static int move_file(const char *src, const char *dst) {
+    struct watch watch;
+    watch_begin(&watch, "moving", src, dst);
+    int r = os_move(src, dst);
+    watch_end(&watch);
+    return r < 0 ? failed() : 0;
+}
+
+static int move_one(struct call *call, const char *src, const char *dst) {
     (void)call;
-    return !went_wrong(os_move(src, dst), NULL);
+    bool into = os_path_isdir(dst) && os_path_samefile(src, dst) != 1;
+    char *path = into ? inside(src, dst) : strdup(dst);
+    int status;
+    if (!path)
+        status = failed();
+    else if (into && os_path_lexists(path))
+        status = os_move(src, dst) < 0 ? failed() : 0; /* says what is in the way */
+    else if (os_rename(src, path) == 0)
+        status = 0;
+    else if (errno != EXDEV)
+        status = failed();
+    else
+        status = is_real_dir(src) ? move_tree(src, path) : move_file(src, path);
+    free(path);
+    return status;
 }
 
 int verb_mv(struct call *call) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** osier walk, glob and compare: what looks at trees. */
 #include "output.h"
+#include "progress.h"
+#include "trees.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -9,34 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_set(const struct call *call, const char *name) {
-    return arg_text(call, name) != NULL;
-}
-
-/* A number, or `otherwise` where it was left out. */
-static int number(struct call *call, const char *name, int otherwise) {
-    return is_set(call, name) ? ARG_INTEGER(call, arg_index(call, name), int, 0) : otherwise;
-}
-
 /* ---------------------------------------------------------------------------------- walk */
-
-static void tell(const struct os_walk_entry *at) {
-    char *name = os_quote(at->dirpath);
-    fprintf(stderr, "osier: %s: [Errno %d] %s: %s\n", os_error_name(at->error), at->error,
-            os_strerror(at->error), name ? name : "?");
-    free(name);
-}
-
-static char *joined(const char *dir, const char *name) {
-    size_t size = strlen(dir), slash = size && dir[size - 1] != '/';
-    char *path = malloc(size + slash + strlen(name) + 1);
-    if (path) {
-        memcpy(path, dir, size);
-        memcpy(path + size, "/", slash);
-        strcpy(path + size + slash, name);
-    }
-    return path;
-}
 
 static void print_directory(const struct os_walk_entry *at, char type) {
     if (output_style.json) {
@@ -50,14 +25,7 @@ static void print_directory(const struct os_walk_entry *at, char type) {
         emit_end_record();
         return;
     }
-    if (type != 'f')
-        emit_text(at->dirpath);
-    for (char **name = at->filenames; *name && type != 'd'; name++) {
-        char *path = joined(at->dirpath, *name);
-        if (path)
-            emit_text(path);
-        free(path);
-    }
+    emit_paths(at, type);
 }
 
 static int depth_below(const char *top, const char *path) {
@@ -71,7 +39,7 @@ static int depth_below(const char *top, const char *path) {
 int verb_walk(struct call *call) {
     const char *top = arg_text(call, "PATH") ? arg_text(call, "PATH") : ".";
     const char *type = arg_text(call, "type");
-    int most = number(call, "max-depth", -1);
+    int most = option_number(call, "max-depth", -1);
     struct os_walk_options options = {
         .size = sizeof options,
         .bottom_up = is_set(call, "bottom-up"),
@@ -79,7 +47,7 @@ int verb_walk(struct call *call) {
         .links_as_files = !is_set(call, "follow-links"),
         .one_file_system = is_set(call, "one-file-system"),
         .errors = true,
-        .threads = number(call, "threads", -1),
+        .threads = option_number(call, "threads", -1),
     };
     if (type && strcmp(type, "d") != 0 && strcmp(type, "f") != 0)
         return misuse_word(call->function, "TYPE is d or f, not", type);
@@ -91,12 +59,12 @@ int verb_walk(struct call *call) {
     struct os_walk_entry *at;
     int status = 0;
     emit_begin_list();
-    while ((at = os_walk_next(walk))) {
+    while (!output_broken() && (at = os_walk_next(walk))) {
         int depth = most < 0 ? 0 : depth_below(top, at->dirpath);
         if (at->error == EXDEV && options.one_file_system)
             continue;
         if (at->error && (status = 1)) {
-            tell(at);
+            tell_unread(at);
             continue;
         }
         if (most < 0 || depth <= most)
@@ -125,50 +93,14 @@ int verb_glob(struct call *call) {
 
 /* ------------------------------------------------------------------------------- compare */
 
-static const struct {
-    int bit;
-    const char *key, *text;
-} kinds[] = {
-    {OS_COMPARE_LEFT, "left", "only left"}, {OS_COMPARE_RIGHT, "right", "only right"},
-    {OS_COMPARE_TYPE, "type", "type"},      {OS_COMPARE_CONTENT, "content", "content"},
-    {OS_COMPARE_MODE, "mode", "mode"},      {OS_COMPARE_OWNER, "owner", "owner"},
-    {OS_COMPARE_TIME, "time", "time"},
-};
-enum { KINDS = sizeof kinds / sizeof *kinds };
-
-static void print_difference(const struct os_compare_entry *entry) {
-    const char *path = *entry->path ? entry->path : ".";
-    if (output_style.json) {
-        emit_begin_record();
-        emit_key("path");
-        emit_text(path);
-        emit_key("differs");
-        emit_begin_list();
-        emit_key(NULL);
-        for (int i = 0; i < KINDS; i++)
-            if (entry->what & kinds[i].bit)
-                emit_text(kinds[i].key);
-        emit_end_list();
-        emit_end_record();
-        return;
-    }
-    char what[100] = "";
-    for (int i = 0; i < KINDS; i++)
-        if (entry->what & kinds[i].bit)
-            sprintf(what + strlen(what), "%s%s", *what ? ", " : "", kinds[i].text);
-    printf("%-12s ", what);
-    emit_text(path);
-}
-
 int verb_compare(struct call *call) {
-    const char *const ignore[] = {arg_text(call, "ignore"), NULL};
     struct os_compare_options options = {
         .size = sizeof options,
         .shallow = is_set(call, "shallow"),
         .modes = is_set(call, "modes"),
         .owners = is_set(call, "owners"),
         .times = is_set(call, "times"),
-        .ignore = ignore,
+        .ignore = arg_values(call, "ignore"),
     };
     struct os_compare *compare =
         os_compare(arg_text(call, "LEFT"), arg_text(call, "RIGHT"), &options);
@@ -176,10 +108,7 @@ int verb_compare(struct call *call) {
         failed();
         return 2; /* as of diff(1): trouble is more than a difference */
     }
-    emit_begin_list();
-    for (size_t i = 0; i < compare->count; i++)
-        print_difference(&compare->list[i]);
-    emit_end_list();
+    emit_os_compare(compare);
     int status = compare->count ? 1 : 0;
     free(compare);
     return status;

@@ -3,6 +3,7 @@
 #include "output.h"
 #include "progress.h"
 #include "treemap.h"
+#include "trees.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -10,129 +11,139 @@
 #include <osier.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
 
-enum { BAR = 24, DEPTH = 1, PICTURE_DEPTH = 4, BAD_USE = 64 };
+/* A picture shows no more than so many of the largest: what is smaller has no room in it. */
+enum { DEPTH = 1, PICTURE_TOP = 20000 };
 
-static bool is_set(const struct call *call, const char *name) {
-    return arg_text(call, name) != NULL;
+/* ------------------------------------------------------------------------------ the table */
+
+/* How the bars look: as wide as the terminal has room for, coloured where that is welcome. */
+struct bars {
+    int width;
+    bool colour;
+};
+
+static struct bars bars_for_output(void) {
+    enum { WIDE = 24, NARROW = 10, NUMBERS = 16, NAME = 24 };
+    struct bars bars = {.width = WIDE};
+    struct os_terminal_size terminal;
+    if (!isatty(STDOUT_FILENO) || output_style.null)
+        return bars;
+    os_get_terminal_size_or(80, 24, &terminal);
+    int room = terminal.columns - NUMBERS - NAME;
+    bars.width = room >= WIDE ? WIDE : room >= NARROW ? room : 0;
+    const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+    bars.colour = !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
+    return bars;
 }
 
-static int number(struct call *call, const char *name, int otherwise) {
-    return is_set(call, name) ? ARG_INTEGER(call, arg_index(call, name), int, 0) : otherwise;
-}
-
-static void emit_numbers(uint64_t apparent, uint64_t allocated) {
-    emit_key("apparent");
-    emit_unsigned(apparent);
-    emit_key("allocated");
-    emit_unsigned(allocated);
-}
-
-static void print_json(const struct os_usage *usage) {
-    emit_begin_record();
-    emit_numbers(usage->apparent, usage->allocated);
-    emit_key("directories");
-    emit_unsigned(usage->directories);
-    emit_key("files");
-    emit_unsigned(usage->files);
-    emit_key("list");
-    emit_begin_list();
-    emit_key(NULL);
-    for (size_t i = 0; i < usage->count; i++) {
-        const struct os_usage_entry *entry = &usage->list[i];
-        emit_begin_record();
-        emit_key("path");
-        emit_text(entry->path);
-        emit_numbers(entry->apparent, entry->allocated);
-        emit_key("entries");
-        emit_unsigned(entry->entries);
-        emit_key("depth");
-        emit_unsigned(entry->depth);
-        emit_key("is_dir");
-        emit_bool(entry->is_dir);
-        emit_end_record();
+static void print_bar(const struct bars *bars, double part) {
+    int full = (int)(part * bars->width + 0.5);
+    if (bars->colour)
+        fputs("\033[36m", stdout);
+    for (int cell = 0; cell < bars->width; cell++) {
+        if (bars->colour && cell == full)
+            fputs("\033[90m", stdout);
+        putchar(cell < full ? '#' : '.');
     }
-    emit_end_list();
-    emit_end_record();
+    if (bars->colour)
+        fputs("\033[0m", stdout);
+    if (bars->width)
+        putchar(' ');
 }
 
 static void print_table(const struct os_usage *usage, bool apparent) {
     char size[16];
+    struct bars bars = bars_for_output();
     uint64_t all = apparent ? usage->apparent : usage->allocated;
     for (size_t i = 0; i < usage->count; i++) {
         const struct os_usage_entry *entry = &usage->list[i];
         uint64_t bytes = apparent ? entry->apparent : entry->allocated;
         double part = all ? (double)bytes / (double)all : 0;
         printf("%8s %5.1f%% ", human_size(size, sizeof size, bytes), part * 100);
-        for (int cell = 0; cell < BAR; cell++)
-            putchar(cell < (int)(part * BAR + 0.5) ? '#' : '.');
-        putchar(' ');
+        print_bar(&bars, part);
         emit_text(entry->path);
     }
-    printf("%8s in %" PRIu64 " files and %" PRIu64 " directories\n",
-           human_size(size, sizeof size, all), usage->files, usage->directories);
+    printf("%8s in %" PRIu64 " file%s and %" PRIu64 " director%s\n",
+           human_size(size, sizeof size, all), usage->files, usage->files == 1 ? "" : "s",
+           usage->directories, usage->directories == 1 ? "y" : "ies");
 }
 
-static struct os_usage *measure(struct call *call, int depth, int top, bool files,
+/* ------------------------------------------------------------------------------ measuring */
+
+static struct os_usage *measure(struct call *call, struct os_usage_options *options,
                                 int *ret_status) {
-    struct os_usage_options options = {
-        .size = sizeof options,
-        .depth = depth,
-        .top = top > 0 ? (size_t)top : 0,
-        .files = files,
-        .apparent = is_set(call, "apparent"),
-        .control.one_file_system = is_set(call, "one-file-system"),
-    };
-    struct progress progress = {.verb = "measuring"};
-    progress_begin(&progress, &options.control);
     const char *path = arg_text(call, "PATH");
-    struct os_usage *usage = os_usage(path ? path : ".", &options);
-    progress_end(&progress);
-    *ret_status = progress.failed;
+    struct progress progress = {.verb = "measuring"};
+    options->size = sizeof *options;
+    options->apparent = is_set(call, "apparent");
+    options->control.one_file_system = is_set(call, "one-file-system");
+    progress_begin(&progress, &options->control);
+    struct os_usage *usage = os_usage(path ? path : ".", options);
+    *ret_status = progress_end(&progress, usage ? 0 : -1);
     return usage;
 }
 
-/* Writes a picture: its exit status. */
-static int write_picture(struct call *call, const char *path, bool html) {
-    int status;
-    struct os_usage *usage =
-        measure(call, number(call, "depth", PICTURE_DEPTH), 0, /* files= */ true, &status);
-    if (!usage)
-        return failed();
-    FILE *file = fopen(path, "we");
-    if (file)
-        treemap_write(file, usage, is_set(call, "apparent"), html);
-    free(usage);
-    bool broken = !file || ferror(file);
-    if (file && fclose(file) != 0)
+static int picture_failed(const char *path, int error) {
+    char *name = os_quote(path);
+    fprintf(stderr, "osier: %s: [Errno %d] %s: %s\n", os_error_name(error), error,
+            os_strerror(error), name ? name : "?");
+    free(name);
+    return 1;
+}
+
+/* Writes a picture to a file, or to standard output for "-": its exit status. */
+static int write_picture(const struct os_usage *usage, const char *path, bool apparent, bool html) {
+    bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdout : fopen(path, "we");
+    if (!file)
+        return picture_failed(path, errno);
+    errno = 0;
+    int r = treemap_write(file, usage, apparent, html);
+    bool broken = fflush(file) != 0 || ferror(file);
+    int error = r < 0 ? -r : errno ? errno : EIO;
+    if (!standard && fclose(file) != 0 && !broken && r >= 0) {
         broken = true;
-    if (broken) {
-        int error = errno;
-        char *name = os_quote(path);
-        fprintf(stderr, "osier: %s: [Errno %d] %s: %s\n", os_error_name(error), error,
-                os_strerror(error), name ? name : "?");
-        free(name);
+        error = errno;
     }
-    return broken ? 1 : status;
+    return (r < 0 || broken) && !standard ? picture_failed(path, error) : r < 0;
+}
+
+static int draw(struct call *call) {
+    struct os_usage_options options = {
+        .depth = option_number(call, "depth", -1), .files = true, .top = PICTURE_TOP};
+    const char *html = arg_text(call, "html"), *svg = arg_text(call, "svg");
+    bool apparent = is_set(call, "apparent");
+    int status;
+    struct os_usage *usage = measure(call, &options, &status);
+    if (usage && html)
+        status |= write_picture(usage, html, apparent, /* html= */ true);
+    if (usage && svg)
+        status |= write_picture(usage, svg, apparent, /* html= */ false);
+    free(usage);
+    return status;
 }
 
 int verb_usage(struct call *call) {
-    int depth = number(call, "depth", DEPTH), top = number(call, "top", 0), status = 0;
+    int top = option_number(call, "top", 0);
+    struct os_usage_options options = {
+        .depth = option_number(call, "depth", DEPTH),
+        .top = top > 0 ? (size_t)top : 0,
+        .files = is_set(call, "all"),
+    };
+    int status;
     if (call->misused)
-        return BAD_USE;
-    if (is_set(call, "html"))
-        status |= write_picture(call, arg_text(call, "html"), /* html= */ true);
-    if (is_set(call, "svg"))
-        status |= write_picture(call, arg_text(call, "svg"), /* html= */ false);
+        return EX_USAGE;
     if (is_set(call, "html") || is_set(call, "svg"))
-        return status;
-    struct os_usage *usage = measure(call, depth, top, is_set(call, "all"), &status);
-    if (!usage)
-        return failed();
-    if (output_style.json)
-        print_json(usage);
-    else
-        print_table(usage, is_set(call, "apparent"));
+        return draw(call);
+    struct os_usage *usage = measure(call, &options, &status);
+    if (usage && output_style.json)
+        emit_os_usage(usage);
+    else if (usage)
+        print_table(usage, options.apparent);
     free(usage);
     return status;
 }

@@ -62,7 +62,7 @@ struct os_rmtree_options {
  * @error ECANCELED  by `on_progress`
  * @python shutil.rmtree(path, ignore_errors=False, onerror=None, *, onexc=None)
  * @since 0.1
- * @shell no: `osier rm`
+ * @shell see os_rmtreeat
  */
 OS_API int os_rmtree(const char *path, const struct os_rmtree_options *options) OS_NONNULL(1);
 
@@ -73,9 +73,11 @@ OS_API int os_rmtree(const char *path, const struct os_rmtree_options *options) 
  * @param path  the directory
  * @param options  NULL for Python's defaults
  * @return 0, or −1 with errno set
- * @python shutil.rmtree(path, *, dir_fd=None), since 3.11
+ * @python shutil.rmtree(path, ignore_errors=False, onerror=None, *, onexc=None, dir_fd=None), since
+ * 3.11
  * @since 0.1
- * @shell no: `osier rm`
+ * @shell os.rmtree PATH [--ignore-errors] [--one-file-system] [--threads=0] [--dir-fd=OS_CWD] ->
+ * none
  */
 OS_API int os_rmtreeat(int dir_fd, const char *path, const struct os_rmtree_options *options)
     OS_NONNULL(2);
@@ -126,9 +128,13 @@ struct os_walk;
  * @param path  where to begin; a link is followed here
  * @param options  NULL for Python's defaults
  * @return the walk, for os_walk_close(); NULL with errno set when memory is lacking
+ * @option top  where to begin
+ * @option topdown  False: a directory comes after those in it
+ * @option onerror  tell on stderr what can't be read; without it nobody is told, as by Python
+ * @option followlinks  go into links to directories, but not round in circles
  * @python os.walk(top, topdown=True, onerror=None, followlinks=False)
  * @since 0.1
- * @shell no: `osier walk`
+ * @shell os.walk TOP [--topdown=True] [--onerror] [--followlinks] -> custom
  */
 OS_API struct os_walk *os_walk(const char *path, const struct os_walk_options *options)
     OS_NONNULL(1);
@@ -143,7 +149,7 @@ OS_API struct os_walk *os_walk(const char *path, const struct os_walk_options *o
  * @error ENOENT  nothing is there
  * @python os.fwalk(top='.', topdown=True, onerror=None, *, follow_symlinks=False, dir_fd=None)
  * @since 0.1
- * @shell no: a descriptor ends with the command
+ * @shell no: a descriptor ends with the command; os.walk tells the rest
  */
 OS_API struct os_walk *os_fwalk(int dir_fd, const char *path, const struct os_walk_options *options)
     OS_NONNULL(2);
@@ -223,7 +229,8 @@ struct os_usage {
  * @python no: a loop over os.walk and os.lstat
  * @since 0.1
  * @source du(1)
- * @shell no: `osier usage`
+ * @shell os.usage PATH [--depth=N] [--files] [--top=N] [--apparent] [--every-link]
+ * [--ignore-errors] [--one-file-system] [--threads=N] -> custom
  */
 OS_API OS_MUST_FREE struct os_usage *os_usage(const char *path,
                                               const struct os_usage_options *options) OS_NONNULL(1);
@@ -273,8 +280,8 @@ struct os_copytree_options {
     bool hard_links;               /**< what is one file with several names stays one */
     bool special_files;            /**< make pipes, sockets and devices anew; otherwise each is an
                                         error, EOPNOTSUPP */
-    const char *const *ignore;     /**< patterns of names to leave out, a list that ends with NULL:
-                                        {"*.o", "tmp*", NULL} */
+    const char *const *ignore;     /**< patterns of names to leave out, "*.o", a list that ends with
+                                        NULL */
 };
 
 /**
@@ -293,7 +300,9 @@ struct os_copytree_options {
  * @python shutil.copytree(src, dst, symlinks=False, ignore=None, copy_function=copy2,
  * ignore_dangling_symlinks=False, dirs_exist_ok=False)
  * @since 0.1
- * @shell no: `osier cp`
+ * @shell os.copytree SRC DST [--symlinks] [--ignore=PATTERN...] [--ignore-dangling-symlinks]
+ * [--dirs-exist-ok] [--owner] [--hard-links] [--special-files] [--ignore-errors]
+ * [--one-file-system] [--threads=N] -> custom
  */
 OS_API int os_copytree(const char *src, const char *dst, const struct os_copytree_options *options)
     OS_NONNULL(1, 2);
@@ -375,7 +384,8 @@ struct os_tree_options {
  * @python no: a loop over os.walk and os.chmod
  * @since 0.1
  * @source chmod(1) -R
- * @shell no: options; `chmod -R` is at hand
+ * @shell os.chmodtree PATH [--file-mode=(mode_t)-1] [--dir-mode=(mode_t)-1] [--ignore-errors]
+ * [--one-file-system] [--threads=0] -> none
  */
 OS_API int os_chmodtree(const char *path, mode_t file_mode, mode_t dir_mode,
                         const struct os_tree_options *options) OS_NONNULL(1);
@@ -393,7 +403,7 @@ OS_API int os_chmodtree(const char *path, mode_t file_mode, mode_t dir_mode,
  * @python no: a loop over os.walk and os.lchown
  * @since 0.1
  * @source chown(1) -R
- * @shell no: options; `chown -R` is at hand
+ * @shell os.chowntree PATH UID GID [--ignore-errors] [--one-file-system] [--threads=0] -> none
  */
 OS_API int os_chowntree(const char *path, uid_t uid, gid_t gid,
                         const struct os_tree_options *options) OS_NONNULL(1);
@@ -444,7 +454,8 @@ struct os_compare {
  * @python no: filecmp.dircmp(left, right) looks at names, and shallowly at files
  * @since 0.1
  * @source diff(1) -rq
- * @shell no: `osier compare`
+ * @shell os.compare LEFT RIGHT [--shallow] [--modes] [--owners] [--times] [--ignore=PATTERN...]
+ * [--ignore-errors] [--one-file-system] [--threads=N] -> custom
  */
 OS_API OS_MUST_FREE struct os_compare *os_compare(const char *left, const char *right,
                                                   const struct os_compare_options *options)

@@ -1,9 +1,19 @@
 # SPDX-License-Identifier: MIT
 """osier walk, glob, compare, rm, cp, mv and usage."""
 
+import base64
+import contextlib
+import fcntl
+import json
 import os
+import pty
+import re
+import shutil
 import signal
+import struct
 import subprocess
+import tempfile
+import termios
 import time
 import xml.dom.minidom
 
@@ -134,7 +144,7 @@ def test_treemaps(osier, tree):
     assert osier("usage", "t", "--svg=map.svg", "--html=map.html", "--apparent").out == ""
     picture = xml.dom.minidom.parse(str(tree / "map.svg"))
     titles = [t.firstChild.data.split("\n")[0] for t in picture.getElementsByTagName("title")]
-    assert titles[0] == "t" and "t/a/g" in titles and 't/a<&>"?' in titles
+    assert titles[0] == "t" and "t/a/g" in titles and 't/a<&>"\ufffd' in titles
     page = (tree / "map.html").read_text("utf-8")
     assert page.startswith("<!doctype html>") and "<svg" in page
     area = {}
@@ -142,18 +152,324 @@ def test_treemaps(osier, tree):
         rect = group.getElementsByTagName("rect")[0]
         name = group.getElementsByTagName("title")[0].firstChild.data.split("\n")[0]
         area[name] = float(rect.getAttribute("width")) * float(rect.getAttribute("height"))
-    assert area["t/a"] > area['t/a<&>"?'] and area["t"] > area["t/a"] > area["t/a/g"]
+    assert area["t/a"] > area['t/a<&>"\ufffd'] and area["t"] > area["t/a"] > area["t/a/g"]
     assert osier("usage", "t", "--svg=no/where").status == 1
 
 
-def test_interrupted(osier, build, tmp_path):
+def page_data(page):
+    """What a page of --html holds, as its script reads it."""
+    text = page.read_text("utf-8").split("const data = ", 1)[1].split("]]};", 1)[0] + "]]}"
+    assert "<" not in text
+    return json.loads(text)
+
+
+def test_the_page_of_a_treemap(osier, tree):
+    (tree / "t/<script>@NODES@\u2028").write_bytes(b"x" * 5000)
+    assert osier("usage", "t", "--html=map.html", "--apparent").status == 0
+    nodes = page_data(tree / "map.html")["nodes"]
+    paths = []
+    for name, size, _, entries, parent in nodes:
+        paths.append((f"{paths[parent][0]}/{name}" if paths else name, size, entries))
+    expected = {}
+    for top, dirs, files in os.walk(tree / "t"):
+        for name in dirs + files:
+            path = os.path.join(top, name)
+            if os.path.islink(path) or not os.path.isdir(path):
+                expected[os.path.relpath(path, tree)] = os.lstat(path).st_size
+    assert {path: size for path, size, entries in paths if entries < 0} == expected
+    assert paths[0][1] == sum(expected.values())
+    page = (tree / "map.html").read_text("utf-8")
+    assert "http" not in page and page.count("</script>") == 1 and "@" not in page.split("<nav")[0].replace("@media", "")
+
+
+def rects(path):
+    """Of each path in a picture what --svg tells of it: x, y, width, height."""
+    picture = xml.dom.minidom.parse(str(path))
+    result = {}
+    for group in picture.getElementsByTagName("g"):
+        rect = group.getElementsByTagName("rect")[0]
+        name = group.getElementsByTagName("title")[0].firstChild.data.split("\n")[0]
+        result[name] = [float(rect.getAttribute(key)) for key in ("x", "y", "width", "height")]
+    return result
+
+
+def test_areas_are_sizes(osier, tmp_path):
+    sizes = {f"t/f{i}": 1000 * (i + 1) ** 3 for i in range(12)} | {f"t/small{i}": 1 for i in range(30)}
+    os.mkdir(tmp_path / "t")
+    for name, size in sizes.items():
+        (tmp_path / name).write_bytes(b"x" * size)
+    assert osier("usage", "t", "--svg=map.svg", "--apparent").status == 0
+    found = rects(tmp_path / "map.svg")
+    per_byte = found["t/f11"][2] * found["t/f11"][3] / sizes["t/f11"]
+    for name, (x, y, width, height) in found.items():
+        left, top, wide, high = found["t"]
+        assert left <= x and top <= y and x + width <= left + wide + 0.02 and y + height <= top + high + 0.02
+        if name in sizes:
+            assert abs(width * height / per_byte / sizes[name] - 1) < 0.02
+    assert not [name for name in found if "small" in name]  # they would be invisible
+    cells = [rect for name, rect in found.items() if name != "t"]
+    for i, (x, y, width, height) in enumerate(cells):  # none covers another
+        for a, b, wide, high in cells[i + 1 :]:
+            assert x + width <= a + 0.02 or a + wide <= x + 0.02 or y + height <= b + 0.02 or b + high <= y + 0.02
+
+
+def test_a_picture_on_standard_output_or_none(osier, tree):
+    assert xml.dom.minidom.parseString(osier("usage", "t", "--svg=-").raw)
+    done = osier("usage", "t", "--svg=/dev/full")
+    assert done.status == 1 and "No space left on device: '/dev/full'" in done.err
+
+
+def test_no_file_is_larger_than_its_tree(osier, tmp_path):
+    os.mkdir(tmp_path / "empty")
+    assert osier("usage", "empty", "--svg=map.svg", "--html=map.html", "--apparent").status == 0
+    assert list(rects(tmp_path / "map.svg")) == ["empty"]
+
+
+@pytest.fixture
+def big(tmp_path):
     for i in range(300):
         os.makedirs(tmp_path / f"big/{i}")
         for j in range(100):
             (tmp_path / f"big/{i}/{j}").touch()
-    copy = subprocess.Popen([build / "osier", "cp", "big", "copy"], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+
+
+def test_interrupted(osier, build, tmp_path, big):
+    for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        copy = subprocess.Popen([build / "osier", "cp", "big", "copy"], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        while not os.path.exists(tmp_path / "copy"):
+            time.sleep(0.001)
+        copy.send_signal(sent)
+        err = copy.communicate(timeout=60)[1]
+        assert (copy.returncode, err) in ((-sent, ""), (0, ""))  # it may have been quicker
+        shutil.rmtree(tmp_path / "copy")
+
+
+def test_interrupted_in_one_file(osier, build, tmp_path):
+    with open(tmp_path / "big", "wb") as file:
+        for _ in range(512):
+            file.write(b"x" * (1 << 20))
+    other = tempfile.mkdtemp(dir="/dev/shm")
+    try:
+        for words in (["cp", "big"], ["mv", "big"]):
+            line = [build / "osier", *words, other + "/copy"]
+            copy = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+            while not os.path.exists(other + "/copy") and copy.poll() is None:
+                time.sleep(0.001)
+            copy.send_signal(signal.SIGINT)
+            err = copy.communicate(timeout=60)[1]
+            assert (copy.returncode, err) in ((-signal.SIGINT, ""), (0, ""))
+            if copy.returncode:
+                assert not os.path.exists(other + "/copy")
+                assert os.path.getsize(tmp_path / "big") == 512 << 20
+            else:
+                assert os.path.getsize(other + "/copy") == 512 << 20
+                break
+    finally:
+        shutil.rmtree(other)
+
+
+def test_ignored_signals_stay_ignored(osier, build, tmp_path, big):
+    line = [build / "osier", "cp", "big", "copy"]
+    ignore = lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    copy = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, preexec_fn=ignore)
     while not os.path.exists(tmp_path / "copy"):
         time.sleep(0.001)
-    copy.send_signal(signal.SIGINT)
-    err = copy.communicate(timeout=60)[1]
-    assert (copy.returncode, "OSError: [Errno 125]" in err) in ((1, True), (0, False))  # it may have been quicker
+    copy.send_signal(signal.SIGHUP)
+    assert (copy.communicate(timeout=60)[1], copy.returncode) == (b"", 0)
+
+
+def test_nobody_reads_on(build, tmp_path, big):
+    for words in (["walk", "big"], ["walk", "big", "--json"], ["os.walk", "big"], ["usage", "big", "-a", "--depth=2"]):
+        done = subprocess.run(f"'{build}/osier' {' '.join(words)} | head -c 5 | wc -c; echo ${{PIPESTATUS[0]}}",
+                              shell=True, executable="/bin/bash", cwd=tmp_path, capture_output=True, text=True)  # fmt: skip
+        assert done.stdout in ("5\n141\n", "5\n0\n") and done.stderr == ""  # 0: it all fitted into the pipe
+
+
+def on_a_terminal(build, cwd, words, columns, **environment):
+    """What a call prints to a terminal of that many columns, stdout and stderr."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    env = {"PATH": os.environ["PATH"], "TERM": "xterm"} | environment
+    child = subprocess.Popen([build / "osier", *words], cwd=cwd, stdout=slave, stderr=slave, env=env)
+    os.close(slave)
+    text = b""
+    with contextlib.suppress(OSError):
+        while block := os.read(master, 65536):
+            text += block
+    os.close(master)
+    return child.wait(), text.decode()
+
+
+@pytest.mark.parametrize("columns", [200, 80, 50, 20])
+def test_table_on_a_terminal(build, tree, columns):
+    status, text = on_a_terminal(build, tree, ["usage", "t"], columns)
+    assert status == 0 and "\033[36m" in text
+    status, plain = on_a_terminal(build, tree, ["usage", "t"], columns, NO_COLOR="1")
+    assert "\033[3" not in plain and re.sub(r"\033\[[0-9]+m", "", text) == plain
+    if columns >= 50:
+        assert max(map(len, plain.splitlines())) <= columns
+    status, plain = on_a_terminal(build, tree, ["usage", "t"], columns, TERM="dumb")
+    assert "\033" not in plain
+
+
+@pytest.mark.parametrize("columns", [100, 40, 12])
+def test_bar_on_a_terminal(build, tmp_path, big, columns):
+    slow = tmp_path / "slow"
+    slow.mkdir()
+    for i in range(60):
+        with open(slow / str(i), "wb") as file:
+            file.write(b"x" * (8 << 20))
+    other = tempfile.mkdtemp(dir="/dev/shm")
+    try:
+        status, text = on_a_terminal(build, tmp_path, ["cp", "slow", other + "/copy"], columns)
+    finally:
+        shutil.rmtree(other)
+    assert status == 0
+    drawn = [line for line in text.replace("\033[K", "").split("\r") if line]
+    assert all(len(line) < columns for line in drawn)  # never wraps
+    assert text == "" or text.endswith("\r\033[K")  # and is taken away
+    if columns == 100:
+        assert any(re.match(r"copying \[[#.]{30}\] +[0-9]+%, [0-9]+ entr", line) for line in drawn) or not drawn
+
+
+def test_no_terminal_no_bar(osier, tree):
+    for words in (["cp", "t", "u"], ["rm", "-r", "u"], ["usage", "t"]):
+        done = osier(*words)
+        assert (done.status, done.err) == (0, "") and "\033" not in done.out
+
+
+def test_os_walk(osier, tree):
+    top = str(tree / "t")
+    for words, options in (
+        ((), {}),
+        (("--topdown=False",), {"topdown": False}),
+        (("--followlinks",), {"followlinks": True}),
+        (("--topdown", "no", "--followlinks"), {"topdown": False, "followlinks": True}),
+    ):
+        expected = [list(step) for step in os.walk(top, **options)]
+        assert osier.json("os.walk", top, *words) == expected
+        text = [path for where, _, files in expected for path in [where] + [f"{where}/{name}" for name in files]]
+        assert osier("os.walk", top, *words).out.splitlines() == text
+    assert osier("os.walk", top, "--topdown=perhaps").status == 64
+
+
+def test_os_walk_keeps_quiet_as_python_does(osier, tree):
+    assert osier.json("os.walk", "gone") == list(os.walk("gone"))
+    done = osier("os.walk", "gone", "--onerror")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == "osier: FileNotFoundError: [Errno 2] No such file or directory: 'gone'\n"
+    assert "not from a shell" in osier("os.fwalk", "t").err
+
+
+def test_os_copytree_and_os_rmtree(osier, tree):
+    assert osier("os.copytree", "t", "u", "--symlinks", "--ignore=g", "--ignore", ".h*").status == 0
+    shutil.copytree(tree / "t", tree / "v", symlinks=True, ignore=shutil.ignore_patterns("g", ".h*"))
+    seen = [[(os.path.relpath(top, tree / name), dirs, sorted(files)) for top, dirs, files in os.walk(tree / name)] for name in "uv"]
+    assert sorted(seen[0]) == sorted(seen[1])
+    done = osier("os.copytree", "t", "u")
+    assert done.status == 1 and done.err == "osier: FileExistsError: [Errno 17] File exists: 'u'\n"
+    assert osier("os.copytree", "t", "u", "--dirs-exist-ok").status == 1  # u/link is one already, to itself
+    os.symlink("nowhere", tree / "t/dangling")
+    done = osier("os.copytree", "t", "w")
+    assert done.status == 1 and done.err.count("\n") == 1 and "'t/dangling'" in done.err
+    assert osier("os.copytree", "t", "w2", "--ignore-dangling-symlinks").status == 0
+    for name in ("u", "v", "w", "w2"):
+        assert osier("os.rmtree", name).status == 0
+    done = osier("os.rmtree", "gone")
+    assert done.status == 1 and "FileNotFoundError" in done.err
+    assert osier("os.rmtree", "gone", "--ignore-errors").status == 0
+    assert sorted(os.listdir(tree)) == ["t"]
+
+
+def test_os_usage_and_os_compare(osier, tree):
+    usage = osier.json("os.usage", "t")
+    assert usage["list"] == [] and usage["apparent"] == osier.json("usage", "t")["apparent"]
+    assert osier.json("os.usage", "t", "--depth=-1", "--files", "--apparent") == osier.json(
+        "usage", "t", "--depth=-1", "-a", "--apparent"
+    )
+    assert "files=5" in osier("os.usage", "t").out.splitlines()
+    assert len(osier.json("os.usage", "t", "--depth=-1", "--top=2")["list"]) == 2
+    assert osier("os.copytree", "t", "u", "--symlinks").status == 0
+    assert osier.json("os.compare", "t", "u", "--modes", "--times", "--owners") == []
+    (tree / "u/f").write_text("else")
+    assert osier.json("os.compare", "t", "u") == [{"path": "f", "differs": ["content"]}]
+    assert osier.json("os.compare", "t", "u", "--ignore=x", "--ignore=f") == []
+    assert osier("os.compare", "t", "gone").status == 1
+
+
+def test_os_chmodtree_and_os_chowntree(osier, tree):
+    mode = lambda name: os.stat(tree / name).st_mode & 0o7777
+    before = mode("t/a")
+    assert osier("os.chmodtree", "t", "--file-mode=640").status == 0
+    assert (mode("t/f"), mode("t/a/b/h"), mode("t/a")) == (0o640, 0o640, before)
+    assert osier("os.chmodtree", "t", "--dir-mode=0o750", "--file-mode", "0600").status == 0
+    assert (mode("t/f"), mode("t"), mode("t/a/b")) == (0o600, 0o750, 0o750)
+    assert osier("os.chmodtree", "t", "--file-mode=rwx").status == 64
+    assert osier("os.chowntree", "t", str(os.getuid()), "-1").status == 0
+    assert osier("os.chowntree", "t/f", "-1", "-1").status == 1
+
+
+def test_hostile_names_in_every_verb(osier, tmp_path):
+    names = [bytes([byte]) for byte in range(1, 256) if byte not in b"/."] + [b"a\nb", b"\xff\xfe", b"-r", b"--json"]
+    folder = os.fsencode(tmp_path / "t")
+    os.mkdir(folder)
+    for name in names:
+        with open(folder + b"/" + name, "wb") as file:
+            file.write(name)
+    exact = lambda item: item.encode() if isinstance(item, str) else base64.b64decode(item["path_b64"])
+    (step,) = osier.json("walk", "t")
+    assert sorted(map(exact, step["filenames"])) == sorted(names)
+    ((_, _, files),) = osier.json("os.walk", "t")
+    assert sorted(map(exact, files)) == sorted(names)
+    assert sorted(osier("walk", "t", "-0", "--type=f").raw.split(b"\0")[:-1]) == sorted(b"t/" + name for name in names)
+    assert len(osier.json("glob", "t/*", "--include-hidden")) == len(names)
+    listed = osier.json("usage", "t", "-a")["list"]
+    assert {base64.b64decode(e["path_b64"]) if "path_b64" in e else e["path"].encode() for e in listed} == {
+        b"t", *(b"t/" + name for name in names)
+    }  # fmt: skip
+    assert osier("cp", "t", "u").status == 0
+    assert osier.json("compare", "t", "u") == []
+    assert osier("mv", "--", *[b"u/" + name for name in names], "t").status == 1  # all are there
+    os.mkdir(tmp_path / "v")
+    assert osier("mv", *[b"u/" + name for name in names], "v").status == 0
+    assert sorted(os.listdir(os.fsencode(tmp_path / "v"))) == sorted(names)
+    differing = osier.json("compare", "u", "v")
+    assert len(differing) == len(names) and all(entry["differs"] == ["right"] for entry in differing)
+    assert osier("usage", "t", "--svg=map.svg", "--html=map.html").status == 0
+    assert xml.dom.minidom.parse(str(tmp_path / "map.svg")) and page_data(tmp_path / "map.html")
+    assert osier("rm", "--", *[b"v/" + name for name in names]).status == 0
+    assert os.listdir(tmp_path / "v") == []
+
+
+def test_cp_and_mv_where_it_is_delicate(osier, tree):
+    assert osier("cp", "t/f", "t/f").status == 1  # onto itself
+    assert (tree / "t/f").stat().st_size == 10
+    assert osier("cp", "t/f", "t/a/").status == 0 and os.path.exists(tree / "t/a/f")
+    assert osier("cp", "t/.", "new").status == 0 and os.path.exists(tree / "new/a/g")
+    assert osier("cp", "--merge", "t/.", "new").status == 1  # the link is there; the rest is copied
+    assert osier("mv", "t", "t/a").status == 1 and os.path.exists(tree / "t/a")
+    assert osier("mv", "t/f", "t/f").status == 0 and os.path.exists(tree / "t/f")
+    for name in (".", "..", "t/a/..", "t/."):
+        done = osier("rm", "-rf", name)
+        assert done.status == 1 and "by its name only" in done.err
+    assert os.path.exists(tree / "t/a/g")
+
+
+def test_mv_to_another_file_system(osier, tree):
+    other = tempfile.mkdtemp(dir="/dev/shm")
+    try:
+        os.link(tree / "t/f", tree / "t/c/again")
+        os.utime(tree / "t/f", ns=(1, 2))
+        before = list(os.walk(tree / "t"))
+        assert osier("mv", "t", other).status == 0
+        assert not os.path.exists(tree / "t")
+        moved = os.stat(other + "/t/f")
+        assert (moved.st_mtime_ns, moved.st_nlink) == (2, 2)
+        assert sorted(len(step[2]) for step in before) == sorted(len(s[2]) for s in os.walk(other + "/t"))
+        assert osier("mv", other + "/t/f", tree).status == 0 and (tree / "f").stat().st_size == 10
+        done = osier("mv", other + "/t/c", other + "/t/link", tree)
+        assert done.status == 0 and os.readlink(tree / "link") == "a"
+        os.mkdir(tree / "t")
+        assert osier("mv", other + "/t", tree).status == 1  # it is there already
+    finally:
+        shutil.rmtree(other)

@@ -25,6 +25,27 @@ def test_did_you_mean(osier, typed, meant):
     assert done.err.splitlines()[0] == f"osier: there is no '{typed}'; did you mean '{meant}'?"
 
 
+@pytest.mark.parametrize(
+    "words, meant",
+    [
+        (("os.mkdir", "a", "--mod=7"), "--mode"),
+        (("os.makedirs", "a", "--exits-ok"), "--exist-ok"),
+        (("walk", "--max"), "--max-depth"),
+        (("os.getpid", "--jsno"), "--json"),
+    ],
+)
+def test_a_mistyped_option(osier, words, meant):
+    done = osier(*words)
+    typed = words[-1].split("=")[0]
+    assert done.status == 64
+    assert done.err.splitlines()[0] == f"osier: {words[0]}: there is no option '{typed}'; did you mean '{meant}'?"
+
+
+def test_mistyped_verbs(osier):
+    assert "did you mean 'walk'?" in osier("walc").err
+    assert "did you mean 'compare'?" in osier("cmopare").err
+
+
 def test_nothing_alike(osier):
     assert osier("os.qqqqqqqqq").err.splitlines()[0] == "osier: there is no 'os.qqqqqqqqq'"
 
@@ -95,6 +116,30 @@ def test_help_of_a_function(osier):
         assert "--exist-ok" in text
         assert "Python:  os.makedirs(" in text
         assert "int os_makedirsat(int dir_fd, const char *path" in text
+
+
+def test_help_by_its_name(osier):
+    for name in ("os.mkdir", "walk", "os.path.join", "makedirs"):
+        assert osier("help", name).out == osier("--help", name).out or osier("help", name).status == 64
+    assert osier("help", "os.mkdir").out.startswith("usage: osier os.mkdir PATH")
+    assert "A constant" in osier("help", "os.O_CREAT").out
+    assert "did you mean 'os.mkdir'?" in osier("help", "os.mkdri").err
+    assert osier("help", "os.mkdir", "walk").status == 64
+
+
+def test_help_speaks_of_what_is_typed(osier, contract_names):
+    for name in contract_names:
+        text = osier(name, "--help").out.split("\nPython:  ")[0].split("\nC:  ")[0].split("\nErrors:")[0]
+        options = text.split("\n\n  ")[-1]
+        assert "NULL" not in options and "OS_" not in options and "os_" not in options, name
+
+
+def test_words_for_an_enum(osier, tmp_path):
+    real = lambda *words: osier("os.path.realpath", "/no/such", *words).status
+    for word, status in [("False", 0), ("True", 1), ("ALLOW_MISSING", 0), ("ALL_BUT_LAST", 1), ("0", 0), ("1", 1)]:
+        assert real(f"--strict={word}") == status, word
+    assert real("--strict=Tru") == 64
+    assert "False, True, ALLOW_MISSING, ALL_BUT_LAST" in " ".join(osier("os.path.realpath", "-h").out.split())
 
 
 def test_help_lists_everything(osier, contract_names):

@@ -86,6 +86,8 @@ static char *value_of(const struct entry *entry, const struct variable *variable
         return format("%scall->values[%zu]", negated ? "!" : "!!", i);
     }
     char *given = NULL;
+    if (argument->many && text_list(variable) && argument->kind == VALUE_OPTION)
+        return format("arg_values(call, \"%s\")", argument->name);
     if (argument->many && text_list(variable))
         return format("(%s%s)call->rest", type, variable->array ? "*" : "");
     if (argument->many)
@@ -96,6 +98,8 @@ static char *value_of(const struct entry *entry, const struct variable *variable
         given = format("arg_data(call, %zu)", i);
     else if (strcmp(type, "bool") == 0)
         given = format("arg_bool(call, %zu)", i);
+    else if (starts(type, "enum "))
+        given = format("(%s)arg_word(call, %zu, words_%s)", type, i, strchr(type, ' ') + 1);
     else if (strcmp(type, "double") == 0)
         given = format("arg_float(call, %zu)", i);
     else if (integer_type(type))
@@ -127,18 +131,20 @@ static void write_options(FILE *out, const struct contract *contract, const stru
         return;
     fprintf(out, "    struct %s v_%s = {.size = sizeof v_%s", record->name, variable->name,
             variable->name);
-    EACH(member, record->variables) {
+    variables members = option_members(contract, record);
+    EACH(member, members) {
         struct variable filled = *member;
-        bool flags = strcmp(member->name, "flags") == 0;
+        const char *dot = strchr(member->name, '.'), *name = dot ? dot + 1 : member->name;
+        bool flags = strcmp(name, "flags") == 0;
         filled.argument = NULL;
         EACH(argument, entry->shell.arguments)
-        if (strcmp(argument->variable, member->name) == 0 ||
-            (argument->kind == SWITCH &&
-             strcmp(argument->variable, format("no_%s", member->name)) == 0))
+        if (strcmp(argument->variable, name) == 0 ||
+            (argument->kind == SWITCH && strcmp(argument->variable, format("no_%s", name)) == 0))
             filled.argument = argument;
         EACH(fixed, entry->shell.fixed)
-        if (strcmp(fixed->name, member->name) == 0)
+        if (strcmp(fixed->name, name) == 0)
             fprintf(out, ", .%s = %s", member->name, fixed->expression);
+        filled.name = (char *)name;
         if (filled.argument)
             fprintf(out, ", .%s = %s", member->name, value_of(entry, &filled));
         if (flags && !filled.argument) {
@@ -343,6 +349,22 @@ static void write_call(FILE *out, const struct entry *entry) {
     fputs(");\n", out);
 }
 
+/* A list of words for each enum that some call takes. */
+static void write_words(FILE *out, const struct contract *contract, const struct entry *record) {
+    bool taken = false;
+    EACH(header, contract->headers)
+    EACH(entry, header->entries)
+    EACH(variable, entry->variables)
+    taken |= variable->source == ARGUMENT && find_enum(contract, variable->type) == record;
+    if (!taken)
+        return;
+    char *prefix;
+    texts words = enum_words(record, &prefix);
+    fprintf(out, "\nstatic const struct word words_%s[] = {\n", record->name);
+    EACH(word, words) fprintf(out, "    {\"%s\", %s%s},\n", *word, prefix, *word);
+    fputs("    {0},\n};\n", out);
+}
+
 static void write_stub(FILE *out, const struct contract *contract, const struct entry *entry) {
     fprintf(out,
             "\nstatic int call_%s(struct call *call) {\n    (void)call;\n    int status = 0;\n",
@@ -422,7 +444,7 @@ static bool printed(const struct contract *contract, const struct entry *record)
 static void write_names(FILE *out, const struct entry *entry) {
     fputs("(const char *const[]){", out);
     EACH(python, entry->pythons)
-    if (!starts(*python, "none")) {
+    if (!starts(*python, "none") && !starts(*python, "no:")) {
         write_string(out, python_name(*python));
         fputs(", ", out);
     }
@@ -519,6 +541,8 @@ void write_calls(struct contract *contract, FILE *out) {
     EACH(entry, header->entries)
     if (entry->kind == RECORD && printed(contract, entry))
         write_record(out, contract, entry);
+    else if (entry->kind == OTHER && starts(entry->declaration, "enum "))
+        write_words(out, contract, entry);
     EACH(header, contract->headers)
     EACH(entry, header->entries)
     if (entry->shell.kind == SHELL_CALL && !header->verbs && !custom(entry))

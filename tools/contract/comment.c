@@ -54,6 +54,9 @@ static void take_tag(struct entry *entry, const char *tag, char *text) {
     if (strcmp(tag, "param") == 0) {
         char *name = split_word(text, &rest);
         ADD(entry->params) = (struct note){name, rest};
+    } else if (strcmp(tag, "option") == 0) {
+        char *name = split_word(text, &rest);
+        ADD(entry->options) = (struct note){name, rest};
     } else if (strcmp(tag, "error") == 0) {
         char *name = split_word(text, &rest);
         ADD(entry->errors) = (struct note){name, rest};

@@ -91,6 +91,7 @@ struct entry {
     bool must_free, variadic;
     variables variables; /* parameters, or members of a struct */
     notes params, errors;
+    notes options; /* what only a call from the shell has */
     texts pythons, sources;
     char *returns, *since;
     struct shell_line shell;
@@ -133,16 +134,27 @@ void read_comment(struct entry *entry, const char *comment);
 /* declare.c */
 void read_declaration(struct entry *entry, const char *text);
 /* shell.c */
+/** What C's reader is told, in words for who types: NULL is what was not given. */
+char *shell_text(const char *text);
 void read_shell(struct entry *entry, const char *text);
 /* plan.c */
 /** Says for each parameter of a function that the command calls where its value comes from. */
 void plan(struct contract *contract, struct entry *entry);
+/** Says of the options of a custom call what the members of that name say. */
+void plan_texts(struct contract *contract, struct entry *entry);
 /* check.c */
 void check(struct contract *contract);
 const struct entry *find_function(const struct contract *contract, const char *name);
 const struct entry *find_record(const struct contract *contract, const char *type);
 /** What the header says of a bit such as OS_EXIST_OK; NULL where there is none. */
 const char *find_bit(const struct contract *contract, const char *name);
+/** The members of an options structure, those of a `struct os_tree_control` in it as
+ *  "control.threads"; its size and what a shell can't give left out. */
+variables option_members(const struct contract *contract, const struct entry *record);
+/** An enum's declaration by its type, "enum os_path_strict"; NULL where there is none. */
+const struct entry *find_enum(const struct contract *contract, const char *type);
+/** Its members without what all their names begin with: "LENIENT" of OS_PATH_LENIENT. */
+texts enum_words(const struct entry *entry, char **ret_prefix);
 /** "os.makedirs" of the signature "os.makedirs(name, …)". */
 char *python_name(const char *signature);
 bool custom(const struct entry *entry);

@@ -17,22 +17,33 @@ static struct argument *find_negated(struct shell_line *shell, const char *varia
     return argument && argument->kind == SWITCH ? argument : NULL;
 }
 
+/* "threads" of "control.threads" */
+static const char *plain_name(const struct variable *variable) {
+    const char *dot = strchr(variable->name, '.');
+    return dot ? dot + 1 : variable->name;
+}
+
 static bool from_line(struct shell_line *shell, struct variable *variable) {
+    const char *name = plain_name(variable);
     EACH(fixed, shell->fixed) {
-        if (strcmp(fixed->name, variable->name) == 0) {
+        if (strcmp(fixed->name, name) == 0) {
             variable->source = FIXED;
             variable->expression = fixed->expression;
             return true;
         }
     }
-    variable->argument = find(shell, variable->name);
+    variable->argument = find(shell, name);
     if (!variable->argument)
-        variable->argument = find_negated(shell, variable->name);
+        variable->argument = find_negated(shell, name);
     if (!variable->argument)
         return false;
     variable->source = ARGUMENT;
     variable->argument->used = true;
     return true;
+}
+
+static bool is_options(const struct variable *variable) {
+    return starts(variable->type, "const struct ") && ends(variable->type, "_options *");
 }
 
 static void plan_variable(struct entry *entry, struct variable *variable) {
@@ -42,7 +53,7 @@ static void plan_variable(struct entry *entry, struct variable *variable) {
         return;
     if (strcmp(variable->name, "flags") == 0)
         variable->source = BITS;
-    else if (starts(variable->type, "const struct ") && ends(variable->type, "_options *"))
+    else if (is_options(variable))
         variable->source = OPTIONS;
     else if (strcmp(variable->type, "size_t") == 0 && before && before->source == ARGUMENT &&
              (strcmp(before->type, "const void *") == 0 || before->argument->many))
@@ -64,7 +75,8 @@ static void plan_options(struct contract *contract, struct entry *entry,
         complain(entry->place, "'%s' is declared in no header", variable->type);
         return;
     }
-    EACH(member, record->variables) {
+    variables members = option_members(contract, record);
+    EACH(member, members) {
         struct variable copy = *member;
         if (strcmp(member->name, "flags") == 0)
             continue;
@@ -87,6 +99,12 @@ static bool takes_bits(struct contract *contract, struct entry *entry) {
             return true;
     }
     return false;
+}
+
+void plan_texts(struct contract *contract, struct entry *entry) {
+    EACH(variable, entry->variables)
+    if (is_options(variable))
+        plan_options(contract, entry, variable);
 }
 
 /* A switch that no parameter is named after sets a bit: `--exist-ok` OS_EXIST_OK. */

@@ -5,6 +5,52 @@
 #include <ctype.h>
 #include <string.h>
 
+static char *replace(char *text, const char *old, const char *new) {
+    for (char *at; (at = strstr(text, old));)
+        text = format("%.*s%s%s", (int)(at - text), text, new, at + strlen(old));
+    return text;
+}
+
+/* "os_strerror()" is os.strerror to a shell. */
+static char *shell_names(char *text) {
+    for (char *at = text; (at = strstr(at, "os_"));) {
+        size_t size = 0;
+        while (word_char(at[size]))
+            size++;
+        bool name = (at == text || !word_char(at[-1])) && starts(at + size, "()");
+        if (name) {
+            at[2] = '.';
+            memmove(at + size, at + size + 2, strlen(at + size + 2) + 1);
+        }
+        at += size;
+    }
+    return text;
+}
+
+char *shell_text(const char *text) {
+    static const char *const phrases[][2] = {
+        {"; NULL for ", "; if not given, "},
+        {", or NULL for ", "; if not given, "},
+        {"; OS_CWD for ", "; if not given, "},
+        {", and NULL behind the last", ""},
+        {", a list that ends with NULL", ""},
+        {", or OS_CWD", ""},
+        {", or NULL", ""},
+        {"; or OS_POSITION", ""},
+        {"; OS_POSITION, ", "; if not given, where it stands, "},
+        {", or OS_POSITION", "; if not given, where it stands"},
+        {"; OS_TIME_NOW or OS_TIME_OMIT", ""},
+        {"; (mode_t)-1 leaves them alone", "; if not given, they stay"},
+        {"(uid_t)", ""},
+        {"(gid_t)", ""},
+        {"OS_P_", "P_"},
+    };
+    char *result = copy(text, strlen(text));
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+        result = replace(result, phrases[i][0], phrases[i][1]);
+    return shell_names(result);
+}
+
 static char *without(const char *text, size_t front, size_t back) {
     return copy(text + front, strlen(text) - front - back);
 }
@@ -29,6 +75,10 @@ static void read_argument(struct entry *entry, char *word, bool optional) {
         argument.fallback = equals + 1;
         if (argument.kind == SWITCH)
             argument.kind = VALUE_OPTION;
+    }
+    if (argument.kind == VALUE_OPTION && ends(argument.fallback, "...")) {
+        argument.many = true;
+        argument.fallback = without(argument.fallback, 0, 3);
     }
     char *colon = strchr(word, ':');
     if (colon && argument.kind == SWITCH) {
