@@ -358,7 +358,7 @@ static void begin_again(struct tree *t, struct tree_node *node) {
     tree_lock(t);
     if (node->parent)
         node->parent->waiting++;
-    tree_list(t, node, &node->next);
+    tree_list(t, NULL, node, &node->next);
     tree_unlock(t);
 }
 
@@ -402,17 +402,28 @@ void tree_drop(struct tree_worker *w, struct tree_node *node) {
 
 /* ------------------------------------------------------------------------------ lists */
 
-void tree_list(struct tree *t, struct tree_node *first, struct tree_node **last) {
-    struct tree_node *previous = NULL;
-    *last = t->todo;
-    for (struct tree_node *n = first; n != t->todo; n = n->next) {
+void tree_list(struct tree *t, struct tree_node *place, struct tree_node *first,
+               struct tree_node **last) {
+    struct tree_node *previous = place && place->listed ? place : NULL;
+    struct tree_node **link = previous ? &previous->next : &t->todo;
+    struct tree_node *behind = *link;
+    *last = behind;
+    *link = first;
+    for (struct tree_node *n = first; n != behind; n = n->next) {
         n->previous = previous;
         n->listed = true;
+        n->taken = false;
         previous = n;
     }
-    if (t->todo)
-        t->todo->previous = previous;
-    t->todo = first;
+    if (behind)
+        behind->previous = previous;
+}
+
+struct tree_node *tree_next(const struct tree *t) {
+    struct tree_node *node = t->todo;
+    while (node && node->taken)
+        node = node->next;
+    return node;
 }
 
 void tree_unlist(struct tree *t, struct tree_node *node) {
@@ -448,6 +459,7 @@ int tree_begin(struct tree *t, struct tree_worker *w) {
     }
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->changed, NULL);
+    pthread_cond_init(&t->arrived, NULL);
     return 0;
 }
 
@@ -456,6 +468,7 @@ void tree_end(struct tree *t, struct tree_worker *w) {
     free(w->local);
     pthread_mutex_destroy(&t->lock);
     pthread_cond_destroy(&t->changed);
+    pthread_cond_destroy(&t->arrived);
 }
 
 void tree_stop(struct tree *t, int error) {

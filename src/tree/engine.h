@@ -40,7 +40,7 @@ struct tree_node {
     unsigned unfinished; /* children that are not finished */
     unsigned depth;
     bool taken;      /* by a thread, from that list */
-    bool listed;     /* it is in the list of those to be read */
+    bool listed;     /* it is in that list; when it is taken too, only for its place there */
     bool registered; /* its descriptors may be given up */
     bool identified; /* `identity` is filled */
     bool missed;     /* given up and needed again */
@@ -62,7 +62,8 @@ struct tree_worker {
     struct tree_node **last;
     unsigned count;
     unsigned directories; /* that this thread has read */
-    unsigned waits;       /* for other threads */
+    unsigned waits;       /* for other threads, since the last look */
+    long switches;        /* away from this thread, until then */
     bool busy;
     void *local; /* the client's own */
 };
@@ -114,9 +115,11 @@ struct tree {
     struct tree_node *todo, *oldest, *newest;
     bool pulled;                /* helpers only read ahead of the thread that began */
     unsigned ahead, most_ahead; /* nodes they have read that nobody has asked for yet */
+    struct tree_node *awaited;  /* by the thread that began */
     struct tree_worker *main;
     pthread_mutex_t lock;
-    pthread_cond_t changed;
+    pthread_cond_t changed; /* `idle` threads wait for something to do */
+    pthread_cond_t arrived; /* the thread that began waits for `awaited` */
     pthread_t *helpers;
     /* A call every tenth of a second, from the thread that began the traversal; negative stops. */
     int (*tick)(struct tree_worker *w);
@@ -163,12 +166,20 @@ void tree_close(struct tree_node *node);
 void tree_tick(struct tree_worker *w);
 /** Waits until another thread has changed something. */
 void tree_wait(struct tree_worker *w);
+/** Waits until the node was read ahead: tree_arrived() tells. */
+void tree_await(struct tree *t, struct tree_node *node);
+void tree_arrived(struct tree *t, struct tree_node *node);
+/** Wakes threads that wait, for so many things to do. */
+void tree_wake(struct tree *t, unsigned things);
+/** The next node to be read that nobody has taken, or NULL. */
+struct tree_node *tree_next(const struct tree *t);
 /** Calls helpers if there are none yet and they are of use. */
 void tree_call_helpers(struct tree_worker *w);
 /** Takes a node out of the list of those to be read. */
 void tree_unlist(struct tree *t, struct tree_node *node);
-/** Puts a chain of nodes in front of that list. */
-void tree_list(struct tree *t, struct tree_node *first, struct tree_node **last);
+/** Puts a chain of nodes into that list: behind `place` if that is listed, else in front. */
+void tree_list(struct tree *t, struct tree_node *place, struct tree_node *first,
+               struct tree_node **last);
 
 /** A child that was found while `parent` is being read: NULL without memory. */
 struct tree_node *tree_found(struct tree_worker *w, struct tree_node *parent, const char *name);

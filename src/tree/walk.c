@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 enum {
-    MOST_AHEAD = 512,
+    MOST_AHEAD = 512, /* directories read ahead; then the helpers rest until there are only … */
+    FEW_AHEAD = 384,
     MOST_COPIED = 256 * 1024, /* names of more bytes than these stay where they were gathered */
     ALIGNMENT = sizeof(uint64_t),
     MOST_RECORDS = DIR_BUFFER / sizeof(struct dir_record) + 1, /* and the end of a list */
@@ -271,7 +272,8 @@ static void read_node(struct tree_worker *w, struct tree_node *node) {
     w->directories++;
 }
 
-/* The node is ready; what was found in it may be read ahead. */
+/* The node is ready; what was found in it takes its place in the list of what may be read ahead:
+ * that is in the order in which it will be asked for. */
 static void publish(struct tree_worker *w, struct tree_node *node, bool ahead) {
     struct tree *t = w->tree;
     struct listing *listing = listing_of(node);
@@ -284,13 +286,15 @@ static void publish(struct tree_worker *w, struct tree_node *node, bool ahead) {
     if (w->count) {
         tree_register(t, node, w->count);
         if (t->threads != 1)
-            tree_list(t, w->found, w->last);
+            tree_list(t, node, w->found, w->last);
+        if (t->ahead < t->most_ahead)
+            tree_wake(t, w->count);
     }
+    tree_unlist(t, node);
     listing->ready = true;
     listing->ahead = ahead;
     t->ahead += ahead;
-    if (t->idle)
-        pthread_cond_broadcast(&t->changed);
+    tree_arrived(t, node);
     tree_unlock(t);
 }
 
@@ -443,7 +447,6 @@ static int leave_current(struct os_walk *walk) {
 
 /* Pins what the node is opened from; where that can't be had, the node has `error`. */
 static void take(struct tree *t, struct tree_node *node) {
-    tree_unlist(t, node);
     node->taken = true;
     int r = node->parent ? tree_acquire(t, node->parent, NULL) : 0;
     if (r < 0) {
@@ -457,9 +460,9 @@ static void wait_until_ready(struct os_walk *walk, struct tree_node *node) {
     struct tree *t = &walk->tree;
     struct listing *listing = listing_of(node);
     while (!listing->ready) {
-        struct tree_node *other = t->ahead < t->most_ahead ? t->todo : NULL;
+        struct tree_node *other = t->ahead < t->most_ahead ? tree_next(t) : NULL;
         if (!other || other->parent->fd[0] < 0) {
-            tree_wait(&walk->worker);
+            tree_await(t, node);
             continue;
         }
         take(t, other);
@@ -467,8 +470,8 @@ static void wait_until_ready(struct os_walk *walk, struct tree_node *node) {
         read_ahead(&walk->worker, other);
         tree_lock(t);
     }
-    if (listing->ahead && t->ahead-- == t->most_ahead && t->idle)
-        pthread_cond_broadcast(&t->changed);
+    if (listing->ahead && t->ahead-- == FEW_AHEAD)
+        tree_wake(t, t->idle);
 }
 
 /* Reads the node, unless a helper did. */

@@ -11,8 +11,7 @@
 
 enum {
     BATCH = 4096,        /* children found before reading pauses: memory stays bounded */
-    ALONE = 32,          /* directories that the first thread reads before it calls others */
-    LOOK = 32,           /* directories between two looks at whether the disk is what takes long */
+    LOOK = 32,           /* directories that a thread reads before it looks whether others help */
     TICK_NS = 100000000, /* between two ticks */
     MOST_THREADS = 8,    /* that help where everything is cached */
     MOST_SLOW_THREADS = 16,
@@ -60,43 +59,55 @@ static bool start_helper(struct tree *t) {
 
 /* Whether this thread mostly waits for the disk: then more threads than processors help. */
 static bool disk_is_slow(struct tree_worker *w) {
-    static _Thread_local long switches;
     struct rusage usage;
     if (getrusage(RUSAGE_THREAD, &usage) < 0)
         return false;
-    long waited = usage.ru_nvcsw - switches - (long)w->waits;
+    long waited = usage.ru_nvcsw - w->switches - (long)w->waits;
     bool first = w->directories <= LOOK;
-    switches = usage.ru_nvcsw;
+    w->switches = usage.ru_nvcsw;
     w->waits = 0;
     return !first && waited >= LOOK / 2;
+}
+
+/* How many threads there should be, by what this one has seen. */
+static unsigned wanted(struct tree_worker *w) {
+    struct tree *t = w->tree;
+    if (t->threads > 0)
+        return (unsigned)t->threads;
+    unsigned n = t->wanted ? t->wanted : processors();
+    if (!t->wanted && n > MOST_THREADS)
+        n = MOST_THREADS;
+    if (disk_is_slow(w))
+        n = n * 4 > MOST_SLOW_THREADS ? MOST_SLOW_THREADS : n * 4;
+    return n;
+}
+
+static void start_helpers(struct tree *t) {
+    size_t room = (t->threads > 0 ? (size_t)t->threads : MOST_SLOW_THREADS) * sizeof *t->helpers;
+    if (!t->helpers && !(t->helpers = mem_alloc(room)))
+        return;
+    while (t->started + 1 < t->wanted && start_helper(t))
+        t->started++;
+    t->wanted = t->started + 1; /* what could not be started is not tried again at once */
 }
 
 /* Calls others to help once there is enough to do for them. */
 void tree_call_helpers(struct tree_worker *w) {
     struct tree *t = w->tree;
-    if (t->threads == 1 || w != t->main || w->directories % LOOK || w->directories < ALONE)
-        return;
-    if (t->threads == 0 && t->wanted == 0) {
-        unsigned n = processors();
-        t->wanted = n > MOST_THREADS ? MOST_THREADS : n;
-    }
-    if (t->threads > 0)
-        t->wanted = (unsigned)t->threads;
-    else if (disk_is_slow(w) && t->wanted < MOST_SLOW_THREADS)
-        t->wanted = t->wanted * 4 > MOST_SLOW_THREADS ? MOST_SLOW_THREADS : t->wanted * 4;
-    if (t->started + 1 >= t->wanted)
+    if (t->threads == 1 || w->directories % LOOK || w->directories == 0)
         return;
     tree_lock(t);
-    bool enough = t->todo && t->todo->next;
-    tree_unlock(t);
-    size_t room = (t->threads > 0 ? (size_t)t->threads : MOST_SLOW_THREADS) * sizeof *t->helpers;
-    if (!enough || (!t->helpers && !(t->helpers = mem_alloc(room))))
-        return;
-    if (!t->shared)
+    unsigned n = wanted(w);
+    struct tree_node *next = tree_next(t);
+    bool missing = n > t->started + 1 && next && next->next && !t->stopping;
+    t->wanted = n;
+    if (missing && !t->shared) { /* it is this thread alone that could have locked it */
         t->shared = true;
-    while (t->started + 1 < t->wanted && start_helper(t))
-        t->started++;
-    t->wanted = t->started + 1; /* what could not be started is not tried again at once */
+        tree_lock(t);
+    }
+    if (missing)
+        start_helpers(t);
+    tree_unlock(t);
 }
 
 void tree_dismiss(struct tree *t) {
@@ -184,13 +195,12 @@ static void spread(struct tree_worker *w, struct tree_node *node, bool more) {
     node->partial = more;
     if (w->count || more) {
         tree_register(t, node, w->count);
-        tree_list(t, w->found, more ? &node->next : w->last);
+        tree_list(t, NULL, w->found, more ? &node->next : w->last);
     }
     bool done = node->unfinished == 0;
     if (done)
         tree_unregister(t, node);
-    if (t->idle && !done)
-        pthread_cond_broadcast(&t->changed);
+    tree_wake(t, w->count + more);
     tree_unlock(t);
     if (done)
         tree_finish(w, node);
@@ -229,10 +239,28 @@ void tree_wait(struct tree_worker *w) {
     t->idle--;
 }
 
-/* Takes the node, and pins what it is opened from. Where that can't be had the node has `error`. */
+void tree_await(struct tree *t, struct tree_node *node) {
+    t->awaited = node;
+    pthread_cond_wait(&t->arrived, &t->lock);
+    t->awaited = NULL;
+}
+
+void tree_arrived(struct tree *t, struct tree_node *node) {
+    if (t->awaited == node)
+        pthread_cond_signal(&t->arrived);
+}
+
+void tree_wake(struct tree *t, unsigned things) {
+    for (unsigned n = things < t->idle ? things : t->idle; n > 0; n--)
+        pthread_cond_signal(&t->changed);
+}
+
+/* Takes the node, and pins what it is opened from. Where that can't be had the node has `error`.
+ * One that is read ahead keeps its place in the list, for what will be found in it. */
 static void take(struct tree_worker *w, struct tree_node *node, struct tree_node *owner) {
     struct tree *t = w->tree;
-    tree_unlist(t, node);
+    if (!t->pulled)
+        tree_unlist(t, node);
     int r = owner ? tree_acquire(t, owner, NULL) : 0;
     if (r < 0) {
         owner->pins++;
@@ -252,7 +280,7 @@ static struct tree_node *next_node(struct tree_worker *w) {
     t->active -= w->busy;
     w->busy = false;
     while (!t->stopping) {
-        node = t->ahead < t->most_ahead || !t->pulled ? t->todo : NULL;
+        node = t->ahead < t->most_ahead || !t->pulled ? tree_next(t) : NULL;
         struct tree_node *owner = node && node->partial ? node : node ? node->parent : NULL;
         if (!node && t->active == 0 && !t->pulled)
             break;
@@ -263,8 +291,10 @@ static struct tree_node *next_node(struct tree_worker *w) {
         node = NULL;
         tree_wait(w);
     }
-    if (t->idle && (!node || t->todo))
-        pthread_cond_broadcast(&t->changed);
+    if (!node)
+        tree_wake(t, t->idle); /* they have nothing more to wait for */
+    else if (t->idle && tree_next(t))
+        tree_wake(t, 1);
     tree_unlock(t);
     return node;
 }
@@ -311,7 +341,7 @@ static void discard(struct tree_worker *w) {
 int tree_run(struct tree_worker *w, struct tree_node *root) {
     struct tree *t = w->tree;
     root->next = NULL;
-    tree_list(t, root, &root->next);
+    tree_list(t, NULL, root, &root->next);
     work(w);
     tree_dismiss(t);
     if (t->client->merge)
