@@ -55,7 +55,7 @@ bench:
 check-cpython:
 	@tools/bootstrap build python cpython
 	@$(MAKE) --no-print-directory all
-	@tools/check-cpython $(BUILD) $(SUITES)
+	@tools/check-cpython $(BUILD) $(SUITES) $(foreach python,$(PYTHONS),--python $(python)) $(CPYTHON_OPTIONS)
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

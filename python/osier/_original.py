@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The interpreter's own modules, held before anything of them is replaced."""
 
+import os  # the first: genericpath, imported before it (python3 -S), finds itself half made
+
 import genericpath
-import os
 import posix
 import posixpath
 
