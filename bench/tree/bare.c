@@ -6,6 +6,8 @@
  *      bare file 1 PATH NEW        one large file
  *      bare clone 1 PATH NEW       the same as a reflink
  *
+ *  THREADS may be "1x100": walked a hundred times over.
+ *
  *  It knows nothing of links swapped in, of limits and of failures: the first one ends it. A
  *  directory is opened by name from its parent's descriptor, read into a large buffer, and its
  * types are trusted. Several threads keep what they find to themselves until another has nothing to
@@ -286,11 +288,13 @@ int main(int argc, char **argv) {
     all.threads = (unsigned)atoi(argv[2]);
     if (all.threads < 1 || all.threads > MOST_THREADS)
         return 64;
+    const char *times = strchr(argv[2], 'x');
     if (which == COPY + 1)
         return copy_file(AT_FDCWD, argv[3], AT_FDCWD, argv[4]), 0;
     if (which == COPY + 2)
         return clone_file(argv[3], argv[4]), 0;
     job = which;
-    run(argv[3], argc > 4 ? argv[4] : NULL);
+    for (int i = times ? atoi(times + 1) : 1; i > 0; i--)
+        run(argv[3], argc > 4 ? argv[4] : NULL);
     return 0;
 }

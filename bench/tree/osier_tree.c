@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** The jobs of bare.c through osier's public calls.
  *
- *      osier_tree walk|stat|scan|remove|usage THREADS PATH     0 threads: as many as help
+ *      osier_tree walk|stat|scan|remove|usage THREADS PATH     0 threads: as many as help;
+ *                                                              "1x100": a hundred times over
  *      osier_tree copy|file THREADS PATH NEW
  *
  *  With one thread "stat" is os_fwalk() and os_lstatat(), with more it is os_usage(). Jobs whose
@@ -136,8 +137,10 @@ int main(int argc, char **argv) {
         if (strcmp(argv[1], jobs[i].name) != 0 || (jobs[i].run_twice && argc < 5))
             continue;
         threads = atoi(argv[2]);
-        if ((jobs[i].run ? jobs[i].run(argv[3]) : jobs[i].run_twice(argv[3], argv[4])) < 0)
-            die(argv[1]);
+        const char *times = strchr(argv[2], 'x');
+        for (int n = times ? atoi(times + 1) : 1; n > 0; n--)
+            if ((jobs[i].run ? jobs[i].run(argv[3]) : jobs[i].run_twice(argv[3], argv[4])) < 0)
+                die(argv[1]);
         printf("%lu entries, %lu directories, %lu blocks\n", entries, directories, blocks);
         return 0;
     }
