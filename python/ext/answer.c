@@ -8,7 +8,7 @@ _Thread_local PyThreadState *door_thread;
 
 /* The core asks this when a signal interrupted a call: Python's handlers run, and an exception of
  * theirs ends the call (PEP 475). */
-static int interrupted(void) {
+int door_check_signals(void) {
     if (!door_thread)
         return 0;
     PyEval_RestoreThread(door_thread);
@@ -18,7 +18,7 @@ static int interrupted(void) {
 }
 
 void door_handle_signals(void) {
-    os_set_interrupt_handler(interrupted);
+    os_set_interrupt_handler(door_check_signals);
 }
 
 /* ------------------------------------------------------------------- paths */

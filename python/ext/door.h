@@ -164,6 +164,9 @@ extern _Thread_local PyThreadState *door_thread;
         errno = unlocked_errno;                                                                    \
     } while (0)
 
+/** Runs the handlers of signals that came, from within UNLOCKED(): 0, or −1 with an exception. */
+int door_check_signals(void);
+
 /** Has signals handled by Python while a call of the core is interrupted. */
 void door_handle_signals(void);
 

@@ -53,3 +53,6 @@ def install():
         for name, value in list(names.items()):
             if id(value) in replace:
                 names[name] = replace[id(value)]
+    from osier import _shutil
+
+    _shutil.install()

@@ -9,7 +9,7 @@ import contextlib
 import importlib.machinery
 import sys
 
-from osier import _directories, _original, _posix, _walk, path
+from osier import _directories, _original, _posix, _shutil, _walk, path
 
 
 @contextlib.contextmanager
@@ -61,3 +61,17 @@ def _share_environment(os):
     """There is one environment, whichever module changes it."""
     for name in ("environ", "environb", "_Environ"):
         setattr(os, name, getattr(_original.os, name))
+
+
+def assemble_shutil(modules):
+    """A shutil that stands on these modules; its exceptions and its formats are everybody's."""
+    import shutil
+
+    fresh = _empty("shutil", shutil.__file__)
+    with _in_place_of(modules):
+        _run(fresh)
+    for name, value in vars(shutil).items():
+        if isinstance(value, type) and issubclass(value, Exception) or name in ("_ARCHIVE_FORMATS", "_UNPACK_FORMATS"):
+            setattr(fresh, name, value)
+    _shutil.put(fresh)
+    return fresh

@@ -6,41 +6,17 @@ os.py calls, os.py's own walk runs: it has all the calls in between, one by one.
 """
 
 from osier import _posix
-
-
-def _watch(*places):
-    """A function that tells whether these names, in these namespaces, still are what they are now."""
-    kept = [(names, name, names.get(name)) for names, *those in places for name in those]
-
-    def intact():
-        for names, name, value in kept:
-            if names.get(name) is not value:
-                return False
-        return not _posix._audited()
-
-    return intact
-
-
-def _like(original):
-    """Has a function look like the one whose place it takes."""
-
-    def dress(function):
-        for name in ("__module__", "__name__", "__qualname__", "__doc__"):
-            setattr(function, name, getattr(original, name))
-        function.__dict__.update(original.__dict__)
-        return function
-
-    return dress
+from osier._watch import like, watch
 
 
 def put(os):
     """Replaces os.walk and os.fwalk."""
-    intact = _watch((vars(os), "fspath", "scandir", "stat", "lstat", "open"), (vars(os.path), "islink", "join"))
+    intact = watch((vars(os), "fspath", "scandir", "stat", "lstat", "open"), (vars(os.path), "islink", "join"))
     links_as_files = getattr(os, "_walk_symlinks_as_files", intact)  # a mark that pathlib passes from 3.13 on
     python_walk, python_fwalk, fspath = os.walk, os.fwalk, os.fspath
     start, start_fd = _posix._walk, _posix._fwalk
 
-    @_like(python_walk)
+    @like(python_walk)
     def walk(top, topdown=True, onerror=None, followlinks=False):
         found = None
         if intact():
@@ -50,7 +26,7 @@ def put(os):
             found = start(fspath(top), not topdown, onerror, follow, as_files, again)
         yield from python_walk(top, topdown, onerror, followlinks) if found is None else found
 
-    @_like(python_fwalk)
+    @like(python_fwalk)
     def fwalk(top=".", topdown=True, onerror=None, *, follow_symlinks=False, dir_fd=None):
         found = None
         if intact():

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: MIT
+"""rmtree, copytree, copyfile and copy2 of shutil on the core.
+
+The core does the work; Python's own function is called for what the core did not bring about, so
+that exceptions, their words and the calls of handlers are its own. It does everything where a
+program listens to audit events or has put functions of its own in the place of those it calls.
+"""
+
+import importlib.util
+import sys
+
+from osier import _posix
+from osier._watch import like, watch
+
+threads = 0  # for one tree: as many as help
+
+OS = """chflags chmod close fspath fstat getxattr lchmod listxattr lstat makedirs mkdir mkfifo open readlink rmdir scandir
+sendfile setxattr stat supports_dir_fd supports_follow_symlinks symlink unlink utime""".split()
+PATH = "basename exists isdir islink join lexists samefile samestat".split()
+SHUTIL = """COPY_BUFSIZE _USE_CP_SENDFILE _copytree _copyxattr _fastcopy_sendfile _islink _rmtree_isdir _rmtree_islink
+_rmtree_safe_fd _rmtree_safe_fd_step _rmtree_unsafe _samefile _stat _use_fd_functions copyfileobj copymode copystat open
+os stat""".split()
+BAD_ARGUMENT = (TypeError, ValueError, OverflowError)
+
+
+def _watcher(shutil, *names):
+    os = shutil.os
+    return watch((vars(os), *OS), (vars(os.path), *PATH), (vars(shutil), *SHUTIL, *names))
+
+
+# ---------------------------------------------------------------- rmtree
+
+
+def _is_root(os, path, dir_fd):
+    try:
+        return os.path.samestat(os.stat(path, dir_fd=dir_fd), os.stat("/"))
+    except OSError:
+        return False
+
+
+def _put_rmtree(shutil):
+    os, intact, original = shutil.os, _watcher(shutil), shutil.rmtree
+    remove = _posix._rmtree
+
+    def attempt(path, ignore_errors, dir_fd):
+        """Whether the tree is gone, or as much of it as goes when errors are ignored."""
+        try:
+            if not os.path.basename(path) and (dir_fd is not None or os.path.islink(os.path.dirname(path))):
+                return False  # a link with a slash behind it: Python removes what is in there
+            error = remove(path, ignore_errors, dir_fd, threads)
+        except BAD_ARGUMENT:
+            return False
+        if error and _is_root(os, path, dir_fd):
+            raise OSError(error, os.strerror(error), path)
+        return not error
+
+    # What failed is left for Python's own: to raise, or to call the handler, or to remove it after all.
+    if "onexc" in original.__kwdefaults__:
+
+        @like(original)
+        def rmtree(path, ignore_errors=False, onerror=None, *, onexc=None, dir_fd=None):
+            if not (intact() and attempt(path, ignore_errors, dir_fd)):
+                return original(path, ignore_errors, onerror, onexc=onexc, dir_fd=dir_fd)
+
+    else:
+
+        @like(original)
+        def rmtree(path, ignore_errors=False, onerror=None, *, dir_fd=None):
+            if not (intact() and attempt(path, ignore_errors, dir_fd)):
+                return original(path, ignore_errors, onerror, dir_fd=dir_fd)
+
+    shutil.rmtree = rmtree
+
+
+# ---------------------------------------------------------------- copyfile, copy2
+
+
+def _put_copyfile(shutil):
+    intact, original = _watcher(shutil), shutil.copyfile
+    copy = _posix._copyfile
+
+    @like(original)
+    def copyfile(src, dst, *, follow_symlinks=True):
+        if intact():
+            try:
+                if not copy(src, dst, follow_symlinks):
+                    return dst
+            except BAD_ARGUMENT:
+                pass
+        return original(src, dst, follow_symlinks=follow_symlinks)
+
+    shutil.copyfile = copyfile
+
+
+def _put_copy2(shutil):
+    path, original = shutil.os.path, shutil.copy2
+    intact = _watcher(shutil, "copyfile")
+    copy = _posix._copy2
+
+    @like(original)
+    def copy2(src, dst, *, follow_symlinks=True):
+        if intact():
+            try:
+                target = path.join(dst, path.basename(src)) if path.isdir(dst) else dst
+                if not copy(src, target, follow_symlinks):
+                    return target
+            except BAD_ARGUMENT:
+                pass
+        return original(src, dst, follow_symlinks=follow_symlinks)
+
+    shutil.copy2 = copy2
+    return original
+
+
+# ---------------------------------------------------------------- copytree
+
+
+def _patterns(shutil, ignore):
+    """The patterns of what ignore_patterns() gave: a tuple of those that mean the same to the core, or None."""
+    if ignore is None:
+        return ()
+    if getattr(ignore, "__code__", None) is not shutil.ignore_patterns().__code__:
+        return None
+    (patterns,) = (cell.cell_contents for cell in ignore.__closure__)
+    plain = all(type(pattern) is str and pattern.isascii() and not set(pattern) & set("[?\0") for pattern in patterns)
+    return tuple(patterns) if plain else None
+
+
+def _relative(root, path):
+    """How `path` goes on after `root`: a relative path, "" for `root` itself, None where it does not begin so."""
+    slash = root[:0] + (b"/" if isinstance(root, bytes) else "/")
+    if path == root:
+        return root[:0]
+    root = root if root.endswith(slash) else root + slash
+    return path[len(root) :] if path.startswith(root) else None
+
+
+class _Copy:
+    """A tree that the core has copied but for what is mended here, one by one, by Python's own functions."""
+
+    def __init__(self, shutil, original, names):
+        self.shutil, self.original, self.names = shutil, original, names
+        self.os, self.errors, self.done = shutil.os, [], set()
+
+    def again(self, operation, src, dst):
+        shutil, path = self.shutil, self.os.path
+        link = self.names["symlinks"] and path.islink(src)
+        if operation == "copystat" and (link or path.isdir(src)):
+            shutil.copystat(src, dst, follow_symlinks=not link)
+        elif link:
+            self.os.symlink(self.os.readlink(src), dst)
+            shutil.copystat(src, dst, follow_symlinks=False)
+        elif path.isdir(src):
+            self.original(src, dst, **{**self.names, "dirs_exist_ok": True})
+        else:
+            shutil.copy2(src, dst)
+
+    def mend(self, operation, src, dst):
+        if src in self.done:
+            return
+        self.done.add(src)
+        try:
+            self.again(operation, src, dst)
+        except self.shutil.Error as error:
+            self.errors.extend(error.args[0])
+        except OSError as why:
+            self.errors.append((src, dst, str(why)))
+
+
+def _put_copytree(shutil, python_copy2):
+    os, original = shutil.os, shutil.copytree
+    intact = _watcher(shutil, "copyfile", "copy2")
+    copy_tree = _posix._copytree
+
+    def name_of(path, src, dst):
+        """What is the matter, from the roots on; None if that can't be told."""
+        names = [name for name in (_relative(root, path) for root in (src, dst)) if name is not None]
+        for name in names:
+            if len(names) == 1 or os.path.lexists(os.path.join(src, name)):  # else one root is in the other
+                return name
+        return None
+
+    def mend(failures, src, dst, names):
+        """Sees to what could not be copied; False if nothing was, and Python's own has to say why."""
+        copying = _Copy(shutil, original, names)
+        for operation, number, path in failures:
+            name = name_of(path, src, dst)
+            if not name and operation != "copystat":
+                return False
+            if name is None:
+                copying.errors.append((path, path, str(OSError(number, os.strerror(number), path))))
+            else:
+                pair = (os.path.join(root, name) if name else root for root in (src, dst))
+                copying.mend(operation, *pair)
+        if copying.errors:
+            raise shutil.Error(copying.errors)
+        return True
+
+    def attempt(src, dst, names):
+        patterns = _patterns(shutil, names["ignore"])
+        if patterns is None:
+            return False
+        try:
+            src, dst = os.fspath(src), os.fspath(dst)
+            if type(src) is not type(dst):
+                return False
+            error, failures = copy_tree(src, dst, names["symlinks"], names["dirs_exist_ok"], patterns, threads)
+        except BAD_ARGUMENT:
+            return False
+        return not error and mend(failures, src, dst, names)
+
+    @like(original)
+    def copytree(src, dst, symlinks=False, ignore=None, copy_function=shutil.copy2, ignore_dangling_symlinks=False,
+                 dirs_exist_ok=False):
+        names = {"symlinks": symlinks, "ignore": ignore, "copy_function": copy_function,
+                 "ignore_dangling_symlinks": ignore_dangling_symlinks, "dirs_exist_ok": dirs_exist_ok}
+        plain = (copy_function is python_copy2 or copy_function is shutil.copy2) and not ignore_dangling_symlinks
+        if plain and intact() and attempt(src, dst, names):
+            return dst
+        return original(src, dst, **names)
+
+    shutil.copytree = copytree
+
+
+def put(shutil):
+    """Replaces these functions in a module that has run, once."""
+    if shutil.rmtree.__globals__ is vars(shutil):
+        _put_rmtree(shutil)
+        _put_copyfile(shutil)
+        _put_copytree(shutil, _put_copy2(shutil))
+
+
+class _Finder:
+    """Waits for shutil to be imported, and then does that."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "shutil":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        loader = spec.loader
+        run = loader.exec_module
+
+        def exec_module(module):
+            del loader.exec_module
+            run(module)
+            put(module)
+
+        loader.exec_module = exec_module
+        return spec
+
+
+def install():
+    """Replaces the functions in the shutil of the program, which may be yet to come."""
+    if "shutil" in sys.modules:
+        put(sys.modules["shutil"])
+    elif not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
