@@ -253,6 +253,54 @@ OS_API OS_MUST_FREE struct os_usage *os_usage(const char *path,
 OS_API int os_copyfile(const char *src, const char *dst, int flags) OS_NONNULL();
 
 /**
+ * Copies the file `src` with its mode.
+ *
+ * The copy of somebody else's file is never set-user-ID or set-group-ID, as of os_copy2().
+ *
+ * @param src  the file; a link is followed
+ * @param dst  the copy's path, or a directory to put it into
+ * @param flags  OS_NOFOLLOW: where `src` is a link, make another one
+ * @return 0, or −1 with errno set
+ * @error EINVAL  both are the same file (SameFileError)
+ * @python shutil.copy(src, dst, *, follow_symlinks=True)
+ * @since 0.1
+ * @shell os.copy SRC DST [--nofollow] -> none
+ */
+OS_API int os_copy(const char *src, const char *dst, int flags) OS_NONNULL();
+
+/**
+ * Gives the file `dst` the permission bits of `src`.
+ *
+ * @param src  the file or directory that has them
+ * @param dst  what gets them
+ * @param flags  OS_NOFOLLOW: where both are links, do nothing, as these have none
+ * @return 0, or −1 with errno set, and in the record which of them it is about
+ * @error EPERM  `dst` belongs to somebody else
+ * @python shutil.copymode(src, dst, *, follow_symlinks=True)
+ * @since 0.1
+ * @source chmod(2)
+ * @shell os.copymode SRC DST [--nofollow] -> none
+ */
+OS_API int os_copymode(const char *src, const char *dst, int flags) OS_NONNULL();
+
+/**
+ * Gives the file `dst` the times, the extended attributes and the permission bits of `src`.
+ *
+ * Attributes that the file system lacks, or that one may not set, are left out.
+ *
+ * @param src  the file or directory that has them
+ * @param dst  what gets them
+ * @param flags  OS_NOFOLLOW: where both are links, from one link to the other
+ * @return 0, or −1 with errno set, and in the record which of them it is about
+ * @error EPERM  `dst` belongs to somebody else
+ * @python shutil.copystat(src, dst, *, follow_symlinks=True)
+ * @since 0.1
+ * @source utimensat(2), listxattr(2), chmod(2)
+ * @shell os.copystat SRC DST [--nofollow] -> none
+ */
+OS_API int os_copystat(const char *src, const char *dst, int flags) OS_NONNULL();
+
+/**
  * Copies the file `src` with its mode, times and extended attributes.
  *
  * The copy of somebody else's file is never set-user-ID or set-group-ID (Python's is, and then

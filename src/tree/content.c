@@ -220,12 +220,12 @@ int content_finish(struct content *c, int from, int to, const struct stat *st, i
         return 0;
     const struct timespec times[2] = {st->st_atim, st->st_mtim};
     int r = c->owner ? give_owner(c, SYS(fchown, to, st->st_uid, st->st_gid)) : 0;
-    if (r >= 0)
+    if (r >= 0 && !c->mode_only)
         r = copy_xattrs(c, from, to, st);
     mode_t mode = content_mode(c, st);
     if (r >= 0 && (c->owner || made != (int)mode))
         r = SYS(fchmod, to, mode);
-    return r < 0 ? r : SYS(futimens, to, times);
+    return r < 0 || c->mode_only ? r : SYS(futimens, to, times);
 }
 
 int content_finish_at(struct content *c, int dir, const char *name, const struct stat *st) {

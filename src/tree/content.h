@@ -12,6 +12,7 @@
 struct content {
     bool owner;     /* the copy belongs to the same user and group */
     bool plain;     /* the content alone */
+    bool mode_only; /* and the mode */
     mode_t allowed; /* permission bits that a new file is known to get when it asks for them */
     /* What turned out not to work between the two file systems. */
     atomic_bool no_clone, no_range;

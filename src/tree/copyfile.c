@@ -27,10 +27,12 @@ static int open_copy(struct copy *copy, const struct stat *source, int *ret_fd) 
     int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK;
     flags |= copy->fresh ? O_EXCL | O_NOFOLLOW : copy->no_links ? O_NOFOLLOW : 0;
     AUTO_CLOSE int fd = copy->open(copy->data, copy->to_dir, copy->to, flags, mode);
+    struct stat st;
+    if (fd == -ENXIO && SYS(fstatat, copy->to_dir, copy->to, &st, 0) >= 0 && S_ISFIFO(st.st_mode))
+        return fails(copy, "copyfile", 1, -EOPNOTSUPP); /* one that nobody reads */
     if (fd < 0)
         return fails(copy, "open", 1, fd);
     if (!copy->fresh) {
-        struct stat st;
         int r = SYS(fstat, fd, &st);
         if (r < 0)
             return fails(copy, "stat", 1, r);
@@ -53,6 +55,8 @@ static int made_mode(const struct copy *copy, const struct stat *source) {
 
 static int copy_between(struct copy *copy, int from, int to, const struct stat *source) {
     int r = content_copy(copy->content, from, to, source);
+    if (r == -ECANCELED && copy->fresh) /* no half of it stays */
+        SYS(unlinkat, copy->to_dir, copy->to, 0);
     if (r < 0)
         return fails(copy, "copyfile", 2, r);
     r = content_finish(copy->content, from, to, source, made_mode(copy, source));
@@ -92,7 +96,7 @@ int copy_link(struct copy *copy) {
     r = SYS(symlinkat, target, copy->to_dir, copy->to);
     if (r < 0)
         return fails(copy, "symlink", 1, r);
-    if (copy->content->plain)
+    if (copy->content->plain || copy->content->mode_only)
         return 0;
     r = SYS(fstatat, copy->from_dir, copy->from, &st, AT_SYMLINK_NOFOLLOW);
     if (r >= 0)
@@ -121,11 +125,17 @@ static bool is_link(const char *path) {
     return SYS(fstatat, AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) >= 0 && S_ISLNK(st.st_mode);
 }
 
-/* SameFileError comes before anything is opened, for a link to the source too. */
-static bool is_same(const char *a, const char *b) {
-    struct stat x, y;
-    return SYS(stat, a, &x) >= 0 && SYS(stat, b, &y) >= 0 && x.st_dev == y.st_dev &&
-           x.st_ino == y.st_ino;
+/* SameFileError and SpecialFileError come before anything is opened, through links too. */
+static int refuse(struct copy *copy, const char *src, const char *dst) {
+    struct stat a, b;
+    bool source = SYS(stat, src, &a) >= 0, target = SYS(stat, dst, &b) >= 0;
+    if (source && target && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+        return fails(copy, "copyfile", 2, -EINVAL);
+    if (source && S_ISFIFO(a.st_mode))
+        return fails(copy, "copyfile", 0, -EOPNOTSUPP);
+    if (target && S_ISFIFO(b.st_mode))
+        return fails(copy, "copyfile", 1, -EOPNOTSUPP);
+    return 0;
 }
 
 static int copy_path(struct copy *copy, const char *src, const char *dst, int flags) {
@@ -135,20 +145,21 @@ static int copy_path(struct copy *copy, const char *src, const char *dst, int fl
     copy->open = copy_plain_open;
     if (flags & ~OS_NOFOLLOW)
         return fails(copy, "copyfile", 2, -EINVAL);
-    if (is_same(src, dst))
-        return fails(copy, "copyfile", 2, -EINVAL);
+    int r = refuse(copy, src, dst);
+    if (r < 0)
+        return r;
     return flags & OS_NOFOLLOW && is_link(src) ? copy_link(copy) : copy_regular(copy);
 }
 
-static int copy_public(const char *src, const char *dst, int flags, bool plain) {
-    struct content content = {.plain = plain};
-    struct copy copy = {.content = &content};
+static int copy_public(struct content *content, const char *src, const char *dst, int flags) {
+    struct copy copy = {.content = content};
     int r = copy_path(&copy, src, dst, flags);
     return PUBLIC(r, copy.operation, copy.side == 1 ? dst : src, copy.side == 2 ? dst : NULL);
 }
 
 int os_copyfile(const char *src, const char *dst, int flags) {
-    return copy_public(src, dst, flags, /* plain= */ true);
+    struct content content = {.plain = true};
+    return copy_public(&content, src, dst, flags);
 }
 
 /* The name `src` has, in the directory `dst`. */
@@ -172,10 +183,20 @@ bool copy_is_dir(const char *path) {
     return SYS(stat, path, &st) >= 0 && S_ISDIR(st.st_mode);
 }
 
-int os_copy2(const char *src, const char *dst, int flags) {
+static int copy_to(struct content *content, const char *src, const char *dst, int flags) {
     AUTO_FREE char *inside = NULL;
     int r = copy_is_dir(dst) ? copy_into(src, dst, &inside) : 0;
     if (r < 0)
-        return PUBLIC(r, "copy2", src, dst);
-    return copy_public(src, inside ? inside : dst, flags, /* plain= */ false);
+        return PUBLIC(r, "copyfile", src, dst);
+    return copy_public(content, src, inside ? inside : dst, flags);
+}
+
+int os_copy(const char *src, const char *dst, int flags) {
+    struct content content = {.mode_only = true};
+    return copy_to(&content, src, dst, flags);
+}
+
+int os_copy2(const char *src, const char *dst, int flags) {
+    struct content content = {0};
+    return copy_to(&content, src, dst, flags);
 }

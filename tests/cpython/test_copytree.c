@@ -344,6 +344,70 @@ static void single_files(void **state) {
     assert_error(EOPNOTSUPP, "copyfile", "pipe", NULL);
 }
 
+/* Mode, times and the attribute "user.a" of a file, as one text. */
+static const char *belongings(const char *path) {
+    static char text[2][200];
+    static int turn;
+    char *into = text[turn ^= 1], value[50] = "";
+    struct stat st;
+    assert_int_equal(lstat(path, &st), 0);
+    ssize_t size = lgetxattr(path, "user.a", value, sizeof value - 1);
+    snprintf(into, 200, "%o %lld.%09ld %lld.%09ld %.*s", st.st_mode, (long long)st.st_atim.tv_sec,
+             st.st_atim.tv_nsec, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+             size < 0 ? 0 : (int)size, value);
+    return into;
+}
+
+static void without_the_content(void **state) {
+    (void)state;
+    plant();
+    assert_int_equal(setxattr("src/a", "user.a", "value", 5, 0), 0);
+    write_text("b", "mine");
+    assert_int_equal(os_copymode("src/a", "b", 0), 0);
+    assert_string_not_equal(belongings("src/a"), belongings("b"));
+    assert_memory_equal(belongings("b"), "100640 ", 7);
+    assert_int_equal(os_copystat("src/a", "b", 0), 0);
+    assert_string_equal(belongings("src/a"), belongings("b"));
+    assert_int_equal(os_copystat("src/d2", ".", 0), 0);             /* of directories, too */
+    assert_int_equal(os_copymode("src/link", "b", OS_NOFOLLOW), 0); /* one alone is followed */
+    assert_int_equal(symlink("b", "l"), 0);
+    assert_int_equal(os_copystat("src/link", "l", OS_NOFOLLOW), 0);
+    assert_string_equal(belongings("src/link"), belongings("l"));
+    assert_int_equal(chmod("b", 0600), 0);
+    assert_int_equal(os_copymode("src/link", "l", OS_NOFOLLOW), 0);
+    assert_memory_equal(belongings("b"), "100600 ", 7);
+    assert_int_equal(os_copymode("src/link", "l", 0), 0);
+    assert_memory_equal(belongings("b"), "100640 ", 7);
+    assert_int_equal(os_copystat("gone", "b", 0), -1);
+    assert_error(ENOENT, "copystat", "gone", NULL);
+    assert_int_equal(os_copymode("b", "gone", 0), -1);
+    assert_error(ENOENT, "copymode", "gone", NULL);
+    assert_int_equal(os_copystat("b", "b", OS_EXIST_OK), -1);
+    assert_int_equal(errno, EINVAL);
+}
+
+static void with_the_mode_alone(void **state) {
+    (void)state;
+    plant();
+    assert_int_equal(os_copy("src/a", "copy", 0), 0);
+    struct stat st;
+    assert_int_equal(stat("copy", &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0640);
+    assert_true(st.st_mtime > 1234567891);
+    assert_int_equal(os_copy("src/a", ".", 0), 0);
+    assert_int_equal(stat("a", &st), 0);
+    write_text("before", "longer than the content");
+    assert_int_equal(os_copy("src/empty", "before", 0), 0);
+    assert_int_equal(stat("before", &st), 0);
+    assert_int_equal(st.st_mode & 07777, 04755);
+    assert_int_equal(st.st_size, 0);
+    assert_int_equal(os_copy("src/link", "link", OS_NOFOLLOW), 0);
+    assert_int_equal(lstat("link", &st), 0);
+    assert_true(S_ISLNK(st.st_mode) && st.st_mtime > 1234567891);
+    assert_int_equal(os_copy("a", "./a", 0), -1);
+    assert_error(EINVAL, "copyfile", "a", "./a");
+}
+
 static void moved(void **state) {
     (void)state;
     plant();
@@ -398,6 +462,8 @@ int main(void) {
         IN_TREES(swapped_for_links),
         IN_TREES(cancelled),
         IN_TREES(single_files),
+        IN_TREES(without_the_content),
+        IN_TREES(with_the_mode_alone),
         IN_TREES(moved),
         IN_TREES(moved_to_another_file_system),
     };

@@ -32,7 +32,10 @@ class Model:
         try:
             target = self.look(place, more)
         except OSError as error:
-            missing = isinstance(error, FileNotFoundError)
+            # osier looks from directory to directory: what is missing above is so at any length
+            missing = isinstance(error, FileNotFoundError) or (
+                error.errno == errno.ENAMETOOLONG and not os.path.lexists(place[:4000].rpartition(b"/")[0])
+            )
             if self.strict == STRICT or self.strict == ALL_BUT_LAST and more or self.strict and not missing:
                 raise
             return place

@@ -2,7 +2,9 @@
 """Files and directories."""
 
 import ctypes
+import errno
 import os
+import shutil
 
 from hypothesis import strategies as st
 
@@ -15,6 +17,8 @@ CWD = -100
 EXIST_OK, NOFOLLOW = 1, 2
 flags = st.sampled_from([0, EXIST_OK])
 follow = st.booleans()
+#: where shutil would put a file without a name into a directory, or fail without an errno
+plain = names.filter(lambda name: not name.endswith(b"/"))
 #: Python recurses into each component, and fails at the depth of its stack
 short = names.filter(lambda name: len(name) < 1000)
 
@@ -67,6 +71,19 @@ def answer(path, mode, effective, follow_symlinks):
     given = (4 if effective else 0) | (0 if follow_symlinks else NOFOLLOW)
     status = library.osier("os_accessat", STATUS, [CWD, path, mode, given])
     return status is None
+
+
+def copy_to(call):
+    """One of shutil's calls, which say with an error of their own that both are the same."""
+
+    def python(src, dst, follow_symlinks):
+        try:
+            call(src, dst, follow_symlinks=follow_symlinks)
+        except (shutil.SameFileError, shutil.SpecialFileError) as error:
+            number = errno.EINVAL if isinstance(error, shutil.SameFileError) else errno.EOPNOTSUPP
+            raise OSError(number, os.strerror(number)) from None
+
+    return python
 
 
 ROWS = [
@@ -163,6 +180,11 @@ ROWS = [
         disk=True,
     ),
     Row("os_chmodat", [names, modes], os.chmod, STATUS, lambda *a: (CWD, *a, 0), disk=True),
+    *[
+        Row(f"os_{name}", [plain, plain, follow], copy_to(getattr(shutil, name)), STATUS,
+            lambda src, dst, follow: (src, dst, 0 if follow else NOFOLLOW), disk=True, ignore_names=True)
+        for name in ["copyfile", "copy", "copy2", "copymode", "copystat"]
+    ],
 ]
 
 

@@ -2,6 +2,8 @@
 /** Faults in the calls for whole trees. */
 #include "faults.h"
 
+#include <sys/xattr.h>
+
 /* The record tells which call of the removal failed: "open", "unlink", "rmdir". */
 #define TREE "d/ d/a d/l->a d/d/ d/d/b d/d/d/ d/d/d/c"
 
@@ -77,6 +79,24 @@ FAULT(os_copyfile, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
 FAULT(os_copy2, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME, .filename2 = ANY_NAME,
       .absorbs = MAY_LACK " stat", .leaves_files = true) {
     return os_copy2("d/a", "new", 0);
+}
+FAULT(os_copy, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME, .filename2 = ANY_NAME,
+      .absorbs = MAY_LACK " stat", .leaves_files = true) {
+    return os_copy("d/a", "new", 0);
+}
+FAULT(os_copymode, .tree = COPIED, .filename = ANY_NAME) {
+    return os_copymode("d/a", "d/d/b", 0);
+}
+FAULT_CASE(os_copymode, link, .tree = COPIED, .filename = ANY_NAME, .absorbs = "fstatat") {
+    return os_copymode("d/l", "d/d/b", OS_NOFOLLOW);
+}
+FAULT(os_copystat, .tree = COPIED, .filename = ANY_NAME, .absorbs = "listxattr getxattr setxattr",
+      .leaves_files = true) {
+    return setxattr("d/a", "user.a", "x", 1, 0) + os_copystat("d/a", "d/d/b", 0);
+}
+FAULT_CASE(os_copystat, link, .tree = COPIED, .filename = ANY_NAME, .absorbs = "fstatat llistxattr",
+           .leaves_files = true) {
+    return os_copystat("d/l", "d/l", OS_NOFOLLOW);
 }
 FAULT_CASE(os_copy2, link, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
            .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat fstatat", .leaves_files = true) {

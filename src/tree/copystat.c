@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/** os.copymode and os.copystat: what belongs to a file besides its content, given to another. */
+#include "base/error.h"
+#include "base/seam.h"
+
+#include <fcntl.h>
+#include <osier/tree.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+/* From where to where, and which of the two it was that failed. */
+struct pair {
+    const char *src, *dst;
+    bool links; /* both are links, and meant themselves */
+    const char *failed;
+};
+
+static int fails(struct pair *pair, const char *path, int error) {
+    pair->failed = path;
+    return error;
+}
+
+static bool is_link(const char *path) {
+    struct stat st;
+    return SYS(fstatat, AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) >= 0 && S_ISLNK(st.st_mode);
+}
+
+static struct pair pair_of(const char *src, const char *dst, int flags) {
+    bool links = flags & OS_NOFOLLOW && is_link(src) && is_link(dst);
+    return (struct pair){.src = src, .dst = dst, .links = links, .failed = src};
+}
+
+static int stat_source(struct pair *pair, struct stat *ret_st) {
+    int at_flags = pair->links ? AT_SYMLINK_NOFOLLOW : 0;
+    return fails(pair, pair->src, SYS(fstatat, AT_FDCWD, pair->src, ret_st, at_flags));
+}
+
+/* ------------------------------------------------------------------------------ the mode */
+
+/* A link has no mode of its own. */
+static int give_mode(struct pair *pair, const struct stat *st) {
+    if (pair->links)
+        return 0;
+    return fails(pair, pair->dst, SYS(fchmodat, AT_FDCWD, pair->dst, st->st_mode & 07777, 0));
+}
+
+static int copy_mode(struct pair *pair) {
+    struct stat st;
+    if (pair->links)
+        return 0;
+    int r = stat_source(pair, &st);
+    return r < 0 ? r : give_mode(pair, &st);
+}
+
+int os_copymode(const char *src, const char *dst, int flags) {
+    struct pair pair = pair_of(src, dst, flags);
+    int r = flags & ~OS_NOFOLLOW ? -EINVAL : copy_mode(&pair);
+    return PUBLIC(r, "copymode", pair.failed, NULL);
+}
+
+/* -------------------------------------------------------------------- extended attributes */
+
+static bool may_be_missing(long r) {
+    return r == -EPERM || r == -ENOTSUP || r == -ENODATA || r == -EINVAL || r == -EACCES;
+}
+
+static ssize_t list_names(const struct pair *pair, char *names, size_t size) {
+    return pair->links ? SYS(llistxattr, pair->src, names, size)
+                       : SYS(listxattr, pair->src, names, size);
+}
+
+static ssize_t get_value(const struct pair *pair, const char *name, char *value, size_t size) {
+    return pair->links ? SYS(lgetxattr, pair->src, name, value, size)
+                       : SYS(getxattr, pair->src, name, value, size);
+}
+
+/* All of what `get` gives, which may grow meanwhile: its size or −errno. */
+static ssize_t read_all(const struct pair *pair, const char *name, char **ret_data) {
+    for (;;) {
+        ssize_t size = name ? get_value(pair, name, NULL, 0) : list_names(pair, NULL, 0);
+        if (size < 0)
+            return size;
+        AUTO_FREE char *data = mem_alloc((size_t)size + 1);
+        if (!data)
+            return -ENOMEM;
+        ssize_t got = size == 0 ? 0
+                      : name    ? get_value(pair, name, data, (size_t)size)
+                                : list_names(pair, data, (size_t)size);
+        if (got == -ERANGE)
+            continue;
+        if (got >= 0)
+            *ret_data = TAKE_POINTER(data);
+        return got;
+    }
+}
+
+static int give_xattr(struct pair *pair, const char *name) {
+    AUTO_FREE char *value = NULL;
+    ssize_t size = read_all(pair, name, &value);
+    if (size < 0)
+        return fails(pair, pair->src, (int)size);
+    int r = pair->links ? SYS(lsetxattr, pair->dst, name, value, (size_t)size, 0)
+                        : SYS(setxattr, pair->dst, name, value, (size_t)size, 0);
+    return fails(pair, pair->dst, r);
+}
+
+/* Those that the file system has, and that one may set. */
+static int give_xattrs(struct pair *pair) {
+    AUTO_FREE char *names = NULL;
+    ssize_t size = read_all(pair, NULL, &names);
+    if (size < 0)
+        return size == -ENOTSUP || size == -ENODATA || size == -EINVAL
+                   ? 0
+                   : fails(pair, pair->src, (int)size);
+    for (const char *name = names; name < names + size; name += strlen(name) + 1) {
+        int r = give_xattr(pair, name);
+        if (r < 0 && !may_be_missing(r))
+            return r;
+    }
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------ all */
+
+static int copy_stat(struct pair *pair) {
+    struct stat st;
+    int r = stat_source(pair, &st);
+    if (r < 0)
+        return r;
+    const struct timespec times[2] = {st.st_atim, st.st_mtim};
+    int at_flags = pair->links ? AT_SYMLINK_NOFOLLOW : 0;
+    r = fails(pair, pair->dst, SYS(utimensat, AT_FDCWD, pair->dst, times, at_flags));
+    if (r >= 0)
+        r = give_xattrs(pair);
+    return r < 0 ? r : give_mode(pair, &st);
+}
+
+int os_copystat(const char *src, const char *dst, int flags) {
+    struct pair pair = pair_of(src, dst, flags);
+    int r = flags & ~OS_NOFOLLOW ? -EINVAL : copy_stat(&pair);
+    return PUBLIC(r, "copystat", pair.failed, NULL);
+}
