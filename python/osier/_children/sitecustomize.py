@@ -1,16 +1,39 @@
 # SPDX-License-Identifier: MIT
 """Installs osier in a child of `python3 -m osier`, then runs the sitecustomize that it hides."""
 
-import importlib.machinery
-import importlib.util
 import sys
 
-import osier
-
-osier.install()
-
 _here = __file__.rpartition("/")[0]
-_spec = importlib.machinery.PathFinder.find_spec(__name__, [item for item in sys.path if item != _here])
-if _spec and _spec.loader:
-    _module = importlib.util.module_from_spec(_spec)
-    _spec.loader.exec_module(_module)
+
+
+def _install():
+    """Leaves everything as it is in an interpreter that osier was not built for."""
+    place = _here.rpartition("/")[0].rpartition("/")[0]
+    sys.path.insert(0, place)
+    try:
+        import osier
+
+        osier.install()
+    except ImportError:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "osier"]:
+            del sys.modules[name]
+    finally:
+        sys.path.remove(place)
+
+
+def _run_hidden():
+    import importlib.machinery
+    import importlib.util
+
+    spec = importlib.machinery.PathFinder.find_spec(__name__, sys.path)
+    if spec and spec.loader:
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[__name__] = module
+        spec.loader.exec_module(module)
+
+
+sys.path[:] = [item for item in sys.path if item != _here]
+if sys.version_info >= (3, 11):
+    _install()
+if sys.version_info >= (3, 4):
+    _run_hidden()
