@@ -67,7 +67,19 @@ static int read_str(struct value *value, PyObject *str, const char *function, co
     return read_bytes(value, bytes, function, name);
 }
 
+int door_warn_bool(PyObject *object) {
+#if PY_VERSION_HEX >= 0x030D0000
+    if (PyBool_Check(object))
+        return PyErr_WarnEx(PyExc_RuntimeWarning, "bool is used as a file descriptor", 1);
+#else
+    (void)object;
+#endif
+    return 0;
+}
+
 static int read_fd(struct value *value, PyObject *object) {
+    if (door_warn_bool(object) < 0)
+        return -1;
     PyObject *index = PyNumber_Index(object);
     if (!index)
         return -1;
@@ -127,6 +139,10 @@ int door_path(struct value *value, PyObject *object, enum kind kind, const char 
     if (fd && PyIndex_Check(object))
         return read_fd(value, object);
     PyObject *method = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__fspath__");
+#if PY_VERSION_HEX >= 0x030D0000
+    if (method == Py_None) /* a class says that it is none */
+        Py_CLEAR(method);
+#endif
     if (!method) {
         PyErr_Clear();
 #if PY_VERSION_HEX < 0x030C0000

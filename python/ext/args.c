@@ -204,7 +204,7 @@ static int read_dir_fd(PyObject *object, int64_t *ret_number) {
                      Py_TYPE(object)->tp_name);
         return -1;
     }
-    PyObject *index = PyNumber_Index(object);
+    PyObject *index = door_warn_bool(object) < 0 ? NULL : PyNumber_Index(object);
     if (!index)
         return -1;
     int overflow;

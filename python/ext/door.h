@@ -147,6 +147,10 @@ int door_path(struct value *value, PyObject *object, enum kind kind, const char 
               const char *name);
 void door_release(struct value *value);
 
+/** Warns, from 3.13 on, of a truth value in the place of a descriptor: 0, or −1 with an exception.
+ */
+int door_warn_bool(PyObject *object);
+
 /* ------------------------------------------------------------------- calls without the GIL */
 
 extern _Thread_local PyThreadState *door_thread;

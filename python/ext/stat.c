@@ -215,5 +215,5 @@ FUNCTION(utime,
         UNLOCKED(r = os_utimeat(INT(3), TEXT(0), times[0], times[1], LONG(4) ? 0 : OS_NOFOLLOW));
     else
         UNLOCKED(r = os_utime_fd(INT(0), times[0], times[1]));
-    return none_or_error(r, NULL);
+    return none_or_error(r, PY_VERSION_HEX >= 0x030D0000 ? ARG(0) : NULL);
 }

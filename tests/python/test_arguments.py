@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""osier.os takes and refuses arguments as the interpreter's own os does: results, errors, warnings."""
+
+import os as python_os
+import warnings
+
+import pytest
+
+import osier.os as os
+
+
+class NoPath:
+    __fspath__ = None
+
+
+class Path:
+    def __init__(self, path):
+        self.path = path
+
+    def __fspath__(self):
+        return self.path
+
+
+class Text(str):
+    pass
+
+
+class Number:
+    def __init__(self, number):
+        self.number = number
+
+    def __index__(self):
+        return self.number
+
+
+def answer(function, arguments, keywords):
+    """What a call gives or raises, and what it warns of."""
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            result = function(*arguments, **keywords)
+        except Exception as error:
+            result = type(error), str(error), getattr(error, "filename", None), getattr(error, "errno", None)
+    return result, [(warning.category, str(warning.message)) for warning in warned]
+
+
+def same(name, *arguments, **keywords):
+    ours = answer(getattr(os, name), arguments, keywords)
+    theirs = answer(getattr(python_os, name), arguments, keywords)
+    assert ours == theirs, (name, arguments, keywords)
+
+
+PATHS = ["file", b"file", Path("file"), Path(b"file"), Text("file"), "nothing", b"nothing", Path("nothing"), "", "é", "\udcff",
+         "\ud800", "a\0b", b"a\0b", Path("a\0b"), NoPath(), Path(None), Path(3), None, 3.5, [], bytearray(b"file"), 1000, -1,
+         2**70, -(2**70), Number(1000), False]
+NUMBERS = [0, 1, -1, 4, True, 2**31, -(2**31) - 1, 2**70, None, "1", 1.5, Number(4), Number(None)]
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("text")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["stat", "lstat", "statvfs", "readlink", "listdir", "rmdir", "listxattr"])
+def test_path(name, place):
+    for path in PATHS:
+        if not (name == "statvfs" and path in ("file", b"file")):  # whose free space may change meanwhile
+            same(name, path)
+
+
+def test_path_and_number(place):
+    for path in PATHS:
+        same("access", path, 4)
+        same("utime", path, (1, 2))
+        same("utime", path, ns=(1, 2))
+    for number in NUMBERS:
+        same("access", "file", number)
+        same("access", "file", mode=number)
+        same("access", "file", 4, dir_fd=number)
+        same("stat", "file", dir_fd=number)
+        same("stat", "/", dir_fd=number)
+        same("stat", "nothing", follow_symlinks=number)
+        same("open", "nothing", number)
+        same("open", "nothing", 0, number)
+        same("mkdir", "nothing/a", number)
+
+
+@pytest.mark.parametrize("name", ["fstat", "fsync", "get_inheritable", "isatty", "strerror", "getpgid", "WEXITSTATUS"])
+def test_number(name):
+    for number in NUMBERS:
+        if not (name == "fsync" and number in (0, 1, 4)):
+            same(name, number)
+
+
+def test_counts():
+    for name, least in {"getcwd": 0, "getpid": 0, "close": 1, "stat": 1, "access": 2, "rename": 2, "open": 2}.items():
+        for count in range(8):
+            if not least <= count < 4:
+                same(name, *["x"] * count)
+        same(name, *["nothing"] * least, nothing=1)
+    same("stat", path="nothing")
+    same("stat", "nothing", path="nothing")
+    same("access", "nothing", 0, mode=0)
+    same("access", mode=0)
+    same("open", flags=0, path="nothing")
+    same("open", "nothing", **{"fl" + "ags": 0, "mo" + "de": 0})
