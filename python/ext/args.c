@@ -107,7 +107,6 @@ static int read_parameter(struct function *f, const char *item, size_t size, cha
         read_default(p, value, value_size);
         *to += sprintf(*to, "=%.*s", (int)value_size, value);
     }
-    f->holds |= p->kind != KIND_INT && p->kind != KIND_BOOL && p->kind != KIND_DIR_FD;
     f->required += p->required;
     f->count++;
     return 0;
@@ -369,32 +368,65 @@ static int arrange(struct function *f, PyObject *const *args, Py_ssize_t nargs, 
     return 0;
 }
 
-PyObject *door_call(struct function *f, PyObject *module, PyObject *const *args, Py_ssize_t nargs,
-                    PyObject *names) {
-    PyObject *objects[MOST_PARAMETERS];
-    struct value values[MOST_PARAMETERS];
-    if (arrange(f, args, nargs, names, objects) < 0)
-        return NULL;
-    PyObject *result = NULL;
-    int read = 0;
-    for (; read < f->count; read++) {
-        struct value *value = &values[read];
-        const struct parameter *p = &f->parameters[read];
-        value->object = value->owner = value->fspath = value->buffer.obj = NULL;
+/* Reads what needs no conversion, a path in ASCII or an integer: whether it was that. */
+static inline bool read_plain(enum kind kind, struct value *value, PyObject *object) {
+    if (kind >= KIND_PATH && kind <= KIND_PATH_FD_NONE) {
+        if (!PyUnicode_Check(object) || !PyUnicode_IS_COMPACT_ASCII(object))
+            return false;
+        value->text = PyUnicode_DATA(object);
+        value->size = PyUnicode_GET_LENGTH(object);
+        value->number = -1;
+        return strlen(value->text) == (size_t)value->size;
+    }
+    if (kind != KIND_INT || !PyLong_CheckExact(object))
+        return false;
+    int overflow;
+    long number = PyLong_AsLongAndOverflow(object, &overflow);
+    value->number = number;
+    return !overflow && number == (int)number;
+}
+
+/* Reads the objects, of which those that were left out are NULL, and those beyond `given` as well.
+ */
+static int read_objects(struct function *f, PyObject *const *objects, Py_ssize_t given,
+                        struct value *values, int *ret_held) {
+    for (int i = 0; i < f->count; i++) {
+        struct value *value = &values[i];
+        const struct parameter *p = &f->parameters[i];
+        PyObject *object = i < given ? objects[i] : NULL;
+        value->object = object;
+        value->owner = value->fspath = value->buffer.obj = NULL;
         value->text = NULL;
         value->bytes = false;
         value->number = p->number;
-        if (objects[read] && read_value(f, p, value, objects[read]) < 0) {
-            read++;
-            goto release;
-        }
+        if (!object || read_plain(p->kind, value, object))
+            continue;
+        *ret_held = i + 1;
+        if (read_value(f, p, value, object) < 0)
+            return -1;
     }
-    result = f->body(module, values);
-release:
-    if (f->holds)
-        while (read-- > 0)
-            door_release(&values[read]);
-    return result;
+    return 0;
+}
+
+int door_read(struct function *f, PyObject *const *args, Py_ssize_t nargs, PyObject *names,
+              struct value *values) {
+    PyObject *objects[MOST_PARAMETERS];
+    int held = 0;
+    if (names || nargs < f->required || nargs > f->positional) {
+        if (arrange(f, args, nargs, names, objects) < 0)
+            return -1;
+        args = objects;
+        nargs = f->count;
+    }
+    if (read_objects(f, args, nargs, values, &held) == 0)
+        return held;
+    door_release_all(values, held);
+    return -1;
+}
+
+void door_release_all(struct value *values, int count) {
+    while (count-- > 0)
+        door_release(&values[count]);
 }
 
 int door_functions(PyObject *module, PyObject *model) {
@@ -408,6 +440,8 @@ int door_functions(PyObject *module, PyObject *model) {
             break;
         f->method = (PyMethodDef){f->name, (PyCFunction)(void (*)(void))f->entry,
                                   METH_FASTCALL | METH_KEYWORDS, f->text};
+        if (f->count == 0)
+            f->method = (PyMethodDef){f->name, f->bare, METH_NOARGS, f->text};
         PyObject *function = PyCFunction_NewEx(&f->method, module, name);
         result = function ? PyModule_AddObjectRef(module, f->name, function) : -1;
         Py_XDECREF(function);

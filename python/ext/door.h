@@ -78,15 +78,14 @@ struct function {
     const char *name;
     const char *signature;
     const char *doc;
-    PyObject *(*body)(PyObject *module, struct value *v);
     PyObject *(*entry)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
+    PyObject *(*bare)(PyObject *, PyObject *); /* the entry where there are no parameters */
     struct parameter parameters[MOST_PARAMETERS];
     int count;
     int positional;      /* how many may be given by position */
     int positional_only; /* how many may not be given by name */
     int required;        /* how many have no default */
     bool always;         /* part of the module whether or not the interpreter's posix has it */
-    bool holds;          /* some value owns something that must be released */
     char *text;          /* the docstring with the signature that inspect reads */
     PyMethodDef method;
     struct function *next;
@@ -96,25 +95,36 @@ struct function {
 /** One that the interpreter's own posix needn't have. */
 #define EXTRA_FUNCTION(name_, signature_, doc_) FUNCTION_(name_, signature_, doc_, true)
 #define FUNCTION_(name_, signature_, doc_, always_)                                                \
-    static PyObject *body_##name_(PyObject *module, struct value *v);                              \
+    static inline PyObject *body_##name_(PyObject *module, struct value *v);                       \
     static PyObject *entry_##name_(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);         \
+    static PyObject *bare_##name_(PyObject *module, PyObject *);                                   \
     static struct function function_##name_ = {                                                    \
         .name = #name_,                                                                            \
         .signature = signature_,                                                                   \
         .doc = doc_,                                                                               \
         .always = always_,                                                                         \
-        .body = body_##name_,                                                                      \
         .entry = entry_##name_,                                                                    \
+        .bare = bare_##name_,                                                                      \
     };                                                                                             \
     static PyObject *entry_##name_(PyObject *module, PyObject *const *args, Py_ssize_t nargs,      \
                                    PyObject *names) {                                              \
-        return door_call(&function_##name_, module, args, nargs, names);                           \
+        struct value v[MOST_PARAMETERS];                                                           \
+        int held = door_read(&function_##name_, args, nargs, names, v);                            \
+        if (held < 0)                                                                              \
+            return NULL;                                                                           \
+        PyObject *result = body_##name_(module, v);                                                \
+        if (held > 0)                                                                              \
+            door_release_all(v, held);                                                             \
+        return result;                                                                             \
+    }                                                                                              \
+    static PyObject *bare_##name_(PyObject *module, PyObject *nothing OS_ATTRIBUTE(unused)) {      \
+        return body_##name_(module, NULL);                                                         \
     }                                                                                              \
     __attribute__((constructor)) static void add_##name_(void) {                                   \
         door_add(&function_##name_);                                                               \
     }                                                                                              \
-    static PyObject *body_##name_(PyObject *module OS_ATTRIBUTE(unused),                           \
-                                  struct value *v OS_ATTRIBUTE(unused))
+    static inline PyObject *body_##name_(PyObject *module OS_ATTRIBUTE(unused),                    \
+                                         struct value *v OS_ATTRIBUTE(unused))
 
 void door_add(struct function *function);
 
@@ -122,9 +132,11 @@ void door_add(struct function *function);
  *  an exception. */
 int door_functions(PyObject *module, PyObject *model);
 
-/** Reads the arguments, runs the body, releases what they hold. */
-PyObject *door_call(struct function *function, PyObject *module, PyObject *const *args,
-                    Py_ssize_t nargs, PyObject *names);
+/** Reads the arguments: how many values have to be released behind the body, or −1 with an
+ *  exception. */
+int door_read(struct function *function, PyObject *const *args, Py_ssize_t nargs, PyObject *names,
+              struct value *values);
+void door_release_all(struct value *values, int count);
 
 /** What the module keeps: types of the interpreter's own posix, so that results are of one kind. */
 struct state {
@@ -159,13 +171,12 @@ extern _Thread_local PyThreadState *door_thread;
  */
 #define UNLOCKED(...)                                                                              \
     do {                                                                                           \
-        door_thread = PyEval_SaveThread();                                                         \
+        PyThreadState **unlocked_slot = &door_thread;                                              \
+        *unlocked_slot = PyEval_SaveThread();                                                      \
         __VA_ARGS__;                                                                               \
-        int unlocked_errno = errno;                                                                \
-        PyThreadState *unlocked_thread = door_thread;                                              \
-        door_thread = NULL;                                                                        \
-        PyEval_RestoreThread(unlocked_thread);                                                     \
-        errno = unlocked_errno;                                                                    \
+        PyThreadState *unlocked_thread = *unlocked_slot;                                           \
+        *unlocked_slot = NULL;                                                                     \
+        PyEval_RestoreThread(unlocked_thread); /* which leaves errno as it is */                   \
     } while (0)
 
 /** Runs the handlers of signals that came, from within UNLOCKED(): 0, or −1 with an exception. */

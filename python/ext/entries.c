@@ -15,7 +15,7 @@ FUNCTION(listdir, "path: path|fd|none = None",
     char **names;
     UNLOCKED(names = fd ? os_listdir_fd(INT(0)) : os_listdir(TEXT(0) ? TEXT(0) : "."));
     if (!names)
-        return door_error(TEXT(0) ? ARG(0) : NULL, NULL);
+        return door_error(TEXT(0) || errno != EBADF ? ARG(0) : NULL, NULL);
     return door_list(names, v[0].bytes);
 }
 

@@ -91,9 +91,9 @@ FUNCTION(access,
          "Use the real uid/gid to test for access to a path.") {
     int flags = (LONG(3) ? OS_EFFECTIVE_IDS : 0) | (LONG(4) ? 0 : OS_NOFOLLOW), r;
     UNLOCKED(r = os_accessat(INT(2), TEXT(0), INT(1), flags));
-    if (r < 0 && PyErr_Occurred())
+    if (r < 0 && errno == EINTR && PyErr_Occurred())
         return NULL;
-    return PyBool_FromLong(r == 0);
+    return Py_NewRef(r == 0 ? Py_True : Py_False);
 }
 
 /* ------------------------------------------------------------------- file systems */

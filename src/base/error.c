@@ -19,7 +19,7 @@ struct name {
     char text[INLINE_SIZE];
 };
 
-static _Thread_local struct {
+static _Thread_local struct record {
     struct os_error error;
     struct name names[2];
     bool registered;
@@ -55,6 +55,8 @@ static bool thread_registered(void) {
 /* Keeps a copy of `name`. Out of memory it keeps none: a wrong name would be worse than no name. */
 static const char *keep_name(struct name *kept, const char *name) {
     char *old = kept->block;
+    if (!name && !old)
+        return NULL;
     kept->block = NULL;
     const char *copy = NULL;
     size_t size = name ? strlen(name) + 1 : 0;
@@ -65,16 +67,18 @@ static const char *keep_name(struct name *kept, const char *name) {
         kept->block = malloc(size); /* not through the seam: filling the record can't fail */
         copy = kept->block ? memcpy(kept->block, name, size) : NULL;
     }
-    free(old);
+    if (old)
+        free(old);
     return copy;
 }
 
 long error_fail(long r, const char *operation, const char *filename, const char *filename2) {
-    record.error.filename = keep_name(&record.names[0], filename);
-    record.error.filename2 = keep_name(&record.names[1], filename2);
-    record.error.number = (int)-r;
-    record.error.operation = operation;
-    record.error.words = NULL;
+    struct record *own = &record; /* in a shared library every use of its name is a call */
+    own->error.filename = keep_name(&own->names[0], filename);
+    own->error.filename2 = keep_name(&own->names[1], filename2);
+    own->error.number = (int)-r;
+    own->error.operation = operation;
+    own->error.words = NULL;
     errno = (int)-r;
     return -1;
 }

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int access_at(int dir_fd, const char *path, int mode, int flags) {
+static inline int access_at(int dir_fd, const char *path, int mode, int flags) {
     if (flags & ~(OS_NOFOLLOW | OS_EFFECTIVE_IDS))
         return -EINVAL;
     int at_flags = (flags & OS_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0) |

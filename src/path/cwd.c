@@ -165,8 +165,21 @@ int path_append_cwd(struct str *s) {
     }
 }
 
-int path_getcwd(char **ret) {
+static int getcwd_of_any_length(char **ret) {
     AUTO_STR s = STR_INIT;
     int r = path_append_cwd(&s);
     return r < 0 ? r : str_take(&s, ret);
+}
+
+int path_getcwd(char **ret) {
+    char *text = mem_alloc(FIRST_ROOM + 1);
+    if (!text)
+        return -ENOMEM;
+    long size = SYS(kernel_getcwd, text, FIRST_ROOM + 1);
+    if (size > 0 && text[0] == '/') {
+        *ret = text;
+        return 0;
+    }
+    free(text);
+    return getcwd_of_any_length(ret);
 }
