@@ -181,5 +181,7 @@ int path_getcwd(char **ret) {
         return 0;
     }
     free(text);
-    return getcwd_of_any_length(ret);
+    if (size == -ERANGE || size == -ENAMETOOLONG)
+        return getcwd_of_any_length(ret);
+    return size < 0 ? (int)size : -ENOENT; /* "(unreachable)": outside this process's root */
 }
