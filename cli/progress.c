@@ -162,7 +162,8 @@ static int on_progress(const struct os_progress *done, void *data) {
 /* Told at once; the call goes on with the rest. */
 static int on_error(const struct os_error *error, void *data) {
     struct progress *progress = data;
-    if ((error->number == ENOENT && progress->missing_fine) || progress->silent ||
+    bool follows = progress->failed && error->number == ENOTEMPTY; /* from what was told already */
+    if ((error->number == ENOENT && progress->missing_fine) || progress->silent || follows ||
         error->number == ECANCELED)
         return 0;
     char *name = error->filename ? os_quote(error->filename) : NULL;

@@ -20,7 +20,7 @@
  * @param bottom_up  a directory comes after what is in it
  * @param follow_links  go into links to directories, but not round in circles
  * @param one_file_system  leave out what is mounted below
- * @param max_depth  how many levels to go down
+ * @param max_depth  how many levels to go down; 1 is what is in the directory itself
  * @param type  print only these: d for directories, f for everything else
  * @param threads  how many read ahead; -1 for as many as help
  * @since 0.1
@@ -44,7 +44,7 @@ int verb_walk(struct call *call);
 int verb_glob(struct call *call);
 
 /**
- * Tells where two trees, or two files, differ. Differences are exit status 1.
+ * Tells where two trees, or two files, differ. Differences are exit status 1, trouble is 2.
  *
  * @param left  a directory or a file
  * @param right  what it is compared with

@@ -13,19 +13,26 @@
 
 /* ---------------------------------------------------------------------------------- walk */
 
-static void print_directory(const struct os_walk_entry *at, char type) {
-    if (output_style.json) {
-        emit_begin_record();
-        emit_key("dirpath");
-        emit_text(at->dirpath);
-        emit_key("dirnames");
-        emit_list(at->dirnames);
-        emit_key("filenames");
-        emit_list(at->filenames);
-        emit_end_record();
+/* What of a directory is to be seen: `deepest` where what is in it lies too deep. */
+struct sight {
+    char type; /* 'd', 'f' or 0 for both */
+    bool deepest;
+};
+
+static void print_directory(const struct os_walk_entry *at, struct sight sight) {
+    static char *const nothing[] = {NULL};
+    if (!output_style.json) {
+        emit_paths(at, sight.deepest ? 'd' : sight.type);
         return;
     }
-    emit_paths(at, type);
+    emit_begin_record();
+    emit_key("dirpath");
+    emit_text(at->dirpath);
+    emit_key("dirnames");
+    emit_list(sight.deepest ? nothing : at->dirnames);
+    emit_key("filenames");
+    emit_list(sight.deepest ? nothing : at->filenames);
+    emit_end_record();
 }
 
 static int depth_below(const char *top, const char *path) {
@@ -67,9 +74,12 @@ int verb_walk(struct call *call) {
             tell_unread(at);
             continue;
         }
-        if (most < 0 || depth <= most)
-            print_directory(at, type ? *type : 0);
-        if (most >= 0 && depth >= most && !options.bottom_up)
+        struct sight sight = {type ? *type : 0, .deepest = most >= 0 && depth >= most};
+        bool shown = sight.deepest && sight.type != 'f' ? depth == most : !sight.deepest;
+        bool listed = output_style.json && depth > 0 && sight.deepest; /* by its parent */
+        if (shown && !listed)
+            print_directory(at, sight);
+        if (sight.deepest && !options.bottom_up)
             os_walk_prune(walk);
     }
     bool broken = errno != 0;
@@ -93,6 +103,8 @@ int verb_glob(struct call *call) {
 
 /* ------------------------------------------------------------------------------- compare */
 
+enum { TROUBLE = 2 }; /* as of diff(1): more than a difference */
+
 int verb_compare(struct call *call) {
     struct os_compare_options options = {
         .size = sizeof options,
@@ -102,14 +114,15 @@ int verb_compare(struct call *call) {
         .times = is_set(call, "times"),
         .ignore = arg_values(call, "ignore"),
     };
+    struct progress progress = {.verb = "comparing"};
+    progress_begin(&progress, &options.control);
     struct os_compare *compare =
         os_compare(arg_text(call, "LEFT"), arg_text(call, "RIGHT"), &options);
-    if (!compare) {
-        failed();
-        return 2; /* as of diff(1): trouble is more than a difference */
-    }
+    bool trouble = progress_end(&progress, compare ? 0 : -1);
+    if (!compare)
+        return TROUBLE;
     emit_os_compare(compare);
-    int status = compare->count ? 1 : 0;
+    int status = trouble ? TROUBLE : compare->count ? 1 : 0;
     free(compare);
     return status;
 }

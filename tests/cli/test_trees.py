@@ -57,6 +57,46 @@ def test_walk_as_json_is_os_walk(osier, tree):
         assert [(d["dirpath"], d["dirnames"], sorted(d["filenames"])) for d in got] == expected
 
 
+def test_walk_so_deep(osier, tree):
+    for depth in range(5):
+        found = subprocess.run(["find", "t", "-maxdepth", str(depth)], cwd=tree, capture_output=True, text=True)
+        for more in ((), ("--bottom-up",)):
+            assert lines(osier("walk", "t", f"--max-depth={depth}", *more)) == sorted(found.stdout.splitlines())
+    assert osier.json("walk", "t", "--max-depth=0") == [{"dirpath": "t", "dirnames": [], "filenames": []}]
+    assert [step["dirpath"] for step in osier.json("walk", "t", "--max-depth=1")] == ["t"]
+    assert sorted(step["dirpath"] for step in osier.json("walk", "t", "--max-depth=2")) == ["t", "t/a", "t/c"]
+
+
+@pytest.fixture
+def nobody(tree):
+    """Options that run a call as nobody, who may not read t/a/b."""
+    if os.getuid() != 0:
+        pytest.skip("only root can become nobody")
+    for top, dirs, files in os.walk(tree):
+        for name in [top] + [os.path.join(top, name) for name in files]:
+            os.chown(name, 65534, 65534, follow_symlinks=False)
+    os.chmod(tree / "t/a/b", 0)
+    for folder in [tree, *tree.parents][:3]:
+        os.chmod(folder, 0o755)
+    return {"user": 65534, "group": 65534, "extra_groups": []}
+
+
+def test_what_may_not_be_read_is_told_once(osier, tree, nobody):
+    told = "osier: PermissionError: [Errno 13] Permission denied: 't/a/b'\n"
+    for words, status in (
+        (("walk", "t"), 1),
+        (("usage", "t"), 1),
+        (("cp", "t", "u"), 1),
+        (("compare", "t", "t"), 2),
+        (("os.walk", "t", "--onerror"), 1),
+        (("rm", "-r", "t"), 1),
+    ):
+        done = osier(*words, **nobody)
+        assert (done.status, set(done.err.splitlines(True))) == (status, {told}), words
+    assert sorted(os.listdir(tree / "u")) == [".hidden", "a", "c", "f", "link"]
+    assert (os.listdir(tree / "t"), os.listdir(tree / "t/a")) == (["a"], ["b"])
+
+
 def test_walk_tells_what_it_could_not_read(osier, tree):
     done = osier("walk", "gone")
     assert (done.status, done.out) == (1, "")
@@ -246,7 +286,7 @@ def test_interrupted(osier, build, tmp_path, big):
 
 def test_interrupted_in_one_file(osier, build, tmp_path):
     with open(tmp_path / "big", "wb") as file:
-        for _ in range(512):
+        for _ in range(256):
             file.write(b"x" * (1 << 20))
     other = tempfile.mkdtemp(dir="/dev/shm")
     try:
@@ -260,9 +300,9 @@ def test_interrupted_in_one_file(osier, build, tmp_path):
             assert (copy.returncode, err) in ((-signal.SIGINT, ""), (0, ""))
             if copy.returncode:
                 assert not os.path.exists(other + "/copy")
-                assert os.path.getsize(tmp_path / "big") == 512 << 20
+                assert os.path.getsize(tmp_path / "big") == 256 << 20
             else:
-                assert os.path.getsize(other + "/copy") == 512 << 20
+                assert os.path.getsize(other + "/copy") == 256 << 20
                 break
     finally:
         shutil.rmtree(other)
@@ -316,7 +356,7 @@ def test_table_on_a_terminal(build, tree, columns):
 def test_bar_on_a_terminal(build, tmp_path, big, columns):
     slow = tmp_path / "slow"
     slow.mkdir()
-    for i in range(60):
+    for i in range(20):
         with open(slow / str(i), "wb") as file:
             file.write(b"x" * (8 << 20))
     other = tempfile.mkdtemp(dir="/dev/shm")
