@@ -69,17 +69,19 @@ static bool disk_is_slow(struct tree_worker *w) {
     return !first && waited >= LOOK / 2;
 }
 
-/* How many threads there should be, by what this one has seen. */
+/* How many threads there should be, by what this one has seen: no more than there are descriptors
+ * to share out. */
 static unsigned wanted(struct tree_worker *w) {
     struct tree *t = w->tree;
-    if (t->threads > 0)
-        return (unsigned)t->threads;
-    unsigned n = t->wanted ? t->wanted : processors();
-    if (!t->wanted && n > MOST_THREADS)
-        n = MOST_THREADS;
-    if (disk_is_slow(w))
+    unsigned most = t->budget / (unsigned)t->sides;
+    unsigned n = t->threads > 0 ? (unsigned)t->threads : t->wanted;
+    if (n == 0) {
+        n = processors();
+        n = n > MOST_THREADS ? MOST_THREADS : n;
+    }
+    if (t->threads == 0 && disk_is_slow(w))
         n = n * 4 > MOST_SLOW_THREADS ? MOST_SLOW_THREADS : n * 4;
-    return n;
+    return n > most ? most : n;
 }
 
 static void start_helpers(struct tree *t) {

@@ -265,6 +265,26 @@ static void deep_with_few_descriptors(void **state) {
     }
 }
 
+static void more_threads_than_descriptors(void **state) {
+    (void)state;
+    enum { WIDE = 100 };
+    make_bush("src", WIDE);
+    for (int threads = 0; threads <= 16; threads += 8) {
+        long old = limit_descriptors(16);
+        int r = os_copytree("src", "dst", OPTIONS(.control.threads = threads));
+        if (r == 0)
+            r = os_rmtree("src",
+                          &(struct os_rmtree_options){.size = sizeof(struct os_rmtree_options),
+                                                      .control.threads = threads});
+        limit_descriptors(old);
+        assert_int_equal(r, 0);
+        struct census census = count_tree("dst");
+        assert_int_equal(census.directories, 1 + 2 * WIDE);
+        assert_int_equal(census.others, WIDE * (WIDE + 1));
+        assert_int_equal(rename("dst", "src"), 0);
+    }
+}
+
 static void swapped_for_links(void **state) {
     (void)state;
     enum { WIDE = 6, ROUNDS = 200 };
@@ -459,6 +479,7 @@ int main(void) {
         IN_TREES(special_files),
         IN_TREES(holes),
         IN_TREES(deep_with_few_descriptors),
+        IN_TREES(more_threads_than_descriptors),
         IN_TREES(swapped_for_links),
         IN_TREES(cancelled),
         IN_TREES(single_files),
