@@ -399,6 +399,7 @@ static int read_objects(struct function *f, PyObject *const *objects, Py_ssize_t
         value->text = NULL;
         value->bytes = false;
         value->number = p->number;
+        value->real = 0;
         if (!object || read_plain(p->kind, value, object))
             continue;
         *ret_held = i + 1;

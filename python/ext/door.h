@@ -141,6 +141,7 @@ void door_release_all(struct value *values, int count);
 /** What the module keeps: types of the interpreter's own posix, so that results are of one kind. */
 struct state {
     PyTypeObject *stat_result, *statvfs_result, *terminal_size, *uname_result, *sched_param;
+    PyTypeObject *times_result, *waitid_result;
     PyTypeObject *entry, *scan, *walk;
 };
 #define STATE(module) ((struct state *)PyModule_GetState(module))
@@ -221,6 +222,9 @@ PyObject *door_stat(PyObject *module, const struct os_stat_result *st);
 
 /** Refuses what a descriptor in place of a path can't have: 0 or −1. */
 int door_check_fd(const char *function, const struct value *path, int64_t dir_fd, bool follow);
+
+/** The priority in an os.sched_param: 0 or −1. */
+int door_sched_param(PyObject *module, PyObject *object, int *ret_priority);
 
 /** Adds DirEntry and the iterator of scandir: 0 or −1. */
 int door_entries(PyObject *module);

@@ -14,7 +14,9 @@ static int keep_types(struct state *state, PyObject *posix) {
         keep_type(posix, "statvfs_result", &state->statvfs_result) < 0 ||
         keep_type(posix, "terminal_size", &state->terminal_size) < 0 ||
         keep_type(posix, "uname_result", &state->uname_result) < 0 ||
-        keep_type(posix, "sched_param", &state->sched_param) < 0)
+        keep_type(posix, "sched_param", &state->sched_param) < 0 ||
+        keep_type(posix, "times_result", &state->times_result) < 0 ||
+        keep_type(posix, "waitid_result", &state->waitid_result) < 0)
         return -1;
     return 0;
 }
@@ -66,6 +68,8 @@ static int traverse(PyObject *module, visitproc visit, void *arg) {
     Py_VISIT(state->terminal_size);
     Py_VISIT(state->uname_result);
     Py_VISIT(state->sched_param);
+    Py_VISIT(state->times_result);
+    Py_VISIT(state->waitid_result);
     Py_VISIT(state->entry);
     Py_VISIT(state->scan);
     Py_VISIT(state->walk);
@@ -79,6 +83,8 @@ static int clear(PyObject *module) {
     Py_CLEAR(state->terminal_size);
     Py_CLEAR(state->uname_result);
     Py_CLEAR(state->sched_param);
+    Py_CLEAR(state->times_result);
+    Py_CLEAR(state->waitid_result);
     Py_CLEAR(state->entry);
     Py_CLEAR(state->scan);
     Py_CLEAR(state->walk);

@@ -20,8 +20,7 @@ FUNCTION(sched_getscheduler, "pid: int, /",
     return number_or_error(os_sched_getscheduler(INT(0)), NULL);
 }
 
-/* The priority in an os.sched_param. */
-static int read_param(PyObject *module, PyObject *object, int *ret_priority) {
+int door_sched_param(PyObject *module, PyObject *object, int *ret_priority) {
     if (!Py_IS_TYPE(object, STATE(module)->sched_param))
         return PyErr_SetString(PyExc_TypeError, "must have a sched_param object"), -1;
     int overflow;
@@ -37,7 +36,7 @@ static int read_param(PyObject *module, PyObject *object, int *ret_priority) {
 FUNCTION(sched_setscheduler, "pid: int, policy: int, param: object, /",
          "Set the scheduling policy for the process identified by pid.") {
     int priority;
-    if (read_param(module, OBJECT(2), &priority) < 0)
+    if (door_sched_param(module, OBJECT(2), &priority) < 0)
         return NULL;
     return none_or_error(os_sched_setscheduler(INT(0), INT(1), priority), NULL);
 }
@@ -45,7 +44,7 @@ FUNCTION(sched_setscheduler, "pid: int, policy: int, param: object, /",
 FUNCTION(sched_setparam, "pid: int, param: object, /",
          "Set scheduling parameters for the process identified by pid.") {
     int priority;
-    if (read_param(module, OBJECT(1), &priority) < 0)
+    if (door_sched_param(module, OBJECT(1), &priority) < 0)
         return NULL;
     return none_or_error(os_sched_setparam(INT(0), priority), NULL);
 }

@@ -9,7 +9,7 @@ import contextlib
 import importlib.machinery
 import sys
 
-from osier import _directories, _original, _posix, _shutil, _walk, path
+from osier import _directories, _original, _posix, _programs, _shutil, _walk, path
 
 
 @contextlib.contextmanager
@@ -54,6 +54,7 @@ def assemble():
     path.replace(fresh["os"], fresh["genericpath"], fresh["posixpath"])
     _directories.put(fresh["os"])
     _walk.put(fresh["os"])
+    _programs.put(fresh["os"])
     return modules
 
 

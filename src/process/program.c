@@ -45,9 +45,10 @@ static int check_arguments(struct program *p, char *const *argv,
     return -EINVAL;
 }
 
+/* As in Python, a name may begin with '='. */
 static int check_environment(struct program *p, char *const *env) {
     for (; env && *env; env++)
-        if (**env == '=' || !strchr(*env, '=')) {
+        if (!**env || !strchr(*env + 1, '=')) {
             p->words = "ValueError: illegal environment variable name";
             return -EINVAL;
         }

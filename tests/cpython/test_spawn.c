@@ -50,6 +50,7 @@ static void exec_replaces(void **state) {
     assert_int_equal(IN_FORK(os_execlp("sh", "sh", "-c", "exit 9", NULL)), 9);
     assert_int_equal(IN_FORK(os_execlpe("sh", "sh", "-c", "exit $((A + 9))", NULL, env)), 10);
     assert_int_equal(IN_FORK(os_execveat(OS_CWD, "/bin/sh", SHELL("exit 11"), NULL, 0)), 11);
+    assert_int_equal(IN_FORK(os_execve("/bin/sh", SHELL("exit 13"), LIST("=a=b"))), 13);
     int fd = open("/bin/sh", O_RDONLY | O_CLOEXEC);
     assert_int_equal(IN_FORK(os_fexecve(fd, SHELL("exit 12"), env)), 12);
     close(fd);

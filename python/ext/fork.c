@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/** Copies of the interpreter: fork and forkpty, with the hooks that os.register_at_fork() and the
+ *  interpreter itself have for them. */
+#include "door.h"
+
+/** An isolated sub-interpreter may refuse, which only the interpreter's own posix can tell. */
+static bool main_interpreter(void) {
+    return PyInterpreterState_Get() == PyInterpreterState_Main();
+}
+
+static PyObject *ask_original(const char *name) {
+    PyObject *holder = PyImport_ImportModule("osier._original");
+    PyObject *posix = holder ? PyObject_GetAttrString(holder, "posix") : NULL;
+    PyObject *result = posix ? PyObject_CallMethod(posix, name, NULL) : NULL;
+    Py_XDECREF(holder);
+    Py_XDECREF(posix);
+    return result;
+}
+
+#if PY_VERSION_HEX >= 0x030C0000
+
+/* −1 with an exception when the interpreter is shutting down. */
+static int check_running(void) {
+#if PY_VERSION_HEX >= 0x030D0000
+    if (!Py_IsFinalizing())
+        return 0;
+    PyErr_SetString(PyExc_PythonFinalizationError, "can't fork at interpreter shutdown");
+#else
+    PyObject *ask = PySys_GetObject("is_finalizing");
+    PyObject *answer = ask ? PyObject_CallNoArgs(ask) : NULL;
+    bool running = answer && !PyObject_IsTrue(answer);
+    Py_XDECREF(answer);
+    if (running)
+        return 0;
+    PyErr_SetString(PyExc_RuntimeError, "can't fork at interpreter shutdown");
+#endif
+    return -1;
+}
+
+/* The threads of the process, whoever started them; 0 without /proc. */
+static int count_threads(void) {
+    struct os_stat_result tasks;
+    return os_stat("/proc/self/task", &tasks) < 0 ? 0 : (int)tasks.st_nlink - 2;
+}
+
+/* 0, or −1 with an exception if the warning is to be one: that is so from 3.14 on. */
+static int warn_of_threads(const char *function, int threads) {
+    if (threads <= 1)
+        return 0;
+    int result = PyErr_WarnFormat(
+        PyExc_DeprecationWarning, 1,
+        "This process (pid=%d) is multi-threaded, use of %s() may lead to deadlocks in the child.",
+        (int)os_getpid(), function);
+    if (result < 0 && PY_VERSION_HEX < 0x030E0000)
+        PyErr_Clear();
+    return PY_VERSION_HEX < 0x030E0000 ? 0 : result;
+}
+
+#else
+
+static int check_running(void) {
+    return 0;
+}
+
+static int count_threads(void) {
+    return 0;
+}
+
+static int warn_of_threads(const char *function, int threads) {
+    (void)function, (void)threads;
+    return 0;
+}
+
+#endif
+
+/* Makes the copy, with a terminal if there is a place for its descriptor: 0 in the child, the
+ * process id in the parent; −1 with an exception. The interpreter's lock is kept, for the child to
+ * have it. */
+static int copy(const char *function, const char *event, int *ret_fd) {
+    if (check_running() < 0 || PySys_Audit(event, NULL) < 0)
+        return -1;
+    PyOS_BeforeFork();
+    int pid = ret_fd ? os_forkpty(ret_fd) : os_fork();
+    int number = errno;
+    if (pid == 0) {
+        PyOS_AfterFork_Child();
+        return 0;
+    }
+    int threads = count_threads();
+    PyOS_AfterFork_Parent();
+    if (warn_of_threads(function, threads) < 0)
+        return -1;
+    errno = number;
+    if (pid < 0)
+        door_error(NULL, NULL);
+    return pid;
+}
+
+FUNCTION(fork, "",
+         "Fork a child process.\n\nReturn 0 to child process and PID of child to parent.") {
+    if (!main_interpreter())
+        return ask_original("fork");
+    int pid = copy("fork", "os.fork", NULL);
+    return pid < 0 ? NULL : PyLong_FromLong(pid);
+}
+
+FUNCTION(forkpty, "",
+         "Fork a new process with a new pseudo-terminal as controlling tty.\n\n"
+         "Returns a tuple of (pid, master_fd), in the child (0, -1).") {
+    if (!main_interpreter())
+        return ask_original("forkpty");
+    int fd = -1;
+    int pid = copy("forkpty", "os.forkpty", &fd);
+    if (pid < 0)
+        return NULL;
+#if PY_VERSION_HEX < 0x030F0000 /* since when it isn't inherited */
+    if (pid > 0)
+        os_set_inheritable(fd, true);
+#endif
+    return Py_BuildValue("(ii)", pid, fd);
+}
