@@ -138,7 +138,9 @@ int door_path(struct value *value, PyObject *object, enum kind kind, const char 
     bool fd = kind == KIND_PATH_OR_FD || kind == KIND_PATH_FD_NONE;
     if (fd && PyIndex_Check(object))
         return read_fd(value, object);
-    PyObject *method = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__fspath__");
+    PyObject *word = PyUnicode_InternFromString("__fspath__"); /* what the types' caches keep */
+    PyObject *method = word ? PyObject_GetAttr((PyObject *)Py_TYPE(object), word) : NULL;
+    Py_XDECREF(word);
 #if PY_VERSION_HEX >= 0x030D0000
     if (method == Py_None) /* a class says that it is none */
         Py_CLEAR(method);
