@@ -43,6 +43,19 @@ def test_ten_tasks_take_at_most_60_lines():
     assert len([line for line in text.splitlines() if line.strip()]) <= 60
 
 
+def test_trees_runs(tmp_path):
+    source = tmp_path / "source"
+    (source / "include").mkdir(parents=True)
+    (source / "include/a.h").write_bytes(b"x" * 70000)
+    (source / "b.o").write_bytes(b"x" * 90000)
+    run = subprocess.run([compiled("trees", tmp_path), source, "copy"], cwd=tmp_path, capture_output=True, text=True)
+    assert (run.stderr, run.returncode) == ("", 0)
+    assert run.stdout == "   70000 copy\n   70000 copy/include\n1 headers\n"
+    assert not (tmp_path / "copy").exists()
+    run = subprocess.run([tmp_path / "trees", "gone", "copy"], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 1 and "FileNotFoundError: [Errno 2] No such file or directory: 'gone'" in run.stderr
+
+
 def test_deploy_runs(tmp_path):
     run = subprocess.run([BUILD / "deploy", "srv/app", ROOT], cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 0

@@ -45,11 +45,11 @@ def installed(build, tmp_path_factory):
 @pytest.fixture(scope="module")
 def flags(installed):
     """What pkg-config says of the installation."""
-    [package] = installed.rglob("osier.pc")
-    environment = dict(os.environ, PKG_CONFIG_PATH=str(package.parent), PKG_CONFIG_SYSROOT_DIR=str(installed))
+    [found] = installed.rglob("osier.pc")
+    environment = dict(os.environ, PKG_CONFIG_PATH=str(found.parent), PKG_CONFIG_SYSROOT_DIR=str(installed))
 
-    def ask(*arguments):
-        command = ["pkg-config", *arguments, "osier"]
+    def ask(*arguments, package="osier"):
+        command = ["pkg-config", *arguments, package]
         return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.split()
 
     return ask
@@ -69,6 +69,17 @@ def test_consumer_builds_and_runs(installed, flags, tmp_path, compiler, linkage)
     environment = {} if static else {"LD_LIBRARY_PATH": str(library)}
     done = subprocess.run([program], capture_output=True, text=True, env=environment)
     assert (done.returncode, done.stdout) == (0, "FileNotFoundError: [Errno 2] No such file or directory\n")
+
+
+def test_the_interposer_has_a_package(installed, flags, tmp_path):
+    source, program = tmp_path / "app.c", tmp_path / "app"
+    source.write_text("int main(void) { return 0; }\n")  # no call of its own: it is for the libraries'
+    options = flags("--cflags", "--libs", package="osier-env")
+    subprocess.run(["gcc", "-Wl,--as-needed", "-o", program, source, *options], check=True)
+    dynamic = subprocess.run(["readelf", "-d", program], check=True, capture_output=True, text=True).stdout
+    assert "[libosier-env.so.0]" in dynamic
+    [library] = {path.parent for path in installed.rglob("libosier-env.so")}
+    assert subprocess.run([program], env={"LD_LIBRARY_PATH": str(library)}).returncode == 0
 
 
 def test_version_of_the_package(flags):
