@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 static int tell(const struct os_error *error, void *data) {
-    (void)data;
+    ++*(int *)data;
     fprintf(stderr, "%s: %s\n", error->filename ? error->filename : "?",
             os_strerror(error->number));
     return 0; /* and go on */
@@ -15,13 +15,17 @@ static int tell(const struct os_error *error, void *data) {
 int main(int argc, char **argv) {
     if (argc != 3)
         return 64;
+    int failures = 0;
     const char *ignore[] = {"*.o", ".git", NULL};
     struct os_copytree_options copy = {
         .size = sizeof copy, .control.on_error = tell, .symlinks = true, .ignore = ignore};
-    if (os_copytree(argv[1], argv[2], &copy) < 0) {
+    copy.control.data = &failures;
+    if (os_copytree(argv[1], argv[2], &copy) < 0)
         os_perror("copy");
+    else if (failures)
+        fprintf(stderr, "%d of it could not be copied\n", failures);
+    if (!os_path_isdir(argv[2]))
         return 1;
-    }
 
     struct os_usage_options options = {.size = sizeof options, .depth = 1, .top = 4};
     struct os_usage *usage = os_usage(argv[2], &options); /* hard links count once, as in du */
