@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** What shutil does with trees and files, on the core. The functions tell how it went by numbers:
- *  the words are those of Python's own code, which is run where something fails. */
+/** What shutil and os.py do with trees and files, on the core. The functions tell how it went by
+ * numbers: the words are those of Python's own code, which is run where something fails. */
 #include "door.h"
 
 #include <string.h>
@@ -40,6 +40,28 @@ EXTRA_FUNCTION(_copy2, "src: path, dst: path, follow_symlinks: bool",
                "Copy a file with all that belongs to it; 0 or an errno.") {
     int r;
     UNLOCKED(r = os_copy2(TEXT(0), TEXT(1), INT(2) ? 0 : OS_NOFOLLOW));
+    return outcome(r);
+}
+
+EXTRA_FUNCTION(_makedirs, "name: path, mode: int, exist_ok: bool, parent_mode: int",
+               "Make a directory and those on the way to it; 0 or an errno.") {
+    int r;
+    UNLOCKED(
+        r = os_makedirs_parents(TEXT(0), (mode_t)INT(1), (mode_t)INT(3), INT(2) ? OS_EXIST_OK : 0));
+    return outcome(r);
+}
+
+EXTRA_FUNCTION(_removedirs, "name: path",
+               "Remove a directory and those above that are empty; 0 or an errno.") {
+    int r;
+    UNLOCKED(r = os_removedirs(TEXT(0)));
+    return outcome(r);
+}
+
+EXTRA_FUNCTION(_renames, "old: path, new: path",
+               "Rename, make and remove the directories around it; 0 or an errno.") {
+    int r;
+    UNLOCKED(r = os_renames(TEXT(0), TEXT(1)));
     return outcome(r);
 }
 

@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""What os.py does by recursion, without: directories of any number of components."""
+"""os.makedirs, os.removedirs and os.renames on the core, for any number of components.
+
+What the core did not bring about is tried once more step by step, which raises what Python raises.
+"""
 
 import sys
+
+from osier import _posix
+from osier._watch import BAD_ARGUMENT, like, watch
 
 
 def _steps(os, name):
@@ -18,10 +24,8 @@ def _steps(os, name):
         name = head
 
 
-def put(os):
-    """Replaces os.makedirs."""
-    if sys.version_info >= (3, 15):  # which has parent_mode
-        return
+def _python_makedirs(os):
+    """os.makedirs for any number of components, a call for each."""
 
     def make_one(name, mode, exist_ok):
         try:
@@ -39,7 +43,53 @@ def put(os):
                 if step is name:
                     raise  # of the parents: somebody else was quicker
 
-    makedirs.__doc__ = os.makedirs.__doc__
-    makedirs.__module__ = os.__name__
-    makedirs.__qualname__ = "makedirs"
+    return makedirs
+
+
+def _done(function, *args):
+    """Whether the core did it; it didn't where Python has to say what is wrong."""
+    try:
+        return not function(*args)
+    except BAD_ARGUMENT:
+        return False
+
+
+def _put_makedirs(os, intact):
+    original = os.makedirs
+    make = _posix._makedirs
+    if sys.version_info >= (3, 15):
+
+        @like(original)
+        def makedirs(name, mode=0o777, exist_ok=False, *, parent_mode=None):
+            if not (intact() and _done(make, name, mode, exist_ok, 0o777 if parent_mode is None else parent_mode)):
+                original(name, mode, exist_ok, parent_mode=parent_mode)
+
+    else:
+        step_by_step = _python_makedirs(os)
+
+        @like(original)
+        def makedirs(name, mode=0o777, exist_ok=False):
+            if not (intact() and _done(make, name, mode, exist_ok, 0o777)):
+                step_by_step(name, mode, exist_ok)
+
     os.makedirs = makedirs
+
+
+def put(os):
+    """Replaces os.makedirs, os.removedirs and os.renames."""
+    intact = watch((vars(os), "mkdir", "rmdir", "rename", "stat"), (vars(os.path), "exists", "isdir", "split"))
+    _put_makedirs(os, intact)
+    python_removedirs, python_renames = os.removedirs, os.renames
+    remove, rename = _posix._removedirs, _posix._renames
+
+    @like(python_removedirs)
+    def removedirs(name):
+        if not (intact() and _done(remove, name)):
+            python_removedirs(name)
+
+    @like(python_renames)
+    def renames(old, new):
+        if not (intact() and _done(rename, old, new)):
+            python_renames(old, new)
+
+    os.removedirs, os.renames = removedirs, renames

@@ -10,7 +10,7 @@ import importlib.util
 import sys
 
 from osier import _posix
-from osier._watch import like, watch
+from osier._watch import BAD_ARGUMENT, like, watch
 
 threads = 0  # for one tree: as many as help
 
@@ -20,7 +20,6 @@ PATH = "basename exists isdir islink join lexists samefile samestat".split()
 SHUTIL = """COPY_BUFSIZE _USE_CP_SENDFILE _copytree _copyxattr _fastcopy_sendfile _islink _rmtree_isdir _rmtree_islink
 _rmtree_safe_fd _rmtree_safe_fd_step _rmtree_unsafe _samefile _stat _use_fd_functions copyfileobj copymode copystat open
 os stat""".split()
-BAD_ARGUMENT = (TypeError, ValueError, OverflowError)
 
 
 def _watcher(shutil, *names):

@@ -3,6 +3,8 @@
 
 from osier import _posix
 
+BAD_ARGUMENT = (TypeError, ValueError, OverflowError)
+
 
 def watch(*places):
     """A function that tells whether these names, in these namespaces, still are what they are now,

@@ -41,6 +41,53 @@ def test_makedirs(name, tmp_path, monkeypatch):
     assert seen[0] == seen[1]
 
 
+CHAINS = ["a/b/c", "a/b/c/", "a/b/c/.", "a", "a/f", "f", "nowhere/x", "", ".", b"a/b/c", "a//b//c", "a\0b", 5, "a/../a/b/c"]
+
+
+def compared(tmp_path, monkeypatch, call):
+    """What osier.os and os answer, and what there is then."""
+    seen = []
+    for module in (os, python_os):
+        place = tmp_path / module.stat.__module__
+        python_os.makedirs(place / "a/b/c")
+        python_os.makedirs(place / "full/of")
+        (place / "f").write_text("")
+        (place / "full/f").write_text("")
+        monkeypatch.chdir(place)
+        told = answer(call, module)
+        seen.append((told, sorted((str(p.relative_to(place)), p.stat().st_mode) for p in place.rglob("*"))))
+    return seen
+
+
+@pytest.mark.parametrize("name", [*CHAINS, "full/of"], ids=repr)
+def test_removedirs(name, tmp_path, monkeypatch):
+    ours, theirs = compared(tmp_path, monkeypatch, lambda module: module.removedirs(name))
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("old", ["a/b/c", "full/of", "f", "nowhere", b"a/b/c", 5], ids=repr)
+@pytest.mark.parametrize("new", ["n/e/w", "a/b/new", "f", "f/x", "full", "n/e/w/", "", b"n/e", "a/b/c/d"], ids=repr)
+def test_renames(old, new, tmp_path, monkeypatch):
+    ours, theirs = compared(tmp_path, monkeypatch, lambda module: module.renames(old, new))
+    assert ours == theirs
+
+
+def test_errors_of_recursive_functions_name_what_failed(tmp_path, monkeypatch):
+    for name in ("f/x/y", "a/b/c/f", "nowhere"):
+        for call in (lambda m: m.makedirs(name), lambda m: m.removedirs(name), lambda m: m.renames(name, name + "/x/y")):
+            seen = []
+            for module in (os, python_os):
+                place = tmp_path / (module.stat.__module__ + str(len(list(tmp_path.iterdir()))))
+                python_os.makedirs(place / "a/b/c")
+                (place / "f").write_text("")
+                monkeypatch.chdir(place)
+                try:
+                    seen.append(call(module))
+                except OSError as error:
+                    seen.append((type(error), error.filename, error.filename2))
+            assert seen[0] == seen[1]
+
+
 AUDIT = """
 import sys, osier.os as os
 events = []
@@ -55,6 +102,10 @@ print([event for event in events if event[0].startswith("os.") or event[0] == "o
     [
         ("os.mkdir('d', 0o700)", [("os.mkdir", ("d", 0o700, -1))]),
         ("os.makedirs('d/e')", [("os.mkdir", ("d", 0o777, -1)), ("os.mkdir", ("d/e", 0o777, -1))]),
+        ("os.makedirs('a/b'); os.removedirs('a/b')",
+         [("os.mkdir", ("a", 0o777, -1)), ("os.mkdir", ("a/b", 0o777, -1)), ("os.rmdir", ("a/b", -1)),
+          ("os.rmdir", ("a", -1))]),
+        ("os.renames('f', 'd/f')", [("os.mkdir", ("d", 0o777, -1)), ("os.rename", ("f", "d/f", -1, -1))]),
         ("os.rename('f', 'g')", [("os.rename", ("f", "g", -1, -1))]),
         ("os.remove('f')", [("os.remove", ("f", -1))]),
         ("os.symlink('x', 'l')", [("os.symlink", ("x", "l", -1))]),
