@@ -45,7 +45,11 @@ ROWS = {
     "environ[key]": "os.environ['HOME']",
     "mkdir, rmdir": "os.mkdir('d'); os.rmdir('d')",
     "makedirs, removedirs": "os.makedirs('a/b/c/d/e'); os.removedirs('a/b/c/d/e')",
+    "posix_spawn": "os.waitpid(os.posix_spawn('/bin/true', ['true'], {}), 0)",
+    "spawnv": "os.spawnv(os.P_WAIT, '/bin/true', ['true'])",
+    "spawnv, 100 MiB heap": "os.spawnv(os.P_WAIT, '/bin/true', ['true'])",
 }
+HEAPS = {"spawnv, 100 MiB heap": 100}  # in MiB, the memory that the process has, as programs do
 
 
 def measure(code, rounds=7):
@@ -62,7 +66,9 @@ def main(pattern=""):
         theirs.chdir(place)
         for name, code in ROWS.items():
             if re.search(pattern, name):
+                heap = [bytes(1000) for _ in range(1000 * HEAPS.get(name, 0))]
                 python, osier = measure(code)
+                del heap
                 print(f"{name:<26}{python * 1e9:12.0f}{osier * 1e9:12.0f}{python / osier:8.2f}", flush=True)
         theirs.chdir("/")
 

@@ -226,6 +226,13 @@ int door_check_fd(const char *function, const struct value *path, int64_t dir_fd
 /** The priority in an os.sched_param: 0 or −1. */
 int door_sched_param(PyObject *module, PyObject *object, int *ret_priority);
 
+/** Whether this is no sub-interpreter. An isolated one may not fork or exec, which only the
+ *  interpreter's own posix can tell. */
+bool door_main_interpreter(void);
+
+/** Calls a function of the interpreter's own posix with a tuple of arguments, which it takes. */
+PyObject *door_ask_original(const char *name, PyObject *arguments);
+
 /** Adds DirEntry and the iterator of scandir: 0 or −1. */
 int door_entries(PyObject *module);
 

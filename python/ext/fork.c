@@ -3,17 +3,19 @@
  *  interpreter itself have for them. */
 #include "door.h"
 
-/** An isolated sub-interpreter may refuse, which only the interpreter's own posix can tell. */
-static bool main_interpreter(void) {
+bool door_main_interpreter(void) {
     return PyInterpreterState_Get() == PyInterpreterState_Main();
 }
 
-static PyObject *ask_original(const char *name) {
-    PyObject *holder = PyImport_ImportModule("osier._original");
+PyObject *door_ask_original(const char *name, PyObject *arguments) {
+    PyObject *holder = arguments ? PyImport_ImportModule("osier._original") : NULL;
     PyObject *posix = holder ? PyObject_GetAttrString(holder, "posix") : NULL;
-    PyObject *result = posix ? PyObject_CallMethod(posix, name, NULL) : NULL;
+    PyObject *function = posix ? PyObject_GetAttrString(posix, name) : NULL;
+    PyObject *result = function ? PyObject_CallObject(function, arguments) : NULL;
     Py_XDECREF(holder);
     Py_XDECREF(posix);
+    Py_XDECREF(function);
+    Py_XDECREF(arguments);
     return result;
 }
 
@@ -98,8 +100,8 @@ static int copy(const char *function, const char *event, int *ret_fd) {
 
 FUNCTION(fork, "",
          "Fork a child process.\n\nReturn 0 to child process and PID of child to parent.") {
-    if (!main_interpreter())
-        return ask_original("fork");
+    if (!door_main_interpreter())
+        return door_ask_original("fork", PyTuple_New(0));
     int pid = copy("fork", "os.fork", NULL);
     return pid < 0 ? NULL : PyLong_FromLong(pid);
 }
@@ -107,8 +109,8 @@ FUNCTION(fork, "",
 FUNCTION(forkpty, "",
          "Fork a new process with a new pseudo-terminal as controlling tty.\n\n"
          "Returns a tuple of (pid, master_fd), in the child (0, -1).") {
-    if (!main_interpreter())
-        return ask_original("forkpty");
+    if (!door_main_interpreter())
+        return door_ask_original("forkpty", PyTuple_New(0));
     int fd = -1;
     int pid = copy("forkpty", "os.forkpty", &fd);
     if (pid < 0)

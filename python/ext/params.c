@@ -218,8 +218,9 @@ FUNCTION(system, "command: fsname", "Execute the command in a subshell.") {
     if (PySys_Audit("os.system", "(O)", v[0].owner) < 0)
         return NULL;
     int status;
-    UNLOCKED(status = os_system(TEXT(0)));
-    return status == -1 && PyErr_Occurred() ? NULL : PyLong_FromLong(status);
+    Py_BEGIN_ALLOW_THREADS /* signals are seen to when the line has ended, whatever they raise */
+        status = os_system(TEXT(0));
+    Py_END_ALLOW_THREADS return PyLong_FromLong(status);
 }
 
 FUNCTION(waitstatus_to_exitcode, "status: int", "Convert a wait status to an exit code.") {

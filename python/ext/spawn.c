@@ -121,27 +121,12 @@ static int take_arguments(PyObject *argv, const char *whose, struct texts *ret) 
     return 0;
 }
 
-/* An isolated sub-interpreter may refuse, which only the interpreter's own posix can tell. */
-static PyObject *ask_original(const char *name, PyObject *path, PyObject *argv, PyObject *env) {
-    PyObject *holder = PyImport_ImportModule("osier._original");
-    PyObject *posix = holder ? PyObject_GetAttrString(holder, "posix") : NULL;
-    PyObject *result =
-        posix ? PyObject_CallMethod(posix, name, env ? "OOO" : "OO", path, argv, env) : NULL;
-    Py_XDECREF(holder);
-    Py_XDECREF(posix);
-    return result;
-}
-
-static bool main_interpreter(void) {
-    return PyInterpreterState_Get() == PyInterpreterState_Main();
-}
-
 FUNCTION(execv, "path: path, argv: object, /",
          "Execute an executable path with arguments, replacing current process.") {
     static const char whose[] = "execv() arg 2";
     struct texts argv = {0};
-    if (!main_interpreter())
-        return ask_original("execv", OBJECT(0), OBJECT(1), NULL);
+    if (!door_main_interpreter())
+        return door_ask_original("execv", Py_BuildValue("(OO)", OBJECT(0), OBJECT(1)));
     if (check_arguments(OBJECT(1), whose) == 0 && take_arguments(OBJECT(1), whose, &argv) == 0 &&
         PySys_Audit("os.exec", "OOO", OBJECT(0), OBJECT(1), Py_None) == 0) {
         os_execv(TEXT(0), argv.items);
@@ -155,8 +140,8 @@ FUNCTION(execve, "path: path|fd, argv: object, env: object",
          "Execute an executable path with arguments, replacing current process.") {
     static const char whose[] = "execve: argv";
     struct texts argv = {0}, env = {0};
-    if (!main_interpreter())
-        return ask_original("execve", OBJECT(0), OBJECT(1), OBJECT(2));
+    if (!door_main_interpreter())
+        return door_ask_original("execve", Py_BuildValue("(OOO)", OBJECT(0), OBJECT(1), OBJECT(2)));
     if (check_arguments(OBJECT(1), whose) < 0)
         return NULL;
     if (!PyMapping_Check(OBJECT(2)))

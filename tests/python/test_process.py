@@ -495,6 +495,37 @@ end.set()
     assert run(code) == "3 []\n"
 
 
+# ------------------------------------------------------------------- system
+
+
+@pytest.mark.parametrize("command", ["exit 3", b"exit 4", "kill -9 $$", "", "exit $(test $A = b && echo 5)", "kill -INT $$"])
+def test_system(command, monkeypatch):
+    monkeypatch.setenv("A", "b")
+    assert os.system(command) == python_os.system(command)
+
+
+def test_system_refuses():
+    for command in ("a\0b", 5, None):
+        ours, theirs = (answer(module.system, command) for module in MODULES)
+        assert ours == theirs
+
+
+@pytest.mark.parametrize("module", ["os", "python_os"])
+def test_system_ends_before_signals_are_seen_to(module):
+    code = f"""
+import os as python_os, signal, time
+class Alarm(Exception): pass
+def ring(*_): raise Alarm
+signal.signal(signal.SIGALRM, ring)
+signal.setitimer(signal.ITIMER_REAL, 0.05)
+try: {module}.system("sleep 0.3; echo line; kill -INT $PPID")
+except Alarm: print("rang", flush=True)
+try: os.wait()
+except ChildProcessError: print("no child")
+"""
+    assert run(code) == "line\nrang\nno child\n"
+
+
 # ------------------------------------------------------------------- audit events
 
 AUDIT = """
