@@ -116,7 +116,8 @@ static int identify(struct tree *t, struct tree_node *node) {
 
 void tree_close(struct tree_node *node) {
     for (int i = 0; i < TREE_SIDES; i++) {
-        seam_close_quietly(node->fd[i]);
+        if (node->fd[i] >= 0)
+            seam_close_quietly(node->fd[i]);
         node->fd[i] = -1;
     }
 }

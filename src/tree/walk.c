@@ -38,7 +38,8 @@ struct scratch {
     size_t size, room;
     size_t *offsets; /* where in `text` each begins */
     size_t files, most_files;
-    struct str children; /* of struct tree_node * */
+    struct tree_node **children;
+    size_t dirs, most_dirs;
 };
 
 struct os_walk {
@@ -75,42 +76,45 @@ static int add_directory(struct tree_worker *w, struct tree_node *node, const ch
     struct os_walk *walk = w->tree->data;
     struct scratch *scratch = w->local;
     bool entered = !link || walk->options.follow_links;
-    struct tree_node *child;
-    int r = str_reserve(&scratch->children, sizeof child);
-    if (r < 0)
-        return r; /* before there is a child that nobody would know of */
-    child = entered ? tree_found(w, node, name) : tree_child(w->tree, node, name);
+    struct tree_node *child = entered ? tree_found(w, node, name) : tree_child(w->tree, node, name);
     if (!child)
         return -ENOMEM;
     child->link = link;
     child->unopened = !entered;
-    str_append(&scratch->children, (const char *)&child, sizeof child);
+    scratch->children[scratch->dirs++] = child;
     return 0;
 }
 
-static int grow(void **block, size_t *room, size_t need, size_t unit) {
+/* The block, or a larger one of at least `need` units; NULL without memory. */
+static void *grown(void *block, size_t *room, size_t need, size_t unit) {
     if (need <= *room)
-        return 0;
+        return block;
     size_t more = *room * 2 > need ? *room * 2 : need;
-    void *larger = more < SIZE_MAX / unit ? mem_realloc(*block, more * unit) : NULL;
-    if (!larger)
-        return -ENOMEM;
-    *block = larger;
-    *room = more;
-    return 0;
+    void *larger = more < SIZE_MAX / unit ? mem_realloc(block, more * unit) : NULL;
+    if (larger)
+        *room = more;
+    return larger;
 }
 
 /* Makes room for what one call of the kernel may give. */
 static int make_room(struct scratch *scratch) {
-    void *text = scratch->text, *offsets = scratch->offsets;
     scratch->size = (scratch->size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    int r = grow(&text, &scratch->room, scratch->size + DIR_BUFFER + ALIGNMENT, 1);
+    size_t size = scratch->size + DIR_BUFFER + ALIGNMENT;
+    char *text = grown(scratch->text, &scratch->room, size, 1);
+    if (!text)
+        return -ENOMEM;
     scratch->text = text;
-    if (r >= 0)
-        r = grow(&offsets, &scratch->most_files, scratch->files + MOST_RECORDS,
-                 sizeof *scratch->offsets);
+    size_t files = scratch->files + MOST_RECORDS, dirs = scratch->dirs + MOST_RECORDS;
+    size_t *offsets = grown(scratch->offsets, &scratch->most_files, files, sizeof *offsets);
+    if (!offsets)
+        return -ENOMEM;
     scratch->offsets = offsets;
-    return r;
+    struct tree_node **children =
+        grown(scratch->children, &scratch->most_dirs, dirs, sizeof(struct tree_node *));
+    if (!children)
+        return -ENOMEM;
+    scratch->children = children;
+    return 0;
 }
 
 /* Moves a name up to the text, by words: what is behind it moves too, into its own record. */
@@ -128,18 +132,17 @@ static inline void add_file(struct scratch *scratch, const struct dir_record *re
 }
 
 /* Bottom-up, the names of directories are shown after their nodes are gone: they need a copy. */
-static size_t size_of_copies(const struct scratch *scratch, size_t dirs) {
-    struct tree_node **children = (struct tree_node **)(void *)scratch->children.data;
+static size_t size_of_copies(const struct scratch *scratch) {
     size_t size = 0;
-    for (size_t i = 0; i < dirs; i++)
-        size += strlen(children[i]->name) + 1;
+    for (size_t i = 0; i < scratch->dirs; i++)
+        size += strlen(scratch->children[i]->name) + 1;
     return size;
 }
 
 /* Fills the list of directories; `copies` is where their names go to, or NULL. */
 static void list_directories(struct listing *listing, const struct scratch *scratch, char *copies) {
     if (listing->count)
-        memcpy(listing->children, scratch->children.data, scratch->children.size);
+        memcpy(listing->children, scratch->children, listing->count * sizeof *listing->children);
     for (size_t i = 0; i < listing->count; i++) {
         char *name = listing->children[i]->name;
         listing->dirnames[i] = copies ? copies : name;
@@ -159,12 +162,12 @@ static void list_files(char **filenames, char *text, const size_t *offsets, size
 /* Makes the lists out of what was gathered: in one block, unless so much was gathered that it had
  * better stay where it is. */
 static int make_lists(struct listing *listing, struct scratch *scratch, bool copies) {
-    size_t dirs = scratch->children.size / sizeof(struct tree_node *);
+    size_t dirs = scratch->dirs;
     const size_t *offsets = scratch->offsets;
     bool stays = scratch->size > MOST_COPIED;
     size_t pointers = 2 * dirs + 1 + (stays ? 0 : scratch->files + 1);
     size_t text_size = stays ? 0 : scratch->size;
-    size_t copies_size = copies ? size_of_copies(scratch, dirs) : 0;
+    size_t copies_size = copies ? size_of_copies(scratch) : 0;
     char **block = mem_alloc(pointers * sizeof *block + text_size + copies_size);
     if (!block)
         return -ENOMEM;
@@ -188,9 +191,8 @@ static int make_lists(struct listing *listing, struct scratch *scratch, bool cop
 
 /* Forgets children that were found in a directory which then could not be read to its end. */
 static void drop_found(struct tree_worker *w, struct scratch *scratch) {
-    struct tree_node **children = (struct tree_node **)(void *)scratch->children.data;
-    for (size_t i = 0; i < scratch->children.size / sizeof *children; i++)
-        free(children[i]);
+    for (size_t i = 0; i < scratch->dirs; i++)
+        free(scratch->children[i]);
     w->found = NULL;
     w->last = &w->found;
     w->count = 0;
@@ -252,9 +254,7 @@ static void read_node(struct tree_worker *w, struct tree_node *node) {
     struct os_walk *walk = t->data;
     struct listing *listing = listing_of(node);
     struct scratch *scratch = w->local;
-    scratch->size = scratch->files = 0;
-    str_truncate(&scratch->children, 0);
-    scratch->children.failed = false;
+    scratch->size = scratch->files = scratch->dirs = 0;
     w->found = NULL;
     w->last = &w->found;
     w->count = 0;
@@ -320,7 +320,7 @@ static void merge(struct tree_worker *w) {
     struct scratch *scratch = w->local;
     free(scratch->text);
     free(scratch->offsets);
-    str_free(&scratch->children);
+    free(scratch->children);
 }
 
 /* ----------------------------------------------------------------------------- visiting */
