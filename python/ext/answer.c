@@ -77,7 +77,7 @@ int door_warn_bool(PyObject *object) {
     return 0;
 }
 
-static int read_fd(struct value *value, PyObject *object) {
+int door_fd(PyObject *object, int64_t *ret_number) {
     if (door_warn_bool(object) < 0)
         return -1;
     PyObject *index = PyNumber_Index(object);
@@ -92,7 +92,7 @@ static int read_fd(struct value *value, PyObject *object) {
         return PyErr_SetString(PyExc_OverflowError, "fd is greater than maximum"), -1;
     if (overflow < 0 || number < INT32_MIN)
         return PyErr_SetString(PyExc_OverflowError, "fd is less than minimum"), -1;
-    value->number = number;
+    *ret_number = number;
     return 0;
 }
 
@@ -137,7 +137,7 @@ int door_path(struct value *value, PyObject *object, enum kind kind, const char 
         return 0;
     bool fd = kind == KIND_PATH_OR_FD || kind == KIND_PATH_FD_NONE;
     if (fd && PyIndex_Check(object))
-        return read_fd(value, object);
+        return door_fd(object, &value->number);
     PyObject *word = PyUnicode_InternFromString("__fspath__"); /* what the types' caches keep */
     PyObject *method = word ? PyObject_GetAttr((PyObject *)Py_TYPE(object), word) : NULL;
     Py_XDECREF(word);

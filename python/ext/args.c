@@ -3,6 +3,7 @@
 #include "door.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <string.h>
 
 static struct function *functions;
@@ -27,6 +28,7 @@ static const struct {
     {"dir_fd", KIND_DIR_FD},
     {"int", KIND_INT},
     {"uint", KIND_UINT},
+    {"mask", KIND_MASK},
     {"int64", KIND_INT64},
     {"size", KIND_SIZE},
     {"bool", KIND_BOOL},
@@ -37,7 +39,9 @@ static const struct {
     {"writable", KIND_WRITABLE},
     {"text", KIND_TEXT},
     {"int64|none", KIND_INT64_OR_NONE},
+    {"uint64", KIND_UINT64},
     {"device", KIND_DEVICE},
+    {"device part", KIND_DEVICE_PART},
     {"fsname", KIND_FSNAME},
 };
 
@@ -85,7 +89,7 @@ static void read_default(struct parameter *p, const char *text, size_t size) {
 static int read_parameter(struct function *f, const char *item, size_t size, char **to) {
     const char *colon = memchr(item, ':', size);
     struct parameter *p = &f->parameters[f->count];
-    if (!colon || f->count == MOST_PARAMETERS)
+    if (!colon || f->count == MOST_PARAMETERS || (size_t)(colon - item) >= sizeof p->name)
         return -1;
     const char *kind = colon + 1;
     size_t kind_size = size - (size_t)(kind - item);
@@ -96,10 +100,7 @@ static int read_parameter(struct function *f, const char *item, size_t size, cha
     kind_size = trimmed(&kind, kind_size);
     if (!find_kind(kind, kind_size, &p->kind))
         return -1;
-    p->name = PyUnicode_FromStringAndSize(item, colon - item);
-    if (!p->name)
-        return -1;
-    PyUnicode_InternInPlace(&p->name);
+    memcpy(p->name, item, (size_t)(colon - item));
     *to += sprintf(*to, "%.*s", (int)(colon - item), item);
     if (equals) {
         const char *value = equals + 1;
@@ -128,12 +129,8 @@ static int read_item(struct function *f, const char *item, size_t size, char **t
     return 0;
 }
 
-static int read_signature(struct function *f) {
-    if (f->text) /* read by another interpreter of this process */
-        return 0;
-    char *text = PyMem_RawMalloc(2 * strlen(f->signature) + strlen(f->name) + strlen(f->doc) + 64);
-    if (!text)
-        return PyErr_NoMemory(), -1;
+/* Reads a signature into the table: the text that is wrong in it, or NULL. */
+static const char *read_signature(struct function *f, char *text) {
     char *to = text + sprintf(text, "%s($module", f->name);
     bool keywords = false;
     if (!strchr(f->signature, '/'))
@@ -145,31 +142,99 @@ static int read_signature(struct function *f) {
         if (size == 0)
             continue;
         to += sprintf(to, ", ");
-        if (read_item(f, start, size, &to, &keywords) < 0) {
-            PyMem_RawFree(text);
-            if (!PyErr_Occurred())
-                PyErr_Format(PyExc_SystemError, "%s: signature: %s", f->name, start);
-            return -1;
-        }
+        if (read_item(f, start, size, &to, &keywords) < 0)
+            return start;
     }
     sprintf(to, ")\n--\n\n%s", f->doc);
-    f->text = text;
-    return 0;
+    f->method = (PyMethodDef){f->name, (PyCFunction)(void (*)(void))f->entry,
+                              METH_FASTCALL | METH_KEYWORDS, text};
+    if (f->count == 0)
+        f->method = (PyMethodDef){f->name, f->bare, METH_NOARGS, text};
+    return NULL;
+}
+
+static const char *wrong_signature;
+
+static void read_signatures(void) {
+    for (struct function *f = functions; f && !wrong_signature; f = f->next) {
+        f->text = malloc(2 * strlen(f->signature) + strlen(f->name) + strlen(f->doc) + 64);
+        wrong_signature = f->text ? read_signature(f, f->text) : f->name;
+    }
 }
 
 /* ------------------------------------------------------------------- values */
 
-static int read_integer(PyObject *object, int64_t least, int64_t most, int64_t *ret_number) {
+static int read_int(PyObject *object, int64_t *ret_number) {
     int overflow;
-    long long number = PyLong_AsLongLongAndOverflow(object, &overflow);
+    long number = PyLong_AsLongAndOverflow(object, &overflow);
     if (number == -1 && PyErr_Occurred())
         return -1;
-    if (overflow > 0 || number > most)
-        return PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C int"), -1;
-    if (overflow < 0 || number < least)
+    if (overflow || number > INT_MAX || number < INT_MIN)
         return PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C int"), -1;
     *ret_number = number;
     return 0;
+}
+
+static int read_int64(PyObject *object, int64_t *ret_number) {
+    *ret_number = sizeof(long) == 8 ? PyLong_AsLong(object) : PyLong_AsLongLong(object);
+    return *ret_number == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
+static int read_size(PyObject *object, int64_t *ret_number) {
+    PyObject *index = PyNumber_Index(object);
+    *ret_number = index ? PyLong_AsSsize_t(index) : -1;
+    Py_XDECREF(index);
+    return *ret_number == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
+/* A number without a sign: 32 or 64 bits of it. */
+static int read_unsigned(PyObject *object, bool wide, int64_t *ret_number) {
+    int overflow;
+    if (!PyLong_Check(object))
+        return PyErr_SetString(PyExc_TypeError, "an integer is required"), -1;
+    if (PyLong_AsLongLongAndOverflow(object, &overflow) < 0 && overflow <= 0)
+        return PyErr_SetString(PyExc_ValueError, "value must be positive"), -1;
+    unsigned long long bits =
+        wide ? PyLong_AsUnsignedLongLong(object) : PyLong_AsUnsignedLong(object);
+    if (PyErr_Occurred())
+        return -1;
+    if (!wide && bits > UINT32_MAX)
+        return PyErr_SetString(PyExc_OverflowError, "Python int too large for C unsigned int"), -1;
+    *ret_number = (int64_t)bits;
+    return 0;
+}
+
+static int read_mask(PyObject *object, int64_t *ret_number) {
+    *ret_number = (uint32_t)PyLong_AsUnsignedLongMask(object);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+/* The number of a device; from 3.13 on, −1 is one: none. */
+static int read_device(PyObject *object, int64_t *ret_number) {
+    int overflow;
+    if (PY_VERSION_HEX >= 0x030D0000 && PyLong_Check(object) &&
+        PyLong_AsLongLongAndOverflow(object, &overflow) == -1 && !overflow) {
+        *ret_number = -1;
+        return 0;
+    }
+    *ret_number = (int64_t)PyLong_AsUnsignedLongLong(object);
+    return *ret_number == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
+static int read_device_part(PyObject *object, int64_t *ret_number) {
+#if PY_VERSION_HEX >= 0x030D0000
+    int64_t number;
+    if (read_device(object, &number) < 0)
+        return -1;
+    if (number < -1 || number > UINT32_MAX)
+        return PyErr_SetString(PyExc_OverflowError,
+                               "Python int too large to convert to C unsigned int"),
+               -1;
+    *ret_number = number;
+    return 0;
+#else
+    return read_int(object, ret_number);
+#endif
 }
 
 /* An id of a user or group: 32 bits, −1 for "leave it". */
@@ -203,31 +268,24 @@ static int read_dir_fd(PyObject *object, int64_t *ret_number) {
                      Py_TYPE(object)->tp_name);
         return -1;
     }
-    PyObject *index = door_warn_bool(object) < 0 ? NULL : PyNumber_Index(object);
-    if (!index)
-        return -1;
-    int overflow;
-    long number = PyLong_AsLongAndOverflow(index, &overflow);
-    Py_DECREF(index);
-    if (number == -1 && !overflow && PyErr_Occurred())
-        return -1;
-    if (overflow > 0 || number > INT_MAX)
-        return PyErr_SetString(PyExc_OverflowError, "fd is greater than maximum"), -1;
-    if (overflow < 0 || number < INT_MIN)
-        return PyErr_SetString(PyExc_OverflowError, "fd is less than minimum"), -1;
-    *ret_number = number;
-    return 0;
+    return door_fd(object, ret_number);
 }
 
 static int read_buffer(struct value *value, PyObject *object, int flags) {
     return PyObject_GetBuffer(object, &value->buffer, flags);
 }
 
-static int read_text(struct value *value, PyObject *object, const char *function,
-                     const char *name) {
+static int read_text(const struct function *f, const struct parameter *p, struct value *value,
+                     PyObject *object) {
     if (!PyUnicode_Check(object)) {
-        PyErr_Format(PyExc_TypeError, "%s() argument '%s' must be str, not %.50s", function, name,
-                     object == Py_None ? "None" : Py_TYPE(object)->tp_name);
+        const char *type = object == Py_None ? "None" : Py_TYPE(object)->tp_name;
+        int place = (int)(p - f->parameters);
+        if (place < f->positional_only)
+            PyErr_Format(PyExc_TypeError, "%s() argument %d must be str, not %.50s", f->name,
+                         place + 1, type);
+        else
+            PyErr_Format(PyExc_TypeError, "%s() argument '%s' must be str, not %.50s", f->name,
+                         p->name, type);
         return -1;
     }
     value->text = PyUnicode_AsUTF8AndSize(object, &value->size);
@@ -255,21 +313,23 @@ static int read_value(struct function *f, const struct parameter *p, struct valu
     case KIND_PATH_OR_FD:
     case KIND_PATH_OR_NONE:
     case KIND_PATH_FD_NONE:
-        return door_path(value, object, p->kind, f->name, PyUnicode_AsUTF8(p->name));
+        return door_path(value, object, p->kind, f->name, p->name);
     case KIND_FD:
         value->number = PyObject_AsFileDescriptor(object);
         return value->number < 0 ? -1 : 0;
     case KIND_DIR_FD:
         return read_dir_fd(object, &value->number);
     case KIND_INT:
-        return read_integer(object, INT_MIN, INT_MAX, &value->number);
+        return read_int(object, &value->number);
     case KIND_UINT:
-        value->number = (int64_t)PyLong_AsUnsignedLong(object);
-        return PyErr_Occurred() ? -1 : 0;
+    case KIND_UINT64:
+        return read_unsigned(object, p->kind == KIND_UINT64, &value->number);
+    case KIND_MASK:
+        return read_mask(object, &value->number);
     case KIND_INT64:
+        return read_int64(object, &value->number);
     case KIND_SIZE:
-        value->number = PyLong_AsLongLong(object);
-        return value->number == -1 && PyErr_Occurred() ? -1 : 0;
+        return read_size(object, &value->number);
     case KIND_BOOL: {
         int truth = PyObject_IsTrue(object);
         value->number = truth;
@@ -284,11 +344,14 @@ static int read_value(struct function *f, const struct parameter *p, struct valu
             value->number = OS_POSITION;
             return 0;
         }
-        value->number = PyLong_AsLongLong(object);
-        return value->number == -1 && PyErr_Occurred() ? -1 : 0;
+        if (read_int64(object, &value->number) < 0)
+            return -1;
+        value->number += value->number == OS_POSITION; /* as negative, but not the mark of None */
+        return 0;
     case KIND_DEVICE:
-        value->number = (int64_t)PyLong_AsUnsignedLongLong(object);
-        return value->number == -1 && PyErr_Occurred() ? -1 : 0;
+        return read_device(object, &value->number);
+    case KIND_DEVICE_PART:
+        return read_device_part(object, &value->number);
     case KIND_FSNAME:
         return read_fsname(value, object);
     case KIND_DOUBLE:
@@ -299,7 +362,7 @@ static int read_value(struct function *f, const struct parameter *p, struct valu
     case KIND_WRITABLE:
         return read_buffer(value, object, PyBUF_WRITABLE);
     case KIND_TEXT:
-        return read_text(value, object, f->name, PyUnicode_AsUTF8(p->name));
+        return read_text(f, p, value, object);
     }
     Py_UNREACHABLE();
 }
@@ -321,11 +384,14 @@ static int too_many(struct function *f, Py_ssize_t nargs) {
 }
 
 static int find_parameter(struct function *f, PyObject *name) {
+    Py_ssize_t size;
+    const char *text = PyUnicode_AsUTF8AndSize(name, &size);
+    if (!text) {
+        PyErr_Clear();
+        return -1;
+    }
     for (int i = f->positional_only; i < f->count; i++)
-        if (f->parameters[i].name == name)
-            return i;
-    for (int i = f->positional_only; i < f->count; i++)
-        if (PyUnicode_Compare(f->parameters[i].name, name) == 0)
+        if (strncmp(f->parameters[i].name, text, (size_t)size + 1) == 0)
             return i;
     return -1;
 }
@@ -361,7 +427,7 @@ static int arrange(struct function *f, PyObject *const *args, Py_ssize_t nargs, 
     }
     for (int i = 0; i < f->count; i++)
         if (!ret_objects[i] && f->parameters[i].required) {
-            PyErr_Format(PyExc_TypeError, "%s() missing required argument '%U' (pos %d)", f->name,
+            PyErr_Format(PyExc_TypeError, "%s() missing required argument '%s' (pos %d)", f->name,
                          f->parameters[i].name, i + 1);
             return -1;
         }
@@ -431,18 +497,15 @@ void door_release_all(struct value *values, int count) {
 }
 
 int door_functions(PyObject *module, PyObject *model) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, read_signatures);
+    if (wrong_signature)
+        return PyErr_Format(PyExc_SystemError, "signature: %s", wrong_signature), -1;
     PyObject *name = PyModule_GetNameObject(module);
     int result = name ? 0 : -1;
     for (struct function *f = functions; f && result == 0; f = f->next) {
         if (!f->always && !PyObject_HasAttrString(model, f->name))
             continue;
-        result = read_signature(f);
-        if (result < 0)
-            break;
-        f->method = (PyMethodDef){f->name, (PyCFunction)(void (*)(void))f->entry,
-                                  METH_FASTCALL | METH_KEYWORDS, f->text};
-        if (f->count == 0)
-            f->method = (PyMethodDef){f->name, f->bare, METH_NOARGS, f->text};
         PyObject *function = PyCFunction_NewEx(&f->method, module, name);
         result = function ? PyModule_AddObjectRef(module, f->name, function) : -1;
         Py_XDECREF(function);

@@ -82,8 +82,15 @@ FUNCTION(get_blocking, "fd: int, /", "Get the blocking mode of the file descript
     return bool_or_error(os_get_blocking(INT(0)));
 }
 
-PLAIN(set_blocking, "fd: int, blocking: bool, /",
-      "Set the blocking mode of the specified file descriptor.", os_set_blocking(INT(0), LONG(1)))
+/* Until 3.12 a truth value was an integer here. */
+#if PY_VERSION_HEX >= 0x030C0000
+#define SET_BLOCKING "fd: int, blocking: bool, /"
+#else
+#define SET_BLOCKING "fd: int, blocking: int, /"
+#endif
+
+PLAIN(set_blocking, SET_BLOCKING, "Set the blocking mode of the specified file descriptor.",
+      os_set_blocking(INT(0), LONG(1)))
 
 /* ------------------------------------------------------------------- reading and writing */
 
@@ -112,7 +119,7 @@ static PyObject *cut(PyObject *bytes, ssize_t size) {
     return bytes;
 }
 
-FUNCTION(read, "fd: int, length: int64, /",
+FUNCTION(read, "fd: int, length: size, /",
          "Read from a file descriptor.  Returns a bytes object.") {
     PyObject *bytes = new_bytes(LONG(1));
     if (!bytes)
@@ -124,7 +131,7 @@ FUNCTION(read, "fd: int, length: int64, /",
     return cut(bytes, r);
 }
 
-FUNCTION(pread, "fd: int, length: int64, offset: int64, /",
+FUNCTION(pread, "fd: int, length: size, offset: int64, /",
          "Read a number of bytes from a file descriptor starting at a particular offset.") {
     PyObject *bytes = new_bytes(LONG(1));
     if (!bytes)
@@ -256,7 +263,7 @@ PLAIN(posix_fallocate, "fd: int, offset: int64, length: int64, /",
 
 /* ------------------------------------------------------------------- copying */
 
-FUNCTION(sendfile, "out_fd: int, in_fd: int, offset: int64|none, count: int64",
+FUNCTION(sendfile, "out_fd: int, in_fd: int, offset: int64|none, count: size",
          "Copy count bytes from file descriptor in_fd to file descriptor out_fd.") {
     ssize_t r;
     UNLOCKED(r = os_sendfile(INT(0), INT(1), LONG(2), (size_t)LONG(3)));
@@ -264,7 +271,7 @@ FUNCTION(sendfile, "out_fd: int, in_fd: int, offset: int64|none, count: int64",
 }
 
 FUNCTION(copy_file_range,
-         "src: int, dst: int, count: int64, offset_src: int64|none = None, "
+         "src: int, dst: int, count: size, offset_src: int64|none = None, "
          "offset_dst: int64|none = None",
          "Copy count bytes from one file descriptor to another.") {
     if (LONG(2) < 0)
@@ -275,7 +282,7 @@ FUNCTION(copy_file_range,
 }
 
 FUNCTION(splice,
-         "src: int, dst: int, count: int64, offset_src: int64|none = None, "
+         "src: int, dst: int, count: size, offset_src: int64|none = None, "
          "offset_dst: int64|none = None, flags: uint = 0",
          "Transfer count bytes from one pipe to a descriptor or vice versa.") {
     if (LONG(2) < 0)
@@ -349,7 +356,7 @@ FUNCTION(ptsname, "fd: fd, /", "Return the name of the slave pseudo-terminal dev
 
 /* ------------------------------------------------------------------- memory, events, timers */
 
-FUNCTION(memfd_create, "name: fsname, flags: uint = MFD_CLOEXEC", "Create an anonymous file.") {
+FUNCTION(memfd_create, "name: fsname, flags: mask = MFD_CLOEXEC", "Create an anonymous file.") {
     int fd;
     UNLOCKED(fd = os_memfd_create(TEXT(0), (unsigned)LONG(1)));
     return fd_or_error(fd);
@@ -369,5 +376,5 @@ FUNCTION(eventfd_read, "fd: fd", "Read eventfd value.") {
     return r < 0 ? door_error(NULL, NULL) : PyLong_FromUnsignedLongLong(value);
 }
 
-PLAIN(eventfd_write, "fd: fd, value: device", "Write eventfd value.",
+PLAIN(eventfd_write, "fd: fd, value: uint64", "Write eventfd value.",
       os_eventfd_write(INT(0), (uint64_t)LONG(1)))

@@ -37,6 +37,7 @@ enum kind {
     KIND_INT,
     KIND_UINT,
     KIND_INT64,
+    KIND_MASK, /* 32 bits of whatever integer */
     KIND_SIZE,
     KIND_BOOL,
     KIND_UID, /* −1 … 2³²−1 */
@@ -46,8 +47,10 @@ enum kind {
     KIND_WRITABLE,      /* bytes-like, to write into */
     KIND_TEXT,          /* a str as UTF-8 */
     KIND_INT64_OR_NONE, /* None is OS_POSITION */
-    KIND_DEVICE,        /* the number of a device, 64 bits without a sign */
-    KIND_FSNAME,        /* a name as bytes: what os.fsencode takes */
+    KIND_UINT64,
+    KIND_DEVICE,      /* the number of a device, 64 bits without a sign */
+    KIND_DEVICE_PART, /* its major or minor number */
+    KIND_FSNAME,      /* a name as bytes: what os.fsencode takes */
 };
 
 /** One argument, read. */
@@ -66,14 +69,15 @@ struct value {
 enum { MOST_PARAMETERS = 16 };
 
 struct parameter {
-    PyObject *name; /* interned */
+    char name[24];
     enum kind kind;
     bool required;
     int64_t number;       /* the default */
     const char *fallback; /* the default of a path or text, or NULL */
 };
 
-/** A function: what FUNCTION() writes down, and what its signature was found to say. */
+/** A function: what FUNCTION() writes down, and what its signature was found to say, once for all
+ *  interpreters of the process: so there is no object of Python in it. */
 struct function {
     const char *name;
     const char *signature;
@@ -158,6 +162,8 @@ struct state {
 /** Reads one path (kinds KIND_PATH…): 0, or −1 with the TypeError or ValueError of Python's own. */
 int door_path(struct value *value, PyObject *object, enum kind kind, const char *function,
               const char *name);
+/** Reads a descriptor in the place of a path: 0, or −1 with an exception. */
+int door_fd(PyObject *object, int64_t *ret_number);
 void door_release(struct value *value);
 
 /** Warns, from 3.13 on, of a truth value in the place of a descriptor: 0, or −1 with an exception.

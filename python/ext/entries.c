@@ -7,6 +7,11 @@
 #include <string.h>
 #include <structmember.h>
 
+/* A descriptor that isn't one has no name. */
+static PyObject *wrong_directory(const struct value *path, bool fd) {
+    return door_error(path->object == Py_None || (fd && errno == EBADF) ? NULL : path, NULL);
+}
+
 FUNCTION(listdir, "path: path|fd|none = None",
          "Return a list containing the names of the files in the directory.") {
     bool fd = GIVEN(0) && !TEXT(0) && v[0].object != Py_None;
@@ -15,7 +20,7 @@ FUNCTION(listdir, "path: path|fd|none = None",
     char **names;
     UNLOCKED(names = fd ? os_listdir_fd(INT(0)) : os_listdir(TEXT(0) ? TEXT(0) : "."));
     if (!names)
-        return door_error(TEXT(0) || errno != EBADF ? ARG(0) : NULL, NULL);
+        return wrong_directory(ARG(0), fd);
     return door_list(names, v[0].bytes);
 }
 
@@ -353,7 +358,7 @@ FUNCTION(scandir, "path: path|fd|none = None",
     struct os_scandir *handle;
     UNLOCKED(handle = fd ? os_scandir_fd(INT(0)) : os_scandir(TEXT(0) ? TEXT(0) : "."));
     if (!handle)
-        return door_error(ARG(0), NULL);
+        return wrong_directory(ARG(0), fd);
     struct scan *scan = PyObject_GC_New(struct scan, STATE(module)->scan);
     if (!scan) {
         os_scandir_close(handle);

@@ -95,7 +95,7 @@ FUNCTION(getgroups, "", "Return list of supplemental group IDs for the process."
     return take_groups(groups, count);
 }
 
-FUNCTION(getgrouplist, "user: fsname, group: gid, /",
+FUNCTION(getgrouplist, "user: text, group: gid, /",
          "Returns a list of groups to which a user belongs.") {
     size_t count = 0;
     gid_t *groups;

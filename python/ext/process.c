@@ -4,8 +4,8 @@
 
 #include <langinfo.h>
 
-FUNCTION(kill, "pid: int, signal: int, /", "Kill a process with a signal.") {
-    if (PySys_Audit("os.kill", "ii", INT(0), INT(1)) < 0)
+FUNCTION(kill, "pid: int, signal: size, /", "Kill a process with a signal.") {
+    if (PySys_Audit("os.kill", "in", INT(0), (Py_ssize_t)LONG(1)) < 0)
         return NULL;
     return none_or_error(os_kill(INT(0), INT(1)), NULL);
 }

@@ -134,7 +134,7 @@ FUNCTION(minor, "device: device, /", "Extracts a device minor number from a raw 
     return PyLong_FromLongLong((int)os_minor((uint64_t)LONG(0)));
 }
 
-FUNCTION(makedev, "major: int, minor: int, /",
+FUNCTION(makedev, "major: device part, minor: device part, /",
          "Composes a raw device number from the major and minor device numbers.") {
     return PyLong_FromLongLong((int64_t)os_makedev((uint32_t)LONG(0), (uint32_t)LONG(1)));
 }

@@ -133,7 +133,7 @@ static int read_conf(PyObject *object, const char **ret_name, int *ret_number) {
     *ret_name = NULL;
     if (PyUnicode_Check(object))
         return (*ret_name = PyUnicode_AsUTF8(object)) ? 0 : -1;
-    if (!PyLong_Check(object) && !PyIndex_Check(object)) {
+    if (!PyLong_Check(object) && !(PY_VERSION_HEX >= 0x030E0000 && PyIndex_Check(object))) {
         PyErr_SetString(PyExc_TypeError, "configuration names must be strings or integers");
         return -1;
     }
@@ -191,7 +191,7 @@ static bool known_pathconf(const char *name, int *ret_number) {
     return false;
 }
 
-static PyObject *path_conf(struct value *v, PyObject *conf) {
+static PyObject *path_conf(struct value *v, PyObject *conf, const struct value *path) {
     const char *name;
     int number = 0, r;
     int64_t value;
@@ -199,17 +199,19 @@ static PyObject *path_conf(struct value *v, PyObject *conf) {
         return NULL;
     UNLOCKED(r = TEXT(0) ? os_pathconf_number(TEXT(0), number, &value)
                          : os_fpathconf_number(INT(0), number, &value));
-    return r < 0 ? door_error(TEXT(0) ? ARG(0) : NULL, NULL) : PyLong_FromLongLong(value);
+    if (r < 0) /* EINVAL may mean the name of the value as well as the path */
+        return door_error(errno != EINVAL ? path : NULL, NULL);
+    return PyLong_FromLongLong(value);
 }
 
 FUNCTION(pathconf, "path: path|fd, name: object",
          "Return the configuration limit name for the file or directory path.") {
-    return path_conf(v, OBJECT(1));
+    return path_conf(v, OBJECT(1), ARG(0));
 }
 
 FUNCTION(fpathconf, "fd: fd, name: object, /",
          "Return the configuration limit name for the file descriptor fd.") {
-    return path_conf(v, OBJECT(1));
+    return path_conf(v, OBJECT(1), NULL);
 }
 
 /* ------------------------------------------------------------------- processors and load */
@@ -232,7 +234,7 @@ FUNCTION(getloadavg, "", "Return average recent system load information.") {
 
 /* ------------------------------------------------------------------- random bytes */
 
-FUNCTION(urandom, "size: int64, /",
+FUNCTION(urandom, "size: size, /",
          "Return a bytes object containing random bytes suitable for cryptographic use.") {
     if (LONG(0) < 0)
         return PyErr_SetString(PyExc_ValueError, "negative argument not allowed"), NULL;
@@ -249,7 +251,7 @@ FUNCTION(urandom, "size: int64, /",
     return error;
 }
 
-FUNCTION(getrandom, "size: int64, flags: int = 0", "Obtain a series of random bytes.") {
+FUNCTION(getrandom, "size: size, flags: int = 0", "Obtain a series of random bytes.") {
     if (LONG(0) < 0) {
         errno = EINVAL;
         return door_error(NULL, NULL);
