@@ -90,7 +90,8 @@ static int add_settings(PyObject *owners, PyObject *keys, PyObject *values) {
 
 /* An environment, from a mapping. */
 static int read_environment(PyObject *env, struct texts *ret) {
-    PyObject *keys = PyMapping_Keys(env), *values = keys ? PyMapping_Values(env) : NULL;
+    PyObject *keys = PyMapping_Size(env) < 0 ? NULL : PyMapping_Keys(env);
+    PyObject *values = keys ? PyMapping_Values(env) : NULL;
     ret->owners = values ? PyList_New(0) : NULL;
     int r = ret->owners ? add_settings(ret->owners, keys, values) : -1;
     Py_XDECREF(keys);

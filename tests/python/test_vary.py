@@ -51,7 +51,7 @@ def died(outcome):
 NEGATIVE = {"-1", "-2", "-2^31"}  # a path that is a negative descriptor: EBADF, neither EFAULT nor "."
 BETTER = {
     **{(name, "path"): NEGATIVE for name in (
-        "chdir chmod chown getxattr listdir listxattr removexattr scandir setxattr stat statvfs truncate").split()},
+        "chdir chmod chown execve getxattr listdir listxattr removexattr scandir setxattr stat statvfs truncate").split()},
     ("dup2", "fd"): NEGATIVE, ("dup2", "fd2"): NEGATIVE,  # EBADF, not an error 0
     ("eventfd_read", "fd"): {"True", "False", "file of True"},  # EINVAL, not an error 0
     ("preadv", "buffers"): None,  # says preadv2()
