@@ -190,14 +190,17 @@ PyObject *path_os_name(struct state *state, const char *name) {
 static PyMethodDef methods[] = {
     {"make", make, METH_VARARGS, make_doc},
     {"bind", bind, METH_VARARGS, bind_doc},
+    {"bind_environ", path_bind_environ, METH_VARARGS, path_bind_environ_doc},
     {NULL, NULL, 0, NULL},
 };
 
 /* Every object that the state holds, in turn. */
 static int each(struct state *state, int (*visit)(PyObject **slot, void *with), void *with) {
-    PyObject **more[] = {&state->os,           &state->environ,       &state->environb,
-                         &state->environ_data, &state->environb_data, &state->allow_missing,
-                         &state->all_but_last};
+    PyObject **more[] = {&state->os,           &state->environ,        &state->environb,
+                         &state->environ_data, &state->environb_data,  &state->allow_missing,
+                         &state->all_but_last, &state->text.mapping,   &state->text.attributes,
+                         &state->raw.mapping,  &state->raw.attributes, &state->kept,
+                         &state->lookup};
     int r = 0;
     for (int i = 0; r == 0 && i < BUILTINS; i++) {
         r = visit(&state->made[i].original, with);
@@ -209,6 +212,15 @@ static int each(struct state *state, int (*visit)(PyObject **slot, void *with), 
         if (r == 0)
             r = visit(&state->names[i], with);
     }
+    for (int i = 0; r == 0 && i < ENVIRON_ATTRIBUTES; i++) {
+        r = visit(&state->attribute_names[i], with);
+        if (r == 0)
+            r = visit(&state->text.made[i], with);
+        if (r == 0)
+            r = visit(&state->raw.made[i], with);
+    }
+    for (int i = 0; r == 0 && i < ENVIRON_METHODS; i++)
+        r = visit(&state->methods[i], with);
     for (size_t i = 0; r == 0 && i < sizeof more / sizeof *more; i++)
         r = visit(more[i], with);
     return r;
@@ -246,7 +258,12 @@ static void release(void *module) {
         PyMem_RawFree(state->made[i].doc);
 }
 
+static int execute(PyObject *module) {
+    return path_add_lookup(module);
+}
+
 static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, execute},
 #ifdef Py_MOD_PER_INTERPRETER_GIL_SUPPORTED
     {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
 #endif
@@ -264,6 +281,11 @@ static struct PyModuleDef definition = {
     .m_clear = clear,
     .m_free = release,
 };
+
+struct state *path_state(PyObject *object) {
+    PyObject *module = PyType_GetModuleByDef(Py_TYPE(object), &definition);
+    return module ? PyModule_GetState(module) : NULL;
+}
 
 PyMODINIT_FUNC PyInit__path(void);
 

@@ -32,6 +32,8 @@
     X(expandvars, 1, 1, 1)                                                                         \
     X(getatime, 1, 1, 1)                                                                           \
     X(getctime, 1, 1, 1)                                                                           \
+    X(getenv, 1, 2, 2)                                                                             \
+    X(getenvb, 1, 2, 2)                                                                            \
     X(getmtime, 1, 1, 1)                                                                           \
     X(getsize, 1, 1, 1)                                                                            \
     X(isabs, 1, 1, 1)                                                                              \
@@ -84,6 +86,17 @@ struct made {
     PyMethodDef method;
 };
 
+enum { ENVIRON_DATA, ENVIRON_ENCODE, ENVIRON_DECODE, ENVIRON_ATTRIBUTES };
+
+enum environ_method { ENVIRON_GETITEM, ENVIRON_CONTAINS, ENVIRON_GET, ENVIRON_METHODS };
+
+/** A mapping of the environment: environ, or environb. */
+struct environment {
+    PyObject *mapping;                  /* NULL before it is bound */
+    PyObject *attributes;               /* its dictionary of attributes */
+    PyObject *made[ENVIRON_ATTRIBUTES]; /* what they were */
+};
+
 /** What a module keeps: it serves one os. */
 struct state {
     struct made made[BUILTINS];
@@ -92,8 +105,13 @@ struct state {
     PyObject *names[WATCHED];     /* and how they are called, interned */
     PyObject *environ, *environb; /* its environments, and the dictionary in them, of bytes */
     PyObject *environ_data, *environb_data;
-    PyObject *allow_missing, *all_but_last; /* os.path's own, where it has them */
-    bool utf8;                              /* file names are UTF-8 */
+    struct environment text, raw;
+    PyObject *attribute_names[ENVIRON_ATTRIBUTES]; /* interned */
+    PyObject *methods[ENVIRON_METHODS];            /* the Python methods of the mappings */
+    PyObject *kept;                                /* names that were asked for, by themselves */
+    PyObject *lookup;                              /* the type Lookup */
+    PyObject *allow_missing, *all_but_last;        /* os.path's own, where it has them */
+    bool utf8;                                     /* file names are UTF-8 */
     bool old_links; /* realpath (before 3.13) gives up at a loop of links, and ismount() calls it */
     bool unclosed;  /* expandvars: a "${" without its "}" takes the rest of the text */
 };
@@ -111,6 +129,16 @@ bool path_intact(struct state *state, enum watched watched);
 
 /** A name of the module os as it is now, or NULL without an exception; borrowed. */
 PyObject *path_os_name(struct state *state, const char *name);
+
+/** The state of the module whose type Lookup an object's type has for a base, or NULL. */
+struct state *path_state(PyObject *object);
+
+/** Adds the type Lookup to the module: 0 or −1. */
+int path_add_lookup(PyObject *module);
+
+/** The module's function bind_environ. */
+PyObject *path_bind_environ(PyObject *module, PyObject *args);
+extern const char path_bind_environ_doc[];
 
 /** A path, read. */
 struct text {

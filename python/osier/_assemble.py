@@ -9,7 +9,7 @@ import contextlib
 import importlib.machinery
 import sys
 
-from osier import _directories, _original, _posix, _programs, _shutil, _walk, path
+from osier import _directories, _environ, _original, _posix, _programs, _shutil, _walk, path
 
 
 @contextlib.contextmanager
@@ -50,18 +50,13 @@ def assemble():
     with _in_place_of(modules):
         for module in fresh.values():
             _run(module)
-    _share_environment(fresh["os"])
-    path.replace(fresh["os"], fresh["genericpath"], fresh["posixpath"])
+    builtins = path.own_builtins()
+    _environ.put(fresh["os"], _original.os, builtins)
+    path.replace(fresh["os"], fresh["genericpath"], fresh["posixpath"], builtins)
     _directories.put(fresh["os"])
     _walk.put(fresh["os"])
     _programs.put(fresh["os"])
     return modules
-
-
-def _share_environment(os):
-    """There is one environment, whichever module changes it."""
-    for name in ("environ", "environb", "_Environ"):
-        setattr(os, name, getattr(_original.os, name))
 
 
 def assemble_shutil(modules):

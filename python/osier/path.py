@@ -14,7 +14,7 @@ import posixpath as _posixpath
 import sys
 import types
 
-__all__ = ["assemble", "replace"]
+__all__ = ["assemble", "own_builtins", "put", "replace"]
 
 def _run(original):
     """A fresh module of the source of one of the interpreter's own; not under its name yet."""
@@ -48,7 +48,7 @@ def assemble(os_module=_os):
     return pair
 
 
-def _own_builtins():
+def own_builtins():
     """A module osier._path of its own, as each serves one os."""
     spec = importlib.util.find_spec("osier._path")
     module = importlib.util.module_from_spec(spec)
@@ -110,23 +110,28 @@ def _replaceable(name, value, posixpath):
     return True
 
 
-def replace(os_module, genericpath, posixpath):
+def put(builtins, module, name):
+    """Puts a builtin in the place of a function: whether there is one."""
+    original = getattr(module, name)
+    doc = f"{name}{_signature(original)}\n--\n\n{original.__doc__ or ''}"
+    builtin = builtins.make(name, original, _names(original), doc, original.__module__)
+    if builtin is not None:
+        setattr(module, name, builtin)
+    return builtin is not None
+
+
+def replace(os_module, genericpath, posixpath, builtins=None):
     """Puts the builtins in the place of the functions of the two modules.
 
     `os_module` has to be finished: its functions and its environ are noted, and a builtin that finds
     another in their place leaves the call to the Python function.
     """
-    builtins = _own_builtins()
+    builtins = builtins or own_builtins()
     for name, original in list(vars(posixpath).items()):
         if not _replaceable(name, original, posixpath):
             continue
-        doc = f"{name}{_signature(original)}\n--\n\n{original.__doc__ or ''}"
-        builtin = builtins.make(name, original, _names(original), doc, original.__module__)
-        if builtin is None:
-            continue
-        setattr(posixpath, name, builtin)
-        if getattr(genericpath, name, None) is original:
-            setattr(genericpath, name, builtin)
+        if put(builtins, posixpath, name) and getattr(genericpath, name, None) is original:
+            setattr(genericpath, name, getattr(posixpath, name))
     utf8 = sys.getfilesystemencoding() == "utf-8" and sys.getfilesystemencodeerrors() == "surrogateescape"
     builtins.bind(
         os_module,
