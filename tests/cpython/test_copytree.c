@@ -285,30 +285,6 @@ static void more_threads_than_descriptors(void **state) {
     }
 }
 
-static void swapped_for_links(void **state) {
-    (void)state;
-    enum { WIDE = 6, ROUNDS = 200 };
-    assert_int_equal(mkdir("outside", 0777), 0);
-    write_text("outside/secret", "");
-    make_bush("src", WIDE);
-    struct attacker *attacker = attack_begin("src", WIDE);
-    for (int round = 0; round < ROUNDS; round++) {
-        os_copytree("src", "dst", OPTIONS(.symlinks = true, .control.threads = round % 3));
-        char **names = os_listdir("dst");
-        for (char **name = names; *name; name++) {
-            char path[64];
-            struct stat st;
-            snprintf(path, sizeof path, "dst/%s", *name);
-            assert_int_equal(lstat(path, &st), 0);
-            strcat(path, "/secret");
-            assert_true(S_ISLNK(st.st_mode) || access(path, F_OK) < 0);
-        }
-        free(names);
-        assert_int_equal(os_rmtree("dst", NULL), 0);
-    }
-    attack_end(attacker);
-}
-
 static int stop(const struct os_progress *progress, void *data) {
     (void)progress, (void)data;
     return 1;
@@ -480,7 +456,6 @@ int main(void) {
         IN_TREES(holes),
         IN_TREES(deep_with_few_descriptors),
         IN_TREES(more_threads_than_descriptors),
-        IN_TREES(swapped_for_links),
         IN_TREES(cancelled),
         IN_TREES(single_files),
         IN_TREES(without_the_content),

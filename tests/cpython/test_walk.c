@@ -312,25 +312,6 @@ static void a_descriptor_for_each(void **state) {
     }
 }
 
-/* No walk may ever show what is in "outside". */
-static void swapped_for_links(void **state) {
-    (void)state;
-    enum { WIDE = 6, ROUNDS = 240 };
-    assert_int_equal(mkdir("outside", 0777), 0);
-    write_text("outside/secret", "");
-    make_bush("t", WIDE);
-    struct attacker *attacker = attack_begin("t", WIDE);
-    for (int round = 0; round < ROUNDS; round++) {
-        struct os_walk *walk = os_walk("t", OPTIONS(.threads = round % 3, .bottom_up = round % 2));
-        struct os_walk_entry *at;
-        while ((at = os_walk_next(walk)))
-            for (char **name = at->filenames; *name; name++)
-                assert_string_not_equal(*name, "secret");
-        os_walk_close(walk);
-    }
-    attack_end(attacker);
-}
-
 static void *come_and_go(void *ends) {
     while (!atomic_load((atomic_bool *)ends)) {
         mkdir("t/d1/new", 0777);
@@ -425,7 +406,6 @@ int main(void) {
         IN_TREES(ended_before_the_end),
         IN_TREES(deep_with_few_descriptors),
         IN_TREES(a_descriptor_for_each),
-        IN_TREES(swapped_for_links),
         IN_TREES(entries_that_come_and_go),
         IN_TREES(unreadable),
         IN_TREES(mounts),

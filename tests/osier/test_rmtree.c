@@ -128,26 +128,6 @@ static void descriptors_taken_by_others(void **state) {
     assert_false(there("t"));
 }
 
-static void swapped_for_links(void **state) {
-    (void)state;
-    enum { WIDE = 6, ROUNDS = 240 };
-    make_bush("outside", WIDE);
-    struct census before = count_tree("outside");
-    for (int round = 0; round < ROUNDS; round++) {
-        struct os_rmtree_options options = with_threads(round % 3);
-        make_bush("t", WIDE);
-        struct attacker *attacker = attack_begin("t", WIDE);
-        int r = os_rmtree("t", &options);
-        attack_end(attacker);
-        if (r < 0) /* whoever swaps may keep it from being emptied: it can be done again */
-            assert_int_equal(os_rmtree("t", &options), 0);
-        assert_false(there("t"));
-    }
-    struct census after = count_tree("outside");
-    assert_int_equal(after.directories, before.directories);
-    assert_int_equal(after.others, before.others);
-}
-
 static int nobody_removes(void) {
     struct os_rmtree_options options = with_threads(1);
     if (os_rmtree("t", &options) != -1 || errno != EACCES ||
@@ -264,7 +244,6 @@ int main(void) {
         IN_TREES(without_types),
         IN_TREES(deep_with_few_descriptors),
         IN_TREES(descriptors_taken_by_others),
-        IN_TREES(swapped_for_links),
         IN_TREES(unreadable),
         IN_TREES(errors_are_told),
         IN_TREES(cancelled),

@@ -179,22 +179,6 @@ static void unreadable(void **state) {
     assert_int_equal(as_nobody(nobody_measures), 0);
 }
 
-static void swapped_for_links(void **state) {
-    (void)state;
-    enum { WIDE = 6, ROUNDS = 200 };
-    assert_int_equal(mkdir("outside", 0777), 0);
-    write_bytes("outside/large", 5000000);
-    make_bush("t", WIDE);
-    struct attacker *attacker = attack_begin("t", WIDE);
-    for (int round = 0; round < ROUNDS; round++) {
-        struct os_usage *usage =
-            os_usage("t", OPTIONS(.control.threads = round % 3, .control.ignore_errors = true));
-        assert_true(usage->apparent < 100000);
-        free(usage);
-    }
-    attack_end(attacker);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_TREES(totals),
@@ -204,7 +188,6 @@ int main(void) {
         IN_TREES(deep_with_few_descriptors),
         IN_TREES(mounts),
         IN_TREES(unreadable),
-        IN_TREES(swapped_for_links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/** Trees to test on: deep, wide, attacked. */
+/** Trees to test on: deep, wide. */
 #include "trees.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 int enter_trees(void **state) {
@@ -98,46 +95,6 @@ long limit_descriptors(long most) {
     limit.rlim_cur = (rlim_t)most;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
     return old;
-}
-
-/* --------------------------------------------------------------------------- the attack */
-
-struct attacker {
-    pthread_t thread;
-    atomic_bool ends;
-    int dir, wide;
-};
-
-static void *exchange(void *argument) {
-    struct attacker *a = argument;
-    for (int i = 0; !a->ends; i = (i + 1) % a->wide) {
-        char name[16], link[16];
-        snprintf(name, sizeof name, "d%d", i);
-        snprintf(link, sizeof link, "l%d", i);
-        for (int twice = 0; twice < 2; twice++)
-            syscall(SYS_renameat2, a->dir, name, a->dir, link, 2 /* RENAME_EXCHANGE */);
-    }
-    return NULL;
-}
-
-struct attacker *attack_begin(const char *top, int wide) {
-    struct attacker *a = calloc(1, sizeof *a);
-    a->dir = open(top, O_RDONLY | O_DIRECTORY);
-    a->wide = wide;
-    for (int i = 0; i < wide; i++) {
-        char link[16];
-        snprintf(link, sizeof link, "l%d", i);
-        assert_int_equal(symlinkat("../outside", a->dir, link), 0);
-    }
-    assert_int_equal(pthread_create(&a->thread, NULL, exchange, a), 0);
-    return a;
-}
-
-void attack_end(struct attacker *a) {
-    a->ends = true;
-    pthread_join(a->thread, NULL);
-    close(a->dir);
-    free(a);
 }
 
 int as_nobody(int (*test)(void)) {

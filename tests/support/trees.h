@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Trees to test on: deep, wide, attacked. */
+/** Trees to test on: deep, wide. */
 #ifndef TESTS_TREES_H
 #define TESTS_TREES_H
 
@@ -25,11 +25,6 @@ void make_bush(const char *top, int wide);
 
 /** Lowers how many descriptors may be open; returns what it was. */
 long limit_descriptors(long most);
-
-/** Somebody who exchanges directories of a tree with links to "outside", as fast as possible. */
-struct attacker;
-struct attacker *attack_begin(const char *top, int wide);
-void attack_end(struct attacker *attacker);
 
 /** Waits for the result of `test` in a child process without privileges: 0 when it passed. */
 int as_nobody(int (*test)(void));
