@@ -199,6 +199,8 @@ static int entry(struct tree_worker *w, struct tree_node *node, const struct dir
         return add(c, node, e->name, r);
     if (r == -ECANCELED)
         return r;
+    if (r == -ENOENT) /* it has vanished just now */
+        return side ? add(c, node, e->name, OS_COMPARE_LEFT) : 0;
     return r < 0 ? job_failed_at(&c->job, side, node, e->name, "compare", r) : 0;
 }
 
@@ -234,11 +236,12 @@ static int compare_directories(struct comparison *c, struct tree_node *node) {
 static int enter(struct tree_worker *w, struct tree_node *node) {
     struct comparison *c = comparison_of(w);
     if (node->parent) {
-        int flags = DIR_OPEN | O_NOFOLLOW;
-        int fd = tree_openat(w->tree, node->parent->fd[1], node->name, flags, 0);
+        int fd = tree_open_below(w->tree, node->parent->fd[1], node->name, /* link= */ false);
         if (fd < 0) {
             node->unopened = true;
-            int r = job_failed_at(&c->job, 1, node, NULL, "open", fd);
+            int r = fd == -EXDEV    ? 0
+                    : fd == -ENOENT ? add(c, node, NULL, OS_COMPARE_LEFT)
+                                    : job_failed_at(&c->job, 1, node, NULL, "open", fd);
             return r < 0 ? r : TREE_SKIP;
         }
         node->fd[1] = fd;
@@ -248,10 +251,18 @@ static int enter(struct tree_worker *w, struct tree_node *node) {
     return r < 0 ? r : look_right(w, node);
 }
 
+/* What vanished, or is left out on purpose, is no difference. */
+static int failed(struct tree_worker *w, struct tree_node *node, const char *name,
+                  const char *operation, int error) {
+    if (node->parent && node->unopened && (error == -ENOENT || error == -EXDEV))
+        return 0;
+    return job_failed(job_of(w), node, name, operation, error);
+}
+
 static const struct tree_client client = {
     .enter = enter,
     .entry = entry,
-    .failed = job_client_failed,
+    .failed = failed,
 };
 
 /* --------------------------------------------------------------------------- the result */

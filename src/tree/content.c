@@ -121,8 +121,14 @@ static int copy_part(struct content *c, int from, int to, int64_t size) {
 static int copy_with_holes(struct content *c, int from, int to, int64_t size) {
     for (int64_t end = 0; end < size;) {
         int64_t start = SYS(lseek, from, end, SEEK_DATA);
-        if (start == -ENXIO)
+        if (start == -ENXIO) {
+            struct stat st; /* a hole up to the end, which may have come nearer meanwhile */
+            int r = SYS(fstat, from, &st);
+            if (r < 0)
+                return r;
+            size = st.st_size < size ? st.st_size : size;
             break;
+        }
         if (start < 0)
             return start == -EINVAL && end == 0 ? copy_part(c, from, to, size) : (int)start;
         end = SYS(lseek, from, start, SEEK_HOLE);
@@ -176,16 +182,22 @@ static long copy_xattr(int from, int to, const char *name) {
     }
 }
 
-static int copy_named(int from, int to, const char *names, ssize_t size) {
+/* A copy that is read-only from the beginning takes none: `made` says that its mode is to be set.
+ */
+static int copy_named(int from, int to, const char *names, ssize_t size, int *made) {
     for (const char *name = names; name < names + size; name += strlen(name) + 1) {
         long r = copy_xattr(from, to, name);
+        if (r == -EACCES && *made >= 0 && SYS(fchmod, to, 0600) >= 0) {
+            *made = -1;
+            r = copy_xattr(from, to, name);
+        }
         if (r < 0 && !may_be_missing(r))
             return (int)r;
     }
     return 0;
 }
 
-static int copy_xattrs(struct content *c, int from, int to, const struct stat *st) {
+static int copy_xattrs(struct content *c, int from, int to, const struct stat *st, int *made) {
     if (c->no_xattrs == (uint64_t)st->st_dev + 1)
         return 0;
     char names[NAMES];
@@ -193,13 +205,15 @@ static int copy_xattrs(struct content *c, int from, int to, const struct stat *s
     if (size == -ENOTSUP)
         c->no_xattrs = (uint64_t)st->st_dev + 1;
     if (size != -ERANGE)
-        return size > 0 ? copy_named(from, to, names, size) : may_be_missing(size) ? 0 : (int)size;
+        return size > 0               ? copy_named(from, to, names, size, made)
+               : may_be_missing(size) ? 0
+                                      : (int)size;
     size = SYS(flistxattr, from, NULL, 0);
     AUTO_FREE char *many = mem_alloc(size > 0 ? (size_t)size : 0);
     if (!many)
         return -ENOMEM;
     size = size < 0 ? size : SYS(flistxattr, from, many, (size_t)size);
-    return size < 0 ? (int)size : copy_named(from, to, many, size);
+    return size < 0 ? (int)size : copy_named(from, to, many, size, made);
 }
 
 mode_t content_mode(const struct content *c, const struct stat *st) {
@@ -211,18 +225,28 @@ mode_t content_mode(const struct content *c, const struct stat *st) {
     return mode;
 }
 
-static int give_owner(const struct content *c, int r) {
-    return !c->owner || r == -EPERM ? 0 : r; /* as cp -a: who may not give away, keeps */
+/* As cp -a: who may not give a file away (or has no such user, in a container) keeps it, but not
+ * as one that others run with his rights. `r` is how giving it both went, `r2` the group alone. */
+static int give_owner(int r, int r2, const struct stat *st, mode_t *mode) {
+    if (r != -EPERM && r != -EINVAL)
+        return r;
+    if (st->st_uid != geteuid())
+        *mode &= ~(mode_t)S_ISUID;
+    if (r2 < 0 && st->st_gid != getegid() && !S_ISDIR(st->st_mode))
+        *mode &= ~(mode_t)S_ISGID;
+    return 0;
 }
 
 int content_finish(struct content *c, int from, int to, const struct stat *st, int made) {
     if (c->plain)
         return 0;
     const struct timespec times[2] = {st->st_atim, st->st_mtim};
-    int r = c->owner ? give_owner(c, SYS(fchown, to, st->st_uid, st->st_gid)) : 0;
-    if (r >= 0 && !c->mode_only)
-        r = copy_xattrs(c, from, to, st);
     mode_t mode = content_mode(c, st);
+    int r = c->owner ? SYS(fchown, to, st->st_uid, st->st_gid) : 0;
+    if (r < 0)
+        r = give_owner(r, SYS(fchown, to, (uid_t)-1, st->st_gid), st, &mode);
+    if (r >= 0 && !c->mode_only)
+        r = copy_xattrs(c, from, to, st, &made);
     if (r >= 0 && (c->owner || made != (int)mode))
         r = SYS(fchmod, to, mode);
     return r < 0 || c->mode_only ? r : SYS(futimens, to, times);
@@ -232,10 +256,12 @@ int content_finish_at(struct content *c, int dir, const char *name, const struct
     if (c->plain)
         return 0;
     const struct timespec times[2] = {st->st_atim, st->st_mtim};
-    int r = 0;
-    if (c->owner)
-        r = give_owner(c, SYS(fchownat, dir, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW));
+    mode_t mode = content_mode(c, st);
+    int flags = AT_SYMLINK_NOFOLLOW;
+    int r = c->owner ? SYS(fchownat, dir, name, st->st_uid, st->st_gid, flags) : 0;
+    if (r < 0)
+        r = give_owner(r, SYS(fchownat, dir, name, (uid_t)-1, st->st_gid, flags), st, &mode);
     if (r >= 0 && !S_ISLNK(st->st_mode))
-        r = perm_chmod_nofollow(dir, name, content_mode(c, st));
+        r = perm_chmod_nofollow(dir, name, mode);
     return r < 0 ? r : SYS(utimensat, dir, name, times, AT_SYMLINK_NOFOLLOW);
 }

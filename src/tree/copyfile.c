@@ -25,7 +25,7 @@ static int fails(struct copy *copy, const char *operation, int side, int error) 
 static int open_copy(struct copy *copy, const struct stat *source, int *ret_fd) {
     mode_t mode = copy->content->plain ? 0666 : content_mode(copy->content, source) & 0777;
     int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK;
-    flags |= copy->fresh ? O_EXCL | O_NOFOLLOW : copy->no_links ? O_NOFOLLOW : 0;
+    flags |= copy->fresh ? O_EXCL | O_NOFOLLOW : copy->through ? 0 : O_NOFOLLOW;
     AUTO_CLOSE int fd = copy->open(copy->data, copy->to_dir, copy->to, flags, mode);
     struct stat st;
     if (fd == -ENXIO && SYS(fstatat, copy->to_dir, copy->to, &st, 0) >= 0 && S_ISFIFO(st.st_mode))
@@ -143,6 +143,7 @@ static int copy_path(struct copy *copy, const char *src, const char *dst, int fl
     copy->from = src;
     copy->to = dst;
     copy->open = copy_plain_open;
+    copy->through = true;
     if (flags & ~OS_NOFOLLOW)
         return fails(copy, "copyfile", 2, -EINVAL);
     int r = refuse(copy, src, dst);

@@ -11,8 +11,8 @@ struct copy {
     struct content *content;
     int from_dir, to_dir;
     const char *from, *to;
-    bool follow;   /* a link is copied as what it leads to */
     bool no_links; /* it was no link when it was looked at: it must not be one now */
+    bool through;  /* what is there already may be a link to the file to be overwritten */
     bool fresh;    /* nothing can be there yet, or must not */
     bool special;  /* make special files anew; otherwise they are refused */
     int (*open)(void *data, int dir, const char *name, int flags, mode_t mode);

@@ -72,12 +72,32 @@ static struct copy copy_of(struct tree_worker *w, struct tree_node *node, const 
     };
 }
 
+/* Opens the directory in which `path` ends, name by name so that no link can lead elsewhere, and
+ * cuts `path` down to that last name: a descriptor or −errno. */
+static int open_way(struct tree *t, int top, char **path) {
+    AUTO_CLOSE int fd = tree_openat(t, top, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    for (char *slash; fd >= 0 && (slash = strchr(*path, '/')); *path = slash + 1) {
+        *slash = '\0';
+        int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+        int next = tree_openat(t, fd, *path, flags, 0);
+        seam_close_quietly(fd);
+        fd = next;
+    }
+    return TAKE_FD(fd);
+}
+
 /* A further name of the file whose copy is known: 0, or −errno if it has to be copied. */
-static int link_again(struct tree_node *node, const char *name, const struct seen_file *file) {
+static int link_again(struct tree *t, struct tree_node *node, const char *name,
+                      const struct seen_file *file) {
     struct tree_node *root = node;
     while (root->parent)
         root = root->parent;
-    int r = SYS(linkat, root->fd[1], file->path, node->fd[1], name, 0);
+    AUTO_FREE char *text = mem_text(file->path, strlen(file->path));
+    char *last = text;
+    AUTO_CLOSE int dir = text ? open_way(t, root->fd[1], &last) : -ENOMEM;
+    if (dir < 0)
+        return dir;
+    int r = SYS(linkat, dir, last, node->fd[1], name, 0);
     struct stat st;
     if (r >= 0)
         r = SYS(fstatat, node->fd[1], name, &st, AT_SYMLINK_NOFOLLOW);
@@ -104,7 +124,7 @@ static int copy_or_link(struct copying *copying, struct tree_node *node, struct 
         return copy_regular(copy);
     pthread_mutex_lock(&copying->links.lock);
     struct seen_file *file = seen_place(&copying->links, st.st_dev, st.st_ino);
-    r = file && file->path ? link_again(node, copy->to, file) : -ENOENT;
+    r = file && file->path ? link_again(&copying->job.tree, node, copy->to, file) : -ENOENT;
     if (r < 0) {
         r = copy_regular(copy);
         if (r >= 0 && file && !file->path)
@@ -231,13 +251,24 @@ static int leave(struct tree_worker *w, struct tree_node *node) {
     return r < 0 ? job_failed_at(&copying->job, 1, node, NULL, "copystat", r) : 0;
 }
 
+/* Where something is mounted that is to be left alone, the copy has an empty directory. */
+static int failed(struct tree_worker *w, struct tree_node *node, const char *name,
+                  const char *operation, int error) {
+    struct tree_node *parent = node->parent;
+    if (name || error != -EXDEV || !parent || parent->fd[1] < 0)
+        return job_failed(job_of(w), node, name, operation, error);
+    int r = SYS(mkdirat, parent->fd[1], node->name, 0777);
+    bool there = r == -EEXIST && copying_of(w)->options.dirs_exist_ok;
+    return r < 0 && !there ? job_failed_at(job_of(w), 1, node, NULL, "mkdir", r) : 0;
+}
+
 static const struct tree_client client = {
     .extra = sizeof(struct state),
     .keeps = true,
     .enter = enter,
     .entry = entry,
     .leave = leave,
-    .failed = job_client_failed,
+    .failed = failed,
 };
 
 /* ------------------------------------------------------------------------- the two roots */
@@ -294,7 +325,7 @@ static int make_root(struct copying *copying, const char *dst) {
     int r = dirs_make(AT_FDCWD, dst, 0777, 0777, flags, &failed);
     if (r < 0)
         return r;
-    AUTO_CLOSE int fd = SYS(open, dst, DIR_OPEN);
+    AUTO_CLOSE int fd = job_open_root(AT_FDCWD, dst, /* follow= */ !copying->fresh);
     if (fd < 0)
         return fd;
     r = SYS(fstat, fd, &st);

@@ -190,18 +190,22 @@ static int open_side(struct tree *t, int at, const char *name, bool link) {
     return t->one_file_system ? open_unmounted(at, name, flags) : SYS(openat, at, name, flags);
 }
 
+int tree_open_below(struct tree *t, int at, const char *name, bool link) {
+    for (;;) {
+        int fd = open_side(t, at, name, link);
+        if (!out_of_descriptors(fd) || !tree_make_room(t))
+            return fd;
+    }
+}
+
 /* The other side is for the client's enter(): it knows whether to make it. */
 int tree_open(struct tree *t, struct tree_node *node) {
     if (!node->parent)
         return 0;
-    for (;;) {
-        int fd = open_side(t, node->parent->fd[0], node->name, node->link);
-        if (out_of_descriptors(fd) && tree_make_room(t))
-            continue;
-        if (fd >= 0)
-            node->fd[0] = fd;
-        return fd < 0 ? fd : 0;
-    }
+    int fd = tree_open_below(t, node->parent->fd[0], node->name, node->link);
+    if (fd >= 0)
+        node->fd[0] = fd;
+    return fd < 0 ? fd : 0;
 }
 
 void tree_opened(struct tree *t, struct tree_node *node) {
@@ -262,7 +266,8 @@ static int descend(struct tree *t, struct tree_node *node, int side) {
         way[--i] = n;
     AUTO_CLOSE int fd = -1;
     for (int at = from->fd[side]; i < steps; at = fd) {
-        int next = open_side(t, at, way[i]->name, way[i]->link);
+        int next = side ? SYS(openat, at, way[i]->name, DIR_OPEN | O_NOFOLLOW)
+                        : open_side(t, at, way[i]->name, way[i]->link);
         if (next < 0)
             return next;
         seam_close_quietly(fd);
