@@ -23,7 +23,7 @@
 #endif
 
 enum {
-    LIMIT = 20, /* times as many are tried */
+    LIMIT = 30, /* seconds in which there have to be so many */
     WIDE = 8,   /* of the attacked tree */
     TARGETS = 3 * WIDE,
     LARGE = 5000000 /* size of a file that no tree but the other one has */
@@ -260,6 +260,7 @@ static void naive_removal(int threads) {
 struct tally {
     long rounds, hit, exchanges;
     bool harmed;
+    time_t began;
 };
 
 static void one_round(void (*call)(int threads), struct attack *a, struct tally *tally,
@@ -280,7 +281,7 @@ static void one_round(void (*call)(int threads), struct attack *a, struct tally 
 }
 
 static bool goes_on(const struct tally *tally) {
-    return !tally->harmed && tally->hit < ROUNDS && tally->rounds < LIMIT * ROUNDS;
+    return !tally->harmed && tally->hit < ROUNDS && time(NULL) - tally->began <= LIMIT;
 }
 
 static void show(const char *what, const struct tally *tally) {
@@ -290,7 +291,7 @@ static void show(const char *what, const struct tally *tally) {
 
 /* For calls that leave the attacked tree as it is: one attack throughout. */
 static void under_attack(const char *what, void (*call)(int threads), void (*after)(void)) {
-    struct tally tally = {0};
+    struct tally tally = {.began = time(NULL)};
     char *before = outside();
     struct attack *a = attack_begins("t");
     while (goes_on(&tally)) {
@@ -308,7 +309,7 @@ static void under_attack(const char *what, void (*call)(int threads), void (*aft
 /* For those that don't: a new tree each time, and a new attack on it. */
 static struct tally attacks(const char *what, void (*call)(int threads), const char *top,
                             void (*plant)(void)) {
-    struct tally tally = {0};
+    struct tally tally = {.began = time(NULL)};
     char *before = outside();
     while (goes_on(&tally)) {
         plant();
