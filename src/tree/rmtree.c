@@ -14,7 +14,7 @@ enum { MOST_PASSES = 100 };
 struct removal {
     struct job job;
     int dir_fd;
-    const char *path; /* without slashes at its end */
+    const char *path; /* from there on, without slashes at its end */
 };
 
 /* What a directory's node remembers. */
@@ -114,16 +114,37 @@ static int refuse_root(int fd) {
     return r;
 }
 
+/* Opens the directory that the tree is in, if the path has one, so that the tree is removed where
+ * it was found, whatever the path leads to by then: a descriptor, or −errno. */
+static int open_parent(struct removal *removal, char *bare, int *ret_fd) {
+    char *slash = strrchr(bare, '/');
+    if (!slash || !slash[1])
+        return 0;
+    removal->path = slash + 1;
+    while (slash > bare && slash[-1] == '/')
+        slash--;
+    *slash = '\0';
+    const char *parent = slash > bare ? bare : "/";
+    int fd = SYS(openat, removal->dir_fd, parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return fd;
+    *ret_fd = removal->dir_fd = fd;
+    return 0;
+}
+
 static int remove_tree(struct removal *removal, const char *path) {
     AUTO_FREE char *bare = mem_text(path, strlen(path));
+    AUTO_CLOSE int parent = -1;
     if (!bare)
         return -ENOMEM;
     size_t size = strlen(bare);
     while (size > 1 && bare[size - 1] == '/')
         bare[--size] = '\0';
     removal->path = bare;
-    AUTO_CLOSE int fd = job_open_root(removal->dir_fd, path, /* follow= */ false);
-    int r = fd;
+    int r = open_parent(removal, bare, &parent);
+    AUTO_CLOSE int fd = -1;
+    if (r >= 0)
+        r = fd = SYS(openat, removal->dir_fd, removal->path, DIR_OPEN | O_NOFOLLOW);
     if (r >= 0)
         r = refuse_root(fd);
     if (r < 0)

@@ -13,6 +13,7 @@ struct known {
     const char *pattern; /**< for glob; NULL to leave it out */
     long matches;
     int threads;
+    void (*called)(void); /* as soon as the call is over; or NULL */
 };
 
 /** One of the calls. They come in this order: copytree makes "copy" (which is not there), compare
