@@ -404,10 +404,10 @@ static void inode_numbers_come_back(void **state) {
         for (char **name = at->filenames; *name; name++)
             assert_string_not_equal(*name, "secret");
         for (char **name = at->dirnames; *name; name++)
-            if (strcmp(*name, "d") ==
-                0) { /* first down the chain: the others are to be found again */
-                *name = at->dirnames[0];
-                at->dirnames[0] = (char *)"d";
+            if (strcmp(*name, "d") == 0) { /* first down the chain, then back to the others */
+                char *other = at->dirnames[0];
+                at->dirnames[0] = *name;
+                *name = other;
             }
         if (!replaced && strlen(at->dirpath) > 2 * 30) {
             same = replace_by_its_number();
