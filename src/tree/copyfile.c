@@ -55,7 +55,7 @@ static int made_mode(const struct copy *copy, const struct stat *source) {
 
 static int copy_between(struct copy *copy, int from, int to, const struct stat *source) {
     int r = content_copy(copy->content, from, to, source);
-    if (r == -ECANCELED && copy->fresh) /* no half of it stays */
+    if (r < 0 && copy->fresh) /* no half of it stays */
         SYS(unlinkat, copy->to_dir, copy->to, 0);
     if (r < 0)
         return fails(copy, "copyfile", 2, r);
