@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -24,7 +25,7 @@
 #endif
 
 enum {
-    LIMIT = 30, /* seconds in which there have to be so many */
+    LIMIT = 60, /* seconds in which there have to be so many */
     WIDE = 8,   /* of the attacked tree */
     TARGETS = 3 * WIDE,
     LARGE = 5000000 /* size of a file that no tree but the other one has */
@@ -258,6 +259,21 @@ static void naive_removal(int threads) {
 
 /* ------------------------------------------------------------------------------ the rounds */
 
+/* Sleeps once in the middle of whatever is done, so that the attacker gets his turn on busy
+ * processors.
+ */
+static void on_alarm(int number) {
+    (void)number;
+    int saved = errno;
+    nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+    errno = saved;
+}
+
+static void set_alarm(long microseconds) {
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = on_alarm, .sa_flags = SA_RESTART}, NULL);
+    setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, microseconds}}, NULL);
+}
+
 struct tally {
     long rounds, hit, exchanges;
     bool harmed;
@@ -267,11 +283,12 @@ struct tally {
 static void one_round(void (*call)(int threads), struct attack *a, struct tally *tally,
                       const char *before) {
     long start = a->exchanges;
-    for (unsigned spins = 1; a->exchanges == start; spins++) /* until the attacker is at work */
-        if (spins % 100000 == 0)
-            sched_yield();
+    while (a->exchanges == start)
+        sched_yield();
     start = a->exchanges;
+    set_alarm(50 + tally->rounds % 20 * 5);
     call((int)(tally->rounds % 3));
+    set_alarm(0);
     long during = a->exchanges - start;
     tally->rounds++;
     tally->hit += during > 0;
