@@ -7,6 +7,9 @@
  * fails with EXDEV. That holds while others rename directories and swap links at the same moment.
  * Links of /proc that are no real links fail with ELOOP. Crossing a mount point is allowed.
  *
+ * A root of os_root_inside() is one to be inside, as after chroot(2): there an absolute path or
+ * link begins at the root, and ".." goes no further than the root; nothing fails with EXDEV.
+ *
  * On kernels with openat2(2) the kernel resolves; elsewhere the library does, step by step.
  */
 #ifndef OSIER_ROOT_H
@@ -46,7 +49,21 @@ OS_API struct os_root *os_root(const char *path);
 OS_API struct os_root *os_rootat(int dir_fd, const char *path);
 
 /**
- * Makes a root of a directory below a root.
+ * Makes a root that paths see from inside, as after chroot(2): to look at the system in an image or
+ * a container, whose links are absolute.
+ *
+ * @param dir_fd  where a relative path starts; OS_CWD for the current directory
+ * @param path  the directory
+ * @return the root, to end with os_root_close(); NULL with errno set
+ * @error ENOTDIR  it is no directory
+ * @since 0.1
+ * @source openat2(2) RESOLVE_IN_ROOT
+ * @shell no: a root is for several calls of one program
+ */
+OS_API struct os_root *os_root_inside(int dir_fd, const char *path);
+
+/**
+ * Makes a root of a directory below a root, to be seen from outside or inside as that is.
  *
  * @param root  the larger root
  * @param path  the directory in it
@@ -164,6 +181,21 @@ OS_API int os_root_rmdir(const struct os_root *root, const char *path);
 OS_API int os_root_rename(const struct os_root *root, const char *src, const char *dst);
 
 /**
+ * Gives a file in the root a further name. A symbolic link itself gets it, not what it names.
+ *
+ * @param root  the root
+ * @param src  the file
+ * @param dst  the new name
+ * @return 0, or −1 with errno set
+ * @error EEXIST  there is something of that name
+ * @error EXDEV  a path leads out of the root, or the names are on different file systems
+ * @since 0.1
+ * @source linkat(2)
+ * @shell no: a root is for several calls of one program
+ */
+OS_API int os_root_link(const struct os_root *root, const char *src, const char *dst);
+
+/**
  * Makes a symbolic link in the root. It may hold any text; following it out of the root fails.
  *
  * @param root  the root
@@ -222,6 +254,41 @@ OS_API int os_root_stat(const struct os_root *root, const char *path, int flags,
  * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_chmod(const struct os_root *root, const char *path, mode_t mode, int flags);
+
+/**
+ * Gives a file in the root to a user and a group.
+ *
+ * @param root  the root
+ * @param path  the file
+ * @param uid  the user, or −1 to leave it
+ * @param gid  the group, or −1 to leave it
+ * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
+ * @return 0, or −1 with errno set
+ * @error EXDEV  the path leads out of the root
+ * @error EPERM  the caller may not give it away
+ * @since 0.1
+ * @source fchownat(2)
+ * @shell no: a root is for several calls of one program
+ */
+OS_API int os_root_chown(const struct os_root *root, const char *path, uid_t uid, gid_t gid,
+                         int flags);
+
+/**
+ * Sets when a file in the root was last read and last changed.
+ *
+ * @param root  the root
+ * @param path  the file
+ * @param atime_ns  last read, in nanoseconds since 1970; OS_TIME_NOW or OS_TIME_OMIT
+ * @param mtime_ns  last change of the content, likewise
+ * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
+ * @return 0, or −1 with errno set
+ * @error EXDEV  the path leads out of the root
+ * @since 0.1
+ * @source utimensat(2)
+ * @shell no: a root is for several calls of one program
+ */
+OS_API int os_root_utime(const struct os_root *root, const char *path, int64_t atime_ns,
+                         int64_t mtime_ns, int flags);
 
 /**
  * The names in a directory of the root, without "." and "..", in no order.

@@ -82,6 +82,23 @@ OS_API int os_rmtree(const char *path, const struct os_rmtree_options *options) 
 OS_API int os_rmtreeat(int dir_fd, const char *path, const struct os_rmtree_options *options)
     OS_NONNULL(2);
 
+struct os_root;
+
+/**
+ * Removes a directory of a root (root.h) and everything in it.
+ *
+ * @param root  the root
+ * @param path  the directory in it; a link to one is refused
+ * @param options  NULL for the defaults
+ * @return 0, or −1 with errno set, and in the record what could not be removed
+ * @error EXDEV  the path leads out of the root
+ * @error EINVAL  it ends with "." or ".."
+ * @since 0.1
+ * @shell no: a root is for several calls of one program
+ */
+OS_API int os_root_rmtree(const struct os_root *root, const char *path,
+                          const struct os_rmtree_options *options) OS_NONNULL(1, 2);
+
 /** The options of os_walk() and os_fwalk(). */
 struct os_walk_options {
     size_t size;          /**< sizeof (struct os_walk_options) */

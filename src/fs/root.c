@@ -9,15 +9,12 @@
 #include "fs/link.h"
 #include "fs/perm.h"
 #include "fs/root_resolve.h"
+#include "fs/time.h"
 #include <fcntl.h>
 #include <osier/root.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-struct os_root {
-    int fd;
-};
 
 int os_openat2(int dir_fd, const char *path, uint64_t open_flags, mode_t mode, uint64_t resolve) {
     struct kernel_open_how how = {
@@ -26,7 +23,7 @@ int os_openat2(int dir_fd, const char *path, uint64_t open_flags, mode_t mode, u
 }
 
 /* Takes over `fd`, which may be −errno. */
-static int root_of(int fd, struct os_root **ret_root) {
+static int root_of(int fd, bool inside, struct os_root **ret_root) {
     if (fd < 0)
         return fd;
     struct os_root *root = mem_alloc(sizeof *root);
@@ -34,7 +31,7 @@ static int root_of(int fd, struct os_root **ret_root) {
         seam_close_quietly(fd);
         return -ENOMEM;
     }
-    root->fd = fd;
+    *root = (struct os_root){.fd = fd, .inside = inside};
     *ret_root = root;
     return 0;
 }
@@ -42,17 +39,23 @@ static int root_of(int fd, struct os_root **ret_root) {
 struct os_root *os_rootat(int dir_fd, const char *path) {
     struct os_root *root = NULL;
     int fd = SYS(openat, dir_fd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    return PUBLIC_POINTER(root_of(fd, &root), root, "root", path, NULL);
+    return PUBLIC_POINTER(root_of(fd, /* inside= */ false, &root), root, "root", path, NULL);
 }
 
 struct os_root *os_root(const char *path) {
     return os_rootat(OS_CWD, path);
 }
 
+struct os_root *os_root_inside(int dir_fd, const char *path) {
+    struct os_root *root = NULL;
+    int fd = SYS(openat, dir_fd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return PUBLIC_POINTER(root_of(fd, /* inside= */ true, &root), root, "root_inside", path, NULL);
+}
+
 struct os_root *os_root_sub(const struct os_root *root, const char *path) {
     struct os_root *sub = NULL;
-    int fd = root_open(root->fd, path, O_PATH | O_DIRECTORY, 0);
-    return PUBLIC_POINTER(root_of(fd, &sub), sub, "root_sub", path, NULL);
+    int fd = root_open(root, path, O_PATH | O_DIRECTORY, 0);
+    return PUBLIC_POINTER(root_of(fd, root->inside, &sub), sub, "root_sub", path, NULL);
 }
 
 struct os_root *os_root_close(struct os_root *root) {
@@ -67,24 +70,28 @@ int os_root_fd(const struct os_root *root) {
 }
 
 int os_root_open(const struct os_root *root, const char *path, int open_flags, mode_t mode) {
-    return PUBLIC(root_open(root->fd, path, open_flags, mode), "root_open", path, NULL);
+    return PUBLIC(root_open(root, path, open_flags, mode), "root_open", path, NULL);
 }
 
 /* The directory that holds the last component of a path: the root's own descriptor, or one that
  * is opened with `flags` and given to `*ret_owned` to close. The name keeps its trailing slashes:
  * no call that takes a name follows a link there, slash or not. */
-static int parent_of(const struct os_root *root, const char *path, int flags, int *ret_owned,
-                     const char **ret_name) {
+int root_parent(const struct os_root *root, const char *path, int flags, int *ret_owned,
+                const char **ret_name) {
     size_t end = strlen(path);
     while (end > 0 && path[end - 1] == '/')
         end--;
     size_t start = end;
     while (start > 0 && path[start - 1] != '/')
         start--;
-    if (path[0] == '/' || !path[0])
+    if (!path[0] || (path[0] == '/' && !root->inside))
         return path[0] ? -EXDEV : -ENOENT;
+    if (end == 0) { /* the root itself, from inside */
+        *ret_name = ".";
+        return root->fd;
+    }
     if (end - start == 2 && strncmp(path + start, "..", 2) == 0) {
-        AUTO_CLOSE int up = root_open(root->fd, path, O_PATH, 0); /* out of the root or not? */
+        AUTO_CLOSE int up = root_open(root, path, O_PATH, 0); /* out of the root or not? */
         if (up < 0)
             return up;
     }
@@ -94,13 +101,13 @@ static int parent_of(const struct os_root *root, const char *path, int flags, in
     *ret_name = path + start;
     if (start == 0 && (flags & O_PATH))
         return root->fd;
-    return *ret_owned = root_open(root->fd, parent, flags | O_DIRECTORY, 0);
+    return *ret_owned = root_open(root, parent, flags | O_DIRECTORY, 0);
 }
 
 static int mkdir_in(const struct os_root *root, const char *path, mode_t mode) {
     AUTO_CLOSE int owned = -1;
     const char *name;
-    int dir = parent_of(root, path, O_PATH, &owned, &name);
+    int dir = root_parent(root, path, O_PATH, &owned, &name);
     return dir < 0 ? dir : SYS(mkdirat, dir, name, mode);
 }
 
@@ -109,7 +116,7 @@ int os_root_mkdir(const struct os_root *root, const char *path, mode_t mode) {
 }
 
 static int stat_in(const struct os_root *root, const char *path, int flags, struct stat *ret_st) {
-    AUTO_CLOSE int fd = root_open(root->fd, path, O_PATH | flags, 0);
+    AUTO_CLOSE int fd = root_open(root, path, O_PATH | flags, 0);
     return fd < 0 ? fd : SYS(fstat, fd, ret_st);
 }
 
@@ -132,7 +139,7 @@ static int make_chain(const struct os_root *root, const char *path, mode_t mode,
     if (!parent)
         return -ENOMEM;
     struct root_make make = {.mode = 0777};
-    AUTO_CLOSE int dir = root_walk(root->fd, parent, O_PATH | O_DIRECTORY, 0, &make);
+    AUTO_CLOSE int dir = root_walk(root, parent, O_PATH | O_DIRECTORY, 0, &make);
     if (dir < 0) {
         *ret_failed = make.failed;
         return dir;
@@ -164,7 +171,7 @@ int os_root_makedirs(const struct os_root *root, const char *path, mode_t mode, 
 static int remove_in(const struct os_root *root, const char *path, int at_flags) {
     AUTO_CLOSE int owned = -1;
     const char *name;
-    int dir = parent_of(root, path, O_PATH, &owned, &name);
+    int dir = root_parent(root, path, O_PATH, &owned, &name);
     return dir < 0 ? dir : SYS(unlinkat, dir, name, at_flags);
 }
 
@@ -179,10 +186,10 @@ int os_root_rmdir(const struct os_root *root, const char *path) {
 static int rename_in(const struct os_root *root, const char *src, const char *dst) {
     AUTO_CLOSE int from_owned = -1, to_owned = -1;
     const char *from, *to;
-    int from_dir = parent_of(root, src, O_PATH, &from_owned, &from);
+    int from_dir = root_parent(root, src, O_PATH, &from_owned, &from);
     if (from_dir < 0)
         return from_dir;
-    int to_dir = parent_of(root, dst, O_PATH, &to_owned, &to);
+    int to_dir = root_parent(root, dst, O_PATH, &to_owned, &to);
     return to_dir < 0 ? to_dir : SYS(renameat, from_dir, from, to_dir, to);
 }
 
@@ -190,10 +197,29 @@ int os_root_rename(const struct os_root *root, const char *src, const char *dst)
     return PUBLIC(rename_in(root, src, dst), "root_rename", src, dst);
 }
 
+/* linkat(2) would go through a link that has a slash behind it. */
+static int link_in(const struct os_root *root, const char *src, const char *dst) {
+    AUTO_CLOSE int from_owned = -1, to_owned = -1;
+    const char *from, *to;
+    int from_dir = root_parent(root, src, O_PATH, &from_owned, &from);
+    if (from_dir < 0)
+        return from_dir;
+    if (strchr(from, '/')) {
+        AUTO_CLOSE int dir = root_open(root, src, O_PATH | O_DIRECTORY, 0);
+        return dir < 0 ? dir : -EPERM;
+    }
+    int to_dir = root_parent(root, dst, O_PATH, &to_owned, &to);
+    return to_dir < 0 ? to_dir : SYS(linkat, from_dir, from, to_dir, to, 0);
+}
+
+int os_root_link(const struct os_root *root, const char *src, const char *dst) {
+    return PUBLIC(link_in(root, src, dst), "root_link", src, dst);
+}
+
 static int symlink_in(const struct os_root *root, const char *src, const char *dst) {
     AUTO_CLOSE int owned = -1;
     const char *name;
-    int dir = parent_of(root, dst, O_PATH, &owned, &name);
+    int dir = root_parent(root, dst, O_PATH, &owned, &name);
     return dir < 0 ? dir : SYS(symlinkat, src, dir, name);
 }
 
@@ -202,7 +228,7 @@ int os_root_symlink(const struct os_root *root, const char *src, const char *dst
 }
 
 static int readlink_in(const struct os_root *root, const char *path, char **ret_target) {
-    AUTO_CLOSE int fd = root_open(root->fd, path, O_PATH | O_NOFOLLOW, 0);
+    AUTO_CLOSE int fd = root_open(root, path, O_PATH | O_NOFOLLOW, 0);
     if (fd < 0)
         return fd;
     int r = link_read(fd, "", ret_target);
@@ -224,11 +250,15 @@ int os_root_stat(const struct os_root *root, const char *path, int flags,
     return PUBLIC(r, "root_stat", path, NULL);
 }
 
-static int chmod_in(const struct os_root *root, const char *path, mode_t mode, int flags) {
+/* A handle of the file itself: a descriptor or −errno. */
+static int open_handle(const struct os_root *root, const char *path, int flags) {
     if (flags & ~OS_NOFOLLOW)
         return -EINVAL;
-    int open_flags = O_PATH | (flags & OS_NOFOLLOW ? O_NOFOLLOW : 0);
-    AUTO_CLOSE int fd = root_open(root->fd, path, open_flags, 0);
+    return root_open(root, path, O_PATH | (flags & OS_NOFOLLOW ? O_NOFOLLOW : 0), 0);
+}
+
+static int chmod_in(const struct os_root *root, const char *path, mode_t mode, int flags) {
+    AUTO_CLOSE int fd = open_handle(root, path, flags);
     return fd < 0 ? fd : perm_chmod_handle(fd, mode);
 }
 
@@ -236,8 +266,28 @@ int os_root_chmod(const struct os_root *root, const char *path, mode_t mode, int
     return PUBLIC(chmod_in(root, path, mode, flags), "root_chmod", path, NULL);
 }
 
+static int chown_in(const struct os_root *root, const char *path, uid_t uid, gid_t gid, int flags) {
+    AUTO_CLOSE int fd = open_handle(root, path, flags);
+    return fd < 0 ? fd : SYS(fchownat, fd, "", uid, gid, AT_EMPTY_PATH);
+}
+
+int os_root_chown(const struct os_root *root, const char *path, uid_t uid, gid_t gid, int flags) {
+    return PUBLIC(chown_in(root, path, uid, gid, flags), "root_chown", path, NULL);
+}
+
+static int utime_in(const struct os_root *root, const char *path, int64_t atime_ns,
+                    int64_t mtime_ns, int flags) {
+    AUTO_CLOSE int fd = open_handle(root, path, flags);
+    return fd < 0 ? fd : time_set_handle(fd, atime_ns, mtime_ns);
+}
+
+int os_root_utime(const struct os_root *root, const char *path, int64_t atime_ns, int64_t mtime_ns,
+                  int flags) {
+    return PUBLIC(utime_in(root, path, atime_ns, mtime_ns, flags), "root_utime", path, NULL);
+}
+
 static int list_in(const struct os_root *root, const char *path, char ***ret_list) {
-    AUTO_CLOSE int fd = root_open(root->fd, path ? path : ".", DIR_OPEN, 0);
+    AUTO_CLOSE int fd = root_open(root, path ? path : ".", DIR_OPEN, 0);
     return fd < 0 ? fd : dir_list(fd, ret_list);
 }
 
@@ -248,7 +298,7 @@ char **os_root_listdir(const struct os_root *root, const char *path) {
 
 static int read_in(const struct os_root *root, const char *path, char **ret_data,
                    size_t *ret_size) {
-    AUTO_CLOSE int fd = root_open(root->fd, path, O_RDONLY, 0);
+    AUTO_CLOSE int fd = root_open(root, path, O_RDONLY, 0);
     return fd < 0 ? fd : contents_read(fd, ret_data, ret_size);
 }
 
@@ -265,7 +315,7 @@ static int write_in(const struct os_root *root, const char *path, const void *da
     int r = contents_options(given, &options);
     if (r < 0 || options.follow)
         return -EINVAL;
-    int dir = parent_of(root, path, O_RDONLY, &owned, &name);
+    int dir = root_parent(root, path, O_RDONLY, &owned, &name);
     if (dir < 0)
         return dir;
     return strchr(name, '/') ? -EISDIR : contents_replace(dir, name, data, size, &options);

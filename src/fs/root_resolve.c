@@ -18,16 +18,19 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#define BENEATH_NO_MAGIC 0x0a /* RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS */
-#define PROC_MAGIC       0x9fa0
-#define LINKS_MAX        40  /* as many as the kernel follows */
-#define OPEN_TRIES       128 /* openat2 says EAGAIN whenever something is renamed beside it */
-#define WALK_TRIES       16
-#define MAKE_TRIES       64
-#define MOVED            (-ERESTART) /* a directory on the way is not what it was: begin again */
+#define NO_MAGIC   0x02 /* RESOLVE_NO_MAGICLINKS */
+#define BENEATH    0x08 /* RESOLVE_BENEATH */
+#define IN_ROOT    0x10 /* RESOLVE_IN_ROOT */
+#define PROC_MAGIC 0x9fa0
+#define LINKS_MAX  40  /* as many as the kernel follows */
+#define OPEN_TRIES 128 /* openat2 says EAGAIN whenever something is renamed beside it */
+#define WALK_TRIES 16
+#define MAKE_TRIES 64
+#define MOVED      (-ERESTART) /* a directory on the way is not what it was: begin again */
 
 struct walk {
     int root;
+    bool inside;
     int at; /* where we are: the root, or a descriptor of ours */
     int flags;
     mode_t mode;
@@ -60,7 +63,13 @@ static int expand(struct walk *w, const char *name, const char *rest) {
         return -ELOOP;
     if (target[0] == '/') {
         struct statfs fs; /* of a link in /proc the kernel says that it is not to be followed */
-        return SYS(fstatfs, w->at, &fs) >= 0 && fs.f_type == PROC_MAGIC ? -ELOOP : -EXDEV;
+        if (SYS(fstatfs, w->at, &fs) >= 0 && fs.f_type == PROC_MAGIC)
+            return -ELOOP;
+        if (!w->inside)
+            return -EXDEV;
+        arrive(w, w->root);
+        w->done.count = 0;
+        w->done.text.size = 0;
     }
     AUTO_STR todo = STR_INIT;
     size_t left = strlen(rest);
@@ -78,7 +87,7 @@ static int expand(struct walk *w, const char *name, const char *rest) {
 /* Goes up by walking the names but the last again. */
 static int go_up(struct walk *w) {
     if (w->done.count == 0)
-        return -EXDEV;
+        return w->inside ? 0 : -EXDEV;
     int here = step_into(w->at, "."); /* the kernel wants permission to search where ".." is used */
     if (here < 0)
         return here;
@@ -190,9 +199,11 @@ static int walk_once(struct walk *w, const char *path) {
     return r;
 }
 
-int root_walk(int root, const char *path, int flags, mode_t mode, struct root_make *make) {
-    if (path[0] != '/' && path[0]) {
-        struct walk w = {.root = root, .flags = flags, .mode = mode, .make = make};
+int root_walk(const struct os_root *root, const char *path, int flags, mode_t mode,
+              struct root_make *make) {
+    if (path[0] && (path[0] != '/' || root->inside)) {
+        struct walk w = {
+            .root = root->fd, .inside = root->inside, .flags = flags, .mode = mode, .make = make};
         int r = MOVED;
         for (int i = 0; r == MOVED && i < WALK_TRIES; i++)
             r = walk_once(&w, path);
@@ -205,22 +216,22 @@ int root_walk(int root, const char *path, int flags, mode_t mode, struct root_ma
 
 bool root_walks;
 
-static int open_beneath(int root, const char *path, int flags, mode_t mode) {
+static int open_beneath(const struct os_root *root, const char *path, int flags, mode_t mode) {
     bool creates = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
     if (flags & O_PATH)
         flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW; /* openat2 refuses what open(2) ignores */
     struct kernel_open_how how = {
         .flags = (unsigned)flags | O_CLOEXEC,
         .mode = creates ? mode & 07777 : 0,
-        .resolve = BENEATH_NO_MAGIC,
+        .resolve = NO_MAGIC | (root->inside ? IN_ROOT : BENEATH),
     };
     int r = -EAGAIN;
     for (int i = 0; r == -EAGAIN && i < OPEN_TRIES; i++)
-        r = SYS(kernel_openat2, root, path, &how);
+        r = SYS(kernel_openat2, root->fd, path, &how);
     return r;
 }
 
-int root_open(int root, const char *path, int flags, mode_t mode) {
+int root_open(const struct os_root *root, const char *path, int flags, mode_t mode) {
     static atomic_bool missing;
     if (!root_walks && !atomic_load_explicit(&missing, memory_order_relaxed)) {
         int r = open_beneath(root, path, flags, mode);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
+#include "fs/root_resolve.h"
 #include "tree/job.h"
 
 #include <fcntl.h>
@@ -152,14 +153,16 @@ static int remove_tree(struct removal *removal, const char *path) {
     return job_run(&removal->job, (int[TREE_SIDES]){TAKE_FD(fd), -1});
 }
 
-static int rmtree(int dir_fd, const char *path, const struct os_rmtree_options *given) {
+/* `path` from `dir_fd` on; `shown` is what the caller calls it. */
+static int rmtree(int dir_fd, const char *path, const char *shown,
+                  const struct os_rmtree_options *given) {
     struct os_rmtree_options options;
     int r = options_copy(&options, sizeof options, given);
     if (r < 0)
-        return PUBLIC(r, "rmtree", path, NULL);
+        return PUBLIC(r, "rmtree", shown, NULL);
     struct removal removal = {.dir_fd = dir_fd};
     removal.job.operation = "rmtree";
-    removal.job.root[0] = path;
+    removal.job.root[0] = shown;
     r = job_begin(&removal.job, &client, 1, &options.control);
     if (r >= 0)
         r = remove_tree(&removal, path);
@@ -167,9 +170,22 @@ static int rmtree(int dir_fd, const char *path, const struct os_rmtree_options *
 }
 
 int os_rmtreeat(int dir_fd, const char *path, const struct os_rmtree_options *options) {
-    return rmtree(dir_fd, path, options);
+    return rmtree(dir_fd, path, path, options);
 }
 
 int os_rmtree(const char *path, const struct os_rmtree_options *options) {
-    return rmtree(OS_CWD, path, options);
+    return rmtree(OS_CWD, path, path, options);
+}
+
+int os_root_rmtree(const struct os_root *root, const char *path,
+                   const struct os_rmtree_options *options) {
+    AUTO_CLOSE int owned = -1;
+    const char *name;
+    int dir = root_parent(root, path, O_PATH, &owned, &name);
+    size_t dots = dir < 0 ? 0 : strspn(name, "."), slashes = dir < 0 ? 0 : strspn(name + dots, "/");
+    if (dir >= 0 && dots && dots < 3 && !name[dots + slashes])
+        dir = -EINVAL; /* as rmdir(2), but before everything in it is gone */
+    if (dir < 0)
+        return PUBLIC(dir, "root_rmtree", path, NULL);
+    return rmtree(dir, name, path, options);
 }

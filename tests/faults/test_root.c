@@ -108,3 +108,22 @@ FAULT(os_root_read_file, .filename = "l", ROOTED) {
 FAULT(os_root_write_file, .filename = "d/f", .leaves_files = true, ROOTED) {
     return os_root_write_file(root, "d/f", "new", 3, NULL);
 }
+FAULT(os_root_inside, .filename = ".") {
+    struct os_root *made = os_root_inside(OS_CWD, ".");
+    int saved = errno;
+    os_root_close(made);
+    errno = saved;
+    return made ? 0 : -1;
+}
+FAULT(os_root_link, .filename = "d/f", .filename2 = "d/g", ROOTED) {
+    return os_root_link(root, "d/f", "d/g");
+}
+FAULT(os_root_chown, .filename = "l", ROOTED) {
+    return os_root_chown(root, "l", (uid_t)-1, (gid_t)-1, 0);
+}
+FAULT(os_root_utime, .filename = "l", ROOTED) {
+    return os_root_utime(root, "l", 0, 0, 0);
+}
+FAULT(os_root_rmtree, .operation = ANY_NAME, .filename = ANY_NAME, .leaves_files = true, ROOTED) {
+    return os_root_rmtree(root, "d", NULL);
+}

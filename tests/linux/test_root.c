@@ -63,7 +63,7 @@ static void random_path(char *path) {
     static const char *const pieces[] = {
         "d",    "d",        "d",    "..",    "..",       ".",    "in",     "winding", "esc",
         "up",   "far",      "f",    "f",     "absolute", "loop", "back",   "slash",   "file",
-        "here", "dangling", "none", "twice", "round",    "make", "makein",
+        "here", "dangling", "none", "twice", "round",    "make", "makein", "top",     "inner",
     };
     size_t count = 1 + draw(6);
     *path = '\0';
@@ -104,11 +104,7 @@ static void describe(int fd, char *text, size_t size) {
     close(fd);
 }
 
-static void same_as_openat2(void **state) {
-    (void)state;
-    if (no_openat2())
-        skip();
-    struct os_root *root = plant();
+static void compare_with_openat2(struct os_root *root) {
     static const int flags[] = {
         O_PATH,
         O_PATH | O_NOFOLLOW,
@@ -129,9 +125,9 @@ static void same_as_openat2(void **state) {
         random_path(path);
         int how = flags[draw(sizeof flags / sizeof *flags)];
         root_walks = false;
-        describe(root_open(os_root_fd(root), path, how, 0644), theirs, sizeof theirs);
+        describe(root_open(root, path, how, 0644), theirs, sizeof theirs);
         root_walks = true;
-        describe(root_open(os_root_fd(root), path, how, 0644), ours, sizeof ours);
+        describe(root_open(root, path, how, 0644), ours, sizeof ours);
         if (strcmp(ours, theirs)) {
             print_error("%s %o: openat2 %s, steps %s\n", path, (unsigned)how, theirs, ours);
             fail();
@@ -141,6 +137,23 @@ static void same_as_openat2(void **state) {
     assert_int_equal(open_descriptors(), descriptors);
     os_root_close(root);
     assert_outside_untouched();
+}
+
+static void same_as_openat2(void **state) {
+    (void)state;
+    if (no_openat2())
+        skip();
+    compare_with_openat2(plant());
+}
+
+static void same_as_openat2_inside(void **state) {
+    (void)state;
+    if (no_openat2())
+        skip();
+    os_root_close(plant());
+    assert_int_equal(symlink("/", "root/top"), 0);
+    assert_int_equal(symlink("/d/../d/./f", "root/d/inner"), 0);
+    compare_with_openat2(os_root_inside(OS_CWD, "root"));
 }
 
 /* --------------------------------------------------------------------------------- operations */
@@ -182,6 +195,38 @@ static void operations(void) {
     assert_int_equal(os_root_remove(root, "d/moved"), 0);
     assert_int_equal(os_root_remove(root, "d/moved"), -1);
     assert_error(ENOENT, "root_remove", "d/moved", NULL);
+    assert_int_equal(os_root_link(root, "in/new/file", "again"), 0);
+    assert_int_equal(os_root_stat(root, "again", 0, &st), 0);
+    assert_int_equal(st.st_nlink, 2);
+    assert_int_equal(os_root_link(root, "in/new/file", "again"), -1);
+    assert_error(EEXIST, "root_link", "in/new/file", "again");
+    assert_int_equal(os_root_link(root, "in/new/", "dir"), -1);
+    assert_int_equal(errno, EPERM);
+    assert_int_equal(os_root_link(root, "esc", "escaped"), 0); /* the link itself */
+    assert_text(os_root_readlink(root, "escaped"), "../outside");
+    assert_int_equal(os_root_remove(root, "escaped"), 0);
+    assert_int_equal(os_root_remove(root, "again"), 0);
+    assert_int_equal(os_root_utime(root, "in/new/file", 1000000001, -1, 0), 0);
+    assert_int_equal(os_root_stat(root, "in/new/file", 0, &st), 0);
+    assert_true(st.st_atime_ns == 1000000001 && st.st_mtime_ns == -1);
+    assert_int_equal(os_root_utime(root, "esc", 7, 8, OS_NOFOLLOW), 0);
+    assert_int_equal(os_root_stat(root, "esc", OS_NOFOLLOW, &st), 0);
+    assert_true(S_ISLNK(st.st_mode) && st.st_atime_ns == 7 && st.st_mtime_ns == 8);
+    assert_int_equal(os_root_utime(root, "f", 0, 0, OS_EXIST_OK), -1);
+    assert_error(EINVAL, "root_utime", "f", NULL);
+    assert_int_equal(os_root_chown(root, "file", (uid_t)-1, getgid(), 0), 0);
+    assert_int_equal(os_root_chown(root, "esc", getuid(), getgid(), OS_NOFOLLOW), 0);
+    assert_int_equal(os_root_makedirs(root, "d/tree/a/b", 0755, 0), 0);
+    assert_int_equal(os_root_symlink(root, "../../../outside", "d/tree/out"), 0);
+    assert_int_equal(os_root_rmtree(root, "d/tree/out", NULL), -1);
+    assert_error(ENOTDIR, "open", "d/tree/out", NULL);
+    assert_int_equal(os_root_rmtree(root, "d/tree/a/..", NULL), -1);
+    assert_error(EINVAL, "root_rmtree", "d/tree/a/..", NULL);
+    assert_int_equal(os_root_rmtree(root, "./", NULL), -1);
+    assert_int_equal(errno, EINVAL);
+    assert_int_equal(os_root_rmtree(root, "in/tree/", NULL), 0);
+    assert_int_equal(os_root_rmtree(root, "in/tree", NULL), -1);
+    assert_error(ENOENT, "open", "in/tree", NULL);
     os_autofree char **names = os_root_listdir(root, "in/new");
     assert_non_null(names);
     assert_string_equal(names[0], "file");
@@ -229,6 +274,10 @@ static void escape_by(struct os_root *root, const char *path) {
     os_autofree char *text = os_root_read_file(root, path, NULL);
     assert_null(text);
     assert_error(EXDEV, "root_read_file", path, NULL);
+    assert_int_equal(os_root_chown(root, path, 0, 0, 0), -1);
+    assert_error(EXDEV, "root_chown", path, NULL);
+    assert_int_equal(os_root_utime(root, path, 0, 0, 0), -1);
+    assert_error(EXDEV, "root_utime", path, NULL);
     char inside[100];
     snprintf(inside, sizeof inside, "%s/x", path);
     assert_int_equal(os_root_mkdir(root, inside, 0777), -1);
@@ -243,11 +292,58 @@ static void escape_by(struct os_root *root, const char *path) {
     assert_error(EXDEV, "root_rename", "f", inside);
     assert_int_equal(os_root_symlink(root, "f", inside), -1);
     assert_error(EXDEV, "root_symlink", "f", inside);
+    assert_int_equal(os_root_link(root, "f", inside), -1);
+    assert_error(EXDEV, "root_link", "f", inside);
+    assert_int_equal(os_root_link(root, inside, "new"), -1);
+    assert_error(EXDEV, "root_link", inside, "new");
+    assert_int_equal(os_root_rmtree(root, inside, NULL), -1);
+    assert_error(EXDEV, "root_rmtree", inside, NULL);
     os_autofree char *target = os_root_readlink(root, inside);
     assert_null(target);
     assert_error(EXDEV, "root_readlink", inside, NULL);
     assert_int_equal(os_root_write_file(root, inside, "x", 1, NULL), -1);
     assert_error(EXDEV, "root_write_file", inside, NULL);
+}
+
+/* As after chroot(2): what would lead out leads to the root. */
+static void seen_from_inside(void **state) {
+    (void)state;
+    os_root_close(plant());
+    struct os_root *root = os_root_inside(OS_CWD, "root");
+    assert_int_equal(mkdir("root/etc", 0755) | mkdir("root/outside", 0755), 0);
+    write_text("root/outside/secret", "not the real one");
+    for (int steps = 0; steps < 2; steps++) {
+        struct os_stat_result st, here;
+        root_walks = steps;
+        static const char *const tops[] = {"/", "..", "../..", "up", "d/far", "/d/../..", "///"};
+        assert_int_equal(os_root_stat(root, ".", 0, &here), 0);
+        for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
+            assert_int_equal(os_root_stat(root, tops[i], 0, &st), 0);
+            assert_int_equal(st.st_ino, here.st_ino);
+        }
+        assert_text(os_root_read_file(root, "esc/secret", NULL), "not the real one");
+        assert_text(os_root_read_file(root, "/../outside/secret", NULL), "not the real one");
+        assert_int_equal(os_root_mkdir(root, "absolute/conf", 0755), 0); /* the link is /etc */
+        assert_int_equal(rmdir("root/etc/conf"), 0);
+        assert_int_equal(os_root_mkdir(root, "/", 0755), -1);
+        assert_error(EEXIST, "root_mkdir", "/", NULL);
+        assert_int_equal(os_root_makedirs(root, "/../new/a", 0755, 0), 0);
+        assert_int_equal(os_root_rmtree(root, "/", NULL), -1);
+        assert_int_equal(os_root_rmtree(root, "..", NULL), -1);
+        assert_int_equal(os_root_rmtree(root, "/esc/../new", NULL), 0);
+        assert_int_equal(os_root_rmdir(root, "../"), -1);
+        assert_int_equal(os_root_rename(root, "..", "x"), -1);
+        assert_int_equal(os_root_write_file(root, "make", "x", 1, NULL), 0); /* replaces the link */
+        assert_int_equal(os_root_remove(root, "make"), 0);
+        struct os_root *sub = os_root_sub(root, "d");
+        assert_text(os_root_read_file(sub, "/../../f", NULL), "d/f");
+        os_root_close(sub);
+    }
+    root_walks = false;
+    os_root_close(root);
+    assert_null(os_root_inside(OS_CWD, "root/f"));
+    assert_error(ENOTDIR, "root_inside", "root/f", NULL);
+    assert_outside_untouched();
 }
 
 static void nothing_escapes(void **state) {
@@ -419,8 +515,8 @@ static void moved_directories(void **state) {
     bool escaped = false;
     for (int i = 0; i < 6000; i++) {
         root_walks = i % 2;
-        int fd = root_open(os_root_fd(root), "d/d/d/../../../../outside", O_PATH, 0);
-        int two = root_open(os_root_fd(root), "d/d/d/../..", O_PATH, 0);
+        int fd = root_open(root, "d/d/d/../../../../outside", O_PATH, 0);
+        int two = root_open(root, "d/d/d/../..", O_PATH, 0);
         escaped |= fd >= 0;
         if (fd >= 0)
             close(fd);
@@ -482,6 +578,8 @@ static void making_a_root(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_SCRATCH(making_a_root),     IN_SCRATCH(same_as_openat2),
+        IN_SCRATCH(making_a_root),     IN_SCRATCH(same_as_openat2_inside),
+        IN_SCRATCH(making_a_root),     IN_SCRATCH(seen_from_inside),
         IN_SCRATCH(every_operation),   IN_SCRATCH(every_operation_by_steps),
         IN_SCRATCH(nothing_escapes),   IN_SCRATCH(cve_2025_22873),
         IN_SCRATCH(cve_2026_27139),    IN_SCRATCH(cve_2026_32282),
