@@ -161,6 +161,7 @@ static void same_as_openat2_inside(void **state) {
 static void operations(void) {
     struct os_root *root = plant();
     struct os_stat_result st;
+    assert_true(fcntl(os_root_fd(root), F_GETFD) & FD_CLOEXEC);
     int descriptors = open_descriptors();
     assert_int_equal(os_root_mkdir(root, "in/new", 0755), 0);
     assert_int_equal(os_root_mkdir(root, "in/new/", 0755), -1);
