@@ -114,3 +114,16 @@ def test_python_m_osier(way, tmp_path, monkeypatch):
 def test_children():
     child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {WHO!r}])"
     assert run("-m", "osier", "-c", child) == "osier._posix\n"
+
+
+@pytest.mark.parametrize("name, arguments", [(name, numbers) for name in ("major", "minor", "makedev")
+                                             for number in (0, 1, 2**31, 2**32 - 1, 2**32, 2**63, 2**64 - 1, 2**64, -1, -2, -2**63 - 1, 1.5, None)
+                                             for numbers in ([(number, 1), (1, number), (number, number)] if name == "makedev" else [(number,)])])
+def test_numbers_of_devices(name, arguments):
+    def outcome(function):
+        try:
+            return function(*arguments)
+        except (TypeError, OverflowError) as error:
+            return type(error), str(error)
+
+    assert outcome(getattr(_posix, name)) == outcome(getattr(posix, name))
