@@ -45,6 +45,9 @@ def install():
     sys.modules.update(fresh)
     if sys.version_info >= (3, 12):
         # os.stat_result finds its own maker through sys.modules["posix"] and crashes on any other
+        # module: so the interpreter's own stays, and holds what osier's does
+        own = {name: value for name, value in vars(fresh["posix"]).items() if not name.startswith("__")}
+        vars(_original.posix).update(own)
         sys.modules["posix"] = _original.posix
     for module in list(sys.modules.values()):
         names = getattr(module, "__dict__", None)

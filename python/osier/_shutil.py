@@ -232,10 +232,14 @@ def put(shutil):
 class _Finder:
     """Waits for shutil to be imported, and then does that."""
 
+    waits = True
+
     def find_spec(self, name, path=None, target=None):
-        if name != "shutil":
+        if name != "shutil" or not self.waits:
             return None
-        sys.meta_path.remove(self)
+        self.waits = False
+        if self in sys.meta_path:  # and not in somebody's wrapping of it
+            sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
         loader = spec.loader
         run = loader.exec_module

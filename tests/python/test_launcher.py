@@ -256,6 +256,27 @@ def test_install_reaches_names_given_to_modules(here):
     assert run("-c", code)[1] == "True True True\n"
 
 
+def test_posix_is_osier_s_too():
+    code = "import osier; osier.install(); import os, posix; print(posix.listdir is os.listdir, posix.listdir in os.supports_fd, os.stat('/')[:1] == os.stat_result(os.stat('/'))[:1])"
+    assert run("-c", code) == (0, "True True True\n", "")
+
+
+def test_shutil_behind_wrapped_finders():
+    """Mercurial wraps the finders of modules before it imports shutil."""
+    code = """
+import sys, osier
+sys.modules.pop("shutil", None)
+osier.install()
+class Wrapping:
+    def __init__(self, finder):
+        self.find_spec = lambda *a, **k: finder.find_spec(*a, **k)
+sys.meta_path[:] = [Wrapping(finder) for finder in sys.meta_path]
+import shutil, osier.shutil
+print(shutil.rmtree.__code__ == osier.shutil.rmtree.__code__)
+"""
+    assert run("-c", code) == (0, "True\n", "")
+
+
 def test_one_environment():
     code = ("import os as theirs, osier.os as ours; ours.environ['X_A'] = '1'; print(theirs.environ['X_A'], theirs.getenv('X_A'));"
             "theirs.putenv('X_B', '2'); theirs.environ['X_C'] = '3'; print(ours.getenv('X_C'))")
