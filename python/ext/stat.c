@@ -126,12 +126,19 @@ FUNCTION(fstatvfs, "fd: int, /", "Perform an fstatvfs system call on the given f
 
 /* ------------------------------------------------------------------- devices */
 
+/* The numbers of a device have no sign; but those of no device are −1 from Python 3.13 on. */
+static PyObject *device_part(int64_t device, unsigned part) {
+    if (device == -1 && PY_VERSION_HEX >= 0x030D0000)
+        return PyLong_FromLong(-1);
+    return PyLong_FromUnsignedLong(part);
+}
+
 FUNCTION(major, "device: device, /", "Extracts a device major number from a raw device number.") {
-    return PyLong_FromLongLong((int)os_major((uint64_t)LONG(0)));
+    return device_part(LONG(0), os_major((uint64_t)LONG(0)));
 }
 
 FUNCTION(minor, "device: device, /", "Extracts a device minor number from a raw device number.") {
-    return PyLong_FromLongLong((int)os_minor((uint64_t)LONG(0)));
+    return device_part(LONG(0), os_minor((uint64_t)LONG(0)));
 }
 
 FUNCTION(makedev, "major: device part, minor: device part, /",
