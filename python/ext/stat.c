@@ -143,7 +143,10 @@ FUNCTION(minor, "device: device, /", "Extracts a device minor number from a raw 
 
 FUNCTION(makedev, "major: device part, minor: device part, /",
          "Composes a raw device number from the major and minor device numbers.") {
-    return PyLong_FromLongLong((int64_t)os_makedev((uint32_t)LONG(0), (uint32_t)LONG(1)));
+    uint64_t device = os_makedev((uint32_t)LONG(0), (uint32_t)LONG(1));
+    if (device == UINT64_MAX || PY_VERSION_HEX < 0x030D0000)
+        return PyLong_FromLongLong((int64_t)device);
+    return PyLong_FromUnsignedLongLong(device);
 }
 
 /* ------------------------------------------------------------------- times */
