@@ -195,6 +195,16 @@ def small_files(rounds, place, wanted):
             row(name + ": 5,000 bytes, 200 times", *times, goal)
 
 
+def programs(rounds, place, wanted):
+    def many(module, name):
+        for _ in range(200):
+            module[1].which(name)
+
+    for name in ("ls", "nothing-of-that-name"):
+        if wanted("which: " + name):
+            row(f"which: {name}, 200 times", *best(rounds, lambda: many(PYTHON, name), lambda: many(OSIER, name)), 1.02)
+
+
 def main(pattern=""):
     rounds = int(os.environ.get("BENCH_ROUNDS", 5))
     wanted = lambda name: re.search(pattern, name)  # noqa: E731
@@ -206,6 +216,7 @@ def main(pattern=""):
         writing(rounds, tree, wanted)
         small_files(rounds, place, wanted)
         large_file(rounds, place, wanted)
+        programs(rounds, place, wanted)
         chains(rounds, place, wanted)
         os.chdir("/")
 

@@ -65,6 +65,15 @@ EXTRA_FUNCTION(_renames, "old: path, new: path",
     return outcome(r);
 }
 
+EXTRA_FUNCTION(_which, "cmd: path, mode: int, path: path",
+               "Find a program in a search path; None where it isn't.") {
+    char *name;
+    UNLOCKED(name = os_which(TEXT(0), INT(1), TEXT(2)));
+    if (!name && errno == 0)
+        Py_RETURN_NONE;
+    return door_take(name, ARG(0));
+}
+
 /* ------------------------------------------------------------------- copytree */
 
 /* What could not be copied; noted by whichever thread it happened to, without the interpreter. */

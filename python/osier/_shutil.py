@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""rmtree, copytree, copyfile and copy2 of shutil on the core.
+"""rmtree, copytree, copyfile, copy2 and which of shutil on the core.
 
 The core does the work; Python's own function is called for what the core did not bring about, so
 that exceptions, their words and the calls of handlers are its own. It does everything where a
@@ -109,6 +109,28 @@ def _put_copy2(shutil):
 
     shutil.copy2 = copy2
     return original
+
+
+# ---------------------------------------------------------------- which
+
+
+def _put_which(shutil):
+    os, original = shutil.os, shutil.which
+    intact = watch((vars(os), "access", "environ", "stat"), (vars(os.path), "exists", "isdir", "join"),
+                   (vars(shutil), "_access_check", "os", "sys"))
+    find = _posix._which
+
+    @like(original)
+    def which(cmd, mode=os.F_OK | os.X_OK, path=None):
+        where = os.environ.get("PATH") if path is None else path
+        if type(cmd) is type(where) is str and cmd and where and "/" not in cmd and intact():
+            try:
+                return find(cmd, mode, where)
+            except (OSError, *BAD_ARGUMENT):
+                pass
+        return original(cmd, mode, path)
+
+    shutil.which = which
 
 
 # ---------------------------------------------------------------- copytree
@@ -227,6 +249,7 @@ def put(shutil):
         _put_rmtree(shutil)
         _put_copyfile(shutil)
         _put_copytree(shutil, _put_copy2(shutil))
+        _put_which(shutil)
 
 
 class _Finder:
