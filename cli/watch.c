@@ -11,10 +11,7 @@ enum { LARGE = 16 * 1024 * 1024, PAUSE_NS = 100 * 1000000, SECOND_NS = 100000000
 
 static void look(struct watch *watch) {
     struct stat st;
-    uint64_t bytes = stat(watch->copy, &st) == 0 ? (uint64_t)st.st_blocks * 512 : 0;
-    struct os_progress done = {.bytes = bytes};
-    if (done.bytes > watch->progress.bytes) /* the disk takes whole blocks */
-        done.bytes = watch->progress.bytes;
+    struct os_progress done = {.bytes = stat(watch->copy, &st) == 0 ? (uint64_t)st.st_size : 0};
     if (progress_tell(&watch->progress, &done) == 0)
         return;
     if (watch->fresh)
