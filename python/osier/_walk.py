@@ -5,6 +5,8 @@ Where a program listens to audit events, or has put functions of its own in the 
 os.py calls, os.py's own walk runs: it has all the calls in between, one by one.
 """
 
+from inspect import CO_GENERATOR
+
 from osier import _posix
 from osier._watch import like, watch
 
@@ -16,15 +18,29 @@ def put(os):
     python_walk, python_fwalk, fspath = os.walk, os.fwalk, os.fspath
     start, start_fd = _posix._walk, _posix._fwalk
 
-    @like(python_walk)
-    def walk(top, topdown=True, onerror=None, followlinks=False):
+    def begin(top, topdown, onerror, followlinks):
         found = None
         if intact():
             as_files = followlinks is links_as_files
             follow = bool(followlinks) and not as_files
             again = (lambda path: python_walk(path, topdown, onerror, followlinks)) if follow else None
             found = start(fspath(top), not topdown, onerror, follow, as_files, again)
-        yield from python_walk(top, topdown, onerror, followlinks) if found is None else found
+        return python_walk(top, topdown, onerror, followlinks) if found is None else found
+
+    if python_walk.__code__.co_flags & CO_GENERATOR:
+
+        @like(python_walk)
+        def walk(top, topdown=True, onerror=None, followlinks=False):
+            yield from begin(top, topdown, onerror, followlinks)
+
+    else:  # before 3.12: it looks at its arguments when it is called
+
+        def through(found):
+            yield from found
+
+        @like(python_walk)
+        def walk(top, topdown=True, onerror=None, followlinks=False):
+            return through(begin(top, topdown, onerror, followlinks))
 
     @like(python_fwalk)
     def fwalk(top=".", topdown=True, onerror=None, *, follow_symlinks=False, dir_fd=None):
