@@ -185,9 +185,11 @@ static long copy_xattr(int from, int to, const char *name) {
 /* A copy that is read-only from the beginning takes none: `made` says that its mode is to be set.
  */
 static int copy_named(int from, int to, const char *names, ssize_t size, int *made) {
+    bool tried = false;
     for (const char *name = names; name < names + size; name += strlen(name) + 1) {
         long r = copy_xattr(from, to, name);
-        if (r == -EACCES && *made >= 0 && SYS(fchmod, to, 0600) >= 0) {
+        if (r == -EACCES && !tried && SYS(fchmod, to, 0700) >= 0) {
+            tried = true;
             *made = -1;
             r = copy_xattr(from, to, name);
         }
