@@ -144,6 +144,7 @@ void door_release_all(struct value *values, int count);
 
 /** What the module keeps: types of the interpreter's own posix, so that results are of one kind. */
 struct state {
+    PyObject *original; /* that posix */
     PyTypeObject *stat_result, *statvfs_result, *terminal_size, *uname_result, *sched_param;
     PyTypeObject *times_result, *waitid_result;
     PyTypeObject *entry, *scan, *walk;
@@ -237,7 +238,7 @@ int door_sched_param(PyObject *module, PyObject *object, int *ret_priority);
 bool door_main_interpreter(void);
 
 /** Calls a function of the interpreter's own posix with a tuple of arguments, which it takes. */
-PyObject *door_ask_original(const char *name, PyObject *arguments);
+PyObject *door_ask_original(PyObject *module, const char *name, PyObject *arguments);
 
 /** Adds DirEntry and the iterator of scandir: 0 or −1. */
 int door_entries(PyObject *module);

@@ -7,35 +7,31 @@ bool door_main_interpreter(void) {
     return PyInterpreterState_Get() == PyInterpreterState_Main();
 }
 
-PyObject *door_ask_original(const char *name, PyObject *arguments) {
-    PyObject *holder = arguments ? PyImport_ImportModule("osier._original") : NULL;
-    PyObject *posix = holder ? PyObject_GetAttrString(holder, "posix") : NULL;
-    PyObject *function = posix ? PyObject_GetAttrString(posix, name) : NULL;
+PyObject *door_ask_original(PyObject *module, const char *name, PyObject *arguments) {
+    PyObject *posix = STATE(module)->original;
+    PyObject *function = posix && arguments ? PyObject_GetAttrString(posix, name) : NULL;
     PyObject *result = function ? PyObject_CallObject(function, arguments) : NULL;
-    Py_XDECREF(holder);
-    Py_XDECREF(posix);
     Py_XDECREF(function);
     Py_XDECREF(arguments);
+    if (!posix && !PyErr_Occurred())
+        PyErr_Format(PyExc_RuntimeError, "can't %s at interpreter shutdown", name);
     return result;
 }
 
-#if PY_VERSION_HEX >= 0x030C0000
+/* Whether only the interpreter's own posix can tell if it may fork: in a sub-interpreter, and
+ * always in 3.12, which refuses from the start of its end on, before functions of atexit are
+ * called. */
+static bool must_ask(void) {
+    return PY_VERSION_HEX >> 16 == 0x030C || !door_main_interpreter();
+}
+
+#if PY_VERSION_HEX >= 0x030D0000
 
 /* −1 with an exception when the interpreter is shutting down. */
 static int check_running(void) {
-#if PY_VERSION_HEX >= 0x030D0000
     if (!Py_IsFinalizing())
         return 0;
     PyErr_SetString(PyExc_PythonFinalizationError, "can't fork at interpreter shutdown");
-#else
-    PyObject *ask = PySys_GetObject("is_finalizing");
-    PyObject *answer = ask ? PyObject_CallNoArgs(ask) : NULL;
-    bool running = answer && !PyObject_IsTrue(answer);
-    Py_XDECREF(answer);
-    if (running)
-        return 0;
-    PyErr_SetString(PyExc_RuntimeError, "can't fork at interpreter shutdown");
-#endif
     return -1;
 }
 
@@ -100,8 +96,8 @@ static int copy(const char *function, const char *event, int *ret_fd) {
 
 FUNCTION(fork, "",
          "Fork a child process.\n\nReturn 0 to child process and PID of child to parent.") {
-    if (!door_main_interpreter())
-        return door_ask_original("fork", PyTuple_New(0));
+    if (must_ask())
+        return door_ask_original(module, "fork", PyTuple_New(0));
     int pid = copy("fork", "os.fork", NULL);
     return pid < 0 ? NULL : PyLong_FromLong(pid);
 }
@@ -109,8 +105,8 @@ FUNCTION(fork, "",
 FUNCTION(forkpty, "",
          "Fork a new process with a new pseudo-terminal as controlling tty.\n\n"
          "Returns a tuple of (pid, master_fd), in the child (0, -1).") {
-    if (!door_main_interpreter())
-        return door_ask_original("forkpty", PyTuple_New(0));
+    if (must_ask())
+        return door_ask_original(module, "forkpty", PyTuple_New(0));
     int fd = -1;
     int pid = copy("forkpty", "os.forkpty", &fd);
     if (pid < 0)

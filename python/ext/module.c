@@ -46,6 +46,7 @@ static int execute(PyObject *module) {
     if (!original)
         return -1;
     door_handle_signals();
+    STATE(module)->original = Py_NewRef(original);
     int result = keep_types(STATE(module), original);
     if (result == 0)
         result = door_functions(module, original);
@@ -63,6 +64,7 @@ static int execute(PyObject *module) {
 
 static int traverse(PyObject *module, visitproc visit, void *arg) {
     struct state *state = STATE(module);
+    Py_VISIT(state->original);
     Py_VISIT(state->stat_result);
     Py_VISIT(state->statvfs_result);
     Py_VISIT(state->terminal_size);
@@ -78,6 +80,7 @@ static int traverse(PyObject *module, visitproc visit, void *arg) {
 
 static int clear(PyObject *module) {
     struct state *state = STATE(module);
+    Py_CLEAR(state->original);
     Py_CLEAR(state->stat_result);
     Py_CLEAR(state->statvfs_result);
     Py_CLEAR(state->terminal_size);

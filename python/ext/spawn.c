@@ -127,7 +127,7 @@ FUNCTION(execv, "path: path, argv: object, /",
     static const char whose[] = "execv() arg 2";
     struct texts argv = {0};
     if (!door_main_interpreter())
-        return door_ask_original("execv", Py_BuildValue("(OO)", OBJECT(0), OBJECT(1)));
+        return door_ask_original(module, "execv", Py_BuildValue("(OO)", OBJECT(0), OBJECT(1)));
     if (check_arguments(OBJECT(1), whose) == 0 && take_arguments(OBJECT(1), whose, &argv) == 0 &&
         PySys_Audit("os.exec", "OOO", OBJECT(0), OBJECT(1), Py_None) == 0) {
         os_execv(TEXT(0), argv.items);
@@ -142,7 +142,8 @@ FUNCTION(execve, "path: path|fd, argv: object, env: object",
     static const char whose[] = "execve: argv";
     struct texts argv = {0}, env = {0};
     if (!door_main_interpreter())
-        return door_ask_original("execve", Py_BuildValue("(OOO)", OBJECT(0), OBJECT(1), OBJECT(2)));
+        return door_ask_original(module, "execve",
+                                 Py_BuildValue("(OOO)", OBJECT(0), OBJECT(1), OBJECT(2)));
     if (check_arguments(OBJECT(1), whose) < 0)
         return NULL;
     if (!PyMapping_Check(OBJECT(2)))
