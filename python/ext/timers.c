@@ -4,11 +4,10 @@
 
 #include <sys/timerfd.h>
 
-/* Told in the signature is 0, as by the interpreter's own; what counts is TFD_CLOEXEC. */
 FUNCTION(timerfd_create, "clockid: int, /, *, flags: uint = 0",
          "Create and return a timer file descriptor.") {
     int fd;
-    UNLOCKED(fd = os_timerfd_create(INT(0), GIVEN(1) ? INT(1) : TFD_CLOEXEC));
+    UNLOCKED(fd = os_timerfd_create(INT(0), INT(1) | TFD_CLOEXEC));
     return fd < 0 ? door_error(NULL, NULL) : PyLong_FromLong(fd);
 }
 

@@ -604,10 +604,10 @@ def test_timers():
     import time
 
     fd = os.timerfd_create(time.CLOCK_MONOTONIC, flags=os.TFD_NONBLOCK)
-    assert (os.get_inheritable(fd), os.get_blocking(fd)) == (True, False)
+    assert (os.get_inheritable(fd), os.get_blocking(fd)) == (False, False)
     os.close(fd)
     fd = os.timerfd_create(time.CLOCK_MONOTONIC)
-    assert not os.get_inheritable(fd)
+    assert (os.get_inheritable(fd), os.get_blocking(fd)) == (False, True)
     assert os.timerfd_settime(fd, initial=0.01, interval=0.5) == (0.0, 0.0)
     assert os.read(fd, 8) == (1).to_bytes(8, sys.byteorder)
     assert os.timerfd_gettime(fd)[1] == 0.5
@@ -630,6 +630,8 @@ def test_timers():
         ("timerfd_gettime_ns", (-1,), {}),
     ]:
         ours, theirs = (answer(getattr(module, name), *arguments, **keywords) for module in MODULES)
+        if theirs[0] is OverflowError:  # in words of its C type
+            ours, theirs = ours[0], theirs[0]
         assert ours == theirs, (name, arguments, keywords)
     os.close(fd)
 
