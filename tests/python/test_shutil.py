@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -276,31 +277,42 @@ def test_copytree_out_of_the_target(monkeypatch, here):
     same(monkeypatch, here, "copytree", "t/t", "t", dirs_exist_ok=True, prepare=nest)
 
 
-def test_copytree_as_somebody_else(here):
+def test_as_somebody_else():
+    """Errors and handlers, where permissions are lacking."""
     if os.getuid():
         pytest.skip("only root can be somebody else")
-    plant()
-    os.chmod("t/a", 0)
-    os.chmod("t/f", 0)
-    os.chmod(".", 0o777)
-    for place in [here, *here.parents]:
-        if not place.stat().st_mode & 1:
-            pytest.skip("nobody may come here")
     code = """
 import os, sys
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 import {module} as shutil
-try: shutil.copytree("t", "{module}")
-except shutil.Error as error: print(sorted(error.args[0]))
-try: shutil.rmtree("t")
-except OSError as error: print(type(error), error.filename in ("f", "a", "x", "é", "1", "t"))
+def text(function, *args, **names):
+    try: return function(*args, **names)
+    except shutil.Error as error: return sorted(error.args[0])
+    except OSError as error: return type(error), error.filename
+seen = []
+print(text(shutil.copytree, "t", "new"), os.path.exists("new/x/1"))
+print(text(shutil.copyfile, "t/f", "n"), text(shutil.copy2, "t/x/1", "t/y"), text(shutil.copytree, "t/a", "m"))
+print(text(shutil.rmtree, "t", onerror=lambda f, path, info: seen.append((f.__name__, path, info[0]))), sorted(seen))
+print(text(shutil.rmtree, "t/x/own"), text(shutil.rmtree, "t/a/b", True), text(shutil.rmtree, "t/a"))
 """
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    first, second = (subprocess.run([sys.executable, "-c", code.format(module=module)], capture_output=True, text=True,
-                                    env=env) for module in ("osier.shutil", "shutil"))
-    if "ModuleNotFoundError" in first.stderr or "Permission" in first.stderr:
-        pytest.skip("nobody may read the package")
-    assert (first.stdout.replace("osier.shutil", "shutil"), first.stderr) == (second.stdout, second.stderr)
+    answers = []
+    for module in ("osier.shutil", "shutil"):
+        with tempfile.TemporaryDirectory() as place:
+            os.chmod(place, 0o777)
+            os.chdir(place)
+            plant()
+            os.chmod("t/x/1", 0o444)
+            os.makedirs("t/x/own/ed")
+            os.chmod("t/a", 0)
+            os.chmod("t/f", 0)
+            done = subprocess.run([sys.executable, "-c", code.format(module=module)], capture_output=True, text=True, env=env)
+            os.chdir("/")
+        if "No module named 'osier'" in done.stderr or "Permission" in done.stderr:
+            pytest.skip("nobody may read the package")
+        answers.append((done.stdout, done.stderr))
+    assert answers[0] == answers[1]
+    assert answers[0][1] == ""
 
 
 def test_move(monkeypatch, here):
@@ -337,6 +349,20 @@ def test_copy_of_an_entry(here):
     entry = next(entry for entry in os.scandir("t") if entry.name == "f")
     assert shutil.copy2(entry, "new") == "new"
     assert listing("new")["new"] == listing("t/f")["t/f"]
+
+
+def test_copies_of_somebody_elses_programs_are_not_privileged(here):
+    if os.getuid():
+        pytest.skip("only root owns copies of what somebody else can run as")
+    os.mkdir("t")
+    for name, owner in (("t/own", 0), ("t/foreign", 1234)):
+        open(name, "w").close()
+        os.chown(name, owner, owner)
+        os.chmod(name, 0o6755)
+    shutil.copytree("t", "new")
+    assert [stat.S_IMODE(os.stat("new/" + name).st_mode) for name in ("own", "foreign")] == [0o6755, 0o755]
+    shutil.copy2("t/foreign", "copy")
+    assert stat.S_IMODE(os.stat("copy").st_mode) == 0o755
 
 
 def test_large_and_empty_files(here):

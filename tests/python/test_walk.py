@@ -2,6 +2,7 @@
 """os.walk and os.fwalk go through trees as the interpreter's own do, and where those can't."""
 
 import collections.abc
+import errno
 import inspect
 import os as python_os
 import stat
@@ -189,6 +190,25 @@ def test_links_that_lead_back(tmp_path, monkeypatch):
         ours, theirs = (walked(module, "t", topdown=topdown, followlinks=True) for module in BOTH)
         assert ours == theirs
         assert len(ours[0]) > 30
+
+
+def test_fwalk_does_not_go_round(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    python_os.makedirs("t/a")
+    python_os.symlink("..", "t/a/up")
+    errors = []
+    walk = os.fwalk("t", follow_symlinks=True, onerror=lambda error: errors.append(told(error)[1:3]))
+    assert [path for path, _, _, _ in walk] == ["t", "t/a"]
+    assert errors == [(errno.ELOOP, "up")]
+
+
+def test_renamed_on_the_way(tree):
+    seen = []
+    for path, names, _ in os.walk("t/a"):
+        seen.append(path)
+        if path == "t/a":
+            python_os.rename("t", "elsewhere")
+    assert "t/a/b/c" in seen
 
 
 def test_unreadable(tree):
