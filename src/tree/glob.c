@@ -185,11 +185,30 @@ static int path_of(const char *dir, const char *place, const char *dirpath, stru
     return path->failed ? -ENOMEM : 0;
 }
 
+/* What `**` gives for one directory of the walk, `place` being its top. */
+static int expand_entry(const struct glob *g, const struct os_walk_entry *at, const char *dir,
+                        const char *place, const char *next, bool last, struct list *out) {
+    AUTO_STR path = STR_INIT;
+    int r = path_of(dir, place, at->dirpath, &path);
+    if (r >= 0 && !next)
+        r = add_path(out, &path);
+    return r < 0 ? r : expand_visited(g, at, path.data ? path.data : "", next, last, out);
+}
+
+/* A directory that can't be read stands for itself all the same. */
+static int expand_unreadable(const struct glob *g, const char *dir, const char *place,
+                             const char *next, bool last, struct list *out) {
+    char *nothing[1] = {NULL};
+    const struct os_walk_entry at = {
+        .dirpath = place, .dirnames = nothing, .filenames = nothing, .error = EACCES};
+    int r = is_there(g, dir, /* directory= */ true);
+    return r > 0 ? expand_entry(g, &at, dir, place, next, last, out) : r;
+}
+
 /* `**`, and the component `next` behind it, if any, below one directory. */
 static int expand_all(const struct glob *g, const char *dir, const char *next, bool last,
                       struct list *out) {
     AUTO_FREE char *place = NULL;
-    AUTO_STR path = STR_INIT;
     int r = locate(g, dir, &place);
     if (r < 0)
         return r;
@@ -197,15 +216,11 @@ static int expand_all(const struct glob *g, const char *dir, const char *next, b
         .size = sizeof options, .follow_links = true, .errors = true};
     struct os_walk *walk = os_fwalk(g->dir_fd, place, &options);
     if (!walk)
-        return is_lack(-errno) ? -errno : 0;
+        return is_lack(-errno) ? -errno : expand_unreadable(g, dir, place, next, last, out);
     struct os_walk_entry *at;
     errno = 0;
     while (r >= 0 && (at = os_walk_next(walk))) {
-        r = is_lack(-at->error) ? -at->error : path_of(dir, place, at->dirpath, &path);
-        if (r >= 0 && !next)
-            r = add_path(out, &path);
-        if (r >= 0)
-            r = expand_visited(g, at, path.data ? path.data : "", next, last, out);
+        r = is_lack(-at->error) ? -at->error : expand_entry(g, at, dir, place, next, last, out);
         leave_hidden(g, at->dirnames);
     }
     if (r >= 0 && errno)
