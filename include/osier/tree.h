@@ -40,7 +40,8 @@ struct os_tree_control {
     void *data;           /**< for both */
     int threads;          /**< how many may work; 0 for as many as help */
     bool ignore_errors;   /**< go on after failures, and succeed in the end */
-    bool one_file_system; /**< leave alone what is mounted below */
+    bool one_file_system; /**< leave alone what is mounted below; a copy has an empty directory
+                             there */
 };
 
 /** The options of os_rmtree(). */
@@ -353,7 +354,8 @@ struct os_copytree_options {
  * Copies the tree `src` to `dst`, with modes, times and extended attributes.
  *
  * It goes on after failures and fails in the end with the first of them, as Python does.
- * Holes in files stay holes; where the file system can, copies share their blocks.
+ * Holes in files stay holes; where the file system can, copies share their blocks. Nothing is
+ * written through a link that is in `dst`, and a new file whose content can't be copied is removed.
  *
  * @param src  a directory, or a link to one
  * @param dst  the new directory; those on the way to it are made, too
@@ -438,7 +440,8 @@ struct os_tree_options {
 };
 
 /**
- * Sets the modes of everything in the tree `path`; links, which have none, stay as they are.
+ * Sets the modes of everything in the tree `path`; links, which have none, stay as they are. A
+ * directory comes before what is in it if its new mode lets the owner in, and after it otherwise.
  *
  * @param path  the directory; a link to one is refused
  * @param file_mode  for all that is no directory; (mode_t)-1 leaves them alone
