@@ -135,9 +135,31 @@ static void many_directories(void **state) {
     check_small("rmtree", needed(removal, 2, 0), 8192);
 }
 
+/* A directory that is read in parts, and given up in between for what is below it. */
+static void many_directories_with_few_descriptors(void **state) {
+    (void)state;
+    enum { MANY = 10000, DEEP = 25 };
+    char name[32];
+    assert_int_equal(mkdir("t", 0777) | mkdir("t/many", 0777), 0);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "t/many/%d", i);
+        if (i % 250)
+            assert_int_equal(mkdir(name, 0777), 0);
+        else
+            make_chain(name, "d", DEEP, 1);
+    }
+    long old = limit_descriptors(16);
+    for (int threads = 1; threads < 3; threads++)
+        assert_int_equal(measure(threads),
+                         2 + MANY + MANY / 250 * (2 * DEEP) + MANY / 250 * (DEEP + 1));
+    assert_int_equal(removal(1), 0);
+    limit_descriptors(old);
+}
+
 int main(void) {
     measured =
         mmap(NULL, sizeof *measured, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    const struct CMUnitTest tests[] = {IN_TREES(many_files), IN_TREES(many_directories)};
+    const struct CMUnitTest tests[] = {IN_TREES(many_files), IN_TREES(many_directories),
+                                       IN_TREES(many_directories_with_few_descriptors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
