@@ -282,9 +282,9 @@ def test_as_somebody_else():
     if os.getuid():
         pytest.skip("only root can be somebody else")
     code = """
+import {module} as shutil
 import os, sys
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
-import {module} as shutil
 def text(function, *args, **names):
     try: return function(*args, **names)
     except shutil.Error as error: return sorted(error.args[0])
@@ -308,8 +308,6 @@ print(text(shutil.rmtree, "t/x/own"), text(shutil.rmtree, "t/a/b", True), text(s
             os.chmod("t/f", 0)
             done = subprocess.run([sys.executable, "-c", code.format(module=module)], capture_output=True, text=True, env=env)
             os.chdir("/")
-        if "No module named 'osier'" in done.stderr or "Permission" in done.stderr:
-            pytest.skip("nobody may read the package")
         answers.append((done.stdout, done.stderr))
     assert answers[0] == answers[1]
     assert answers[0][1] == ""
