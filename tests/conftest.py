@@ -12,6 +12,7 @@ fixture `build` is the build directory; a test file may also read `os.environ["O
 
 import os
 import pathlib
+import shutil
 import sys
 
 import pytest
@@ -35,6 +36,13 @@ def build():
     """The build directory."""
     default = pathlib.Path(__file__).parent.parent / "build"
     return pathlib.Path(os.environ.get("OSIER_BUILD", default))
+
+
+@pytest.fixture
+def tmp_path(tmp_path):
+    """A directory for the test alone; pytest would keep those of the last three runs, gigabytes of them."""
+    yield tmp_path
+    shutil.rmtree(tmp_path, ignore_errors=True)
 
 
 class Tap:

@@ -41,12 +41,14 @@ static bool has_no_mode(int dir, const char *name) {
 static int change_entry(struct change *change, const struct tree_node *node, const char *name,
                         int type) {
     int r = 0;
-    if (change->owner)
+    if (change->owner) {
         r = SYS(fchownat, node->fd[0], name, change->uid, change->gid, AT_SYMLINK_NOFOLLOW);
-    else if (change->file_mode >= 0 && type != DT_LNK)
+    } else if (change->file_mode >= 0 && type != DT_LNK) {
+        unsigned seen = atomic_load(&change->job.tree.given_up);
         do
             r = perm_chmod_nofollow(node->fd[0], name, (mode_t)change->file_mode);
-        while ((r == -EMFILE || r == -ENFILE) && tree_make_room(&change->job.tree));
+        while (tree_try_again(&change->job.tree, r, &seen));
+    }
     if ((r == -EOPNOTSUPP || r == -ELOOP) && !change->owner && has_no_mode(node->fd[0], name))
         r = 0;
     return r == -ENOENT ? 0 : r;

@@ -133,30 +133,37 @@ static bool give_up_one(struct tree *t) {
         node->offset = SYS(lseek, node->fd[0], 0, SEEK_CUR);
     tree_unregister(t, node);
     tree_close(node);
+    atomic_fetch_add(&t->given_up, 1);
     node->missed = node->waiting || node->partial || t->client->keeps;
     t->missed += node->missed;
     return true;
-}
-
-bool tree_make_room(struct tree *t) {
-    tree_lock(t);
-    bool any = give_up_one(t);
-    if (any && t->budget > t->open + 2)
-        t->budget = t->open + 2; /* whoever took the rest may want more */
-    tree_unlock(t);
-    return any;
 }
 
 static bool out_of_descriptors(int r) {
     return r == -EMFILE || r == -ENFILE;
 }
 
+/* Where there are none to give up, another thread may have given up the last ones since the call
+ * that failed: what it did not take of them is there for the next try. */
+bool tree_try_again(struct tree *t, int r, unsigned *seen) {
+    if (!out_of_descriptors(r))
+        return false;
+    tree_lock(t);
+    if (give_up_one(t) && t->budget > t->open + 2)
+        t->budget = t->open + 2; /* whoever took the rest may want more */
+    tree_unlock(t);
+    unsigned before = *seen;
+    *seen = atomic_load(&t->given_up);
+    return *seen != before;
+}
+
 int tree_openat(struct tree *t, int at, const char *name, int flags, mode_t mode) {
-    for (;;) {
-        int fd = SYS(openat, at, name, flags, mode);
-        if (!out_of_descriptors(fd) || !tree_make_room(t))
-            return fd;
-    }
+    unsigned seen = atomic_load(&t->given_up);
+    int fd;
+    do
+        fd = SYS(openat, at, name, flags, mode);
+    while (tree_try_again(t, fd, &seen));
+    return fd;
 }
 
 /* --------------------------------------------------------------------------- opening */
@@ -191,11 +198,12 @@ static int open_side(struct tree *t, int at, const char *name, bool link) {
 }
 
 int tree_open_below(struct tree *t, int at, const char *name, bool link) {
-    for (;;) {
-        int fd = open_side(t, at, name, link);
-        if (!out_of_descriptors(fd) || !tree_make_room(t))
-            return fd;
-    }
+    unsigned seen = atomic_load(&t->given_up);
+    int fd;
+    do
+        fd = open_side(t, at, name, link);
+    while (tree_try_again(t, fd, &seen));
+    return fd;
 }
 
 /* The other side is for the client's enter(): it knows whether to make it. */

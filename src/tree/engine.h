@@ -111,6 +111,7 @@ struct tree {
     atomic_bool stopping;
     int result; /* the −errno that stopped it, or 0 */
     unsigned budget, open, missed;
+    atomic_uint given_up; /* how many times a node's descriptors were */
     unsigned active, idle, started, wanted;
     struct tree_node *todo, *oldest, *newest;
     bool pulled;                /* helpers only read ahead of the thread that began */
@@ -189,8 +190,9 @@ void tree_dismiss(struct tree *t);
 void tree_lock(struct tree *t);
 void tree_unlock(struct tree *t);
 
-/** Gives up descriptors after EMFILE: whether there were any to give up. */
-bool tree_make_room(struct tree *t);
+/** Gives up descriptors if `r` is −EMFILE or −ENFILE: whether any were given up since `*seen`, the
+ *  value of `given_up` before the call that gave `r`, so that this call is worth another try. */
+bool tree_try_again(struct tree *t, int r, unsigned *seen);
 
 /** openat(2) that gives up descriptors when there are none left: a descriptor or −errno. */
 int tree_openat(struct tree *t, int at, const char *name, int flags, mode_t mode);
