@@ -246,8 +246,8 @@ struct os_statx_result {
 };
 
 /**
- * What is at `path`, as far as `mask` asks for it. Where the kernel or a sandbox has no statx(2), it
- * tells what stat(2) knows, and says so in `stx_mask`.
+ * What is at `path`, as far as `mask` asks for it. Where the kernel or a sandbox has no statx(2),
+ * it tells what stat(2) knows, and says so in `stx_mask`.
  *
  * @param path  the file
  * @param mask  STATX_… bits: what is wanted; more or less of it may be told

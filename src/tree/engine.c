@@ -9,6 +9,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+enum { MOST_SPENT = 1024 }; /* blocks of memory that wait for a helper to free them */
+
 void tree_lock(struct tree *t) {
     if (t->shared)
         pthread_mutex_lock(&t->lock);
@@ -229,6 +231,7 @@ void tree_opened(struct tree *t, struct tree_node *node) {
 void tree_register(struct tree *t, struct tree_node *node, unsigned count) {
     node->waiting += count;
     node->unfinished += count;
+    node->spread = true;
     if (!node->parent || node->registered)
         return; /* the root's stay: they are where the way down begins */
     ring_add(t, node);
@@ -344,10 +347,9 @@ static int leave(struct tree_worker *w, struct tree_node *node) {
     if (client->leave && !node->unopened && !t->stopping)
         r = client->leave(w, node);
     bool pinned = false;
-    if (parent && !t->stopping) {
+    if (parent && !t->stopping && (client->left || t->missed)) {
         tree_lock(t);
-        if (client->left || t->missed)
-            pinned = tree_acquire(t, parent, node) >= 0;
+        pinned = tree_acquire(t, parent, node) >= 0;
         tree_unlock(t);
     }
     if (parent)
@@ -376,10 +378,24 @@ static void begin_again(struct tree *t, struct tree_node *node) {
     tree_unlock(t);
 }
 
-/* One child less: whether nothing is left, so that the node itself can end. */
-static bool was_last(struct tree *t, struct tree_node *node) {
+static void hand_over_spent(struct tree_worker *w) {
+    if (!w->spent || w->tree->spent)
+        return;
+    w->tree->spent = w->spent;
+    w->spent = NULL;
+    w->spent_count = 0;
+}
+
+/* One child less: whether nothing is left, so that the node itself can end. The count of a pulled
+ * tree's node is, once it was read, a matter of the thread that began alone. */
+static bool was_last(struct tree_worker *w, struct tree_node *node) {
+    struct tree *t = w->tree;
+    bool counts_alone = t->pulled && !t->client->keeps;
+    if (counts_alone && (--node->unfinished > 0 || !node->spread))
+        return node->unfinished == 0;
     tree_lock(t);
-    bool last = --node->unfinished == 0;
+    hand_over_spent(w);
+    bool last = counts_alone || --node->unfinished == 0;
     if (last && t->client->keeps && node->fd[0] < 0 && !t->stopping &&
         tree_acquire(t, node, NULL) >= 0)
         tree_release(t, node);
@@ -387,6 +403,27 @@ static bool was_last(struct tree *t, struct tree_node *node) {
         tree_unregister(t, node);
     tree_unlock(t);
     return last;
+}
+
+/* What another thread of a pulled tree has allocated goes back to be freed there: in glibc threads
+ * that allocate and free each other's memory wait for each other, asleep. */
+void tree_free(struct tree_worker *w, void *memory, bool helped) {
+    struct tree_spent *spent = memory;
+    if (!memory || !helped || !w->tree->shared || w->spent_count == MOST_SPENT) {
+        free(memory);
+        return;
+    }
+    spent->next = w->spent;
+    w->spent = spent;
+    w->spent_count++;
+}
+
+void tree_free_spent(struct tree_spent *spent) {
+    while (spent) {
+        struct tree_spent *next = spent->next;
+        free(spent);
+        spent = next;
+    }
 }
 
 struct tree_node *tree_finish(struct tree_worker *w, struct tree_node *node) {
@@ -402,15 +439,15 @@ struct tree_node *tree_finish(struct tree_worker *w, struct tree_node *node) {
         }
         if (t->client->forget)
             t->client->forget(w, node);
-        free(node);
-        if (!parent || !was_last(t, parent))
+        tree_free(w, node, node->helped);
+        if (!parent || !was_last(w, parent))
             return parent;
         node = parent;
     }
 }
 
 void tree_drop(struct tree_worker *w, struct tree_node *node) {
-    if (was_last(w->tree, node))
+    if (was_last(w, node))
         tree_finish(w, node);
 }
 
@@ -459,6 +496,17 @@ static unsigned budget_of(int sides) {
     return most > 256 ? 256 : most < 2 ? 2 : (unsigned)most;
 }
 
+/* The lock is held for moments: it is better to try again than to sleep and be woken. */
+static void init_lock(pthread_mutex_t *lock) {
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP /* glibc */
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
+#endif
+    pthread_mutex_init(lock, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}
+
 int tree_begin(struct tree *t, struct tree_worker *w) {
     t->budget = budget_of(t->sides);
     t->main = w;
@@ -471,7 +519,7 @@ int tree_begin(struct tree *t, struct tree_worker *w) {
         *w = (struct tree_worker){.tree = t};
         return -ENOMEM;
     }
-    pthread_mutex_init(&t->lock, NULL);
+    init_lock(&t->lock);
     pthread_cond_init(&t->changed, NULL);
     pthread_cond_init(&t->arrived, NULL);
     return 0;

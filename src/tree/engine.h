@@ -47,9 +47,16 @@ struct tree_node {
     bool partial;    /* reading goes on after the children found so far */
     bool link;       /* reached by a symbolic link that is to be followed */
     bool unopened;   /* could not be opened, or was not meant to be */
+    bool spread;     /* it has had children to be opened */
+    bool helped;     /* allocated by a helper, in a pulled tree */
     uint16_t mark;   /* the client's own */
     char *name;
     max_align_t extra[]; /* the client's own part, `extra` bytes */
+};
+
+/** Memory that is not needed any more. */
+struct tree_spent {
+    struct tree_spent *next;
 };
 
 struct tree;
@@ -62,9 +69,12 @@ struct tree_worker {
     struct tree_node **last;
     unsigned count;
     unsigned directories; /* that this thread has read */
-    unsigned waits;       /* for other threads, since the last look */
-    long switches;        /* away from this thread, until then */
+    unsigned waits;       /* for the disk, among the directories looked at, since the last look */
+    long switches;        /* away from this thread, before it began to read this one */
+    bool looks;           /* at this one */
     bool busy;
+    struct tree_spent *spent; /* for helpers to free */
+    unsigned spent_count;
     void *local; /* the client's own */
 };
 
@@ -105,18 +115,22 @@ struct tree {
     void *data; /* the client's own */
     int sides;
     bool one_file_system;
-    int threads; /* 1, or how many may work; 0 as many as help */
+    int threads;    /* 1, or how many may work; 0 as many as help */
+    char apart[64]; /* what threads only read from what they write: lines of their caches */
     /* From here on the engine's own; guarded by `lock` when `shared`. */
     bool shared;
     atomic_bool stopping;
     int result; /* the −errno that stopped it, or 0 */
-    unsigned budget, open, missed;
+    unsigned budget, open;
+    atomic_uint missed;   /* nodes whose descriptors were given up and are needed again */
     atomic_uint given_up; /* how many times a node's descriptors were */
     unsigned active, idle, started, wanted;
     struct tree_node *todo, *oldest, *newest;
-    bool pulled;                /* helpers only read ahead of the thread that began */
-    unsigned ahead, most_ahead; /* nodes they have read that nobody has asked for yet */
-    struct tree_node *awaited;  /* by the thread that began */
+    bool pulled;       /* helpers only read ahead of the thread that began */
+    atomic_uint ahead; /* nodes they have read that nobody has asked for yet */
+    unsigned most_ahead;
+    struct tree_node *awaited; /* by the thread that began */
+    struct tree_spent *spent;  /* for a helper to free */
     struct tree_worker *main;
     pthread_mutex_t lock;
     pthread_cond_t changed; /* `idle` threads wait for something to do */
@@ -159,6 +173,9 @@ void tree_release(struct tree *t, struct tree_node *node);
 /** Ends a node with nothing unfinished, and those above that had nothing else left. Gives the
  *  nearest one that is not finished, NULL after the root. */
 struct tree_node *tree_finish(struct tree_worker *w, struct tree_node *node);
+/** Frees a node's memory, or leaves it to a helper that has allocated it. */
+void tree_free(struct tree_worker *w, void *memory, bool helped);
+void tree_free_spent(struct tree_spent *spent);
 /** One thing less is unfinished in the node: ends it if it was the last. */
 void tree_drop(struct tree_worker *w, struct tree_node *node);
 /** Closes its descriptors. */
@@ -174,6 +191,9 @@ void tree_arrived(struct tree *t, struct tree_node *node);
 void tree_wake(struct tree *t, unsigned things);
 /** The next node to be read that nobody has taken, or NULL. */
 struct tree_node *tree_next(const struct tree *t);
+/** Before and after a directory is read: counts it, and looks whether the thread had to wait. */
+void tree_reads(struct tree_worker *w);
+void tree_has_read(struct tree_worker *w);
 /** Calls helpers if there are none yet and they are of use. */
 void tree_call_helpers(struct tree_worker *w);
 /** Takes a node out of the list of those to be read. */

@@ -25,10 +25,11 @@ struct listing {
     char *text; /* of the files, where it has a block of its own; so have `filenames` then */
     size_t path_start, path_size; /* in the walk's `path` */
     int error;
-    bool ready;
-    bool leaving; /* bottom-up: those below were visited */
+    atomic_bool ready; /* the rest is there, for the thread that began */
+    bool leaving;      /* bottom-up: those below were visited */
     bool pruned;
-    bool ahead; /* read before it was asked for */
+    bool ahead;  /* read before it was asked for */
+    bool helped; /* … by a helper, whose memory it is */
 };
 
 /* Where a thread gathers names before their number is known. Directories are read into the room
@@ -81,6 +82,7 @@ static int add_directory(struct tree_worker *w, struct tree_node *node, const ch
         return -ENOMEM;
     child->link = link;
     child->unopened = !entered;
+    child->helped = w != w->tree->main;
     scratch->children[scratch->dirs++] = child;
     return 0;
 }
@@ -258,6 +260,7 @@ static void read_node(struct tree_worker *w, struct tree_node *node) {
     w->found = NULL;
     w->last = &w->found;
     w->count = 0;
+    tree_reads(w);
     int r = node->error ? node->error : tree_open(t, node);
     if (r >= 0 && walk->options.follow_links)
         r = refuse_loop(node);
@@ -269,7 +272,7 @@ static void read_node(struct tree_worker *w, struct tree_node *node) {
     }
     if (r < 0 || (w->count == 0 && !walk->fds))
         tree_close(node);
-    w->directories++;
+    tree_has_read(w);
 }
 
 /* The node is ready; what was found in it takes its place in the list of what may be read ahead:
@@ -291,9 +294,10 @@ static void publish(struct tree_worker *w, struct tree_node *node, bool ahead) {
             tree_wake(t, w->count);
     }
     tree_unlist(t, node);
-    listing->ready = true;
     listing->ahead = ahead;
-    t->ahead += ahead;
+    listing->helped = w != t->main;
+    atomic_fetch_add_explicit(&t->ahead, ahead, memory_order_relaxed);
+    atomic_store_explicit(&listing->ready, true, memory_order_release);
     tree_arrived(t, node);
     tree_unlock(t);
 }
@@ -305,15 +309,14 @@ static void read_ahead(struct tree_worker *w, struct tree_node *node) {
 }
 
 static void forget(struct tree_worker *w, struct tree_node *node) {
-    (void)w;
     struct listing *listing = listing_of(node);
     for (size_t i = 0; i < listing->count; i++)
         if (listing->children[i]) /* links that were not entered */
-            free(listing->children[i]);
+            tree_free(w, listing->children[i], listing->helped);
     if (listing->text)
-        free(listing->filenames);
-    free(listing->text);
-    free(listing->children);
+        tree_free(w, listing->filenames, listing->helped);
+    tree_free(w, listing->text, listing->helped);
+    tree_free(w, listing->children, listing->helped);
 }
 
 static void merge(struct tree_worker *w) {
@@ -384,6 +387,7 @@ static int push_added(struct os_walk *walk, struct tree_node *node, const char *
     tree_lock(&walk->tree);
     node->waiting++;
     node->unfinished++;
+    node->spread = true;
     tree_unlock(&walk->tree);
     push(walk, child);
     return 0;
@@ -455,11 +459,14 @@ static void take(struct tree *t, struct tree_node *node) {
     }
 }
 
+static bool is_ready(const struct listing *listing) {
+    return atomic_load_explicit(&listing->ready, memory_order_acquire);
+}
+
 /* While a helper reads the node, reads something else ahead. */
 static void wait_until_ready(struct os_walk *walk, struct tree_node *node) {
     struct tree *t = &walk->tree;
-    struct listing *listing = listing_of(node);
-    while (!listing->ready) {
+    while (!is_ready(listing_of(node))) {
         struct tree_node *other = t->ahead < t->most_ahead ? tree_next(t) : NULL;
         if (!other || other->parent->fd[0] < 0) {
             tree_await(t, node);
@@ -470,25 +477,37 @@ static void wait_until_ready(struct os_walk *walk, struct tree_node *node) {
         read_ahead(&walk->worker, other);
         tree_lock(t);
     }
-    if (listing->ahead && t->ahead-- == FEW_AHEAD)
-        tree_wake(t, t->idle);
+}
+
+/* A node that is ready is asked for: helpers that rest go on when there are only few more. */
+static void consume(struct tree *t, struct tree_node *node) {
+    if (!listing_of(node)->ahead ||
+        atomic_fetch_sub_explicit(&t->ahead, 1, memory_order_relaxed) != FEW_AHEAD)
+        return;
+    tree_lock(t);
+    tree_wake(t, t->idle);
+    tree_unlock(t);
 }
 
 /* Reads the node, unless a helper did. */
 static void ensure_read(struct os_walk *walk, struct tree_node *node) {
     struct tree *t = &walk->tree;
-    tree_lock(t);
-    bool mine = !node->taken;
-    if (mine)
-        take(t, node);
-    else
-        wait_until_ready(walk, node);
-    tree_unlock(t);
+    bool mine = false;
+    if (!is_ready(listing_of(node))) { /* mostly it is, and then there is no need for the lock */
+        tree_lock(t);
+        mine = !node->taken;
+        if (mine)
+            take(t, node);
+        else
+            wait_until_ready(walk, node);
+        tree_unlock(t);
+    }
     if (mine) {
         read_node(&walk->worker, node);
         publish(&walk->worker, node, /* ahead= */ false);
         tree_call_helpers(&walk->worker);
     }
+    consume(t, node);
 }
 
 /* A node that is not wanted: with it goes what was read ahead below it. */
@@ -509,6 +528,7 @@ static void discard(struct os_walk *walk, struct tree_node *node) {
         tree_finish(&walk->worker, node);
         return;
     }
+    consume(t, node);
     push_children(walk, node, /* pruned= */ true);
     tree_drop(&walk->worker, node);
 }

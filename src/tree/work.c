@@ -12,6 +12,7 @@
 enum {
     BATCH = 4096,        /* children found before reading pauses: memory stays bounded */
     LOOK = 32,           /* directories that a thread reads before it looks whether others help */
+    SAMPLE = 8,          /* … one in eight of which shows whether it waits for the disk */
     TICK_NS = 100000000, /* between two ticks */
     MOST_THREADS = 8,    /* that help where everything is cached */
     MOST_SLOW_THREADS = 16,
@@ -57,16 +58,30 @@ static bool start_helper(struct tree *t) {
     return r == 0;
 }
 
+static long switches_of_thread(void) {
+    struct rusage usage;
+    return getrusage(RUSAGE_THREAD, &usage) < 0 ? 0 : usage.ru_nvcsw;
+}
+
+/* A thread that goes to sleep while it reads a directory waits for the disk. One in so many shows
+ * that, as the question costs a system call. */
+void tree_reads(struct tree_worker *w) {
+    w->looks = w->tree->threads == 0 && w->directories % SAMPLE == 0;
+    if (w->looks)
+        w->switches = switches_of_thread();
+}
+
+void tree_has_read(struct tree_worker *w) {
+    w->directories++;
+    if (w->looks && switches_of_thread() > w->switches)
+        w->waits++;
+}
+
 /* Whether this thread mostly waits for the disk: then more threads than processors help. */
 static bool disk_is_slow(struct tree_worker *w) {
-    struct rusage usage;
-    if (getrusage(RUSAGE_THREAD, &usage) < 0)
-        return false;
-    long waited = usage.ru_nvcsw - w->switches - (long)w->waits;
-    bool first = w->directories <= LOOK;
-    w->switches = usage.ru_nvcsw;
+    bool slow = w->waits * SAMPLE >= LOOK / 2;
     w->waits = 0;
-    return !first && waited >= LOOK / 2;
+    return slow;
 }
 
 /* How many threads there should be, by what this one has seen: no more than there are descriptors
@@ -79,8 +94,8 @@ static unsigned wanted(struct tree_worker *w) {
         n = processors();
         n = n > MOST_THREADS ? MOST_THREADS : n;
     }
-    if (t->threads == 0 && disk_is_slow(w))
-        n = n * 4 > MOST_SLOW_THREADS ? MOST_SLOW_THREADS : n * 4;
+    if (disk_is_slow(w))
+        n = MOST_SLOW_THREADS;
     return n > most ? most : n;
 }
 
@@ -119,6 +134,10 @@ void tree_dismiss(struct tree *t) {
     t->shared = false;
     free(t->helpers);
     t->helpers = NULL;
+    tree_free_spent(t->spent);
+    tree_free_spent(t->main->spent);
+    t->spent = t->main->spent = NULL;
+    t->main->spent_count = 0;
 }
 
 /* ---------------------------------------------------------------------- one directory */
@@ -212,9 +231,10 @@ static void process(struct tree_worker *w, struct tree_node *node) {
     w->found = NULL;
     w->last = &w->found;
     w->count = 0;
+    tree_reads(w);
     bool more = open_and_read(w, node);
+    tree_has_read(w);
     spread(w, node, more);
-    w->directories++;
     tree_tick(w);
 }
 
@@ -224,7 +244,6 @@ static void process(struct tree_worker *w, struct tree_node *node) {
 void tree_wait(struct tree_worker *w) {
     struct tree *t = w->tree;
     t->idle++;
-    w->waits++;
     if (t->tick && w == t->main) {
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
@@ -297,7 +316,10 @@ static struct tree_node *next_node(struct tree_worker *w) {
         tree_wake(t, t->idle); /* they have nothing more to wait for */
     else if (t->idle && tree_next(t))
         tree_wake(t, 1);
+    struct tree_spent *spent = t->spent;
+    t->spent = NULL;
     tree_unlock(t);
+    tree_free_spent(spent);
     return node;
 }
 
