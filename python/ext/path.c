@@ -4,6 +4,10 @@
 
 /* ------------------------------------------------------------------- calls */
 
+static struct made *made_of(PyObject *module, enum builtin which) {
+    return &((struct state *)PyModule_GetState(module))->made[which];
+}
+
 static PyObject *call_original(struct made *made, PyObject *const *args, Py_ssize_t count,
                                PyObject *names) {
     if (!made->original) /* the module is being taken down */
@@ -28,14 +32,15 @@ static bool arrange(const struct made *made, PyObject *const *args, Py_ssize_t c
 }
 
 /* A call that the body can't simply be handed. */
-static PyObject *call_arranged(struct made *made, struct state *state, path_body *body,
+static PyObject *call_arranged(PyObject *module, enum builtin which, path_body *body,
                                PyObject *const *args, Py_ssize_t count, PyObject *names,
                                Py_ssize_t least, Py_ssize_t most) {
+    struct made *made = made_of(module, which);
     PyObject *laid[MOST_NAMED] = {NULL};
     bool good = count <= most && count <= MOST_NAMED && arrange(made, args, count, names, laid);
     for (Py_ssize_t i = 0; good && i < least; i++)
         good = laid[i];
-    PyObject *result = good ? body(state, laid, count) : NULL;
+    PyObject *result = good ? body(module, laid, count) : NULL;
     if (result || PyErr_Occurred())
         return result;
     return call_original(made, args, count, names);
@@ -44,14 +49,13 @@ static PyObject *call_arranged(struct made *made, struct state *state, path_body
 #define X(name, least, most, places)                                                               \
     static PyObject *entry_##name(PyObject *module, PyObject *const *args, Py_ssize_t count,       \
                                   PyObject *names) {                                               \
-        struct state *state = PyModule_GetState(module);                                           \
-        struct made *made = &state->made[BUILTIN_##name];                                          \
         if (names || count < (places) || count > (most))                                           \
-            return call_arranged(made, state, path_##name, args, count, names, least, most);       \
-        PyObject *result = path_##name(state, args, count);                                        \
+            return call_arranged(module, BUILTIN_##name, path_##name, args, count, names, least,   \
+                                 most);                                                            \
+        PyObject *result = path_##name(module, args, count);                                       \
         if (result || PyErr_Occurred())                                                            \
             return result;                                                                         \
-        return call_original(made, args, count, NULL);                                             \
+        return call_original(made_of(module, BUILTIN_##name), args, count, NULL);                  \
     }
 PATH_BUILTINS(X)
 #undef X

@@ -118,7 +118,7 @@ struct state {
 
 /** A body: `args` holds one place for each possible argument, NULL where none was given (join: as
  *  many as `count`). NULL without an exception leaves the call to the Python function. */
-typedef PyObject *path_body(struct state *state, PyObject *const *args, Py_ssize_t count);
+typedef PyObject *path_body(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 #define X(name, least, most, all) path_body path_##name;
 PATH_BUILTINS(X)
@@ -170,10 +170,17 @@ bool path_read_other(struct state *state, PyObject *object, struct text *text);
 
 /** Reads a path as text, in UTF-8 whatever file names are encoded in: false where the Python
  *  function has to see to it. There may be a NUL in it. */
-static inline bool path_read(struct state *state, PyObject *object, struct text *text) {
+static inline bool path_read_in(struct state *state, PyObject *object, struct text *text) {
     if (path_is_ascii(object)) /* needs no encoding: the text is the string's own */
         return path_read_ascii(object, text);
     return path_read_other(state, object, text);
+}
+
+/** The same without the module's state, which costs a call that ASCII has no need of. */
+static inline bool path_read(PyObject *module, PyObject *object, struct text *text) {
+    if (path_is_ascii(object))
+        return path_read_ascii(object, text);
+    return path_read_other(PyModule_GetState(module), object, text);
 }
 
 /** Reads a path to the disk: as file names are encoded, without a NUL in it. */
@@ -205,7 +212,7 @@ struct texts {
     const char *few_list[9];
 };
 
-bool path_read_all(struct state *state, PyObject *const *objects, Py_ssize_t count,
+bool path_read_all(PyObject *module, PyObject *const *objects, Py_ssize_t count,
                    struct texts *ret_texts);
 void path_release_all(struct texts *texts);
 

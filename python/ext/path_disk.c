@@ -22,7 +22,7 @@ static bool encode(PyObject *str, struct text *text) {
 
 bool path_read_name(struct state *state, PyObject *object, struct text *text) {
     bool other = PyUnicode_CheckExact(object) && !PyUnicode_IS_COMPACT_ASCII(object);
-    if (!(other ? encode(object, text) : path_read(state, object, text)))
+    if (!(other ? encode(object, text) : path_read_in(state, object, text)))
         return false;
     if (path_whole(text) &&
         (other || text->bytes || text->ascii || (state->utf8 && !text->surrogates)))
@@ -38,7 +38,7 @@ static bool can_be_decoded(const struct state *state, const struct text *text) {
 
 /* A path that is going to be joined with names from the disk. */
 static bool read_path(struct state *state, PyObject *object, struct text *text) {
-    if (!path_read(state, object, text))
+    if (!path_read_in(state, object, text))
         return false;
     if (path_whole(text) && can_be_decoded(state, text))
         return true;
@@ -78,7 +78,8 @@ static PyObject *ask(struct state *state, PyObject *object, enum watched watched
 }
 
 #define QUESTION(name, watched)                                                                    \
-    PyObject *path_##name(struct state *state, PyObject *const *args, Py_ssize_t count) {          \
+    PyObject *path_##name(PyObject *module, PyObject *const *args, Py_ssize_t count) {             \
+        struct state *state = PyModule_GetState(module);                                           \
         (void)count;                                                                               \
         return ask(state, args[0], watched, os_path_##name);                                       \
     }
@@ -101,7 +102,8 @@ static int is_mount(const char *path) {
     return r < 0 ? -1 : st.st_dev != up.st_dev || st.st_ino == up.st_ino;
 }
 
-PyObject *path_ismount(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_ismount(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    struct state *state = PyModule_GetState(module);
     (void)count;
     struct text text;
     if (!path_intact(state, OS_LSTAT) || !path_read_name(state, args[0], &text))
@@ -118,7 +120,8 @@ PyObject *path_ismount(struct state *state, PyObject *const *args, Py_ssize_t co
     return answer < 0 ? NULL : PyBool_FromLong(answer);
 }
 
-PyObject *path_getsize(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_getsize(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    struct state *state = PyModule_GetState(module);
     (void)count;
     struct text text;
     if (!path_intact(state, OS_STAT) || !path_read_name(state, args[0], &text))
@@ -150,7 +153,8 @@ static PyObject *time_of(struct state *state, PyObject *object,
 }
 
 #define TIME(name)                                                                                 \
-    PyObject *path_##name(struct state *state, PyObject *const *args, Py_ssize_t count) {          \
+    PyObject *path_##name(PyObject *module, PyObject *const *args, Py_ssize_t count) {             \
+        struct state *state = PyModule_GetState(module);                                           \
         (void)count;                                                                               \
         return time_of(state, args[0], os_path_##name);                                            \
     }
@@ -160,7 +164,8 @@ TIME(getctime)
 TIME(getmtime)
 
 /* An error is the Python function's to raise, which knows whose it is. */
-PyObject *path_samefile(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_samefile(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    struct state *state = PyModule_GetState(module);
     (void)count;
     struct text a, b;
     if (!path_intact(state, OS_STAT) || !path_read_name(state, args[0], &a))
@@ -176,7 +181,8 @@ PyObject *path_samefile(struct state *state, PyObject *const *args, Py_ssize_t c
     return same < 0 ? NULL : PyBool_FromLong(same);
 }
 
-PyObject *path_sameopenfile(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_sameopenfile(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    struct state *state = PyModule_GetState(module);
     (void)count;
     if (!path_intact(state, OS_FSTAT) || !PyLong_CheckExact(args[0]) || !PyLong_CheckExact(args[1]))
         return NULL;
@@ -202,7 +208,8 @@ static int same_attribute(PyObject *a, PyObject *b, const char *name) {
     return same;
 }
 
-PyObject *path_samestat(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_samestat(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    struct state *state = PyModule_GetState(module);
     (void)state, (void)count;
     int same = same_attribute(args[0], args[1], "st_ino");
     if (same > 0)
@@ -216,10 +223,11 @@ static bool same_directory(struct state *state, const struct text *text) {
     return path_intact(state, text->bytes ? OS_GETCWDB : OS_GETCWD);
 }
 
-PyObject *path_abspath(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_abspath(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    struct state *state = PyModule_GetState(module);
     (void)count;
     struct text text;
-    if (!path_read(state, args[0], &text))
+    if (!path_read_in(state, args[0], &text))
         return NULL;
     PyObject *result = NULL;
     if (!path_whole(&text))
@@ -232,7 +240,8 @@ PyObject *path_abspath(struct state *state, PyObject *const *args, Py_ssize_t co
     return result;
 }
 
-PyObject *path_relpath(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_relpath(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    struct state *state = PyModule_GetState(module);
     (void)count;
     struct text path, start = {.data = NULL, .owner = NULL};
     if (!read_path(state, args[0], &path))
@@ -272,7 +281,8 @@ static enum os_path_strict without_loops(const struct state *state, enum os_path
     return state->old_links && strict == OS_PATH_LENIENT ? OS_PATH_ALLOW_MISSING : strict;
 }
 
-PyObject *path_realpath(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_realpath(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    struct state *state = PyModule_GetState(module);
     (void)count;
     struct text text;
     enum os_path_strict strict;
@@ -326,10 +336,11 @@ static PyObject *home_and(const struct text *text, const char *home, size_t size
 }
 
 /* "~" of the environment's HOME; the user database is left to Python's module pwd. */
-PyObject *path_expanduser(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_expanduser(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    struct state *state = PyModule_GetState(module);
     (void)count;
     struct text text;
-    if (!path_read(state, args[0], &text))
+    if (!path_read_in(state, args[0], &text))
         return NULL;
     PyObject *result = NULL, *names, *home = NULL;
     if (text.data[0] != '~')
@@ -423,10 +434,11 @@ static bool expand(struct expansion *e, const struct text *text, bool unclosed) 
     return append(e, at, (size_t)(end - at));
 }
 
-PyObject *path_expandvars(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_expandvars(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    struct state *state = PyModule_GetState(module);
     (void)count;
     struct text text;
-    if (!path_read(state, args[0], &text))
+    if (!path_read_in(state, args[0], &text))
         return NULL;
     PyObject *result = NULL;
     struct expansion e = {.bytes = text.bytes};

@@ -251,12 +251,14 @@ static PyObject *get_variable(struct state *state, const char *mapping, PyObject
     return get_or(state, environ, args[0], args[1] ? args[1] : Py_None);
 }
 
-PyObject *path_getenv(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_getenv(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    struct state *state = PyModule_GetState(module);
     (void)count;
     return get_variable(state, "environ", args);
 }
 
-PyObject *path_getenvb(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_getenvb(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    struct state *state = PyModule_GetState(module);
     (void)count;
     return get_variable(state, "environb", args);
 }

@@ -86,7 +86,7 @@ bool path_read_other(struct state *state, PyObject *object, struct text *text) {
     return false;
 }
 
-bool path_read_all(struct state *state, PyObject *const *objects, Py_ssize_t count,
+bool path_read_all(PyObject *module, PyObject *const *objects, Py_ssize_t count,
                    struct texts *texts) {
     bool few = count <= (Py_ssize_t)(sizeof texts->few / sizeof *texts->few);
     texts->texts = few ? texts->few : PyMem_Calloc((size_t)count, sizeof *texts->texts);
@@ -95,7 +95,7 @@ bool path_read_all(struct state *state, PyObject *const *objects, Py_ssize_t cou
     bool good = texts->texts && texts->list;
     while (good && texts->count < count) {
         struct text *text = &texts->texts[texts->count];
-        good = path_read(state, objects[texts->count], text);
+        good = path_read(module, objects[texts->count], text);
         if (!good)
             break;
         texts->list[texts->count++] = text->data;
@@ -119,12 +119,31 @@ void path_release_all(struct texts *texts) {
 
 /* ------------------------------------------------------------------- results */
 
-static PyObject *new_ascii(const char *data, size_t size) {
+static inline void copy_ends(char *to, const char *from, size_t size, size_t part) {
+    memcpy(to, from, part);
+    memcpy(to + size - part, from + size - part, part);
+}
+
+/* A call for the few bytes of a name takes longer than to copy them, in two halves that overlap. */
+static inline void copy_short(char *to, const char *from, size_t size) {
+    if (size > 16)
+        memcpy(to, from, size);
+    else if (size >= 8)
+        copy_ends(to, from, size, 8);
+    else if (size >= 4)
+        copy_ends(to, from, size, 4);
+    else if (size >= 2)
+        copy_ends(to, from, size, 2);
+    else if (size)
+        *to = *from;
+}
+
+static inline PyObject *new_ascii(const char *data, size_t size) {
     if (size == 1)
         return PyUnicode_FromOrdinal(*data);
     PyObject *str = PyUnicode_New((Py_ssize_t)size, 127);
-    if (str && size)
-        memcpy(PyUnicode_DATA(str), data, size);
+    if (str)
+        copy_short(PyUnicode_DATA(str), data, size);
     return str;
 }
 
@@ -136,10 +155,16 @@ static PyObject *new_text(const struct text *like, const char *data, size_t size
     return PyUnicode_DecodeUTF8(data, (Py_ssize_t)size, "surrogatepass");
 }
 
-PyObject *path_part(const struct text *text, struct os_slice part) {
+static inline PyObject *part_of(const struct text *text, struct os_slice part) {
     if (part.size == text->size)
         return Py_NewRef(text->object);
+    if (text->ascii)
+        return new_ascii(part.data, part.size);
     return new_text(text, part.data, part.size);
+}
+
+PyObject *path_part(const struct text *text, struct os_slice part) {
+    return part_of(text, part);
 }
 
 PyObject *path_take(const struct text *text, char *made) {
@@ -151,13 +176,15 @@ PyObject *path_take(const struct text *text, char *made) {
 }
 
 /* A tuple of parts; the last one tells whether a NUL has cut the path short. */
-static PyObject *parts(struct text *text, const struct os_slice *part, Py_ssize_t count) {
+static inline __attribute__((always_inline)) PyObject *parts(struct text *text,
+                                                             const struct os_slice *part,
+                                                             Py_ssize_t count) {
     const struct os_slice *last = part + count - 1;
     PyObject *tuple = NULL;
     if (last->data + last->size == text->data + text->size)
         tuple = PyTuple_New(count);
     for (Py_ssize_t i = 0; tuple && i < count; i++) {
-        PyObject *item = path_part(text, part[i]);
+        PyObject *item = part_of(text, part[i]);
         if (item)
             PyTuple_SET_ITEM(tuple, i, item);
         else
@@ -169,50 +196,50 @@ static PyObject *parts(struct text *text, const struct os_slice *part, Py_ssize_
 
 /* ------------------------------------------------------------------- taking paths apart */
 
-PyObject *path_split(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_split(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     struct text text;
     struct os_slice part[2];
-    if (!path_read(state, args[0], &text))
+    if (!path_read(module, args[0], &text))
         return NULL;
     os_path_split_slices(text.data, &part[0], &part[1]);
     return parts(&text, part, 2);
 }
 
-PyObject *path_splitext(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_splitext(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     struct text text;
     struct os_slice part[2];
-    if (!path_read(state, args[0], &text))
+    if (!path_read(module, args[0], &text))
         return NULL;
     os_path_splitext_slices(text.data, &part[0], &part[1]);
     return parts(&text, part, 2);
 }
 
-PyObject *path_splitdrive(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_splitdrive(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     struct text text;
     struct os_slice part[2];
-    if (!path_read(state, args[0], &text))
+    if (!path_read(module, args[0], &text))
         return NULL;
     os_path_splitdrive_slices(text.data, &part[0], &part[1]);
     return parts(&text, part, 2);
 }
 
-PyObject *path_splitroot(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_splitroot(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     struct text text;
     struct os_slice part[3];
-    if (!path_read(state, args[0], &text))
+    if (!path_read(module, args[0], &text))
         return NULL;
     os_path_splitroot_slices(text.data, &part[0], &part[1], &part[2]);
     return parts(&text, part, 3);
 }
 
-PyObject *path_basename(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_basename(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     struct text text;
-    if (!path_read(state, args[0], &text))
+    if (!path_read(module, args[0], &text))
         return NULL;
     struct os_slice part = os_path_basename_slice(text.data);
     bool whole = part.data + part.size == text.data + text.size;
@@ -221,11 +248,11 @@ PyObject *path_basename(struct state *state, PyObject *const *args, Py_ssize_t c
     return result;
 }
 
-PyObject *path_dirname(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_dirname(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     struct text text;
     struct os_slice part, tail;
-    if (!path_read(state, args[0], &text))
+    if (!path_read(module, args[0], &text))
         return NULL;
     os_path_split_slices(text.data, &part, &tail);
     bool whole = tail.data + tail.size == text.data + text.size;
@@ -234,20 +261,20 @@ PyObject *path_dirname(struct state *state, PyObject *const *args, Py_ssize_t co
     return result;
 }
 
-PyObject *path_isabs(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_isabs(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     struct text text;
-    if (!path_read(state, args[0], &text))
+    if (!path_read(module, args[0], &text))
         return NULL;
     bool result = os_path_isabs(text.data);
     path_release(&text);
     return PyBool_FromLong(result);
 }
 
-PyObject *path_normcase(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_normcase(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     if (PyUnicode_CheckExact(args[0]) || PyBytes_CheckExact(args[0]))
-        return path_intact(state, OS_FSPATH) ? Py_NewRef(args[0]) : NULL;
+        return path_intact(PyModule_GetState(module), OS_FSPATH) ? Py_NewRef(args[0]) : NULL;
     return NULL;
 }
 
@@ -258,13 +285,13 @@ static PyObject *not_here(PyObject *object) {
     return NULL;
 }
 
-PyObject *path_isjunction(struct state *state, PyObject *const *args, Py_ssize_t count) {
-    (void)state, (void)count;
+PyObject *path_isjunction(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    (void)module, (void)count;
     return not_here(args[0]);
 }
 
-PyObject *path_isdevdrive(struct state *state, PyObject *const *args, Py_ssize_t count) {
-    (void)state, (void)count;
+PyObject *path_isdevdrive(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    (void)module, (void)count;
     return not_here(args[0]);
 }
 
@@ -316,12 +343,12 @@ static PyObject *join_plain(PyObject *const *args, Py_ssize_t count) {
     return result;
 }
 
-PyObject *path_join(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_join(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     struct texts texts;
     PyObject *plain = count > 1 ? join_plain(args, count) : NULL;
     if (plain || PyErr_Occurred())
         return plain;
-    if (count < 1 || !path_read_all(state, args, count, &texts))
+    if (count < 1 || !path_read_all(module, args, count, &texts))
         return NULL;
     struct text kind = texts.texts[0];
     for (Py_ssize_t i = 0; i < count; i++)
@@ -333,10 +360,10 @@ PyObject *path_join(struct state *state, PyObject *const *args, Py_ssize_t count
     return result;
 }
 
-PyObject *path_normpath(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_normpath(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     struct text text;
-    if (!path_read(state, args[0], &text))
+    if (!path_read(module, args[0], &text))
         return NULL;
     PyObject *result = path_whole(&text) ? path_take(&text, os_path_normpath(text.data)) : NULL;
     path_release(&text);
@@ -360,14 +387,14 @@ static bool all_ascii(const struct texts *texts) {
 }
 
 /* What paths have in common. Of a text that isn't ASCII only whole names can be taken. */
-static PyObject *common(struct state *state, PyObject *paths, bool names,
+static PyObject *common(PyObject *module, PyObject *paths, bool names,
                         char *(*call)(const char *const *)) {
     struct texts texts;
     PyObject *tuple = as_tuple(paths), *result = NULL;
     if (!tuple)
         return NULL;
     PyObject *const *items = &PyTuple_GET_ITEM(tuple, 0);
-    if (path_read_all(state, items, PyTuple_GET_SIZE(tuple), &texts)) {
+    if (path_read_all(module, items, PyTuple_GET_SIZE(tuple), &texts)) {
         struct text kind = texts.texts[0];
         kind.ascii = all_ascii(&texts);
         if (names || kind.ascii || kind.bytes)
@@ -378,12 +405,12 @@ static PyObject *common(struct state *state, PyObject *paths, bool names,
     return result;
 }
 
-PyObject *path_commonpath(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_commonpath(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
-    return common(state, args[0], true, os_path_commonpath);
+    return common(module, args[0], true, os_path_commonpath);
 }
 
-PyObject *path_commonprefix(struct state *state, PyObject *const *args, Py_ssize_t count) {
+PyObject *path_commonprefix(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
-    return common(state, args[0], false, os_path_commonprefix);
+    return common(module, args[0], false, os_path_commonprefix);
 }

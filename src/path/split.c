@@ -6,9 +6,20 @@
 #include <osier/path.h>
 #include <string.h>
 
+enum { NEAR = 16 }; /* names are short: most that is looked for is found sooner than by a call */
+
+/* The last such byte before `end`, or NULL. */
+static inline const char *last_of(const char *start, const char *end, char byte) {
+    const char *near = end - start > NEAR ? end - NEAR : start;
+    while (end > near)
+        if (*--end == byte)
+            return end;
+    return end > start ? memrchr(start, byte, (size_t)(end - start)) : NULL;
+}
+
 /* Where the last component starts, behind the last slash. */
-static const char *tail_of(const char *path, const char *end) {
-    const char *slash = memrchr(path, '/', (size_t)(end - path));
+static inline const char *tail_of(const char *path, const char *end) {
+    const char *slash = last_of(path, end, '/');
     return slash ? slash + 1 : path;
 }
 
@@ -42,12 +53,14 @@ void os_path_split_slices(const char *path, struct os_slice *ret_head, struct os
 }
 
 /* The last dot with something but dots before it in the last component, or the end. */
-static const char *extension_of(const char *path, const char *end) {
-    const char *tail = tail_of(path, end);
-    while (*tail == '.')
-        tail++;
-    const char *dot = memrchr(tail, '.', (size_t)(end - tail));
-    return dot ? dot : end;
+static inline const char *extension_of(const char *path, const char *end) {
+    const char *dot = last_of(path, end, '.');
+    if (!dot || last_of(dot, end, '/'))
+        return end;
+    const char *before = dot;
+    while (before > path && before[-1] == '.')
+        before--;
+    return before > path && before[-1] != '/' ? dot : end;
 }
 
 void os_path_splitext_slices(const char *path, struct os_slice *ret_root,
