@@ -8,12 +8,12 @@ bool door_main_interpreter(void) {
 }
 
 PyObject *door_ask_original(PyObject *module, const char *name, PyObject *arguments) {
-    PyObject *posix = STATE(module)->original;
-    PyObject *function = posix && arguments ? PyObject_GetAttrString(posix, name) : NULL;
+    PyObject *functions = STATE(module)->functions;
+    PyObject *function = functions && arguments ? PyMapping_GetItemString(functions, name) : NULL;
     PyObject *result = function ? PyObject_CallObject(function, arguments) : NULL;
     Py_XDECREF(function);
     Py_XDECREF(arguments);
-    if (!posix && !PyErr_Occurred())
+    if (!functions && !PyErr_Occurred())
         PyErr_Format(PyExc_RuntimeError, "can't %s at interpreter shutdown", name);
     return result;
 }

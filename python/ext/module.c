@@ -40,13 +40,16 @@ static int take_over(PyObject *module, PyObject *posix) {
 }
 
 static int execute(PyObject *module) {
-    PyObject *posix = PyImport_ImportModule("osier._original");
-    PyObject *original = posix ? PyObject_GetAttrString(posix, "posix") : NULL;
-    Py_XDECREF(posix);
-    if (!original)
+    PyObject *originals = PyImport_ImportModule("osier._original");
+    PyObject *original = originals ? PyObject_GetAttrString(originals, "posix") : NULL;
+    if (original)
+        STATE(module)->functions = PyObject_GetAttrString(originals, "functions");
+    Py_XDECREF(originals);
+    if (!STATE(module)->functions) {
+        Py_XDECREF(original);
         return -1;
+    }
     door_handle_signals();
-    STATE(module)->original = Py_NewRef(original);
     int result = keep_types(STATE(module), original);
     if (result == 0)
         result = door_functions(module, original);
@@ -64,7 +67,7 @@ static int execute(PyObject *module) {
 
 static int traverse(PyObject *module, visitproc visit, void *arg) {
     struct state *state = STATE(module);
-    Py_VISIT(state->original);
+    Py_VISIT(state->functions);
     Py_VISIT(state->stat_result);
     Py_VISIT(state->statvfs_result);
     Py_VISIT(state->terminal_size);
@@ -80,7 +83,7 @@ static int traverse(PyObject *module, visitproc visit, void *arg) {
 
 static int clear(PyObject *module) {
     struct state *state = STATE(module);
-    Py_CLEAR(state->original);
+    Py_CLEAR(state->functions);
     Py_CLEAR(state->stat_result);
     Py_CLEAR(state->statvfs_result);
     Py_CLEAR(state->terminal_size);

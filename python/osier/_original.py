@@ -7,4 +7,6 @@ import genericpath
 import posix
 import posixpath
 
+#: What the functions of posix were: osier.install() may put its own in their place.
+functions = dict(vars(posix))
 NAMES = ("genericpath", "os", "os.path", "posix", "posixpath")

@@ -72,6 +72,22 @@ subprocess.run([sys.executable, "-c", "import os; print(os.stat.__module__)"])
     assert run(venv, "-m", "osier", "-c", code) == "osier._posix\nosier._posix\n"
 
 
+def test_forks(venv):
+    """3.12 leaves it to the interpreter's own fork, which install() has replaced by ours."""
+    code = """
+import os
+pid = os.fork()
+if pid == 0:
+    os._exit(3)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+pid, fd = os.forkpty()
+if pid == 0:
+    os._exit(4)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
+    assert run(venv, "-W", "ignore", "-m", "osier", "-c", code) == "3\n4\n"
+
+
 @pytest.fixture
 def source(sdist, tmp_path):
     """The sources as they come out of the archive."""
