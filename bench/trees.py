@@ -71,11 +71,23 @@ def row(name, python, osier, goal):
     print(f"{name:<44}{python:12.2f}{osier:12.2f}{python / osier:8.2f}{mark}", flush=True)
 
 
+def bare(job, tree):
+    """Processor time that the least possible system calls take, in C, with one thread: bench/tree/bare.c."""
+    pid = os.posix_spawn(BUILD / "bench/tree/bare", ["bare", job, "1", tree], os.environ,
+                         file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
+    _, status, usage = os.wait4(pid, 0)
+    assert status == 0
+    return usage.ru_utime + usage.ru_stime
+
+
 def reading(rounds, tree, wanted):
-    for job, goal in ((walk, 1.5), (bottom_up, 1.02), (fwalk, 1.02), (walk_getsize, 2), (walk_stat, 2), (fwalk_stat, 2)):
+    for job, goal, least in ((walk, 1.5, "walk"), (bottom_up, 1.02, "walk"), (fwalk, 1.02, "walk"), (walk_getsize, 2, "paths"),
+                             (walk_stat, 2, "paths"), (fwalk_stat, 2, "stat")):
         name = f"{job.__name__.replace('_', ', ')}: {FILES} files"
         if wanted(name):
-            row(name, *best(rounds, lambda: job(PYTHON, tree), lambda: job(OSIER, tree)), goal)
+            times = best(rounds, lambda: job(PYTHON, tree), lambda: job(OSIER, tree), lambda: bare(least, tree))
+            row(name, *times[:2], goal)
+            print(f"{'    the system calls alone, in C':<44}{'':12}{times[2]:12.2f}{times[0] / times[2]:8.2f}")
 
 
 def with_threads(number, function, *args):

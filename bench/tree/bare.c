@@ -2,8 +2,8 @@
 /** The yardstick: trees read, removed and copied by the least possible system calls.
  *
  *      bare walk|stat|remove THREADS PATH
- *      bare copy THREADS PATH NEW
- *      bare file 1 PATH NEW        one large file
+ *      bare paths THREADS PATH     a stat of each file by its whole path, as by
+ * os.stat(os.path.join(…)) bare copy THREADS PATH NEW bare file 1 PATH NEW        one large file
  *      bare clone 1 PATH NEW       the same as a reflink
  *
  *  THREADS may be "1x100": walked a hundred times over.
@@ -15,6 +15,7 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/fs.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -32,7 +33,7 @@
 enum { BUFFER = 256 * 1024, ARENA = 256 * 1024, MOST_THREADS = 64 };
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-static enum { WALK, STAT, REMOVE, COPY } job;
+static enum { WALK, STAT, PATHS, REMOVE, COPY } job;
 
 struct directory {
     struct directory *parent, *next;
@@ -47,6 +48,7 @@ struct worker {
     char *buffer, *arena;
     size_t left; /* in the arena */
     unsigned long entries, blocks;
+    char path[PATH_MAX], *name; /* of what is read now, and where its name stands there */
 };
 
 static struct {
@@ -211,11 +213,24 @@ static void leave(struct directory *d) {
     }
 }
 
+static char *put_path(char *to, const struct directory *d) {
+    if (d->parent) {
+        to = put_path(to, d->parent);
+        *to++ = '/';
+    }
+    return stpcpy(to, d->name);
+}
+
 static void do_entry(struct worker *w, struct directory *d, struct record *e) {
     struct stat st;
     w->entries++;
     if (job == STAT) {
         must(fstatat(d->fd, e->name, &st, AT_SYMLINK_NOFOLLOW), e->name);
+        w->blocks += (unsigned long)st.st_blocks;
+    }
+    if (job == PATHS && e->type != DT_DIR) {
+        strcpy(w->name, e->name);
+        must(stat(w->path, &st), w->path);
         w->blocks += (unsigned long)st.st_blocks;
     }
     if (e->type == DT_DIR)
@@ -230,6 +245,10 @@ static void read_directory(struct worker *w, struct directory *d) {
     open_directory(d);
     if (d->parent && job < REMOVE)
         leave(d->parent);
+    if (job == PATHS) {
+        w->name = put_path(w->path, d);
+        *w->name++ = '/';
+    }
     long size;
     while ((size = must(syscall(SYS_getdents64, d->fd, w->buffer, BUFFER), d->name)) > 0)
         for (long i = 0; i < size;) {
@@ -275,12 +294,13 @@ static void run(const char *path, const char *new) {
 }
 
 int main(int argc, char **argv) {
-    static const char *const jobs[] = {"walk", "stat", "remove", "copy", "file", "clone"};
+    static const char *const jobs[] = {"walk", "stat", "paths", "remove", "copy", "file", "clone"};
     unsigned which = 0, count = sizeof jobs / sizeof *jobs;
     while (which < count && argc > 3 && strcmp(argv[1], jobs[which]) != 0)
         which++;
     if (argc < 4 || which == count || (which >= COPY && argc < 5))
-        return fputs("bare walk|stat|remove|copy|file|clone THREADS PATH [NEW]\n", stderr), 64;
+        return fputs("bare walk|stat|paths|remove|copy|file|clone THREADS PATH [NEW]\n", stderr),
+               64;
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;

@@ -11,10 +11,10 @@ static void set_time(PyObject *result, int whole, int seconds, int ns, int64_t t
     int64_t second = time / 1000000000, rest = time % 1000000000;
     if (rest < 0)
         second--, rest += 1000000000;
-    PyStructSequence_SetItem(result, whole, PyLong_FromLongLong(second));
-    PyStructSequence_SetItem(result, seconds,
-                             PyFloat_FromDouble((double)second + 1e-9 * (double)rest));
-    PyStructSequence_SetItem(result, ns, PyLong_FromLongLong(time));
+    PyStructSequence_SET_ITEM(result, whole, PyLong_FromLongLong(second));
+    PyStructSequence_SET_ITEM(result, seconds,
+                              PyFloat_FromDouble((double)second + 1e-9 * (double)rest));
+    PyStructSequence_SET_ITEM(result, ns, PyLong_FromLongLong(time));
 }
 
 static PyObject *from_id(uint32_t id) {
@@ -25,19 +25,19 @@ PyObject *door_stat(PyObject *module, const struct os_stat_result *st) {
     PyObject *result = PyStructSequence_New(STATE(module)->stat_result);
     if (!result)
         return NULL;
-    PyStructSequence_SetItem(result, 0, PyLong_FromUnsignedLong(st->st_mode));
-    PyStructSequence_SetItem(result, 1, PyLong_FromUnsignedLongLong(st->st_ino));
-    PyStructSequence_SetItem(result, 2, PyLong_FromUnsignedLongLong(st->st_dev));
-    PyStructSequence_SetItem(result, 3, PyLong_FromUnsignedLongLong(st->st_nlink));
-    PyStructSequence_SetItem(result, 4, from_id(st->st_uid));
-    PyStructSequence_SetItem(result, 5, from_id(st->st_gid));
-    PyStructSequence_SetItem(result, 6, PyLong_FromLongLong(st->st_size));
+    PyStructSequence_SET_ITEM(result, 0, PyLong_FromUnsignedLong(st->st_mode));
+    PyStructSequence_SET_ITEM(result, 1, PyLong_FromUnsignedLongLong(st->st_ino));
+    PyStructSequence_SET_ITEM(result, 2, PyLong_FromUnsignedLongLong(st->st_dev));
+    PyStructSequence_SET_ITEM(result, 3, PyLong_FromUnsignedLongLong(st->st_nlink));
+    PyStructSequence_SET_ITEM(result, 4, from_id(st->st_uid));
+    PyStructSequence_SET_ITEM(result, 5, from_id(st->st_gid));
+    PyStructSequence_SET_ITEM(result, 6, PyLong_FromLongLong(st->st_size));
     set_time(result, 7, 10, 13, st->st_atime_ns);
     set_time(result, 8, 11, 14, st->st_mtime_ns);
     set_time(result, 9, 12, 15, st->st_ctime_ns);
-    PyStructSequence_SetItem(result, 16, PyLong_FromUnsignedLong(st->st_blksize));
-    PyStructSequence_SetItem(result, 17, PyLong_FromLongLong(st->st_blocks));
-    PyStructSequence_SetItem(result, 18, PyLong_FromUnsignedLongLong(st->st_rdev));
+    PyStructSequence_SET_ITEM(result, 16, PyLong_FromUnsignedLong(st->st_blksize));
+    PyStructSequence_SET_ITEM(result, 17, PyLong_FromLongLong(st->st_blocks));
+    PyStructSequence_SET_ITEM(result, 18, PyLong_FromUnsignedLongLong(st->st_rdev));
     if (PyErr_Occurred())
         Py_CLEAR(result);
     return result;
@@ -104,7 +104,7 @@ static PyObject *statvfs_result(PyObject *module, const struct os_statvfs_result
                                st->f_flag,   st->f_namemax, st->f_fsid};
     PyObject *result = PyStructSequence_New(STATE(module)->statvfs_result);
     for (int i = 0; result && i < 11; i++)
-        PyStructSequence_SetItem(result, i, PyLong_FromUnsignedLongLong(values[i]));
+        PyStructSequence_SET_ITEM(result, i, PyLong_FromUnsignedLongLong(values[i]));
     if (PyErr_Occurred())
         Py_CLEAR(result);
     return result;
