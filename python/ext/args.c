@@ -130,7 +130,7 @@ static int read_item(struct function *f, const char *item, size_t size, char **t
 }
 
 /* Reads a signature into the table: the text that is wrong in it, or NULL. */
-static const char *read_signature(struct function *f, char *text) {
+static const char *read_signature(struct function *f, const char *doc, char *text) {
     char *to = text + sprintf(text, "%s($module", f->name);
     bool keywords = false;
     if (!strchr(f->signature, '/'))
@@ -145,7 +145,7 @@ static const char *read_signature(struct function *f, char *text) {
         if (read_item(f, start, size, &to, &keywords) < 0)
             return start;
     }
-    sprintf(to, ")\n--\n\n%s", f->doc);
+    sprintf(to, ")\n--\n\n%s", doc);
     f->method = (PyMethodDef){f->name, (PyCFunction)(void (*)(void))f->entry,
                               METH_FASTCALL | METH_KEYWORDS, text};
     if (f->count == 0)
@@ -155,11 +155,39 @@ static const char *read_signature(struct function *f, char *text) {
 
 static const char *wrong_signature;
 
-static void read_signatures(void) {
+/* What the interpreter says of its function of that name; NULL if there is none. New. */
+static PyObject *their_doc(PyObject *model, const char *name) {
+    PyObject *function = PyObject_GetAttrString(model, name);
+    PyObject *doc = function ? PyObject_GetAttrString(function, "__doc__") : NULL;
+    Py_XDECREF(function);
+    PyErr_Clear();
+    if (doc && PyUnicode_Check(doc) && PyUnicode_GET_LENGTH(doc) > 0)
+        return doc;
+    Py_XDECREF(doc);
+    return NULL;
+}
+
+static void read_signatures(PyObject *model) {
     for (struct function *f = functions; f && !wrong_signature; f = f->next) {
-        f->text = malloc(2 * strlen(f->signature) + strlen(f->name) + strlen(f->doc) + 64);
-        wrong_signature = f->text ? read_signature(f, f->text) : f->name;
+        PyObject *theirs = their_doc(model, f->name);
+        const char *doc = theirs ? PyUnicode_AsUTF8(theirs) : NULL;
+        doc = doc ? doc : f->doc;
+        f->text = malloc(2 * strlen(f->signature) + strlen(f->name) + strlen(doc) + 64);
+        wrong_signature = f->text ? read_signature(f, doc, f->text) : f->name;
+        Py_XDECREF(theirs);
     }
+    PyErr_Clear();
+}
+
+/* Once in a process, whose interpreters are of one version and share the table. */
+static void prepare(PyObject *model) {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static bool done;
+    pthread_mutex_lock(&lock);
+    if (!done)
+        read_signatures(model);
+    done = true;
+    pthread_mutex_unlock(&lock);
 }
 
 /* ------------------------------------------------------------------- values */
@@ -391,7 +419,8 @@ static int find_parameter(struct function *f, PyObject *name) {
         return -1;
     }
     for (int i = f->positional_only; i < f->count; i++)
-        if (strncmp(f->parameters[i].name, text, (size_t)size + 1) == 0)
+        if (strlen(f->parameters[i].name) == (size_t)size &&
+            memcmp(f->parameters[i].name, text, (size_t)size) == 0)
             return i;
     return -1;
 }
@@ -497,8 +526,7 @@ void door_release_all(struct value *values, int count) {
 }
 
 int door_functions(PyObject *module, PyObject *model) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, read_signatures);
+    prepare(model);
     if (wrong_signature)
         return PyErr_Format(PyExc_SystemError, "signature: %s", wrong_signature), -1;
     PyObject *name = PyModule_GetNameObject(module);

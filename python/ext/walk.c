@@ -301,6 +301,16 @@ static PyObject *walk_next(PyObject *self) {
     return item;
 }
 
+/* What `yield from` calls for a value that is sent to the generator around it: the value is lost.
+ */
+static PyObject *walk_send(PyObject *self, PyObject *value) {
+    (void)value;
+    PyObject *item = walk_next(self);
+    if (!item && !PyErr_Occurred())
+        PyErr_SetNone(PyExc_StopIteration);
+    return item;
+}
+
 /* ------------------------------------------------------------------- the type */
 
 static int walk_traverse(PyObject *self, visitproc visit, void *arg) {
@@ -334,9 +344,19 @@ static void walk_dealloc(PyObject *self) {
     Py_DECREF(type);
 }
 
+static PyMethodDef walk_methods[] = {
+    {"send", walk_send, METH_O, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
 static PyType_Slot walk_slots[] = {
-    {Py_tp_dealloc, walk_dealloc},   {Py_tp_traverse, walk_traverse}, {Py_tp_clear, walk_clear},
-    {Py_tp_iter, PyObject_SelfIter}, {Py_tp_iternext, walk_next},     {0, NULL},
+    {Py_tp_dealloc, walk_dealloc},
+    {Py_tp_traverse, walk_traverse},
+    {Py_tp_clear, walk_clear},
+    {Py_tp_iter, PyObject_SelfIter},
+    {Py_tp_iternext, walk_next},
+    {Py_tp_methods, walk_methods},
+    {0, NULL},
 };
 
 static PyType_Spec walk_spec = {

@@ -15,6 +15,8 @@ options:
 
 import builtins
 import importlib.machinery
+import importlib.util
+import marshal
 import os
 import pkgutil
 import runpy
@@ -38,6 +40,9 @@ def _fresh_main():
     """A module __main__ for the program, in the place of this one."""
     module = types.ModuleType("__main__")
     module.__builtins__ = builtins
+    module.__loader__ = importlib.machinery.BuiltinImporter
+    if "__annotations__" in vars(sys.modules["__main__"]):  # as this version has it
+        module.__annotations__ = {}
     sys.modules["__main__"] = module
     return module
 
@@ -60,11 +65,9 @@ def _read_script(path):
     """Its code, from source or from a .pyc file."""
     try:
         with open(path, "rb") as file:
-            code = pkgutil.read_code(file)
-            if code is None:
-                file.seek(0)
-                code = file.read()
-        return code
+            text = file.read()
+        compiled = text.startswith(importlib.util.MAGIC_NUMBER)
+        return marshal.loads(text[16:]) if compiled else text  # behind the header of PEP 552
     except OSError as error:
         sys.stderr.write(f"{sys.executable}: can't open file {path!r}: [Errno {error.errno}] {error.strerror}\n")
         sys.exit(2)

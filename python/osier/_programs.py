@@ -36,7 +36,9 @@ def put(os):
 
     def _spawnvef(mode, file, args, env, func):
         replaced = any(getattr(os, name, None) is not function for name, function in used)
-        if replaced or func not in direct + searching or not isinstance(args, (tuple, list)) or not args or not args[0]:
+        without = env is None and func in (os.execve, os.execvpe)  # they refuse that
+        ours = func in direct + searching and isinstance(args, (tuple, list)) and args and args[0]
+        if replaced or without or not ours:
             return original(mode, file, args, env, func)
         pid = _posix._spawn(programs(file, env, func in searching), args, env)
         if mode == os.P_NOWAIT:

@@ -223,8 +223,8 @@ def _put_copytree(shutil, python_copy2):
             return False
         try:
             src, dst = os.fspath(src), os.fspath(dst)
-            if type(src) is not type(dst):
-                return False
+            if type(src) is not type(dst) or (patterns and isinstance(src, bytes)):
+                return False  # errors, in Python's words
             error, failures = copy_tree(src, dst, names["symlinks"], names["dirs_exist_ok"], patterns, threads)
         except BAD_ARGUMENT:
             return False

@@ -55,6 +55,23 @@ static void plant(void) {
     assert_int_equal(symlink("a", "t/l") | symlink("gone", "t/k"), 0);
 }
 
+/* A descriptor that fwalk gives out is at the beginning, whoever reads it, as CPython's is. */
+static void fwalk_gives_directories_to_be_read(void **state) {
+    (void)state;
+    plant();
+    for (int bottom_up = 0; bottom_up < 2; bottom_up++) {
+        struct os_walk_options options = {.size = sizeof options, .bottom_up = bottom_up};
+        struct os_walk *walk = os_fwalk(OS_CWD, "t", &options);
+        struct os_walk_entry *at;
+        while ((at = os_walk_next(walk))) {
+            os_autofree char **names = os_listdir_fd(at->dir_fd);
+            assert_non_null(names);
+            assert_int_equal(sorted(names), sorted(at->dirnames) + sorted(at->filenames));
+        }
+        os_walk_close(walk);
+    }
+}
+
 #define OPTIONS(...)                                                                               \
     (&(struct os_walk_options){.size = sizeof(struct os_walk_options), __VA_ARGS__})
 
@@ -393,6 +410,7 @@ static void bad_options(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        IN_TREES(fwalk_gives_directories_to_be_read),
         IN_TREES(top_down),
         IN_TREES(without_types),
         IN_TREES(links_as_files),

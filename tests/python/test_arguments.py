@@ -111,3 +111,10 @@ def test_counts():
     same("access", mode=0)
     same("open", flags=0, path="nothing")
     same("open", "nothing", **{"fl" + "ags": 0, "mo" + "de": 0})
+
+
+def test_names_of_arguments_have_no_nul(tmp_path):
+    for module in (python_os, os):
+        with pytest.raises(TypeError):
+            module.mkdir(path=str(tmp_path / "x"), **{"mode\0": 1})
+    assert list(tmp_path.iterdir()) == []

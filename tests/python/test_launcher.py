@@ -61,6 +61,21 @@ def test_script(here, arguments):
     both(here / "bin" / "tell.py", *arguments)
 
 
+def test_script_that_can_be_read_once(here):
+    fifo = here / "fifo"
+    os.mkfifo(fifo)
+    for launcher in ([], ["-m", "osier"]):
+        child = subprocess.Popen([sys.executable, *launcher, fifo], stdout=subprocess.PIPE, text=True, env=environment())
+        fifo.write_text("print(5)")
+        assert child.communicate() == ("5\n", None)
+
+
+def test_names_of_the_program(here):
+    for words in (["names.py"], ["-c", "print(__annotations__, __loader__)"]):
+        write(here / "names.py", "print(__annotations__, type(__loader__).__name__)")
+        both(*words)
+
+
 def test_script_behind_a_link(here):
     write(here / "bin" / "tell.py", TELL)
     (here / "tell").symlink_to("bin/tell.py")

@@ -415,6 +415,8 @@ SPAWNV = [
     ("spawnve", (SH, sh("exit $A"), {"A": "5"})),
     ("spawnve", (SH, ["x"], {"a=b": "c"})),
     ("spawnve", (SH, ["x"], 5)),
+    ("spawnve", (SH, ["x"], None)),
+    ("spawnvpe", ("sh", ["x"], None)),
     ("spawnvp", ("sh", sh("exit 6"))),
     ("spawnvp", (b"sh", sh("exit 6"))),
     ("spawnvp", (Path("sh"), sh("exit 6"))),

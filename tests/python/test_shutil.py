@@ -222,9 +222,10 @@ def test_copytree_to(monkeypatch, here, dst, dirs_exist_ok, threads):
 def test_copytree_ignoring(monkeypatch, here, patterns):
     for which in BOTH:
         ignore = which.ignore_patterns(*patterns)
-        for place in ("ours", "theirs"):
-            python_shutil.rmtree(here / place, ignore_errors=True)
-        same(monkeypatch, here, "copytree", "t", "new", ignore=ignore)
+        for names in (("t", "new"), (b"t", b"new")):
+            for place in ("ours", "theirs"):
+                python_shutil.rmtree(here / place, ignore_errors=True)
+            same(monkeypatch, here, "copytree", *names, ignore=ignore)
 
 
 def test_copytree_with_functions(monkeypatch, here):

@@ -78,6 +78,25 @@ def test_tuples(tree):
     assert [type(part) for part in first] == [str, list, list]
 
 
+@pytest.mark.parametrize("topdown", [True, False])
+def test_fwalk_gives_directories_to_be_read(tree, topdown):
+    for _, dirs, files, fd in os.fwalk("t", topdown):
+        assert sorted(python_os.listdir(fd)) == sorted(dirs + files)
+        assert sorted(entry.name for entry in python_os.scandir(fd)) == sorted(dirs + files)
+
+
+@pytest.mark.parametrize("call", [lambda module: module.walk("t"), lambda module: module.fwalk("t")])
+def test_send(tree, call):
+    for module in BOTH:
+        walk = call(module)
+        first = next(walk)
+        second = walk.send("something")
+        assert first[0] == "t" and second[0].startswith("t/")
+        assert len(list(walk)) == len(list(python_os.walk("t"))) - 2
+        with pytest.raises(StopIteration):
+            walk.send("more")
+
+
 def test_it_is_a_generator(tree):
     assert type(os.walk) is types.FunctionType
     for name in ("walk", "fwalk"):
