@@ -150,28 +150,14 @@ int verb_cp(struct call *call) {
 
 /* ------------------------------------------------------------------------------------ mv */
 
-/* To another file system. What is interrupted leaves no copy; what fails leaves both. */
-static int move_tree(const char *src, const char *dst) {
-    struct os_copytree_options options = {
-        .size = sizeof options,
-        .symlinks = true,
-        .owner = true,
-        .hard_links = true,
-        .special_files = true,
-    };
-    bool fresh = !os_path_lexists(dst);
-    int status = copy_tree(src, dst, &options);
-    if (interrupted() && fresh)
-        os_rmtree(dst, NULL);
-    return status ? status : remove_tree(src, /* force= */ false, /* one_file_system= */ false);
-}
-
-static int move_file(const char *src, const char *dst) {
-    struct watch watch;
-    watch_begin(&watch, "moving", src, dst);
-    int r = os_move(src, dst);
-    watch_end(&watch);
-    return r < 0 ? failed() : 0;
+/* To another file system: what is interrupted leaves no copy, what fails leaves both. */
+static int move_across(const char *src, const char *dst) {
+    struct os_move_options options = {.size = sizeof options};
+    struct progress progress = {.verb = "moving", .bytes = size_of(src)};
+    if (interrupted())
+        return 1;
+    progress_begin(&progress, &options.control);
+    return progress_end(&progress, os_move(src, dst, &options));
 }
 
 static int move_one(struct call *call, const char *src, const char *dst) {
@@ -182,13 +168,13 @@ static int move_one(struct call *call, const char *src, const char *dst) {
     if (!path)
         status = failed();
     else if (into && os_path_lexists(path))
-        status = os_move(src, dst) < 0 ? failed() : 0; /* says what is in the way */
+        status = os_move(src, dst, NULL) < 0 ? failed() : 0; /* says what is in the way */
     else if (os_rename(src, path) == 0)
         status = 0;
     else if (errno != EXDEV)
         status = failed();
     else
-        status = is_real_dir(src) ? move_tree(src, path) : move_file(src, path);
+        status = move_across(src, path);
     free(path);
     return status;
 }

@@ -374,19 +374,29 @@ struct os_copytree_options {
 OS_API int os_copytree(const char *src, const char *dst, const struct os_copytree_options *options)
     OS_NONNULL(1, 2);
 
+/** The options of os_move(). */
+struct os_move_options {
+    size_t size; /**< sizeof (struct os_move_options) */
+    struct os_tree_control control;
+};
+
 /**
- * Moves a file or a tree, to another file system too: then it is copied and removed.
+ * Moves a file or a tree, to another file system too: then it is copied and, when the copy is
+ * complete, removed. Cancelled before that, it leaves no copy; afterwards it isn't asked any more.
  *
  * @param src  what is moved; a link itself
  * @param dst  its new path, or a directory to put it into
+ * @param options  NULL for Python's defaults; what happens to something that is copied
  * @return 0, or −1 with errno set
  * @error EEXIST  in the directory `dst` there is something of that name already
  * @error EINVAL  `dst` is in `src`
+ * @error ECANCELED  by `on_progress`
  * @python shutil.move(src, dst)
  * @since 0.1
- * @shell os.move SRC DST -> none
+ * @shell os.move SRC DST {options=NULL} -> none
  */
-OS_API int os_move(const char *src, const char *dst) OS_NONNULL();
+OS_API int os_move(const char *src, const char *dst, const struct os_move_options *options)
+    OS_NONNULL(1, 2);
 
 /**
  * The paths that match a pattern, each where there is something, in no particular order.

@@ -90,7 +90,7 @@ static PyObject *make_tuple(struct walk *walk, PyObject *path) {
     PyObject *tuple = NULL;
     if (files && (fd || !walk->fds))
         tuple = PyTuple_New(walk->fds ? 4 : 3);
-    if (tuple && !walk->options.bottom_up && PyList_GET_SIZE(dirs) && remember(walk, dirs) < 0)
+    if (tuple && !walk->options.bottom_up && remember(walk, dirs) < 0)
         Py_CLEAR(tuple);
     if (!tuple) {
         Py_DECREF(path);
@@ -153,11 +153,13 @@ static int edit(struct walk *walk, struct edited *edited) {
     int r = edited->names ? 0 : -1;
     if (r < 0 && !PyErr_Occurred())
         PyErr_NoMemory();
-    qsort(walk->shown, (size_t)walk->count, sizeof *walk->shown, by_object);
+    if (walk->count)
+        qsort(walk->shown, (size_t)walk->count, sizeof *walk->shown, by_object);
     for (Py_ssize_t i = 0; i < count && r == 0; i++) {
         struct shown key = {.object = PyTuple_GET_ITEM(items, i)};
         struct shown *found =
-            bsearch(&key, walk->shown, (size_t)walk->count, sizeof key, by_object);
+            walk->count ? bsearch(&key, walk->shown, (size_t)walk->count, sizeof key, by_object)
+                        : NULL;
         bool fresh = found && !found->used;
         if (fresh)
             found->used = true;

@@ -374,24 +374,39 @@ int os_copytree(const char *src, const char *dst, const struct os_copytree_optio
 
 /* -------------------------------------------------------------------------------- moving */
 
-/* To another file system: a copy, and when it is complete the original goes. */
-static int move_across(const char *src, const char *dst) {
-    struct stat st;
-    int r = SYS(fstatat, AT_FDCWD, src, &st, AT_SYMLINK_NOFOLLOW);
-    if (r < 0)
-        return PUBLIC(r, "move", src, dst);
+/* A directory to another file system: a copy, and when it is complete the original goes. */
+static int move_tree(const char *src, const char *dst, const struct os_tree_control *control) {
     const struct os_copytree_options options = {
         .size = sizeof options,
+        .control = *control,
         .symlinks = true,
         .owner = true,
         .hard_links = true,
         .special_files = true,
     };
-    if (S_ISDIR(st.st_mode)) {
-        r = copytree(src, dst, &options);
-        return r < 0 ? r : os_rmtree(src, NULL);
+    struct os_rmtree_options removal = {.size = sizeof removal, .control = *control};
+    int r = copytree(src, dst, &options);
+    if (r < 0 && errno == ECANCELED) {
+        os_rmtree(dst, NULL);
+        return PUBLIC(-ECANCELED, "move", src, dst);
     }
-    struct content content = {.owner = true};
+    removal.control.on_progress = NULL; /* there is no way back any more */
+    return r < 0 ? r : os_rmtree(src, &removal);
+}
+
+static int copy_whatever(struct copy *copy, const struct stat *st) {
+    return S_ISLNK(st->st_mode)   ? copy_link(copy)
+           : S_ISREG(st->st_mode) ? copy_regular(copy)
+                                  : copy_special(copy);
+}
+
+/* Anything else. */
+static int move_file(const char *src, const char *dst, const struct stat *st,
+                     const struct os_tree_control *control) {
+    struct copying copying = {.job.operation = "move", .job.root = {src, dst}};
+    struct stat there;
+    int r = job_begin(&copying.job, &client, 2, control);
+    struct content content = {.owner = true, .copied = copied, .data = &copying.job};
     struct copy copy = {
         .content = &content,
         .from_dir = AT_FDCWD,
@@ -399,21 +414,33 @@ static int move_across(const char *src, const char *dst) {
         .from = src,
         .to = dst,
         .no_links = true,
+        .fresh = SYS(fstatat, AT_FDCWD, dst, &there, AT_SYMLINK_NOFOLLOW) == -ENOENT,
         .special = true,
         .open = copy_plain_open,
     };
-    r = S_ISLNK(st.st_mode)   ? copy_link(&copy)
-        : S_ISREG(st.st_mode) ? copy_regular(&copy)
-                              : copy_special(&copy);
+    if (r >= 0)
+        r = copy_whatever(&copy, st);
     if (r >= 0)
         r = SYS(unlinkat, AT_FDCWD, src, 0);
+    job_end(&copying.job, 0);
     return PUBLIC(r, "move", src, dst);
 }
 
-int os_move(const char *src, const char *dst) {
+static int move_across(const char *src, const char *dst, const struct os_tree_control *control) {
+    struct stat st;
+    int r = SYS(fstatat, AT_FDCWD, src, &st, AT_SYMLINK_NOFOLLOW);
+    if (r < 0)
+        return PUBLIC(r, "move", src, dst);
+    return S_ISDIR(st.st_mode) ? move_tree(src, dst, control) : move_file(src, dst, &st, control);
+}
+
+int os_move(const char *src, const char *dst, const struct os_move_options *given) {
     AUTO_FREE char *inside = NULL;
+    struct os_move_options options;
     struct stat a, b;
-    int r = 0;
+    int r = options_copy(&options, sizeof options, given);
+    if (r < 0)
+        return PUBLIC(r, "move", src, dst);
     bool same = SYS(stat, src, &a) >= 0 && SYS(stat, dst, &b) >= 0 && a.st_ino == b.st_ino &&
                 a.st_dev == b.st_dev;
     if (copy_is_dir(dst) && !same) {
@@ -426,6 +453,6 @@ int os_move(const char *src, const char *dst) {
     }
     r = SYS(renameat, AT_FDCWD, src, AT_FDCWD, dst);
     if (r == -EXDEV)
-        return move_across(src, dst);
+        return move_across(src, dst, &options.control);
     return PUBLIC(r, "move", src, dst);
 }

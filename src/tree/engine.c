@@ -194,9 +194,13 @@ static int open_unmounted(int at, const char *name, int flags) {
     return fd < 0 ? fd : refuse_other_device(at, fd);
 }
 
+/* A link may lead through other file systems, as long as it ends in this one. */
 static int open_side(struct tree *t, int at, const char *name, bool link) {
     int flags = DIR_OPEN | (link ? 0 : O_NOFOLLOW);
-    return t->one_file_system ? open_unmounted(at, name, flags) : SYS(openat, at, name, flags);
+    if (t->one_file_system && !link)
+        return open_unmounted(at, name, flags);
+    int fd = SYS(openat, at, name, flags);
+    return fd >= 0 && t->one_file_system ? refuse_other_device(at, fd) : fd;
 }
 
 int tree_open_below(struct tree *t, int at, const char *name, bool link) {
@@ -371,6 +375,8 @@ static void begin_again(struct tree *t, struct tree_node *node) {
     node->identified = node->unopened = false;
     node->error = 0;
     node->next = NULL;
+    if (!node->parent) /* it stays open */
+        SYS(lseek, node->fd[0], 0, SEEK_SET);
     tree_lock(t);
     if (node->parent)
         node->parent->waiting++;

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum {
     MOST_AHEAD = 512, /* directories read ahead; then the helpers rest until there are only … */
@@ -270,7 +271,8 @@ static void read_node(struct tree_worker *w, struct tree_node *node) {
         drop_found(w, scratch);
         listing->error = r;
     }
-    if (r < 0 || (w->count == 0 && !walk->fds))
+    /* The root stays open: the caller may add names to a directory that has none. */
+    if (node->parent && (r < 0 || (w->count == 0 && !walk->fds)))
         tree_close(node);
     tree_has_read(w);
 }
@@ -552,16 +554,26 @@ static int enter_path(struct os_walk *walk, struct tree_node *node) {
     return path->failed ? -ENOMEM : 0;
 }
 
-/* Gives out the node: 0 or −errno. */
+/* The node ends with the next call, and nothing below it is visited. */
+static int give_up(struct os_walk *walk, struct tree_node *node, int r) {
+    if (walk->options.bottom_up && !listing_of(node)->leaving)
+        push_children(walk, node, /* pruned= */ true);
+    walk->current = node;
+    walk->entry = (struct os_walk_entry){.dirnames = walk->nothing, .filenames = walk->nothing};
+    return r;
+}
+
+/* Gives out the node: 1 or −errno. */
 static int give(struct os_walk *walk, struct tree_node *node) {
     struct listing *listing = listing_of(node);
-    walk->current = node;
     if (walk->fds && !listing->error) {
         int r = tree_acquire(&walk->tree, node, NULL);
-        walk->pinned = r >= 0;
         if (r < 0)
-            return r;
+            return give_up(walk, node, r);
+        walk->pinned = true;
+        SYS(lseek, node->fd[0], 0, SEEK_SET); /* so that the caller can read it, too */
     }
+    walk->current = node;
     walk->entry = (struct os_walk_entry){
         .dirpath = walk->path.data + listing->path_start,
         .dirnames = listing->error ? walk->nothing : listing->dirnames,
@@ -587,10 +599,8 @@ static int visit(struct os_walk *walk, struct tree_node *node) {
     int r = enter_path(walk, node);
     if (listing->error == -ENOMEM && !walk->options.errors && r >= 0)
         r = -ENOMEM; /* Python leaves out what can't be read, but not where memory ran out */
-    if (r < 0 || (listing->error && !walk->options.errors)) {
-        walk->current = node; /* it ends with the next call */
-        return r;
-    }
+    if (r < 0 || (listing->error && !walk->options.errors))
+        return give_up(walk, node, r);
     if (!walk->options.bottom_up || listing->error)
         return give(walk, node);
     listing->leaving = true;

@@ -408,15 +408,15 @@ static void moved(void **state) {
     (void)state;
     plant();
     char *before = described("src", true);
-    assert_int_equal(os_move("src", "dst"), 0);
+    assert_int_equal(os_move("src", "dst", NULL), 0);
     assert_string_equal(described("dst", true), before);
     assert_int_equal(mkdir("into", 0777), 0);
-    assert_int_equal(os_move("dst/", "into"), 0);
+    assert_int_equal(os_move("dst/", "into", NULL), 0);
     assert_string_equal(described("into/dst", true), before);
-    assert_int_equal(os_move("into", "into/dst/d2"), -1);
+    assert_int_equal(os_move("into", "into/dst/d2", NULL), -1);
     assert_int_equal(errno, EINVAL);
     write_text("dst", "");
-    assert_int_equal(os_move("dst", "into"), -1);
+    assert_int_equal(os_move("dst", "into", NULL), -1);
     assert_error(EEXIST, "move", "dst", "into/dst");
 }
 
@@ -429,16 +429,43 @@ static void moved_to_another_file_system(void **state) {
     char before[1 << 16], after[1 << 16];
     struct stat st;
     strcpy(before, described("src", true));
-    int r = os_move("src", "other"), gone = access("src", F_OK);
+    int r = os_move("src", "other", NULL), gone = access("src", F_OK);
     int links = stat("other/src/b", &st) == 0 ? (int)st.st_nlink : -1;
     strcpy(after, described("other/src", true));
-    int back = os_move("other/src/link", "link");
+    int back = os_move("other/src/link", "link", NULL);
     assert_int_equal(umount("other"), 0);
     assert_int_equal(r, 0);
     assert_int_equal(gone, -1);
     assert_int_equal(links, 2);
     assert_string_equal(after, before);
     assert_int_equal(back, 0);
+}
+
+static int stop_at_once(const struct os_progress *progress, void *data) {
+    (void)progress, (void)data;
+    return 1;
+}
+
+/* Before the copy is complete: then there is none, and nothing has gone. */
+static void a_move_cancelled(void **state) {
+    (void)state;
+    plant();
+    assert_int_equal(mkdir("other", 0777), 0);
+    if (mount("none", "other", "tmpfs", 0, NULL) < 0)
+        skip();
+    struct os_move_options options = {.size = sizeof options, .control.on_progress = stop_at_once};
+    char before[1 << 16];
+    strcpy(before, described("src", true));
+    int tree = os_move("src", "other/src", &options), number = errno;
+    int file = os_move("src/a", "other/a", &options), number2 = errno;
+    int left = access("other/src", F_OK) == 0 || access("other/a", F_OK) == 0;
+    assert_int_equal(umount("other"), 0);
+    assert_int_equal(tree, -1);
+    assert_int_equal(number, ECANCELED);
+    assert_int_equal(file, -1);
+    assert_int_equal(number2, ECANCELED);
+    assert_int_equal(left, 0);
+    assert_string_equal(described("src", true), before);
 }
 
 int main(void) {
@@ -462,6 +489,7 @@ int main(void) {
         IN_TREES(with_the_mode_alone),
         IN_TREES(moved),
         IN_TREES(moved_to_another_file_system),
+        IN_TREES(a_move_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -240,6 +240,29 @@ static void a_list_of_ones_own_says_so_too(void **state) {
     assert_null(os_walk_close(walk));
 }
 
+/* Names that the caller adds where there were none, in the top and below. */
+static void names_added_where_there_were_none(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("t", 0777) | mkdir("t/new", 0777) | mkdir("t/new/er", 0777), 0);
+    for (int i = 0; i < 8; i++) {
+        struct os_walk_options options = {
+            .size = sizeof options, .threads = i % 2 ? 2 : 0, .follow_links = i / 2 % 2};
+        struct os_walk *walk = i < 4 ? os_walk("t/new/er", &options) : os_walk("t/new", &options);
+        struct os_walk_entry *at = os_walk_next(walk);
+        if (i >= 4)
+            at = os_walk_next(walk);
+        assert_string_equal(at->dirpath, "t/new/er");
+        assert_int_equal(mkdir("t/new/er/est", 0777), 0);
+        at->dirnames = (char *[]){(char *)"est", NULL};
+        at = os_walk_next(walk);
+        assert_non_null(at);
+        assert_string_equal(at->dirpath, "t/new/er/est");
+        assert_null(os_walk_next(walk));
+        assert_null(os_walk_close(walk));
+        assert_int_equal(rmdir("t/new/er/est"), 0);
+    }
+}
+
 static void order_does_not_depend_on_threads(void **state) {
     (void)state;
     make_bush("t", 120);
@@ -420,6 +443,7 @@ int main(void) {
         IN_TREES(links_are_followed_but_not_round),
         IN_TREES(the_list_says_where_to_go),
         IN_TREES(a_list_of_ones_own_says_so_too),
+        IN_TREES(names_added_where_there_were_none),
         IN_TREES(order_does_not_depend_on_threads),
         IN_TREES(ended_before_the_end),
         IN_TREES(deep_with_few_descriptors),

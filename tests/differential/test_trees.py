@@ -283,7 +283,7 @@ def test_moves(forest, seed):
 
 
 def move(src, dst):
-    assert library.osier("os_move", library.STATUS, [src, dst]) is None
+    assert library.osier("os_move", library.STATUS, [src, dst, None]) is None
 
 
 def move_as_text(src, dst):

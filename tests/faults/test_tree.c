@@ -161,7 +161,7 @@ FAULT_CASE(os_copyfile, large, .operation = ANY_NAME, .before = plant_large, .fi
 }
 FAULT(os_move, .tree = COPIED, .filename = ANY_NAME, .filename2 = ANY_NAME,
       .absorbs = "stat fstatat") {
-    return os_move("d", "new");
+    return os_move("d", "new", NULL);
 }
 
 FAULT(os_glob, .tree = COPIED, .filename = "d/**/b",

@@ -454,7 +454,7 @@ static void full_file_systems(void **state) {
     assert_true(same_content("src/a", "small/dst/a"));
     assert_int_equal(access("small/dst/large", F_OK), -1); /* no half of it */
     assert_int_equal(os_rmtree("small/dst", NULL), 0);
-    assert_int_equal(os_move("src", "small"), -1);
+    assert_int_equal(os_move("src", "small", NULL), -1);
     assert_int_equal(errno, ENOSPC);
     assert_int_equal(look("src/large").st_size, 4 * LARGE); /* it stays where it was */
     assert_int_equal(look("src/a").st_size, 100);

@@ -203,6 +203,33 @@ static void cancelled(void **state) {
     }
 }
 
+/* When the top was read. */
+static int fill_again(const struct os_progress *progress, void *data) {
+    bool *filled = data;
+    (void)progress;
+    for (int i = 0; i < 50 && !*filled; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "t/late%d", i);
+        write_text(path, "");
+    }
+    *filled = true;
+    return 0;
+}
+
+static void a_top_that_is_filled_meanwhile(void **state) {
+    (void)state;
+    for (int threads = 1; threads < 3; threads++) {
+        bool filled = false;
+        struct os_rmtree_options options = with_threads(threads);
+        options.control.on_progress = fill_again;
+        options.control.data = &filled;
+        make_bush("t", 3);
+        assert_int_equal(os_rmtree("t", &options), 0);
+        assert_true(filled);
+        assert_false(there("t"));
+    }
+}
+
 static void mounts_are_left_alone(void **state) {
     (void)state;
     make_bush("t", 2);
@@ -247,6 +274,7 @@ int main(void) {
         IN_TREES(unreadable),
         IN_TREES(errors_are_told),
         IN_TREES(cancelled),
+        IN_TREES(a_top_that_is_filled_meanwhile),
         IN_TREES(mounts_are_left_alone),
         IN_TREES(many_directories),
     };

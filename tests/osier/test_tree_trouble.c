@@ -672,6 +672,38 @@ static void mounts_are_left_alone(void **state) {
     assert_int_equal(umount("t/d1") | umount("twin/d2"), 0);
 }
 
+/* Followed links may lead through other file systems, as long as they end in the tree's own. */
+static void links_and_mounts(void **state) {
+    (void)state;
+    if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+        skip();
+    assert_int_equal(mkdir("other", 0777) | mkdir("here", 0777), 0);
+    if (mount("none", "other", "tmpfs", 0, NULL) < 0)
+        skip();
+    char path[4200];
+    assert_int_equal(mkdir("other/t", 0777) | mkdir("other/d", 0777), 0);
+    write_text("other/d/file", "text");
+    snprintf(path, sizeof path, "%s/other/d", getcwd((char[4000]){0}, 4000));
+    assert_int_equal(symlink(path, "other/t/absolute") | symlink("../d", "other/t/relative"), 0);
+    assert_int_equal(symlink("../../here", "other/t/away"), 0);
+    struct os_walk *walk =
+        os_walk("other/t", WALK(.errors = true, .one_file_system = true, .follow_links = true));
+    int refused = 0, files = 0;
+    for (struct os_walk_entry *at; (at = os_walk_next(walk));) {
+        refused += at->error == EXDEV && strcmp(at->dirpath, "other/t/away") == 0;
+        for (char **name = at->filenames; *name; name++)
+            files++;
+    }
+    os_walk_close(walk);
+    assert_int_equal(refused, 1);
+    assert_int_equal(files, 2);
+    assert_int_equal(os_copytree("other/t", "copy",
+                                 CONTROL(os_copytree_options, .control.one_file_system = true)),
+                     0);
+    assert_true(there("copy/absolute/file") && there("copy/relative/file") && there("copy/away"));
+    assert_int_equal(umount("other"), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_TREES(names_of_every_byte),       IN_TREES(types_that_are_not_told),
@@ -681,6 +713,7 @@ int main(void) {
         IN_TREES(changed_chain_is_moved),    IN_TREES(way_to_the_top_is_replaced),
         IN_SCRATCH(inode_numbers_come_back), IN_TREES(entries_that_come_and_go),
         IN_TREES(unreadable_directories),    IN_TREES(mounts_are_left_alone),
+        IN_TREES(links_and_mounts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

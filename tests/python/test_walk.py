@@ -5,6 +5,7 @@ import collections.abc
 import errno
 import inspect
 import os as python_os
+import shutil
 import stat
 import subprocess
 import sys
@@ -158,6 +159,24 @@ def test_edited_lists(tree, edit, followlinks):
         return result, errors
 
     assert edited(os) == edited(python_os)
+
+
+@pytest.mark.parametrize("followlinks", [False, True])
+@pytest.mark.parametrize("top", ["e", "e/q"])
+@pytest.mark.parametrize("edit", [lambda dirs: dirs.append("sub"), lambda dirs: dirs.__setitem__(slice(None), ["sub"])])
+def test_names_added_where_there_were_none(tree, top, edit, followlinks):
+    answers = []
+    for module in BOTH:
+        python_os.makedirs("e/q")
+        answer = []
+        for path, dirs, files in module.walk(top, followlinks=followlinks):
+            answer.append((path, list(dirs), files))
+            if path == "e/q":
+                python_os.mkdir("e/q/sub")
+                edit(dirs)
+        answers.append(answer)
+        shutil.rmtree("e")
+    assert answers[0] == answers[1] and answers[0][-1][0] == "e/q/sub"
 
 
 def test_edits_bottom_up_have_no_effect(tree):
