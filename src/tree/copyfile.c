@@ -87,6 +87,13 @@ int copy_regular(struct copy *copy) {
     return r;
 }
 
+static int finish_unopened(struct copy *copy, const struct stat *st) {
+    int r = content_finish_at(copy->content, copy->to_dir, copy->to, st);
+    if (r >= 0 && !copy->content->plain)
+        r = copy_own_xattrs(copy->from_dir, copy->from, copy->to_dir, copy->to);
+    return r < 0 ? fails(copy, "copystat", 1, r) : 0;
+}
+
 int copy_link(struct copy *copy) {
     AUTO_FREE char *target = NULL;
     struct stat st;
@@ -99,9 +106,7 @@ int copy_link(struct copy *copy) {
     if (copy->content->plain || copy->content->mode_only)
         return 0;
     r = SYS(fstatat, copy->from_dir, copy->from, &st, AT_SYMLINK_NOFOLLOW);
-    if (r >= 0)
-        r = content_finish_at(copy->content, copy->to_dir, copy->to, &st);
-    return r < 0 ? fails(copy, "copystat", 1, r) : 0;
+    return r < 0 ? fails(copy, "copystat", 1, r) : finish_unopened(copy, &st);
 }
 
 int copy_special(struct copy *copy) {
@@ -114,8 +119,7 @@ int copy_special(struct copy *copy) {
     r = SYS(mknodat, copy->to_dir, copy->to, (st.st_mode & S_IFMT) | 0600, st.st_rdev);
     if (r < 0)
         return fails(copy, "mknod", 1, r);
-    r = content_finish_at(copy->content, copy->to_dir, copy->to, &st);
-    return r < 0 ? fails(copy, "copystat", 1, r) : 0;
+    return finish_unopened(copy, &st);
 }
 
 /* ------------------------------------------------------------------- the public functions */

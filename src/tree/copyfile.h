@@ -31,6 +31,10 @@ int copy_link(struct copy *copy);
 /** Copies a special file by making another. */
 int copy_special(struct copy *copy);
 
+/** Gives the extended attributes of something that isn't opened, a link or a special file: 0 or
+ *  −errno. */
+int copy_own_xattrs(int from_dir, const char *from, int to_dir, const char *to);
+
 /** openat(2), for those that have nothing better. */
 int copy_plain_open(void *data, int dir, const char *name, int flags, mode_t mode);
 

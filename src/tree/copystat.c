@@ -2,9 +2,12 @@
 /** os.copymode and os.copystat: what belongs to a file besides its content, given to another. */
 #include "base/error.h"
 #include "base/seam.h"
+#include "base/str.h"
+#include "tree/copyfile.h"
 
 #include <fcntl.h>
 #include <osier/tree.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -119,6 +122,30 @@ static int give_xattrs(struct pair *pair) {
             return r;
     }
     return 0;
+}
+
+/* A path to `name` in the directory `dir`: there is no lgetxattr() relative to one before Linux
+ * 6.13. */
+static int path_below(int dir, const char *name, char **ret_path) {
+    AUTO_STR path = STR_INIT;
+    char prefix[40];
+    snprintf(prefix, sizeof prefix, "/proc/self/fd/%d/", dir);
+    if (dir != AT_FDCWD)
+        str_append_text(&path, prefix);
+    str_append_text(&path, name);
+    return str_take(&path, ret_path);
+}
+
+int copy_own_xattrs(int from_dir, const char *from, int to_dir, const char *to) {
+    AUTO_FREE char *src = NULL, *dst = NULL;
+    int r = path_below(from_dir, from, &src);
+    if (r >= 0)
+        r = path_below(to_dir, to, &dst);
+    if (r < 0)
+        return r;
+    struct pair pair = {.src = src, .dst = dst, .links = true};
+    r = give_xattrs(&pair);
+    return r == -ENOENT || may_be_missing(r) ? 0 : r; /* without /proc there are none to be seen */
 }
 
 /* ------------------------------------------------------------------------------------ all */

@@ -199,6 +199,27 @@ static void attributes(void **state) {
     assert_int_equal(getxattr("dst", "user.dir", value, sizeof value), 3);
 }
 
+/* Users have none on links; the system does, for example SELinux its labels. */
+static void attributes_of_links(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("src", 0777) | symlink("nowhere", "src/l"), 0);
+    assert_int_equal(mkfifo("src/p", 0666), 0);
+    if (lsetxattr("src/l", "trusted.a", "one", 3, 0) < 0)
+        skip();
+    assert_int_equal(lsetxattr("src/p", "trusted.a", "two", 3, 0), 0);
+    assert_int_equal(os_copytree("src", "dst", OPTIONS(.symlinks = true, .special_files = true)),
+                     0);
+    assert_int_equal(os_copy2("src/l", "copy", OS_NOFOLLOW), 0);
+    char value[10];
+    assert_int_equal(lgetxattr("dst/l", "trusted.a", value, sizeof value), 3);
+    assert_memory_equal(value, "one", 3);
+    assert_int_equal(lgetxattr("dst/p", "trusted.a", value, sizeof value), 3);
+    assert_memory_equal(value, "two", 3);
+    assert_int_equal(lgetxattr("copy", "trusted.a", value, sizeof value), 3);
+    assert_int_equal(os_copyfile("src/l", "plain", OS_NOFOLLOW), 0);
+    assert_int_equal(lgetxattr("plain", "trusted.a", value, sizeof value), -1);
+}
+
 static void hard_links(void **state) {
     (void)state;
     plant();
@@ -478,6 +499,7 @@ int main(void) {
         IN_TREES(names_left_out),
         cmocka_unit_test(patterns),
         IN_TREES(attributes),
+        IN_TREES(attributes_of_links),
         IN_TREES(hard_links),
         IN_TREES(special_files),
         IN_TREES(holes),

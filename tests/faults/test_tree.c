@@ -3,7 +3,7 @@
 #include "faults.h"
 
 #include <fcntl.h>
-
+#include <sys/stat.h>
 #include <sys/xattr.h>
 
 /* The record tells which call of the removal failed: "open", "unlink", "rmdir". */
@@ -47,7 +47,7 @@ static long walk(struct os_walk *walk) {
 /* As in Python, what can't be read is left out unless the caller asks for its errors. */
 #define WALK_ROW(name, call)                                                                       \
     FAULT(name, .operation = ANY_NAME, .tree = TREE, .filename = ANY_NAME,                         \
-          .absorbs = "open openat fstat fstatat read_entries") {                                   \
+          .absorbs = "open openat fstat fstatat read_entries lseek") {                             \
         return walk(call);                                                                         \
     }
 WALK_ROW(os_walk, os_walk("d", NULL))
@@ -55,6 +55,35 @@ WALK_ROW(os_fwalk, os_fwalk(OS_CWD, "d", NULL))
 WALK_ROW(os_walk_next, os_walk("d", NULL))
 WALK_ROW(os_walk_prune, os_walk("d", NULL))
 WALK_ROW(os_walk_close, os_walk("d", NULL))
+
+/* Where names are so long that the path grows, but not so long that the record needs a block. */
+static void plant_long(void) {
+    char name[76], path[1024];
+    memset(name, 'L', 75);
+    name[75] = '\0';
+    mkdir("d", 0777);
+    for (int depth = 1; depth < 4; depth++) {
+        size_t size = (size_t)sprintf(path, "d");
+        for (int i = 0; i < depth; i++)
+            size += (size_t)sprintf(path + size, "/%s", name);
+        mkdir(path, 0777);
+        sprintf(path + size, "/m");
+        mkdir(path, 0777);
+    }
+}
+
+#define LONG_ROW(name, call)                                                                       \
+    FAULT_CASE(name, long_names, .operation = ANY_NAME, .before = plant_long,                      \
+               .filename = ANY_NAME, .absorbs = "open openat fstat fstatat read_entries lseek") {  \
+        return walk(call);                                                                         \
+    }
+LONG_ROW(os_walk, os_walk("d", NULL))
+LONG_ROW(os_fwalk, os_fwalk(OS_CWD, "d", NULL))
+FAULT_CASE(os_walk, long_names_up, .operation = ANY_NAME, .before = plant_long,
+           .filename = ANY_NAME, .absorbs = "open openat fstat fstatat read_entries lseek") {
+    return walk(os_walk(
+        "d", &(struct os_walk_options){.size = sizeof(struct os_walk_options), .bottom_up = true}));
+}
 
 /* … and then gets them. */
 FAULT_CASE(os_walk, told, .tree = TREE, .no_record = true, .absorbs = "fstatat") {
@@ -71,8 +100,9 @@ FAULT_CASE(os_usage, listed, .operation = ANY_NAME, .tree = TREE, .filename = AN
                           .size = sizeof(struct os_usage_options), .depth = -1, .files = true}));
 }
 
-#define COPIED   "d/ d/a=text d/l->a d/d/ d/d/b d/e="
-#define MAY_LACK "flistxattr fgetxattr fsetxattr copy_range sendfile clone_file"
+#define COPIED "d/ d/a=text d/l->a d/d/ d/d/b d/e="
+#define MAY_LACK                                                                                   \
+    "flistxattr fgetxattr fsetxattr llistxattr lgetxattr lsetxattr copy_range sendfile clone_file"
 
 FAULT(os_copyfile, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
       .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat", .leaves_files = true) {
@@ -165,7 +195,7 @@ FAULT(os_move, .tree = COPIED, .filename = ANY_NAME, .filename2 = ANY_NAME,
 }
 
 FAULT(os_glob, .tree = COPIED, .filename = "d/**/b",
-      .absorbs = "openat fstat fstatat read_entries") {
+      .absorbs = "openat fstat fstatat read_entries lseek") {
     return fault_free(os_glob("d/**/b", OS_RECURSIVE));
 }
 FAULT(os_globat, .operation = "glob", .tree = COPIED, .filename = "*/[ab]",
