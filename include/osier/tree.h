@@ -227,7 +227,7 @@ struct os_usage_entry {
 
 /** What os_usage() found out. */
 struct os_usage {
-    uint64_t apparent;    /**< bytes that can be read, as `du --apparent-size` counts */
+    uint64_t apparent;    /**< bytes of content; directories themselves have none */
     uint64_t allocated;   /**< bytes of the disk that are taken, as `du` counts */
     uint64_t directories; /**< how many there are, the first one included */
     uint64_t files;       /**< how many there are that are no directories; each link counts */

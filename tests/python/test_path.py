@@ -348,6 +348,19 @@ def test_replaced(paths, monkeypatch):
         assert (paths.expanduser("~/a"), paths.expanduser("~me")) == ("/replaced/a", "/replaced/me")
 
 
+def test_replaced_functions_of_its_own_are_not_seen(monkeypatch):
+    import osier.os
+
+    path = osier.os.path
+    expected = path.relpath("a", "b"), path.abspath("a")
+    monkeypatch.setattr(path, "abspath", lambda path: "/elsewhere")
+    monkeypatch.setattr(path, "join", lambda *parts: "/elsewhere")
+    monkeypatch.setattr(path, "normpath", lambda path: "/elsewhere")
+    assert path.relpath("a", "b") == expected[0]
+    monkeypatch.undo()
+    assert path.abspath("a") == expected[1]
+
+
 def test_no_leaks(paths, tree):
     """No call keeps what it was given."""
     objects = ["dir/../file" + "", b"dir/./file", Path("dir/file"), "é/b", "~/x$HOME", "nothing\0"]

@@ -179,6 +179,25 @@ def test_names_added_where_there_were_none(tree, top, edit, followlinks):
     assert answers[0] == answers[1] and answers[0][-1][0] == "e/q/sub"
 
 
+@pytest.mark.parametrize("name", ["walk", "fwalk"])
+def test_a_list_edited_too_late(tree, name):
+    visited, first = [], None
+    for path, dirs, *_ in getattr(os, name)("t"):
+        visited.append(path)
+        if first is None:
+            first = dirs
+        else:
+            first[:] = []
+    assert sorted(visited) == sorted(path for path, *_ in python_os.walk("t"))
+
+
+def test_fwalk_tells_of_a_name_that_is_no_directory(tree):
+    errors = []
+    for path, dirs, _, _ in os.fwalk("t", onerror=errors.append):
+        dirs[:] = ["f"] if path == "t" else []
+    assert [type(error) for error in errors] == [NotADirectoryError]
+
+
 def test_edits_bottom_up_have_no_effect(tree):
     def edited(module):
         result = []
