@@ -414,10 +414,10 @@ static int move_file(const char *src, const char *dst, const struct stat *st,
         .from = src,
         .to = dst,
         .no_links = true,
-        .fresh = SYS(fstatat, AT_FDCWD, dst, &there, AT_SYMLINK_NOFOLLOW) == -ENOENT,
         .special = true,
         .open = copy_plain_open,
     };
+    copy.fresh = SYS(fstatat, AT_FDCWD, dst, &there, AT_SYMLINK_NOFOLLOW) == -ENOENT;
     if (r >= 0)
         r = copy_whatever(&copy, st);
     if (r >= 0)

@@ -108,6 +108,7 @@ for name, args in table.items():
         leaks.append((name, tries))
 if looked < 100 and len(table) > 100: leaks.append(looked)
 sys.stderr.write(repr(leaks) if leaks else "")
+sys.stderr.flush()
 python_os._exit(0)
 """
 
