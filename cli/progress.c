@@ -107,7 +107,7 @@ static void add_bar(struct line *line, double part) {
 
 static void add_rest(struct line *line, const struct progress *progress,
                      const struct os_progress *done) {
-    char size[16], all[16];
+    char size[24], all[24];
     int64_t took = now() - progress->begun_ns;
     double speed = took > SECOND ? (double)done->bytes * SECOND / (double)took : 0;
     if (done->bytes && progress->bytes)

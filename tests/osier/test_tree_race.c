@@ -79,7 +79,7 @@ static char *outside(void) {
 
 struct target {
     int dir;
-    char name[8], link[8];
+    char name[16], link[16];
 };
 
 struct attack {
@@ -127,7 +127,7 @@ static struct attack *attack_begins(const char *top) {
     int dir = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     a->links = open("links", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     for (int i = 0; i < WIDE; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "d%d", i);
         int inner = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         snprintf(to, sizeof to, "%s/outside", there);
