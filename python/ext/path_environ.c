@@ -244,11 +244,11 @@ int path_add_lookup(PyObject *module) {
 /* ------------------------------------------------------------------- getenv */
 
 static PyObject *get_variable(struct state *state, const char *mapping, PyObject *const *args) {
-    PyObject *environ = path_os_name(state, mapping);
-    if (!environ || !args[0] ||
-        !(same_mapping(&state->text, environ) || same_mapping(&state->raw, environ)))
+    PyObject *found = path_os_name(state, mapping);
+    if (!found || !args[0] ||
+        !(same_mapping(&state->text, found) || same_mapping(&state->raw, found)))
         return NULL;
-    return get_or(state, environ, args[0], args[1] ? args[1] : Py_None);
+    return get_or(state, found, args[0], args[1] ? args[1] : Py_None);
 }
 
 PyObject *path_getenv(PyObject *module, PyObject *const *args, Py_ssize_t count) {
