@@ -383,6 +383,7 @@ struct os_move_options {
 /**
  * Moves a file or a tree, to another file system too: then it is copied and, when the copy is
  * complete, removed. Cancelled before that, it leaves no copy; afterwards it isn't asked any more.
+ * When something could not be copied it fails, whatever `on_error` says, and the original stays.
  *
  * @param src  what is moved; a link itself
  * @param dst  its new path, or a directory to put it into

@@ -374,11 +374,39 @@ int os_copytree(const char *src, const char *dst, const struct os_copytree_optio
 
 /* -------------------------------------------------------------------------------- moving */
 
+/* A move's own eyes on the copy: a failure that the caller makes light of is one all the same. */
+struct moving {
+    const struct os_tree_control *control;
+    int error; /* −errno of the first failure */
+};
+
+static int note_error(const struct os_error *error, void *data) {
+    struct moving *moving = data;
+    const struct os_tree_control *control = moving->control;
+    if (!moving->error)
+        moving->error = -error->number;
+    return control->on_error ? control->on_error(error, control->data) : -1;
+}
+
+static int pass_progress(const struct os_progress *progress, void *data) {
+    const struct os_tree_control *control = ((struct moving *)data)->control;
+    return control->on_progress(progress, control->data);
+}
+
 /* A directory to another file system: a copy, and when it is complete the original goes. */
 static int move_tree(const char *src, const char *dst, const struct os_tree_control *control) {
+    struct moving moving = {.control = control};
     const struct os_copytree_options options = {
         .size = sizeof options,
-        .control = *control,
+        .control =
+            {
+                .on_error = note_error,
+                .on_progress = control->on_progress ? pass_progress : NULL,
+                .data = &moving,
+                .threads = control->threads,
+                .ignore_errors = control->ignore_errors,
+                .one_file_system = control->one_file_system,
+            },
         .symlinks = true,
         .owner = true,
         .hard_links = true,
@@ -390,6 +418,8 @@ static int move_tree(const char *src, const char *dst, const struct os_tree_cont
         os_rmtree(dst, NULL);
         return PUBLIC(-ECANCELED, "move", src, dst);
     }
+    if (r >= 0 && moving.error)
+        return PUBLIC(moving.error, "move", src, dst);
     removal.control.on_progress = NULL; /* there is no way back any more */
     return r < 0 ? r : os_rmtree(src, &removal);
 }

@@ -462,6 +462,43 @@ static void moved_to_another_file_system(void **state) {
     assert_int_equal(back, 0);
 }
 
+static int tolerate(const struct os_error *error, void *data) {
+    (void)error;
+    ++*(int *)data;
+    return 0;
+}
+
+/* Whoever makes light of what could not be copied keeps the original all the same. */
+static void an_incomplete_move(void **state) {
+    (void)state;
+    plant();
+    write_text("src/large", "");
+    assert_int_equal(truncate("src/large", 1 << 20), 0);
+    int fd = open("src/large", O_WRONLY), told = 0;
+    assert_int_equal(pwrite(fd, (char[1 << 19]){1}, 1 << 19, 0), 1 << 19);
+    close(fd);
+    assert_int_equal(mkdir("other", 0777), 0);
+    if (mount("none", "other", "tmpfs", 0, "size=64k") < 0)
+        skip();
+    char before[1 << 16];
+    strcpy(before, described("src", true));
+    struct os_move_options options = {.size = sizeof options, .control.data = &told};
+    int r[3], number[3];
+    for (int i = 0; i < 3; i++) {
+        options.control.on_error = i == 1 ? NULL : tolerate;
+        options.control.ignore_errors = i > 0;
+        r[i] = os_move("src", "other/src", &options);
+        number[i] = errno;
+        os_rmtree("other/src", NULL);
+    }
+    assert_int_equal(umount("other"), 0);
+    assert_int_equal(r[0] | r[1] | r[2], -1);
+    for (int i = 0; i < 3; i++)
+        assert_true(r[i] == -1 && number[i] == ENOSPC);
+    assert_true(told >= 2);
+    assert_string_equal(described("src", true), before);
+}
+
 static int stop_at_once(const struct os_progress *progress, void *data) {
     (void)progress, (void)data;
     return 1;
@@ -512,6 +549,7 @@ int main(void) {
         IN_TREES(moved),
         IN_TREES(moved_to_another_file_system),
         IN_TREES(a_move_cancelled),
+        IN_TREES(an_incomplete_move),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
