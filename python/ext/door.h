@@ -144,7 +144,7 @@ void door_release_all(struct value *values, int count);
 
 /** What the module keeps: types of the interpreter's own posix, so that results are of one kind. */
 struct state {
-    PyObject *functions; /* a dict of what was in it then */
+    PyObject *functions; /* a dict of what that posix held before anything of it was replaced */
     PyTypeObject *stat_result, *statvfs_result, *terminal_size, *uname_result, *sched_param;
     PyTypeObject *times_result, *waitid_result;
     PyTypeObject *entry, *scan, *walk;

@@ -209,8 +209,7 @@ static int same_attribute(PyObject *a, PyObject *b, const char *name) {
 }
 
 PyObject *path_samestat(PyObject *module, PyObject *const *args, Py_ssize_t count) {
-    struct state *state = PyModule_GetState(module);
-    (void)state, (void)count;
+    (void)module, (void)count;
     int same = same_attribute(args[0], args[1], "st_ino");
     if (same > 0)
         same = same_attribute(args[0], args[1], "st_dev");
