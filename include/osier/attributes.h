@@ -7,7 +7,6 @@
 #define OSIER_ATTRIBUTES_H
 
 #include <osier/stat.h>
-#include <osier/types.h>
 
 OS_BEGIN_DECLS
 
@@ -125,6 +124,24 @@ OS_API int os_utimeat(int dir_fd, const char *path, int64_t atime_ns, int64_t mt
  */
 OS_API int os_utime_fd(int fd, int64_t atime_ns, int64_t mtime_ns);
 
+/**
+ * Sets when `path` was last read and last changed, to any moment, also before 1677 and after 2262.
+ * What the file system can't hold becomes the nearest that it can.
+ *
+ * @param dir_fd  where a relative path starts; OS_CWD for the current directory
+ * @param path  the file; NULL: what `dir_fd` itself is open on
+ * @param times  last read, and last change of the content; NULL: both are now
+ * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
+ * @return 0, or −1 with errno set
+ * @error EINVAL  the nanoseconds are not 0 to 999,999,999, UTIME_NOW or UTIME_OMIT
+ * @error EOVERFLOW  the seconds are more than this machine can count
+ * @python os.utime(path, times=None, *, ns=None, dir_fd=None, follow_symlinks=True)
+ * @since 0.1
+ * @source utimensat(2)
+ * @shell see os_utimeat
+ */
+OS_API int os_utimensat(int dir_fd, const char *path, const struct os_time times[2], int flags);
+
 /** Python's os.statvfs_result. */
 struct os_statvfs_result {
     uint64_t f_bsize;   /**< preferred size of a read or write, in bytes */
@@ -227,9 +244,17 @@ struct os_statx_result {
     int64_t stx_btime_ns;         /**< birth */
     int64_t stx_ctime_ns;         /**< last change of the inode */
     int64_t stx_mtime_ns;         /**< last change of the content */
-    uint64_t stx_rdev;            /**< device number, where the file is a device; always told */
-    uint64_t stx_dev;             /**< device the file lives on; always told */
-    uint32_t stx_rdev_major;      /**< the two parts of stx_rdev */
+    int64_t stx_atime_sec;        /**< the same in whole seconds, exact beyond 2262 … */
+    int64_t stx_btime_sec;
+    int64_t stx_ctime_sec;
+    int64_t stx_mtime_sec;
+    uint32_t stx_atime_nsec; /**< … and the nanoseconds to add to them */
+    uint32_t stx_btime_nsec;
+    uint32_t stx_ctime_nsec;
+    uint32_t stx_mtime_nsec;
+    uint64_t stx_rdev;       /**< device number, where the file is a device; always told */
+    uint64_t stx_dev;        /**< device the file lives on; always told */
+    uint32_t stx_rdev_major; /**< the two parts of stx_rdev */
     uint32_t stx_rdev_minor;
     uint32_t stx_dev_major; /**< the two parts of stx_dev */
     uint32_t stx_dev_minor;

@@ -291,6 +291,23 @@ OS_API int os_root_utime(const struct os_root *root, const char *path, int64_t a
                          int64_t mtime_ns, int flags);
 
 /**
+ * Sets when a file in the root was last read and last changed, to any moment, also beyond 2262.
+ *
+ * @param root  the root
+ * @param path  the file
+ * @param times  last read, and last change of the content, as for os_utimensat(); NULL: now
+ * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
+ * @return 0, or −1 with errno set
+ * @error EXDEV  the path leads out of the root
+ * @error EINVAL  the nanoseconds are not 0 to 999,999,999, UTIME_NOW or UTIME_OMIT
+ * @since 0.1
+ * @source utimensat(2)
+ * @shell no: a root is for several calls of one program
+ */
+OS_API int os_root_utimens(const struct os_root *root, const char *path,
+                           const struct os_time times[2], int flags);
+
+/**
  * The names in a directory of the root, without "." and "..", in no order.
  *
  * @param root  the root

@@ -27,5 +27,11 @@ void stat_convert(const struct stat *st, struct os_stat_result *ret) {
         .st_atime_ns = stat_time_ns(st->st_atim),
         .st_mtime_ns = stat_time_ns(st->st_mtim),
         .st_ctime_ns = stat_time_ns(st->st_ctim),
+        .st_atime_sec = st->st_atim.tv_sec,
+        .st_mtime_sec = st->st_mtim.tv_sec,
+        .st_ctime_sec = st->st_ctim.tv_sec,
+        .st_atime_nsec = (uint32_t)st->st_atim.tv_nsec,
+        .st_mtime_nsec = (uint32_t)st->st_mtim.tv_nsec,
+        .st_ctime_nsec = (uint32_t)st->st_ctim.tv_nsec,
     };
 }

@@ -275,15 +275,23 @@ int os_root_chown(const struct os_root *root, const char *path, uid_t uid, gid_t
     return PUBLIC(chown_in(root, path, uid, gid, flags), "root_chown", path, NULL);
 }
 
-static int utime_in(const struct os_root *root, const char *path, int64_t atime_ns,
-                    int64_t mtime_ns, int flags) {
+static int utime_in(const struct os_root *root, const char *path, const struct timespec times[2],
+                    int flags) {
     AUTO_CLOSE int fd = open_handle(root, path, flags);
-    return fd < 0 ? fd : time_set_handle(fd, atime_ns, mtime_ns);
+    return fd < 0 ? fd : time_set_handle(fd, times);
 }
 
 int os_root_utime(const struct os_root *root, const char *path, int64_t atime_ns, int64_t mtime_ns,
                   int flags) {
-    return PUBLIC(utime_in(root, path, atime_ns, mtime_ns, flags), "root_utime", path, NULL);
+    const struct timespec times[2] = {time_from_ns(atime_ns), time_from_ns(mtime_ns)};
+    return PUBLIC(utime_in(root, path, times, flags), "root_utime", path, NULL);
+}
+
+int os_root_utimens(const struct os_root *root, const char *path, const struct os_time times[2],
+                    int flags) {
+    struct timespec exact[2];
+    int r = time_from_exact(times, exact);
+    return PUBLIC(r < 0 ? r : utime_in(root, path, exact, flags), "root_utime", path, NULL);
 }
 
 static int list_in(const struct os_root *root, const char *path, char ***ret_list) {

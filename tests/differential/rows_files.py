@@ -45,6 +45,8 @@ class StatResult(ctypes.Structure):
         *[(name, ctypes.c_int64) for name in ["st_size", "st_blocks"]],
         ("st_rdev", ctypes.c_uint64),
         *[(name, ctypes.c_int64) for name in ["st_atime_ns", "st_mtime_ns", "st_ctime_ns"]],
+        *[(name, ctypes.c_int64) for name in ["st_atime_sec", "st_mtime_sec", "st_ctime_sec"]],
+        *[(name, ctypes.c_uint32) for name in ["st_atime_nsec", "st_mtime_nsec", "st_ctime_nsec"]],
     ]
 
 

@@ -44,6 +44,13 @@ FAULT(os_utimeat, .operation = "utime", .tree = "a", .filename = "a") {
 FAULT(os_utime_fd, .operation = "utime", .tree = "a", .before = open_a, .after = close_a) {
     return os_utime_fd(fd, 1, 2);
 }
+FAULT(os_utimensat, .operation = "utime", .tree = "a", .filename = "a") {
+    return os_utimensat(OS_CWD, "a", NULL, OS_NOFOLLOW);
+}
+FAULT_CASE(os_utimensat, descriptor, .operation = "utime", .tree = "a", .before = open_a,
+           .after = close_a) {
+    return os_utimensat(fd, NULL, NULL, 0);
+}
 FAULT(os_statvfs, .tree = "a", .filename = "a") {
     return os_statvfs("a", &sv);
 }

@@ -124,6 +124,9 @@ FAULT(os_root_chown, .filename = "l", ROOTED) {
 FAULT(os_root_utime, .filename = "l", ROOTED) {
     return os_root_utime(root, "l", 0, 0, 0);
 }
+FAULT(os_root_utimens, .operation = "root_utime", .filename = "l", ROOTED) {
+    return os_root_utimens(root, "l", NULL, 0);
+}
 FAULT(os_root_rmtree, .operation = ANY_NAME, .filename = ANY_NAME, .leaves_files = true, ROOTED) {
     return os_root_rmtree(root, "d", NULL);
 }

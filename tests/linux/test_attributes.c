@@ -78,6 +78,67 @@ static void times(void **state) {
     assert_error(EBADF, "utime", NULL, NULL);
 }
 
+/* 64 bits of nanoseconds end on 2262-04-11; the file system says whether it holds such a time. */
+static void times_beyond_nanoseconds(void **state) {
+    (void)state;
+    static const struct os_time samples[] = {
+        {10413792000, 0}, {10413792000, 999999999}, {-9223372037, 1}, {-2, 500000000}, {0, 0}};
+    struct os_stat_result st;
+    struct os_statx_result sx;
+    write_text("a", "");
+    assert_int_equal(symlink("a", "l"), 0);
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct timespec by_hand[2] = {{.tv_nsec = 7},
+                                      {samples[i].seconds, (long)samples[i].nanoseconds}};
+        const struct os_time times[2] = {{0, 7}, samples[i]};
+        assert_int_equal(utimensat(AT_FDCWD, "a", by_hand, 0), 0);
+        struct stat held = look("a");
+        assert_int_equal(os_utime("a", 5, 5, 0), 0);
+        assert_int_equal(os_utimensat(OS_CWD, "l", times, 0), 0);
+        assert_int_equal(os_stat("a", &st), 0);
+        assert_true(st.st_mtime_sec == held.st_mtim.tv_sec);
+        assert_int_equal(st.st_mtime_nsec, held.st_mtim.tv_nsec);
+        assert_true(st.st_atime_sec == 0 && st.st_atime_nsec == 7 && st.st_atime_ns == 7);
+        if (held.st_mtim.tv_sec > 9223372036)
+            assert_true(st.st_mtime_ns == INT64_MAX);
+        assert_int_equal(os_statx("a", STATX_MTIME, 0, 0, &sx), 0);
+        assert_true(sx.stx_mtime_sec == held.st_mtim.tv_sec);
+        assert_int_equal(sx.stx_mtime_nsec, held.st_mtim.tv_nsec);
+        assert_true(sx.stx_mtime_ns == st.st_mtime_ns);
+    }
+}
+
+static void exact_times(void **state) {
+    (void)state;
+    struct os_stat_result st;
+    write_text("a", "");
+    assert_int_equal(symlink("a", "l"), 0);
+    const struct os_time link_times[2] = {{1, 2}, {3, 4}};
+    assert_int_equal(os_utimensat(OS_CWD, "l", link_times, OS_NOFOLLOW), 0);
+    assert_true(look("l").st_mtim.tv_sec == 3 && look("a").st_mtim.tv_sec != 3);
+    int fd = open("a", O_RDONLY | O_CLOEXEC);
+    const struct os_time kept[2] = {{8, 9}, {.nanoseconds = UTIME_OMIT}};
+    assert_int_equal(os_utime("a", 5, 6, 0), 0);
+    assert_int_equal(os_utimensat(fd, NULL, kept, 0), 0);
+    assert_int_equal(os_fstat(fd, &st), 0);
+    assert_true(st.st_atime_ns == 8000000009 && st.st_mtime_ns == 6);
+    close(fd);
+    int64_t before = time(NULL);
+    assert_int_equal(os_utimensat(OS_CWD, "a", NULL, 0), 0);
+    assert_int_equal(os_stat("a", &st), 0);
+    assert_true(st.st_atime_sec >= before && st.st_mtime_sec >= before);
+    static const int64_t wrong[] = {-1, 1000000000, INT64_MIN, INT64_MAX};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const struct os_time times[2] = {{0, 0}, {0, wrong[i]}};
+        assert_int_equal(os_utimensat(OS_CWD, "a", times, 0), -1);
+        assert_error(EINVAL, "utime", "a", NULL);
+    }
+    assert_int_equal(os_utimensat(OS_CWD, "a", NULL, OS_EXIST_OK), -1);
+    assert_error(EINVAL, "utime", "a", NULL);
+    assert_int_equal(os_utimensat(-1, NULL, NULL, 0), -1);
+    assert_error(EBADF, "utime", NULL, NULL);
+}
+
 static void statx_tells_what_stat_tells(void **state) {
     (void)state;
     struct os_stat_result st;
@@ -222,6 +283,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_SCRATCH(owners),
         IN_SCRATCH(times),
+        IN_SCRATCH(times_beyond_nanoseconds),
+        IN_SCRATCH(exact_times),
         IN_SCRATCH(file_systems),
         IN_SCRATCH(statx_tells_what_stat_tells),
         IN_SCRATCH(special_files),

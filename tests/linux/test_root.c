@@ -210,6 +210,10 @@ static void operations(void) {
     assert_int_equal(os_root_utime(root, "in/new/file", 1000000001, -1, 0), 0);
     assert_int_equal(os_root_stat(root, "in/new/file", 0, &st), 0);
     assert_true(st.st_atime_ns == 1000000001 && st.st_mtime_ns == -1);
+    const struct os_time exact[2] = {{5, 6}, {7, 8}};
+    assert_int_equal(os_root_utimens(root, "in/new/file", exact, 0), 0);
+    assert_int_equal(os_root_stat(root, "in/new/file", 0, &st), 0);
+    assert_true(st.st_atime_ns == 5000000006 && st.st_mtime_ns == 7000000008);
     assert_int_equal(os_root_utime(root, "esc", 7, 8, OS_NOFOLLOW), 0);
     assert_int_equal(os_root_stat(root, "esc", OS_NOFOLLOW, &st), 0);
     assert_true(S_ISLNK(st.st_mode) && st.st_atime_ns == 7 && st.st_mtime_ns == 8);
