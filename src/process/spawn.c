@@ -12,6 +12,7 @@
 #include "env/environ.h"
 #include "process/clone.h"
 #include <fcntl.h>
+#include <sched.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <string.h>
@@ -24,11 +25,11 @@
 /* What parent and child share. */
 struct child {
     const struct spawn *spawn;
-    sigset_t mask;      /* for the program */
-    sigset_t defaults;  /* signals to reset even where they are ignored */
-    bool cleared;       /* the kernel has reset all handlers already */
-    const char *failed; /* the program that could not be executed, if it came to that */
-    int error;          /* −errno, or 0 when the program runs */
+    struct clone_how how;
+    sigset_t mask;     /* for the program */
+    sigset_t defaults; /* signals to reset even where they are ignored */
+    int report;        /* where the child tells of its failure; −1: in `failure` */
+    struct spawn_failure failure;
 };
 
 /* rt_sigaction(2) as the kernel has it; all bits zero stand for SIG_DFL. */
@@ -153,7 +154,7 @@ IN_CHILD static int reset_signals(const struct child *child) {
     for (int number = 1; number < _NSIG; number++) {
         if (number == SIGKILL || number == SIGSTOP)
             continue;
-        if (!has_signal(&child->defaults, number) && (child->cleared || !has_handler(number)))
+        if (!has_signal(&child->defaults, number) && (child->how.cleared || !has_handler(number)))
             continue;
         int r = SYS(kernel_sigaction, number, &by_default, NULL);
         if (r < 0)
@@ -170,7 +171,7 @@ IN_CHILD static int as_number(const char *text) {
 }
 
 /* Closes what one read of /proc/self/fd tells: how many, or −errno. */
-IN_CHILD static int close_listed(int list, int first) {
+IN_CHILD static int close_listed(int list, int first, int kept) {
     alignas(8) char buffer[1024];
     int closed = 0, size;
     while ((size = SYS(kernel_getdents64, list, buffer, sizeof buffer)) > 0)
@@ -178,7 +179,7 @@ IN_CHILD static int close_listed(int list, int first) {
             unsigned short length;
             __builtin_memcpy(&length, buffer + at + 16, sizeof length);
             int fd = as_number(buffer + at + 19);
-            if (fd >= first && fd != list && kernel_close(fd) == 0)
+            if (fd >= first && fd != list && fd != kept && kernel_close(fd) == 0)
                 closed++;
             at += length;
         }
@@ -186,21 +187,26 @@ IN_CHILD static int close_listed(int list, int first) {
 }
 
 /* Where the kernel has no close_range(2), or a filter forbids it. */
-IN_CHILD static int close_one_by_one(int first) {
+IN_CHILD static int close_one_by_one(int first, int kept) {
     int closed;
     do {
         int list = SYS(kernel_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY, 0);
         if (list < 0)
             return list;
-        closed = close_listed(list, first);
+        closed = close_listed(list, first, kept);
         kernel_close(list);
     } while (closed > 0);
     return closed;
 }
 
-IN_CHILD static int close_from(int first) {
-    int r = SYS(kernel_close_range, (unsigned)first, ~0u, 0);
-    return r == -ENOSYS || r == -EPERM ? close_one_by_one(first) : r;
+/* All but `kept`, which may be −1. */
+IN_CHILD static int close_from(int first, int kept) {
+    int r = 0;
+    if (kept > first)
+        r = SYS(kernel_close_range, (unsigned)first, (unsigned)kept - 1, 0);
+    if (r >= 0)
+        r = SYS(kernel_close_range, (unsigned)(kept >= first ? kept + 1 : first), ~0u, 0);
+    return r == -ENOSYS || r == -EPERM ? close_one_by_one(first, kept) : r;
 }
 
 IN_CHILD static int duplicate(int fd, int new_fd) {
@@ -218,7 +224,7 @@ IN_CHILD static int open_as(const struct os_spawn_action *action) {
     return r;
 }
 
-IN_CHILD static int act(const struct os_spawn_action *action) {
+IN_CHILD static int act(const struct os_spawn_action *action, int kept) {
     switch (action->kind) {
     case OS_POSIX_SPAWN_OPEN:
         return open_as(action);
@@ -228,7 +234,7 @@ IN_CHILD static int act(const struct os_spawn_action *action) {
     case OS_POSIX_SPAWN_DUP2:
         return duplicate(action->fd, action->new_fd);
     case OS_POSIX_SPAWN_CLOSEFROM:
-        return close_from(action->fd);
+        return close_from(action->fd, kept);
     case OS_POSIX_SPAWN_CHDIR:
         return SYS(kernel_chdir, action->path);
     case OS_POSIX_SPAWN_FCHDIR:
@@ -248,7 +254,7 @@ IN_CHILD static int set_scheduler(const struct os_posix_spawn_options *options) 
     return options->sched_priority ? SYS(kernel_setparam, priority) : 0;
 }
 
-IN_CHILD static int apply(const struct os_posix_spawn_options *options) {
+IN_CHILD static int apply(const struct os_posix_spawn_options *options, int kept) {
     int r = options->scheduler || options->sched_priority ? set_scheduler(options) : 0;
     if (r >= 0 && options->setsid)
         r = SYS(kernel_setsid);
@@ -257,7 +263,7 @@ IN_CHILD static int apply(const struct os_posix_spawn_options *options) {
     if (r >= 0 && options->resetids)
         r = SYS(kernel_reset_ids);
     for (size_t i = 0; r >= 0 && i < options->file_action_count; i++)
-        r = act(&options->file_actions[i]);
+        r = act(&options->file_actions[i], kept);
     return r;
 }
 
@@ -285,28 +291,67 @@ IN_CHILD int spawn_execute(const struct spawn *s, const char **ret_failed) {
     return told;
 }
 
+IN_CHILD static int prepare_child(struct child *child) {
+    const struct spawn *s = child->spawn;
+    int r = reset_signals(child);
+    if (r >= 0 && s->options)
+        r = apply(s->options, child->report);
+    if (r >= 0 && s->setup)
+        r = s->setup(s->setup_argument, &child->failure);
+    return r >= 0 ? SYS(kernel_sigprocmask, SIG_SETMASK, &child->mask, NULL) : r;
+}
+
+/* What was there before a fork has the same address in both processes. */
 IN_CHILD static int run_child(void *argument) {
     struct child *child = argument;
-    int r = reset_signals(child);
-    if (r >= 0 && child->spawn->options)
-        r = apply(child->spawn->options);
+    int r = prepare_child(child);
     if (r >= 0)
-        r = SYS(kernel_sigprocmask, SIG_SETMASK, &child->mask, NULL);
-    if (r >= 0)
-        r = spawn_execute(child->spawn, &child->failed);
-    child->error = r;
+        r = spawn_execute(child->spawn, &child->failure.path);
+    child->failure.error = r;
+    if (child->report >= 0)
+        syscall(SYS_write, child->report, &child->failure, sizeof child->failure);
     syscall(SYS_exit_group, 127);
     return 127;
 }
 
 /* Runs the child up to its program. */
-static pid_t start(struct child *child, const sigset_t *old_mask) {
+static pid_t start_child(struct child *child, const sigset_t *old_mask) {
     alignas(64) char stack[STACK_SIZE];
     int saved = errno;
     if (!child->spawn->mask)
         child->mask = *old_mask;
-    pid_t pid = clone_vfork(run_child, child, stack, sizeof stack, &child->cleared);
+    pid_t pid = clone_child(run_child, child, stack, sizeof stack, &child->how);
     errno = saved; /* the child shares it */
+    return pid;
+}
+
+/* Above what the program's own descriptors are likely to be. */
+static int move_report(int *fd) {
+    enum { HIGH = 200 };
+    int moved = SYS(fcntl, *fd, F_DUPFD_CLOEXEC, HIGH);
+    if (moved < 0)
+        return 0; /* there are fewer descriptors than that */
+    seam_close_quietly(*fd);
+    *fd = moved;
+    return 0;
+}
+
+/* The same where the child has a copy of the memory: it tells of its failure through a pipe, whose
+ * end is that of the whole way up to the program. */
+static pid_t start_copy(struct child *child, const sigset_t *old_mask) {
+    int ends[2];
+    int r = spawn_pipe(ends);
+    if (r < 0)
+        return r;
+    move_report(&ends[1]);
+    child->report = ends[1];
+    pid_t pid = start_child(child, old_mask);
+    seam_close_quietly(ends[1]);
+    struct spawn_failure failure;
+    ssize_t got = pid < 0 ? 0 : SYS(read, ends[0], &failure, sizeof failure);
+    if (got == sizeof failure)
+        child->failure = failure;
+    seam_close_quietly(ends[0]);
     return pid;
 }
 
@@ -329,32 +374,42 @@ static int prepare_signals(struct child *child) {
     return r >= 0 && s->options ? signal_set(s->options->setsigmask, &child->mask) : r;
 }
 
-int spawn_start(const struct spawn *s, pid_t *ret_pid, const char **ret_failed) {
-    struct child child = {.spawn = s};
+/* What is left of a child that didn't come to its program. */
+static void collect(struct child *child, pid_t pid) {
+    int *pidfd = child->how.pidfd;
+    while (SYS(waitpid, pid, NULL, __WALL) == -EINTR)
+        ;
+    if (pidfd)
+        seam_close_quietly(TAKE_FD(*pidfd));
+}
+
+int spawn_start(const struct spawn *s, pid_t *ret_pid, struct spawn_failure *ret_failure) {
+    struct child child = {.spawn = s, .report = -1};
     struct spawn own;
     int r = prepare_signals(&child);
     if (r < 0)
         return r;
+    child.how = s->how ? *s->how : (struct clone_how){.exit_signal = SIGCHLD, .cgroup = -1};
+    child.how.flags |= CLONE_VFORK;
     if (s->options && s->options->setsigmask && !s->mask) {
         own = *s;
         own.mask = &child.mask;
         child.spawn = &own;
     }
+    bool shares = clone_shares_memory();
     sigset_t all, old = {0};
     memset(&all, 0xff, sizeof all); /* libc's own signals too, which sigfillset(3) leaves out */
     r = SYS(kernel_sigprocmask, SIG_SETMASK, &all, &old);
     if (r < 0)
         return r;
-    pid_t pid = start(&child, &old);
-    if (pid >= 0 && child.error < 0) {
-        int status;
-        spawn_wait(pid, &status);
-    }
+    pid_t pid = shares ? start_child(&child, &old) : start_copy(&child, &old);
+    if (pid >= 0 && child.failure.error < 0)
+        collect(&child, pid);
     kernel_sigprocmask(SIG_SETMASK, &old, NULL);
-    if (pid < 0 || child.error < 0) {
-        if (ret_failed)
-            *ret_failed = child.failed;
-        return pid < 0 ? (int)pid : child.error;
+    if (pid < 0 || child.failure.error < 0) {
+        if (ret_failure && pid >= 0)
+            *ret_failure = child.failure;
+        return pid < 0 ? (int)pid : child.failure.error;
     }
     *ret_pid = pid;
     return 0;
@@ -371,10 +426,10 @@ int spawn_shell(const char *command, struct spawn *s, pid_t *ret_pid, bool *ret_
     s->programs = (char *const *)programs;
     s->argv = (char *const *)argv;
     s->env = env;
-    const char *failed = NULL;
-    r = spawn_start(s, ret_pid, &failed);
+    struct spawn_failure failure = {0};
+    r = spawn_start(s, ret_pid, &failure);
     if (ret_no_shell)
-        *ret_no_shell = r < 0 && failed;
+        *ret_no_shell = r < 0 && failure.path;
     return r;
 }
 

@@ -10,6 +10,15 @@
 #include <osier/spawn.h>
 #include <signal.h>
 
+struct clone_how;
+
+/** What a child could not do. */
+struct spawn_failure {
+    int error;        /* −errno, or 0 when the program runs */
+    const char *path; /* what it is about: the program if `step` is NULL; or NULL */
+    const char *step; /* what was done before the program, a static text; or NULL */
+};
+
 struct spawn {
     char *const *programs; /* paths tried in turn, then NULL */
     bool posix_search;     /* errors other than those of a search end it, as in posix_spawnp(3) */
@@ -18,11 +27,15 @@ struct spawn {
     const struct os_posix_spawn_options *options; /* NULL: none */
     const sigset_t *defaults; /* signals to reset besides those of the options, or NULL */
     const sigset_t *mask;     /* the signal mask, or NULL: that of the calling thread */
+    int (*setup)(const void *setup_argument, struct spawn_failure *failure); /* or NULL: what else
+                                 the child does first; bare system calls: 0 or −errno */
+    const void *setup_argument;
+    struct clone_how *how; /* how it is made; NULL: a plain child */
 };
 
-/** Starts it: 0, or −errno, and nothing was started. Then *ret_failed (unless NULL) is the path
- * that could not be executed; NULL if it did not come to that. */
-int spawn_start(const struct spawn *s, pid_t *ret_pid, const char **ret_failed);
+/** Starts it: 0, or −errno, and nothing was started. Then *ret_failure (unless NULL) tells what the
+ *  child could not do; it is empty if it did not come to that. */
+int spawn_start(const struct spawn *s, pid_t *ret_pid, struct spawn_failure *ret_failure);
 
 /** Replaces the process: −errno, with *ret_failed the path that the error is about. All programs
  * are tried; told is the first error that isn't absence, else the last one. */

@@ -45,7 +45,6 @@ static pid_t start(const char *operation, const char *file, char *const *argv, c
                    const struct program_words *words) {
     AUTO_PROGRAM p = {.spawn.posix_search = true};
     struct os_posix_spawn_options own;
-    const char *failed = NULL;
     pid_t pid = -1;
     int r = options_copy(&own, sizeof own, options);
     if (r >= 0)
@@ -54,7 +53,7 @@ static pid_t start(const char *operation, const char *file, char *const *argv, c
         r = program_prepare(&p, file, argv, env, flags, words);
     p.spawn.options = &own;
     if (r >= 0)
-        r = flags & PROGRAM_SEARCH && !*file ? -ENOENT : spawn_start(&p.spawn, &pid, &failed);
+        r = flags & PROGRAM_SEARCH && !*file ? -ENOENT : spawn_start(&p.spawn, &pid, NULL);
     if (p.words)
         return (pid_t)error_fail_words(r, operation, p.words);
     return PUBLIC(r < 0 ? r : pid, operation, file, NULL);
@@ -76,16 +75,16 @@ pid_t os_posix_spawnp(const char *file, char *const argv[], char *const env[],
 /* Python's result of a spawn call. A program that can't be executed counts as one that ended with
  * 127, where there is an exit code to give. */
 static int run(struct program *p, int mode, int *ret_result) {
-    const char *failed = NULL;
+    struct spawn_failure failure = {0};
     pid_t pid;
     int status;
-    int r = spawn_start(&p->spawn, &pid, &failed);
+    int r = spawn_start(&p->spawn, &pid, &failure);
     bool waits = mode != OS_P_NOWAIT;
-    if (r < 0 && !(failed && waits))
+    if (r < 0 && !(failure.path && waits))
         return r;
     if (r >= 0 && waits && (r = spawn_wait(pid, &status)) < 0)
         return r;
-    *ret_result = !waits ? pid : failed ? 127 : spawn_exitcode(status);
+    *ret_result = !waits ? pid : failure.path ? 127 : spawn_exitcode(status);
     return 0;
 }
 
