@@ -716,6 +716,15 @@ static int walk_begin(const char *path, const struct os_walk_options *given,
     return 0;
 }
 
+/* Why a top could not be opened without following links: 0 if it is there and no directory. */
+static int no_directory(int dir_fd, const char *path, int error) {
+    struct stat st;
+    if (error != -ENOTDIR && error != -ELOOP)
+        return error;
+    int r = SYS(fstatat, dir_fd, path, &st, 0);
+    return r < 0 ? r : 0;
+}
+
 /* A top that can't be opened fails the call; one that is no directory has nothing to walk. */
 static int fwalk_begin(int dir_fd, const char *path, const struct os_walk_options *given,
                        struct os_walk **ret_walk) {
@@ -725,11 +734,10 @@ static int fwalk_begin(int dir_fd, const char *path, const struct os_walk_option
         return r;
     int flags = DIR_OPEN | (walk->options.follow_links ? 0 : O_NOFOLLOW);
     int fd = SYS(openat, dir_fd, path, flags);
-    r = fd;
     if (fd >= 0)
         r = begin_at(walk, fd);
-    else if (!walk->options.follow_links && (fd == -ENOTDIR || fd == -ELOOP))
-        r = 0;
+    else
+        r = walk->options.follow_links ? fd : no_directory(dir_fd, path, fd);
     if (r < 0) {
         seam_close_quietly(fd);
         os_walk_close(walk);

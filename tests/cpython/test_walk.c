@@ -171,6 +171,11 @@ static void tops_that_are_none(void **state) {
     assert_string_equal(shown(os_walk("gone", OPTIONS(.errors = true))), expected);
     assert_null(os_fwalk(OS_CWD, "gone", NULL));
     assert_error(ENOENT, "fwalk", "gone", NULL);
+    assert_null(os_fwalk(OS_CWD, "t/f/gone", NULL));
+    assert_error(ENOTDIR, "fwalk", "t/f/gone", NULL);
+    symlink("gone", "dangling");
+    assert_null(os_fwalk(OS_CWD, "dangling", NULL));
+    assert_error(ENOENT, "fwalk", "dangling", NULL);
     assert_string_equal(shown(os_fwalk(OS_CWD, "t/f", NULL)), "");
     assert_string_equal(shown(os_fwalk(OS_CWD, "t/l", NULL)), "");
     assert_string_equal(shown(os_fwalk(OS_CWD, "t/l", OPTIONS(.follow_links = true))),
