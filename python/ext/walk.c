@@ -2,6 +2,7 @@
 /** os.walk and os.fwalk: the core's walk as an iterator, and Python's lists on both sides of it. */
 #include "door.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 /* A name of the list that was given out, and what the core calls it. */
@@ -184,6 +185,23 @@ static int pass_edits(struct walk *walk, struct edited *edited) {
 
 /* ------------------------------------------------------------------- going on */
 
+/* Python's fwalk opens whatever has the name, and then fails to read it as a directory: −1 with the
+ * exception of that, or 0 with errno where it can't even be opened. */
+static int open_and_fail(const char *path) {
+    int fd;
+    UNLOCKED(fd = os_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0));
+    if (fd < 0 && errno != ENAMETOOLONG)
+        return 0;
+    PyObject *number = PyLong_FromLong(fd);
+    if (fd >= 0)
+        os_close(fd);
+    errno = ENOTDIR;
+    if (number)
+        PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, number);
+    Py_XDECREF(number);
+    return -1;
+}
+
 static int open_walk(struct walk *walk) {
     struct value path = {.object = walk->top};
     if (door_path(&path, walk->top, KIND_PATH, "scandir", "path") < 0)
@@ -191,7 +209,8 @@ static int open_walk(struct walk *walk) {
     walk->begun = true;
     UNLOCKED(walk->handle = walk->fds ? os_fwalk(walk->dir_fd, path.text, &walk->options)
                                       : os_walk(path.text, &walk->options));
-    if (!walk->handle)
+    bool opened = walk->fds && !walk->handle && errno == ENOTDIR && open_and_fail(path.text) < 0;
+    if (!walk->handle && !opened)
         door_error(&path, NULL);
     Py_XDECREF(path.owner);
     return walk->handle ? 0 : -1;
@@ -224,9 +243,10 @@ static bool passed_over(struct walk *walk) {
         return false;
     if (os_lstat(entry->dirpath, &st) < 0 || !S_ISLNK(st.st_mode))
         return false;
-    if (walk->fds && os_stat(entry->dirpath, &st) < 0)
-        entry->error = errno;
-    return entry->error == ELOOP || entry->error == ENOTDIR;
+    if (!walk->fds || os_stat(entry->dirpath, &st) == 0)
+        return true;
+    entry->error = errno;
+    return false;
 }
 
 /* Calls onerror: 0 or −1. */
@@ -251,6 +271,11 @@ static int tell_error(struct walk *walk, PyObject *path) {
 static int see_to_error(struct walk *walk, PyObject *path) {
     if (passed_over(walk))
         return 0;
+    if (walk->fds && walk->entry->error == ENOTDIR) {
+        if (open_and_fail(walk->entry->dirpath) < 0)
+            return -1;
+        walk->entry->error = errno;
+    }
     if (walk->entry->error != ELOOP || !walk->resume)
         return tell_error(walk, path);
     /* Links lead back: Python goes round until the kernel has followed 40 of them. */
