@@ -23,6 +23,7 @@
  * @param max_depth  how many levels to go down; 1 is what is in the directory itself
  * @param type  print only these: d for directories, f for everything else
  * @param threads  how many read ahead; -1 for as many as help
+ * @group files
  * @since 0.1
  * @shell walk [PATH=.] [--bottom-up] [--follow-links] [-x|--one-file-system] [--max-depth=N]
  * [--type=TYPE] [--threads=N] -> custom
@@ -38,6 +39,7 @@ int verb_walk(struct call *call);
  * @param pattern  what to look for; quote it, or the shell does it before
  * @param include_hidden  `*` and its like match names that begin with a dot, too
  * @param root_dir  where to look; the paths printed are relative to it
+ * @group files
  * @since 0.1
  * @shell glob PATTERN [--include-hidden] [--root-dir=DIR] -> custom
  */
@@ -53,6 +55,7 @@ int verb_glob(struct call *call);
  * @param owners  compare users and groups, too
  * @param times  compare times of change, too
  * @param ignore  a pattern of names to leave out; may come again for more
+ * @group files
  * @since 0.1
  * @shell compare LEFT RIGHT [--shallow] [--modes] [--owners] [--times]
  * [--ignore=PATTERN...] -> custom
@@ -66,6 +69,7 @@ int verb_compare(struct call *call);
  * @param recursive  directories, with everything in them
  * @param force  what isn't there is no error
  * @param one_file_system  leave alone what is mounted below
+ * @group files
  * @since 0.1
  * @shell rm PATHS... [-r|--recursive] [-f|--force] [-x|--one-file-system] -> custom
  */
@@ -83,6 +87,7 @@ int verb_rm(struct call *call);
  * @param follow_links  copy what links lead to, in their place
  * @param merge  copy into directories that are there already
  * @param ignore  a pattern of names to leave out; may come again for more
+ * @group files
  * @since 0.1
  * @shell cp PATHS... [--owner] [--hard-links] [--special-files] [--follow-links] [--merge]
  * [--ignore=PATTERN...] -> custom
@@ -93,6 +98,7 @@ int verb_cp(struct call *call);
  * Moves files and trees, to another file system too.
  *
  * @param paths  what to move; the last one is where to: a new path, or a directory to put it into
+ * @group files
  * @since 0.1
  * @shell mv PATHS... -> custom
  */
@@ -111,6 +117,7 @@ int verb_mv(struct call *call);
  * @param one_file_system  leave out what is mounted below
  * @param html  write a treemap to look at in a browser to this file
  * @param svg  write it as a picture to this file
+ * @group files
  * @since 0.1
  * @shell usage [PATH=.] [--depth=N] [-a|--all] [--top=N] [--apparent] [-x|--one-file-system]
  * [--html=FILE] [--svg=FILE] -> custom

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The comments of the headers: one that is not complete stops the build, and says where."""
 
+import pathlib
 import subprocess
+import sys
 
 import pytest
+
+TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools" / "contract"
 
 HEADER = """\
 /* SPDX-License-Identifier: MIT */
@@ -28,16 +32,22 @@ OS_API int os_make(const char *path, int flags);
 """
 
 
-def contract(build, tmp_path, text):
+def tool(name, *words):
+    return subprocess.run([sys.executable, "-B", TOOLS / name, *words], capture_output=True, text=True)
+
+
+def contract(tmp_path, text):
+    """What a header with this text makes: the table of calls, or the complaints."""
     header = tmp_path / "topic.h"
     header.write_text(text)
-    program = build / "tools" / "contract"
-    done = subprocess.run([program, "calls", tmp_path / "calls.c", header], capture_output=True, text=True)
+    done = tool("read.py", tmp_path / "contract.json", header)
+    if done.returncode == 0:
+        done = tool("calls.py", tmp_path / "contract.json", tmp_path / "calls.c")
     return done, str(header)
 
 
-def test_a_complete_one(build, tmp_path):
-    done, _ = contract(build, tmp_path, HEADER + COMMENT)
+def test_a_complete_one(tmp_path):
+    done, _ = contract(tmp_path, HEADER + COMMENT)
     assert (done.returncode, done.stderr) == (0, "")
     assert "os_make(v_path, v_flags)" in (tmp_path / "calls.c").read_text()
 
@@ -62,9 +72,9 @@ def test_a_complete_one(build, tmp_path):
         ("(const char *path, int flags)", "(const char *path, int flags, ...)", "takes '...'"),
     ],
 )
-def test_an_incomplete_one(build, tmp_path, old, new, complaint):
+def test_an_incomplete_one(tmp_path, old, new, complaint):
     assert old in COMMENT
-    done, header = contract(build, tmp_path, HEADER + COMMENT.replace(old, new))
+    done, header = contract(tmp_path, HEADER + COMMENT.replace(old, new))
     assert done.returncode == 1
     assert complaint in done.stderr
     assert done.stderr.startswith(header + ":")
@@ -73,28 +83,43 @@ def test_an_incomplete_one(build, tmp_path, old, new, complaint):
 
 
 VERBS = """\
-/** Commands of its own. */
+/** osier walk. */
+/* Not of the contract. */
+static int depth;
+
+/** A helper of it. */
+static void help(void) {
+    depth = '}';
+}
+
 /**
  * Prints the tree.
  *
  * @param path  where to start
  * @param max_depth  how deep
  * @param force  at any cost
+ * @alias stroll
+ * @group files
  * @since 0.1
  * @shell walk [PATH=.] [--max-depth=N] [-f|--force] -> custom
  */
-int verb_walk(struct call *call);
+int verb_walk(struct call *call) {
+    return help(), 0;
+}
 """
 
 
-def test_a_verb(build, tmp_path):
+def test_a_verb(tmp_path):
     (tmp_path / "topic.h").write_text(HEADER + COMMENT)
-    (tmp_path / "verbs.h").write_text(VERBS)
-    for job, target in (("calls", tmp_path / "calls.c"), ("man", tmp_path), ("completions", tmp_path)):
-        program = [build / "tools" / "contract", job, target, "--verbs", tmp_path / "verbs.h", tmp_path / "topic.h"]
-        subprocess.run(program, check=True)
+    (tmp_path / "walk.c").write_text(VERBS)
+    table = tmp_path / "contract.json"
+    assert tool("read.py", table, tmp_path / "topic.h", "--verbs", tmp_path / "walk.c").stderr == ""
+    for job in (("calls.py", table, tmp_path / "calls.c"), ("manual.py", table, tmp_path),
+                ("completions.py", table, *(tmp_path / name for name in ("osier", "_osier", "osier.fish")))):  # fmt: skip
+        assert tool(*job).stderr == ""
     calls = (tmp_path / "calls.c").read_text()
-    assert "verb_walk, false" in calls
+    assert "verb_walk, false" in calls and '{"stroll", NULL}' in calls and '"Files", "Files and trees."' in calls
+    assert "help" not in calls.split("functions[]")[1].split("topics[]")[0]
     assert '{VALUE_OPTION, "max-depth", "N", 0, true, false, "how deep"}' in calls
     assert '{SWITCH, "force", "FORCE", 102, true, false, "at any cost"}' in calls
     assert ".It Ic walk" in (tmp_path / "osier.1").read_text()
@@ -102,6 +127,12 @@ def test_a_verb(build, tmp_path):
     assert "-l force -s f" in (tmp_path / "osier.fish").read_text()
 
 
-def test_two_of_one_name(build, tmp_path):
-    done, _ = contract(build, tmp_path, HEADER + COMMENT + COMMENT.replace("os_make(", "os_made("))
+def test_a_verb_of_no_group(tmp_path):
+    (tmp_path / "walk.c").write_text(VERBS.replace("@group files", "@group things"))
+    done = tool("read.py", tmp_path / "contract.json", "--verbs", tmp_path / "walk.c")
+    assert done.returncode == 1 and "verb_walk(): its @group is none of files, machine" in done.stderr
+
+
+def test_two_of_one_name(tmp_path):
+    done, _ = contract(tmp_path, HEADER + COMMENT + COMMENT.replace("os_make(", "os_made("))
     assert "@shell os.make is os_make() already" in done.stderr

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""docs/PARITY.md: each public name of Python's os, what it is in C, and the test that shows it: parity.py
+CONTRACT.json SOURCE PARITY.md
+
+Complains of a name without a counterpart, and of a function without a test.
+"""
+
+import pathlib
+import re
+import sys
+
+from model import Complaints, Entry, complain, entries, load, python_name
+
+FOLDERS = ("cpython", "posix", "linux", "osier", "differential")
+NAMES = "docs/python-names.tsv"
+START = """\
+# Python's os in C, name by name
+
+Every public name of `os` and `os.path` on Linux, CPython 3.11 to 3.15 and what is known of 3.16.
+Made by `ninja -C build parity` from the headers, docs/python-names.tsv and the tests.
+
+| Python | since | C | header | test | note, difference |
+|---|---|---|---|---|---|
+"""
+
+
+class Parity:
+    def __init__(self, contract, source):
+        self.contract = contract
+        read = lambda name: (source / name).read_text(encoding="utf-8")
+        self.differences = read("docs/DIFFERENCES.md")
+        self.names = read(NAMES)
+        constants = next(source.glob("src/*/constants.c"))
+        self.constants = set(re.findall(r"\b(?:INT|BOOL|TEXT)\(([\w.]+),", constants.read_text(encoding="utf-8")))
+        self.tests = {}  # of each word the first test that has it
+        for folder in FOLDERS:
+            for test in sorted((source / "tests" / folder).glob("*.*")):
+                if test.suffix in (".c", ".py"):
+                    for word in set(re.findall(r"\w+", test.read_text(encoding="utf-8"))):
+                        self.tests.setdefault(word, str(test.relative_to(source)))
+
+    def row(self, python, since, note, c, header="", test=None):
+        last = python.rsplit(".", 1)[1]
+        if f"`{last}`" in self.differences or f"`{python}`" in self.differences:
+            note = "; ".join(filter(None, [note, "[yes](DIFFERENCES.md)"]))
+        link = f"[{test.rsplit('/', 1)[1]}](../{test})" if test else ""
+        return f"| {python} | {since} | {c} | {header} | {link} | {note} |\n"
+
+    def stands_for(self, python, c):
+        """The (header, entry) pairs of the C names that a Python name is."""
+        for header, entry in entries(self.contract):
+            if not c and entry.kind == "function" and python in map(python_name, entry.pythons):
+                yield header, entry
+            members = entry.variables if entry.kind == "enum" else []
+            yield from ((header, one) for one in (entry, *members) if one.name == c.removeprefix("struct "))
+
+    def write_name(self, line, number):
+        python, _, since, c, note = (line.split("\t") + ["", ""])[:5]
+        if c == "-":
+            return self.row(python, since, note, "–")
+        if python.removeprefix("os.") in self.constants:
+            constant = f'`os_constant("{python.removeprefix("os.")}")`'
+            return self.row(python, since, note, constant, "osier/constants.h", "tests/differential/test_constants.py")
+        found = list(self.stands_for(python, c))
+        if not found:
+            complain(Entry(NAMES, number), f"nothing in C stands for {python}")
+            return ""
+        tests = [self.tests[entry.name] for _, entry in found if entry.name in self.tests]
+        shown = ", ".join(f"`{c or entry.name}`" for _, entry in found)
+        return self.row(python, since, note, shown, found[-1][0].path, tests[0] if tests else None)
+
+    def write(self):
+        for _, entry in entries(self.contract, "function", verbs=False):
+            if entry.name not in self.tests:
+                complain(entry, f"no test calls {entry.name}()")
+        lines = enumerate(self.names.splitlines(), 1)
+        return START + "".join(self.write_name(line, number) for number, line in lines if not line.startswith("#"))
+
+
+def main(source, folder, target):
+    text = Parity(load(source), pathlib.Path(folder)).write()
+    with open(target, "w", encoding="utf-8") as out:
+        out.write(text)
+    return Complaints.count > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
