@@ -1,51 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /** osier: calls the functions of the library from a shell. */
-#include "call.h"
-#include "output.h"
-#include "progress.h"
+#include "frame/call.h"
+#include "frame/help.h"
+#include "frame/interrupt.h"
+#include "frame/message.h"
+#include "frame/output.h"
+#include "frame/suggest.h"
 
 #include <errno.h>
 #include <osier.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
-
-int misuse(const struct function *function, const char *format, ...) {
-    va_list args;
-    fputs("osier: ", stderr);
-    if (function)
-        fprintf(stderr, "%s: ", function->name);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputc('\n', stderr);
-    if (function && function->run)
-        print_usage(function);
-    else
-        fputs("usage: osier os.NAME [ARGUMENT...] [OPTION...]; osier --help tells more\n", stderr);
-    return EX_USAGE;
-}
-
-int misuse_word(const struct function *function, const char *problem, const char *word) {
-    char *shown = os_quote(word);
-    int status = misuse(function, "%s %s", problem, shown ? shown : "it");
-    free(shown);
-    return status;
-}
-
-int failed(void) {
-    os_perror("osier");
-    return 1;
-}
-
-int missing(void) {
-    if (errno)
-        return failed();
-    emit_text(NULL);
-    return 1;
-}
 
 /* A constant of os by its name: `osier os.O_CREAT`. */
 static int run_constant(const char *name) {
@@ -100,7 +66,7 @@ static int unknown(const char *name) {
 static int run_function(const struct function *function, char **words) {
     struct call call;
     bool constant = !function->run && !*function->refusal;
-    int status = EX_USAGE;
+    int status = STATUS_USAGE;
     if (!constant && !function->run) {
         if (words[0] && (strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)) {
             print_function_help(function);

@@ -11,10 +11,11 @@ from model import Complaints, complain, entries, enum_words, find_enum, find_str
 
 INCLUDES = """\
 /* Made from the headers by tools/contract. */
-#include "call.h"
-#include "custom.h"
-#include "output.h"
-#include "verbs.h"
+#include "calls/custom.h"
+#include "frame/arguments.h"
+#include "frame/message.h"
+#include "frame/output.h"
+#include "verbs/verbs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -139,7 +140,8 @@ def print_out(contract, entry, variable, kind):
     type = "void *" if variable.source == "buffer" else pointed(variable)
     name = "v_" + variable.name
     if variable.array is None:
-        return print_value(contract, entry, kind, type, name, count_of(entry)) + release(type, name)
+        freed = release(type, name) if variable.source == "out" else ""  # a buffer is the call's
+        return print_value(contract, entry, kind, type, name, count_of(entry)) + freed
     items = (print_value(contract, entry, kind, type, f"{name}[{i}]", "0") for i in range(int(variable.array)))
     return in_list("".join(items))
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/** Results of calls for trees, as the verbs and the call door print them. */
+#ifndef CLI_CALLS_TREES_H
+#define CLI_CALLS_TREES_H
+
+#include <osier.h>
+
+/** What a directory of a walk holds, a path for each; `type` 'd', 'f' or 0 for both. */
+void emit_paths(const struct os_walk_entry *at, char type);
+
+/** A record of the numbers in bytes, with a list of what was asked for. */
+void emit_os_usage(const struct os_usage *usage);
+
+/** Each path that differs, and in what. */
+void emit_os_compare(const struct os_compare *compare);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/** From the words that were typed to the values that a function takes. */
+#include "frame/arguments.h"
+#include "frame/message.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <osier.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t arg_index(const struct call *call, const char *name) {
+    size_t i = 0;
+    while (call->function->arguments[i].name &&
+           strcmp(call->function->arguments[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+const char *arg_text(const struct call *call, const char *name) {
+    return call->values[arg_index(call, name)];
+}
+
+bool is_set(const struct call *call, const char *name) {
+    return arg_text(call, name) != NULL;
+}
+
+int option_number(struct call *call, const char *name, int otherwise) {
+    return is_set(call, name) ? ARG_INTEGER(call, arg_index(call, name), int, 0) : otherwise;
+}
+
+static void refuse_value(struct call *call, size_t i, const char *value, const char *what) {
+    char *shown = call->misused ? NULL : os_quote(value);
+    if (!call->misused)
+        misuse(call->function, "%s is no %s: %s", call->function->arguments[i].metavar, what,
+               shown ? shown : "this");
+    free(shown);
+    call->misused = true;
+}
+
+/* Digits as Python writes them (0o17, 0x1f, 0b11, 1_000 not), or C's octal 017. */
+static bool read_digits(const char *text, bool octal, uintmax_t *ret_value) {
+    int base = octal ? 8 : 10;
+    if (text[0] == '0' && text[1] && strchr("oOxXbB", text[1])) {
+        char mark = (char)tolower((unsigned char)text[1]);
+        base = mark == 'o' ? 8 : mark == 'x' ? 16 : 2;
+        text += 2;
+    }
+    if (!isxdigit((unsigned char)*text) || (base == 16 && strchr("xX", text[1]) && text[1]))
+        return false;
+    char *end;
+    errno = 0;
+    *ret_value = strtoumax(text, &end, base);
+    return errno == 0 && *end == '\0';
+}
+
+/* Names of constants, with '|' or ',' between: "O_RDWR|O_CREAT". */
+static bool read_names(const char *text, uintmax_t *ret_value) {
+    uintmax_t sum = 0;
+    while (*text) {
+        char name[64];
+        size_t size = strcspn(text, "|,");
+        if (size == 0 || size >= sizeof name)
+            return false;
+        memcpy(name, text, size);
+        name[size] = '\0';
+        int64_t value;
+        uintmax_t digits;
+        if (read_digits(name, false, &digits))
+            sum |= digits;
+        else if (os_constant(name, &value) == 0)
+            sum |= (uintmax_t)value;
+        else
+            return false;
+        text += size;
+        if (*text && !*++text)
+            return false;
+    }
+    *ret_value = sum;
+    return true;
+}
+
+static bool fits(bool negative, uintmax_t value, size_t size, bool is_signed, int options) {
+    uintmax_t most = UINTMAX_MAX >> (64 - 8 * size);
+    if (is_signed)
+        return value <= most / 2 + negative;
+    return negative ? value == 0 || (value == 1 && options & ARG_UNCHANGED) : value <= most;
+}
+
+static intmax_t read_integer(struct call *call, size_t i, const char *text, size_t size,
+                             bool is_signed, int options) {
+    bool negative = *text == '-';
+    const char *digits = text + (negative || *text == '+');
+    uintmax_t value = 0;
+    bool read = read_digits(digits, options & ARG_OCTAL, &value);
+    bool named =
+        !read && (isalpha((unsigned char)*text) || strpbrk(text, "|,")) && read_names(text, &value);
+    bool wraps = named && is_signed && (intmax_t)value < 0; /* a constant that is negative */
+    if (!read && !named)
+        refuse_value(call, i, text, options & ARG_OCTAL ? "mode in octal digits" : "number");
+    else if (!wraps && !fits(negative, value, size, is_signed, options))
+        refuse_value(call, i, text, "number in range");
+    return negative ? (intmax_t)-value : (intmax_t)value;
+}
+
+intmax_t arg_integer(struct call *call, size_t i, size_t size, bool is_signed, int options) {
+    return read_integer(call, i, call->values[i], size, is_signed, options);
+}
+
+const int *arg_integers(struct call *call) {
+    int *list = call_alloc(call, call->rest_count + 1, sizeof *list);
+    size_t many = 0;
+    const struct argument *arguments = call->function->arguments;
+    while (arguments[many].name && !(arguments[many].many && arguments[many].kind == POSITIONAL))
+        many++;
+    for (size_t i = 0; list && i < call->rest_count; i++)
+        list[i] = (int)read_integer(call, many, call->rest[i], sizeof *list, true, 0);
+    call->data_size = list ? call->rest_count : 0;
+    return list;
+}
+
+int arg_word(struct call *call, size_t i, const struct word *words) {
+    const char *text = call->values[i];
+    uintmax_t digits;
+    if (strcmp(text, "True") == 0 || strcmp(text, "False") == 0)
+        return *text == 'T';
+    for (; words->name; words++)
+        if (strcmp(text, words->name) == 0)
+            return words->value;
+    if (read_digits(text, false, &digits) && digits <= INT_MAX)
+        return (int)digits;
+    refuse_value(call, i, text, "word of its list, True, False or number");
+    return 0;
+}
+
+const char *const *arg_values(struct call *call, const char *name) {
+    size_t i = arg_index(call, name), count = 0;
+    const char **list = call_alloc(call, call->given_count + 1, sizeof *list);
+    for (size_t at = 0; list && at < call->given_count; at++)
+        if (call->given[at].argument == i)
+            list[count++] = call->given[at].value;
+    return list;
+}
+
+double arg_float(struct call *call, size_t i) {
+    char *end;
+    double value = strtod(call->values[i], &end);
+    if (end == call->values[i] || *end)
+        refuse_value(call, i, call->values[i], "number");
+    return value;
+}
+
+bool arg_bool(struct call *call, size_t i) {
+    static const char *const words[] = {"False", "True", "false", "true", "no", "yes", "0", "1"};
+    for (size_t word = 0; word < sizeof words / sizeof *words; word++)
+        if (strcmp(call->values[i], words[word]) == 0)
+            return word % 2;
+    refuse_value(call, i, call->values[i], "truth value, True or False");
+    return false;
+}
+
+const void *arg_data(struct call *call, size_t i) {
+    if (strcmp(call->values[i], "-") != 0) {
+        call->data_size = strlen(call->values[i]);
+        return call->values[i];
+    }
+    char *input = call_own(call, os_read_file("/dev/stdin", &call->data_size));
+    if (!input) {
+        failed();
+        call->misused = true;
+    }
+    return input;
+}
+
+void *arg_buffer(struct call *call, size_t size) {
+    return call->misused ? NULL : call_alloc(call, 1, size);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/** What --help says, and usage lines. */
+#include "frame/help.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 80 };
+
+/* Columns that `size` bytes of UTF-8 take. */
+static size_t columns(const char *text, size_t size) {
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return count;
+}
+
+/* Prints words from column `at` on, and wraps them with `indent` spaces. */
+static size_t wrap(FILE *out, const char *text, size_t at, size_t indent) {
+    while (*text) {
+        size_t size = strcspn(text, " \n");
+        size_t width = columns(text, size);
+        if (at > indent && at + 1 + width > WIDTH) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (at > indent) {
+            fputc(' ', out);
+            at++;
+        }
+        fwrite(text, 1, size, out);
+        at += width;
+        text += size + strspn(text + size, " \n");
+    }
+    return at;
+}
+
+static void print_term(const char *term, const char *text) {
+    enum { COLUMN = 24 };
+    size_t at = 2 + columns(term, strlen(term));
+    printf("  %s", term);
+    if (at + 2 > COLUMN) {
+        printf("\n%*s", COLUMN, "");
+    } else {
+        printf("%*s", (int)(COLUMN - at), "");
+    }
+    wrap(stdout, text ? text : "", COLUMN, COLUMN);
+    putchar('\n');
+}
+
+/* "[--mode=MODE]", "PATH...": an argument as a usage line has it. */
+static void argument_form(const struct argument *a, char *form, size_t size) {
+    const char *open = a->optional ? "[" : "", *close = a->optional ? "]" : "";
+    const char *dots = a->many ? "..." : "";
+    if (a->kind == POSITIONAL)
+        snprintf(form, size, "%s%s%s%s", open, a->name, dots, close);
+    else if (a->letter && a->kind == SWITCH)
+        snprintf(form, size, "%s-%c%s", open, a->letter, close);
+    else if (a->kind == SWITCH)
+        snprintf(form, size, "%s--%s%s", open, a->name, close);
+    else
+        snprintf(form, size, "%s--%s=%s%s%s", open, a->name, a->metavar, close, dots);
+}
+
+static void write_usage(FILE *out, const struct function *function) {
+    char form[200];
+    fputs("usage: osier ", out);
+    size_t at = strlen("usage: osier ") + strlen(function->name);
+    fputs(function->name, out);
+    for (const struct argument *a = function->arguments; a->name; a++) {
+        argument_form(a, form, sizeof form);
+        at = wrap(out, form, at, 13);
+    }
+    fputc('\n', out);
+}
+
+void print_usage(const struct function *function) {
+    if (function && function->run)
+        write_usage(stderr, function);
+    else
+        fputs("usage: osier os.NAME [ARGUMENT...] [OPTION...]; osier --help tells more\n", stderr);
+}
+
+static void print_arguments(const struct function *function) {
+    char term[200];
+    for (const struct argument *a = function->arguments; a->name; a++) {
+        if (a->kind == POSITIONAL)
+            snprintf(term, sizeof term, "%s%s", a->name, a->many ? "..." : "");
+        else if (a->letter)
+            snprintf(term, sizeof term, "-%c, --%s%s%s", a->letter, a->name,
+                     a->kind == VALUE_OPTION ? "=" : "", a->kind == VALUE_OPTION ? a->metavar : "");
+        else
+            snprintf(term, sizeof term, "--%s%s%s", a->name, a->kind == VALUE_OPTION ? "=" : "",
+                     a->kind == VALUE_OPTION ? a->metavar : "");
+        print_term(term, a->text);
+    }
+    print_term("--json", "print JSON");
+    print_term("-0, --null", "end each value with a NUL instead of a newline");
+    print_term("-h, --help", "print this");
+}
+
+static void print_paragraphs(const char *text) {
+    while (*text) {
+        const char *end = strstr(text, "\n\n");
+        size_t size = end ? (size_t)(end - text) : strlen(text);
+        char *paragraph = *text == ' ' ? NULL : strndup(text, size); /* an example is C */
+        if (paragraph) {
+            putchar('\n');
+            wrap(stdout, paragraph, 0, 0);
+            putchar('\n');
+        }
+        free(paragraph);
+        text += size + (end ? 2 : 0);
+    }
+}
+
+void print_function_help(const struct function *function) {
+    if (function->run)
+        write_usage(stdout, function);
+    print_paragraphs(function->brief);
+    print_paragraphs(function->description);
+    if (function->run) {
+        putchar('\n');
+        print_arguments(function);
+    } else {
+        printf("\nNot from a shell: %s.\n", function->refusal);
+    }
+    if (function->errors->name)
+        puts("\nErrors:");
+    for (const struct error_note *error = function->errors; error->name; error++)
+        print_term(error->name, error->text);
+    putchar('\n');
+    if (function->signature)
+        printf("Python:  %s\n", function->signature);
+    if (strncmp(function->c_name, "os_", 3) == 0)
+        printf("C:       %s\n         man 3 %s\n", function->prototype, function->c_name);
+}
+
+static void print_topic(const struct topic *topic) {
+    bool any = false;
+    size_t at = 2;
+    for (const struct function *f = functions; f->name; f++) {
+        if (strcmp(f->topic, topic->name) != 0 || !f->run)
+            continue;
+        if (!any) {
+            putchar('\n');
+            wrap(stdout, topic->brief, 0, 0);
+            fputs(topic->verbs ? "\n" : "\n  ", stdout);
+            any = true;
+        }
+        if (topic->verbs)
+            print_term(f->name, f->brief);
+        else
+            at = wrap(stdout, f->name, at, 2);
+    }
+    if (any && !topic->verbs)
+        putchar('\n');
+}
+
+void print_help(void) {
+    puts("usage: osier os.NAME [ARGUMENT...] [OPTION...]\n"
+         "       osier os.NAME --help");
+    print_paragraphs(
+        "Calls a function of Python's os module, or prints a constant: osier os.listdir /etc, "
+        "osier os.makedirs a/b/c --exist-ok --mode 750, osier os.O_CREAT.");
+    putchar('\n');
+    print_term("--json", "print JSON; a name that is not UTF-8 is given in base64 too");
+    print_term("-0, --null", "end each value with a NUL instead of a newline");
+    print_term("-h, --help", "print this, or what a function does");
+    print_term("--version", "print the version");
+    print_term("--", "what follows is no option");
+    print_paragraphs(
+        "Options may stand anywhere. Modes are octal; numbers may be names of constants, with | "
+        "between. "
+        "On a terminal, names that hold control characters are shown as Python shows them.\n\n"
+        "Exit status: 0; 1 after an error, for False, and for None, which prints nothing; 64 when "
+        "the "
+        "command line is wrong. os.popen ends with the status of its line, os.system prints the "
+        "wait "
+        "status, as Python returns it.");
+    for (const struct topic *topic = topics; topic->name; topic++)
+        print_topic(topic);
+}

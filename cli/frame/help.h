@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/** What --help says, and usage lines. */
+#ifndef CLI_FRAME_HELP_H
+#define CLI_FRAME_HELP_H
+
+#include "frame/function.h"
+
+/** The verbs by their groups, and how to go on. */
+void print_help(void);
+
+/** The functions whose names begin with `prefix`, by topic: false where there are none. */
+bool print_functions(const char *prefix);
+
+/** What one function or verb does and takes. */
+void print_function_help(const struct function *function);
+
+/** "usage: osier os.mkdir PATH [--mode=MODE]" on stderr; of NULL that of the command. */
+void print_usage(const struct function *function);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/** Signals that end programs: they end the call that is running, and then the program. */
+#include "frame/interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static volatile sig_atomic_t caught;
+
+static void interrupt(int signal) {
+    caught = signal;
+}
+
+void interrupt_begin(void) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    static bool begun;
+    /* The second Ctrl-C ends the program at once. */
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND}, old;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals && !begun; i++)
+        if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
+    begun = true;
+}
+
+bool interrupted(void) {
+    return caught != 0;
+}
+
+void interrupt_end(void) {
+    if (!caught)
+        return;
+    signal(caught, SIG_DFL); /* so that whoever waits for it, a loop of a shell, sees it */
+    raise(caught);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/** What the command says on stderr: what is wrong with a command line, and what failed. */
+#ifndef CLI_FRAME_MESSAGE_H
+#define CLI_FRAME_MESSAGE_H
+
+#include "frame/function.h"
+
+struct os_error;
+
+/** Says what is wrong with the command line, and how it is used: always STATUS_USAGE. */
+int misuse(const struct function *function, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** The same about a word that was typed, shown as Python shows it. */
+int misuse_word(const struct function *function, const char *problem, const char *word);
+
+/** `osier: VERB: FORMAT: 'WORD'`; without `word` no more than the text: always STATUS_NO. */
+int complain(const char *verb, const char *word, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** The last error in Python's words: always STATUS_NO. */
+int failed(void);
+
+/** An error that is not the thread's last, in Python's words: always STATUS_NO. */
+int failed_as(const struct os_error *error);
+
+/** An errno with the name that it is about: always STATUS_NO. */
+int failed_at(int number, const char *name);
+
+#endif

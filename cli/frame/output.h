@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/** What a call prints: a line for each value, or JSON. */
+#ifndef CLI_FRAME_OUTPUT_H
+#define CLI_FRAME_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** How values are printed; set before the first. */
+extern struct output_style {
+    bool json; /* --json */
+    bool null; /* -0: a NUL after each value instead of a newline */
+} output_style;
+
+/** Whether what is printed goes nowhere: nobody reads it any more, or the disk is full. */
+bool output_broken(void);
+
+/** Ends the output: false, after a message, when some of it could not be written. */
+bool output_end(void);
+
+void emit_begin_list(void);
+void emit_end_list(void);
+void emit_begin_record(void);
+void emit_end_record(void);
+/** The name of the next value of a record. */
+void emit_key(const char *name);
+
+/** A name or other text; NULL is None. */
+void emit_text(const char *text);
+void emit_integer(intmax_t value);
+void emit_unsigned(uintmax_t value);
+/** Permission bits: octal in a line, in JSON the number that Python gives. */
+void emit_octal(uintmax_t value);
+void emit_float(double value);
+/** True or False: gives the exit status, 0 or 1. */
+int emit_bool(bool value);
+void emit_list(char *const *list);
+/** "KEY=value" texts as a record. */
+void emit_dict(char *const *list);
+/** Bytes, as they are; on a terminal as Python shows them. */
+void emit_bytes(const void *bytes, size_t size);
+/** Bytes, as they are on a terminal too. */
+void emit_content(const void *bytes, size_t size);
+
+/** No value: the last error where errno is set, else None, which prints nothing: STATUS_NO. */
+int missing(void);
+
+#endif

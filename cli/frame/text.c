@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/** Text as it is shown: characters of UTF-8, and sizes for people. */
+#include "frame/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+size_t utf8_character(const char *at, size_t left, uint32_t *ret_code) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char first = left ? (unsigned char)at[0] : 0xff;
+    size_t size = first < 0x80   ? 1
+                  : first < 0xc2 ? 0
+                  : first < 0xe0 ? 2
+                  : first < 0xf0 ? 3
+                  : first < 0xf5 ? 4
+                                 : 0;
+    if (size == 0 || size > left)
+        return 0;
+    uint32_t code = size == 1 ? first : first & (0x7fu >> size);
+    for (size_t i = 1; i < size; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (at[i] & 0x3f);
+    }
+    bool bad = code < least[size] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000);
+    *ret_code = code;
+    return bad ? 0 : size;
+}
+
+bool is_utf8(const char *text, size_t size) {
+    uint32_t code;
+    for (size_t at = 0, step; at < size; at += step)
+        if ((step = utf8_character(text + at, size - at, &code)) == 0)
+            return false;
+    return true;
+}
+
+bool is_control(uint32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0xfeff ||
+           (code >= 0x200e && code < 0x2010) || (code >= 0x2028 && code < 0x202f) ||
+           (code >= 0x2066 && code < 0x206a);
+}
+
+const char *human_size(char *buffer, size_t size, uint64_t bytes) {
+    static const char units[] = "BKMGTPE";
+    double value = (double)bytes;
+    int unit = 0;
+    for (; value >= 999.5 && (unit > 0 || bytes >= 1024); unit++)
+        value /= 1024;
+    if (unit == 0)
+        snprintf(buffer, size, "%" PRIu64 " B", bytes);
+    else
+        snprintf(buffer, size, "%.*f %ciB", value < 9.95 ? 1 : 0, value, units[unit]);
+    return buffer;
+}

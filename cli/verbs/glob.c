@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/** osier glob: the paths that match a pattern. */
+#include "frame/arguments.h"
+#include "frame/message.h"
+#include "frame/output.h"
+#include "verbs/verbs.h"
+
+#include <osier.h>
+#include <stdlib.h>
+
+/**
+ * Prints the paths that match a pattern.
+ *
+ * `*`, `?`, `[a-z]` and `[!a-z]` stand for parts of a name, `**` for directories at any depth.
+ * Nothing that matches is exit status 1.
+ *
+ * @param pattern  what to look for; quote it, or the shell does it before
+ * @param include_hidden  `*` and its like match names that begin with a dot, too
+ * @param root_dir  where to look; the paths printed are relative to it
+ * @group files
+ * @since 0.1
+ * @shell glob PATTERN [--include-hidden] [--root-dir=DIR] -> custom
+ */
+int verb_glob(struct call *call) {
+    int flags = OS_RECURSIVE | (is_set(call, "include-hidden") ? OS_INCLUDE_HIDDEN : 0);
+    char **paths = os_globat(OS_CWD, arg_text(call, "root-dir"), arg_text(call, "PATTERN"), flags);
+    if (!paths)
+        return failed();
+    emit_list(paths);
+    int status = *paths ? 0 : 1;
+    free(paths);
+    return status;
+}

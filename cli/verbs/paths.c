@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/** What the verbs that change trees share: where a path ends, and where it goes to. */
+#include "verbs/paths.h"
+#include "frame/interrupt.h"
+#include "frame/message.h"
+#include "frame/progress.h"
+
+#include <osier.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Whether it is a directory itself, no link to one. */
+bool is_real_dir(const char *path) {
+    struct os_stat_result st;
+    return os_lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Where the last name of a path begins, and how long it is without the slashes behind it. */
+static const char *last_name(const char *path, size_t *ret_size) {
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    size_t start = end;
+    while (start > 0 && path[start - 1] != '/')
+        start--;
+    *ret_size = end - start;
+    return path + start;
+}
+
+/* Whether a path ends with "." or "..", which is no name. */
+bool ends_with_dots(const char *path) {
+    size_t size;
+    const char *name = last_name(path, &size);
+    return name[0] == '.' && (size == 1 || (size == 2 && name[1] == '.'));
+}
+
+/* The path of `src` in the directory `dst`, to free(). */
+char *path_inside(const char *src, const char *dst) {
+    size_t size, end = strlen(dst);
+    const char *name = last_name(src, &size);
+    if (ends_with_dots(src))
+        return strdup(dst);
+    char *path = malloc(end + 1 + size + 1);
+    if (path)
+        sprintf(path, "%s%s%.*s", dst, end && dst[end - 1] == '/' ? "" : "/", (int)size, name);
+    return path;
+}
+
+/* How much there is to copy, for the bar: 0 where nobody looks at one. */
+uint64_t size_of(const char *path) {
+    struct os_usage_options options = {.size = sizeof options, .every_link = true};
+    struct progress progress = {.verb = "measuring", .silent = true};
+    if (!progress_shown())
+        return 0;
+    progress_begin(&progress, &options.control);
+    struct os_usage *usage = os_usage(path, &options);
+    uint64_t size = usage ? usage->apparent : 0;
+    progress_end(&progress, 0);
+    free(usage);
+    return size;
+}
+
+/* All words but the last go to the last, which has to be a directory where they are many. */
+int each_to_last(struct call *call, int (*act)(struct call *, const char *, const char *)) {
+    if (call->rest_count < 2)
+        return misuse(call->function, "where to?");
+    const char *last = call->rest[call->rest_count - 1];
+    if (call->rest_count > 2 && !os_path_isdir(last))
+        return misuse_word(call->function, "many go only into a directory, not to", last);
+    int status = 0;
+    for (size_t i = 0; i + 1 < call->rest_count && !interrupted(); i++)
+        status |= act(call, call->rest[i], last);
+    return status;
+}

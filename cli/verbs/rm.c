@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/** osier rm: removes files and trees. */
+#include "frame/arguments.h"
+#include "frame/interrupt.h"
+#include "frame/message.h"
+#include "frame/progress.h"
+#include "verbs/paths.h"
+#include "verbs/verbs.h"
+
+#include <errno.h>
+#include <osier.h>
+
+static int remove_tree(const char *path, bool force, bool one_file_system) {
+    struct os_rmtree_options options = {.size = sizeof options,
+                                        .control.one_file_system = one_file_system};
+    struct progress progress = {.verb = "removing", .missing_fine = force};
+    progress_begin(&progress, &options.control);
+    return progress_end(&progress, os_rmtree(path, &options));
+}
+
+static int remove_one(struct call *call, const char *path) {
+    bool force = is_set(call, "force"), recursive = is_set(call, "recursive");
+    if (recursive && ends_with_dots(path))
+        return complain("rm", path, "a directory is removed by its name only");
+    if (recursive && is_real_dir(path))
+        return remove_tree(path, force, is_set(call, "one-file-system"));
+    return os_remove(path) == 0 || (force && errno == ENOENT) ? 0 : failed();
+}
+
+/**
+ * Removes files, and whole trees if asked for. Links are removed, never followed.
+ *
+ * @param paths  what to remove
+ * @param recursive  directories, with everything in them
+ * @param force  what isn't there is no error
+ * @param one_file_system  leave alone what is mounted below
+ * @group files
+ * @since 0.1
+ * @shell rm PATHS... [-r|--recursive] [-f|--force] [-x|--one-file-system] -> custom
+ */
+int verb_rm(struct call *call) {
+    int status = 0;
+    for (char **path = call->rest; *path && !interrupted(); path++)
+        status |= remove_one(call, *path);
+    return status;
+}

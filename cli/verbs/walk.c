@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/** osier walk: lists a tree. */
+#include "calls/trees.h"
+#include "frame/arguments.h"
+#include "frame/message.h"
+#include "frame/output.h"
+#include "verbs/verbs.h"
+
+#include <errno.h>
+#include <osier.h>
+#include <string.h>
+
+/* What of a directory is to be seen: `deepest` where what is in it lies too deep. */
+struct sight {
+    char type; /* 'd', 'f' or 0 for both */
+    bool deepest;
+};
+
+static void print_directory(const struct os_walk_entry *at, struct sight sight) {
+    static char *const nothing[] = {NULL};
+    if (!output_style.json) {
+        emit_paths(at, sight.deepest ? 'd' : sight.type);
+        return;
+    }
+    emit_begin_record();
+    emit_key("dirpath");
+    emit_text(at->dirpath);
+    emit_key("dirnames");
+    emit_list(sight.deepest ? nothing : at->dirnames);
+    emit_key("filenames");
+    emit_list(sight.deepest ? nothing : at->filenames);
+    emit_end_record();
+}
+
+static int depth_below(const char *top, const char *path) {
+    int depth = 0;
+    for (const char *p = path + strlen(top); *p; p++)
+        depth += *p == '/' && p[1] && p[1] != '/';
+    size_t size = strlen(top);
+    return depth + (size && top[size - 1] == '/' && path[size]);
+}
+
+/**
+ * Lists a tree: every path below, each directory before what is in it.
+ *
+ * With --json a list of directories with their names, as os.walk gives them. A directory that can't
+ * be read is told on stderr, and the walk goes on.
+ *
+ * @param path  where to begin
+ * @param bottom_up  a directory comes after what is in it
+ * @param follow_links  go into links to directories, but not round in circles
+ * @param one_file_system  leave out what is mounted below
+ * @param max_depth  how many levels to go down; 1 is what is in the directory itself
+ * @param type  print only these: d for directories, f for everything else
+ * @param threads  how many read ahead; -1 for as many as help
+ * @group files
+ * @since 0.1
+ * @shell walk [PATH=.] [--bottom-up] [--follow-links] [-x|--one-file-system] [--max-depth=N]
+ * [--type=TYPE] [--threads=N] -> custom
+ */
+int verb_walk(struct call *call) {
+    const char *top = arg_text(call, "PATH") ? arg_text(call, "PATH") : ".";
+    const char *type = arg_text(call, "type");
+    int most = option_number(call, "max-depth", -1);
+    struct os_walk_options options = {
+        .size = sizeof options,
+        .bottom_up = is_set(call, "bottom-up"),
+        .follow_links = is_set(call, "follow-links"),
+        .links_as_files = !is_set(call, "follow-links"),
+        .one_file_system = is_set(call, "one-file-system"),
+        .errors = true,
+        .threads = option_number(call, "threads", -1),
+    };
+    if (type && strcmp(type, "d") != 0 && strcmp(type, "f") != 0)
+        return misuse_word(call->function, "TYPE is d or f, not", type);
+    if (call->misused)
+        return STATUS_USAGE;
+    struct os_walk *walk = os_walk(top, &options);
+    if (!walk)
+        return failed();
+    struct os_walk_entry *at;
+    int status = 0;
+    emit_begin_list();
+    while (!output_broken() && (at = os_walk_next(walk))) {
+        int depth = most < 0 ? 0 : depth_below(top, at->dirpath);
+        if (at->error == EXDEV && options.one_file_system)
+            continue;
+        if (at->error) {
+            status = failed_at(at->error, at->dirpath);
+            continue;
+        }
+        struct sight sight = {type ? *type : 0, .deepest = most >= 0 && depth >= most};
+        bool shown = sight.deepest && sight.type != 'f' ? depth == most : !sight.deepest;
+        bool listed = output_style.json && depth > 0 && sight.deepest; /* by its parent */
+        if (shown && !listed)
+            print_directory(at, sight);
+        if (sight.deepest && !options.bottom_up)
+            os_walk_prune(walk);
+    }
+    bool broken = errno != 0;
+    emit_end_list();
+    os_walk_close(walk);
+    return broken ? failed() : status;
+}
