@@ -101,7 +101,7 @@ static void begin(char bracket) {
 static void end(char bracket) {
     state.depth--;
     state.key = NULL;
-    state.comma = true;
+    state.comma = state.depth > 0;
     if (!output_style.json)
         return;
     putchar(bracket);
@@ -129,13 +129,19 @@ void emit_key(const char *name) {
     state.key = name;
 }
 
-/* On a terminal a name that would do something to it is shown as Python shows it. */
-static void put_safely(const char *text) {
+char *text_made_safe(const char *text) {
     char *quoted = os_quote(text);
     size_t size = strlen(text);
     bool plain = quoted && strlen(quoted) == size + 2 && memcmp(quoted + 1, text, size) == 0;
-    fputs(quoted && !plain ? quoted : text, stdout);
-    free(quoted);
+    if (plain)
+        memcpy(quoted, text, size + 1);
+    return quoted;
+}
+
+static void put_safely(const char *text) {
+    char *safe = text_made_safe(text);
+    fputs(safe ? safe : text, stdout);
+    free(safe);
 }
 
 static bool on_terminal(void) {

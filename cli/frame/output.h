@@ -16,6 +16,9 @@ extern struct output_style {
 /** Whether what is printed goes nowhere: nobody reads it any more, or the disk is full. */
 bool output_broken(void);
 
+/** A name so that it does nothing to a terminal: as it is, or as Python shows it; to free(). */
+char *text_made_safe(const char *text);
+
 /** Ends the output: false, after a message, when some of it could not be written. */
 bool output_end(void);
 

@@ -42,7 +42,7 @@ def contract(tmp_path, text):
     header.write_text(text)
     done = tool("read.py", tmp_path / "contract.json", header)
     if done.returncode == 0:
-        done = tool("calls.py", tmp_path / "contract.json", tmp_path / "calls.c")
+        done = tool("calls.py", tmp_path / "contract.json", tmp_path / "calls.c", tmp_path / "contract.h")
     return done, str(header)
 
 
@@ -114,7 +114,7 @@ def test_a_verb(tmp_path):
     (tmp_path / "walk.c").write_text(VERBS)
     table = tmp_path / "contract.json"
     assert tool("read.py", table, tmp_path / "topic.h", "--verbs", tmp_path / "walk.c").stderr == ""
-    for job in (("calls.py", table, tmp_path / "calls.c"), ("manual.py", table, tmp_path),
+    for job in (("calls.py", table, tmp_path / "calls.c", tmp_path / "contract.h"), ("manual.py", table, tmp_path),
                 ("completions.py", table, *(tmp_path / name for name in ("osier", "_osier", "osier.fish")))):  # fmt: skip
         assert tool(*job).stderr == ""
     calls = (tmp_path / "calls.c").read_text()

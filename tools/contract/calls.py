@@ -1,16 +1,30 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The command's table of functions, and for each the C code that calls it: calls.py CONTRACT.json CALLS.c"""
+"""The command's table of functions, and for each the C code that calls it: calls.py
+CONTRACT.json CALLS.c CONTRACT.h"""
 
 import sys
 
 import fill
-import records
 from ctext import c_string, integer_type, is_pointer, text_list, unsigned_type
-from model import Complaints, complain, entries, enum_words, find_enum, find_struct, from_shell, load, python_name
+from model import Complaints, complain, entries, find_enum, find_struct, from_shell, load, python_name
+from records import enums_of, printed, record_of, table as record_table, words
+
+HEADER = """\
+/* Made from the headers by tools/contract: the records that calls and verbs print. */
+#ifndef CONTRACT_H
+#define CONTRACT_H
+
+#include "frame/record.h"
+
+{records}
+#endif
+"""
 
 INCLUDES = """\
 /* Made from the headers by tools/contract. */
+#include "contract.h"
+
 #include "calls/custom.h"
 #include "frame/arguments.h"
 #include "frame/message.h"
@@ -20,6 +34,7 @@ INCLUDES = """\
 #include <errno.h>
 #include <fcntl.h>
 #include <osier.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -54,6 +69,9 @@ def parameter(contract, entry, index):
         return f"    {type} v_{name} = {fill.bits(entry)};\n"
     if variable.source == "options":
         return options_value(contract, entry, variable)
+    if variable.source == "fields":
+        record, is_list = record_of(contract, entry)
+        return f"    {type} v_fields = ({type})record_bits(call, &record_{record.name}, {str(is_list).lower()});\n"
     if variable.source == "size":
         return f"    size_t v_{name} = call->data_size;\n"
     if variable.source == "buffer":
@@ -97,11 +115,13 @@ def print_value(contract, entry, kind, type, value, count):
         return f"    emit_{kind}({value}, (size_t){count});\n"
     if kind in ("ints", "map"):
         return (INTS if kind == "ints" else MAP).format(value=value, count=count)
-    record = find_struct(contract, type)
-    if not record:
+    record, is_list = record_of(contract, entry)
+    if not record or record is not find_struct(contract, type) or (is_list and not is_pointer(type)):
         complain(entry, f"@shell: '{kind}' can't print a '{type}'")
         return ""
-    return f"    emit_{record.name}({'' if is_pointer(type) else '&'}{value});\n"
+    if is_list:
+        return f"    status = emit_records(call, &record_{record.name}, {value}, (size_t){count});\n"
+    return f"    status = emit_record(call, &record_{record.name}, {'' if is_pointer(type) else '&'}{value});\n"
 
 
 def release(type, value):
@@ -115,7 +135,8 @@ def kind_of(entry, index):
 
 def counts(entry, variable):
     """Whether an out-parameter tells how many items another result has."""
-    return variable.name in ("ret_count", "ret_size") and kind_of(entry, 0) in COUNTED
+    kind = kind_of(entry, 0)
+    return variable.name in ("ret_count", "ret_size") and (kind in COUNTED or kind.startswith("list of "))
 
 
 def outs(entry):
@@ -256,29 +277,28 @@ def table(contract):
     )
 
 
-def words(contract):
-    """A list of words for each enum that some call takes."""
-    taken = [find_enum(contract, one.type) for _, entry in entries(contract) for one in entry.variables if one.source == "argument"]
-    text = ""
-    for _, enum in entries(contract, "enum"):
-        if any(enum is one for one in taken):
-            members, prefix = enum_words(enum)
-            lines = "".join(f'    {{"{word}", {prefix}{word}}},\n' for word in members)
-            text += f"\nstatic const struct word words_{enum.name}[] = {{\n{lines}    {{0}},\n}};\n"
-    return text
+def taken_enums(contract):
+    """The enums that some call takes."""
+    parameters = (one for _, entry in entries(contract, "function") for one in entry.variables)
+    return [find_enum(contract, one.type) for one in parameters if one.source == "argument"]
 
 
-def main(source, target):
+def main(source, target, header):
     contract = load(source)
-    text = INCLUDES + words(contract) + records.write(contract)
-    for header, entry in entries(contract, verbs=False):
+    records = printed(contract)
+    enums = {enum.name: enum for enum in enums_of(contract, records) + taken_enums(contract) if enum}
+    text = INCLUDES + words(enums.values()) + "".join(record_table(contract, one) for one in records)
+    for _, entry in entries(contract, verbs=False):
         if from_shell(entry) and not entry.shell.custom:
             text += stub(contract, entry)
     text += table(contract)
-    if not Complaints.count:
-        with open(target, "w", encoding="utf-8") as out:
-            out.write(text)
-    return Complaints.count > 0
+    if Complaints.count:
+        return 1
+    with open(target, "w", encoding="utf-8") as out:
+        out.write(text)
+    with open(header, "w", encoding="utf-8") as out:
+        out.write(HEADER.format(records="".join(f"extern const struct record record_{one.name};\n" for one in records)))
+    return 0
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 import re
 
 from model import complain, entries, enum_words, find, find_enum, from_shell
-from plan import plan, plan_texts
+from plan import add_record_options, plan, plan_texts
 from shell import shell_text
 
 
@@ -63,6 +63,7 @@ def fill_arguments(contract, entry, verbs):
         argument.text = argument.text or contract.bits.get("OS_" + argument.variable.upper())
         argument.text = argument.text and shell_text(argument.text)
     tell_words(contract, entry)
+    add_record_options(contract, entry)
 
 
 def check_function(contract, header, entry):

@@ -7,6 +7,7 @@ from comment import first_line
 from model import Variable, complain
 
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
+UNITS = ("bytes", "time", "duration", "octal")
 TRAILING = re.compile(r"\s*/\*\*<(.*?)\*/", re.S)
 
 
@@ -76,13 +77,27 @@ def read_function(entry, text):
             entry.variables.append(read_variable(one))
 
 
-def read_members(entry, body, end, read):
-    """Members that each end with `end`, with the comments that trail them."""
+def take_marks(member, text):
+    """What stands in brackets in a member's comment: `[bytes]`, `[OS_PROCESS_MEMORY]`."""
+    for mark in re.findall(r"\[(\w+)\]", text):
+        if mark in UNITS:
+            member.unit = mark
+        elif mark.startswith("OS_"):
+            member.bit = mark
+        else:
+            continue
+        text = re.sub(rf" *\[{mark}\]", "", text)
+    member.text = text
+
+
+def read_members(entry, body):
+    """The members of a struct, with the comments that trail them."""
     at = 0
-    while found := re.compile(rf"([^{end}]*){end}").match(body, at):
-        member = read(flatten(found[1]))
+    while found := re.compile(r"([^;]*);").match(body, at):
+        member = read_variable(flatten(found[1]))
         note = TRAILING.match(body, found.end())
-        member.text = first_line(note[1]) if note else None
+        if note:
+            take_marks(member, first_line(note[1]))
         at = note.end() if note else found.end()
         entry.variables.append(member)
 
@@ -106,7 +121,7 @@ def read_declaration(entry, text):
     entry.declaration = text
     if text.startswith("struct ") and "{" in text:
         entry.kind = "struct"
-        read_members(entry, body_of(text), ";", read_variable)
+        read_members(entry, body_of(text))
     elif text.startswith("enum ") and "{" in text:
         entry.kind = "enum"
         entry.variables = list(read_enum_members(re.sub(r"/\*[^*].*?\*/", "", body_of(text), flags=re.S) + "}"))

@@ -25,6 +25,8 @@ class Variable:
     type: str = ""  # "const char *"; of an array the type of its items
     array: str = None  # "3" of `double ret_averages[3]`, "" of `char *const argv[]`
     text: str = None  # what its comment says
+    unit: str = None  # of a member: "bytes" of `[bytes]` in its comment
+    bit: str = None  # of a member: the bit of `valid` and of a parameter `fields` that stands for it
     source: str = ""  # of a parameter: where a call from the shell takes its value from (plan.py)
     expression: str = None  # of the source "fixed"
     argument: int = None  # of the source "argument": its place in the @shell line
@@ -56,7 +58,7 @@ class Shell:
     custom: bool = False  # the command's own code makes the call
     arguments: list = field(default_factory=list)
     fixed: list = field(default_factory=list)
-    results: list = field(default_factory=list)  # "none", "str" …
+    results: list = field(default_factory=list)  # "none", "str", "list of stat" …
 
 
 @dataclass
@@ -80,7 +82,7 @@ class Entry:
     pythons: list = field(default_factory=list)
     sources: list = field(default_factory=list)
     aliases: list = field(default_factory=list)  # of a verb: other names that it answers to
-    columns: list = field(default_factory=list)  # of a struct: the members that a table shows
+    columns: list = field(default_factory=list)  # of a struct: the members that a table shows, of @table
     group: str = None  # of a verb: "files"
     returns: str = None
     since: str = None

@@ -3,10 +3,12 @@
 
 A parameter's source is "fixed" (an expression), "argument" (a word of the line), "bits" (the switches
 that set flags), "options" (a structure, filled member by member), "size" (of the data before it),
-"buffer" (a block that the function fills) or "out" (a result).
+"buffer" (a block that the function fills), "fields" (the bits of a record's members that are asked
+for) or "out" (a result).
 """
 
-from model import complain, find_struct, option_members
+from model import Argument, complain, find_struct, option_members
+from records import members, record_of
 
 
 def find_argument(shell, name):
@@ -29,6 +31,8 @@ def other_source(entry, index):
         return "bits"
     if is_options(variable.type):
         return "options"
+    if variable.name == "fields":
+        return "fields"
     if variable.type == "size_t" and before and before.source == "argument":
         if before.type == "const void *" or entry.shell.arguments[before.argument].many:
             return "size"
@@ -84,12 +88,36 @@ def plan_bit(contract, entry, argument):
     argument.text = argument.text or text
 
 
+def add_record_options(contract, entry):
+    """The options of a call that prints a record, or a list of them."""
+    record, is_list = record_of(contract, entry)
+    if not record:
+        return
+    names = ", ".join(member.name for member, _ in members(record))
+    options = [("fields", "NAMES", f"print these alone, in this order, with commas between: {names}")]
+    if is_list:
+        options += [
+            ("sort", "NAMES", "sort by these fields; with - before it the largest first"),
+            ("top", "N", "print so many at most"),
+            ("jsonl", None, "print JSON, an object a line"),
+            ("no-header", None, "print no line with the names of the columns"),
+        ]
+    taken = [argument.name for argument in entry.shell.arguments]
+    for name, metavar, text in options:
+        if name not in taken:
+            kind = "VALUE_OPTION" if metavar else "SWITCH"
+            argument = Argument(kind, name, name.replace("-", "_"), metavar or "", text=text, optional=True)
+            entry.shell.arguments.append(argument)
+
+
 def plan(contract, entry):
     if entry.variadic:
         complain(entry, f"@shell: {entry.name}() takes '...'; say 'see' the form that takes a list")
         return
     for index in range(len(entry.variables)):
         plan_variable(entry, index)
+    if any(variable.source == "fields" for variable in entry.variables) and not record_of(contract, entry)[0]:
+        complain(entry, f"@shell gives {entry.name}() nothing for its parameter 'fields'")
     used = {variable.argument for variable in entry.variables}
     for variable in entry.variables:
         if variable.source == "options":

@@ -91,5 +91,5 @@ def read_shell(entry, text):
     shell.name = words[0]
     for word in words[1:]:
         read_word(entry, word)
-    shell.results = re.findall(r"[^, ]+", results)
+    shell.results = re.findall(r"list of \w+|[^, ]+", results)
     shell.custom = shell.results[0] in ("custom", "stream")

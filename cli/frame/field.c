@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/** Fields of records: printed, shown in a table's cell, compared. */
+#include "frame/field.h"
+#include "frame/output.h"
+#include "frame/text.h"
+
+#include <inttypes.h>
+#include <osier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ------------------------------------------------------------------------- what is in a field */
+
+static const void *member_at(const struct field *field, const void *at) {
+    return (const char *)at + field->offset;
+}
+
+static uint64_t unsigned_at(const void *at, size_t size) {
+    uint8_t one;
+    uint16_t two;
+    uint32_t four;
+    uint64_t eight;
+    switch (size) {
+    case sizeof one:
+        return memcpy(&one, at, size), one;
+    case sizeof two:
+        return memcpy(&two, at, size), two;
+    case sizeof four:
+        return memcpy(&four, at, size), four;
+    default:
+        return memcpy(&eight, at, sizeof eight), eight;
+    }
+}
+
+static int64_t signed_at(const void *at, size_t size) {
+    unsigned unused = 64 - 8 * (unsigned)size;
+    return (int64_t)(unsigned_at(at, size) << unused) >> unused;
+}
+
+static double float_at(const void *at) {
+    double value;
+    return memcpy(&value, at, sizeof value), value;
+}
+
+static void *pointer_at(const void *at) {
+    void *value;
+    return memcpy(&value, at, sizeof value), value;
+}
+
+static size_t count_at(const struct field *field, const void *at) {
+    size_t count;
+    return memcpy(&count, (const char *)at + field->count_offset, sizeof count), count;
+}
+
+static const char *text_at(const struct field *field, const void *at) {
+    const void *member = member_at(field, at);
+    return field->type == FIELD_CHARS ? member : pointer_at(member);
+}
+
+/* The word of an enum's value; NULL where it has none. */
+static const char *word_at(const struct field *field, const void *at) {
+    int64_t value = signed_at(member_at(field, at), field->size);
+    const struct word *word = field->words;
+    while (word->name && word->value != value)
+        word++;
+    return word->name;
+}
+
+bool was_read(const struct record *record, uint64_t bits, const void *at) {
+    if (!bits || !record->valid.size)
+        return true;
+    return unsigned_at((const char *)at + record->valid.offset, record->valid.size) & bits;
+}
+
+bool is_number(const struct field *field) {
+    return field->type == FIELD_INTEGER || field->type == FIELD_UNSIGNED ||
+           field->type == FIELD_FLOAT || field->type == FIELD_RECORDS;
+}
+
+/* ----------------------------------------------------------------------------------- printing */
+
+void emit_fields(const struct record *record, const void *at) {
+    emit_begin_record();
+    for (const struct field *field = record->fields; field->name; field++) {
+        emit_key(field->name);
+        emit_field(field, was_read(record, field->bit, at) ? at : NULL);
+    }
+    emit_end_record();
+}
+
+static void emit_records_of(const struct field *field, const void *at) {
+    const char *inner = pointer_at(member_at(field, at));
+    emit_begin_list();
+    for (size_t i = 0, count = count_at(field, at); i < count; i++)
+        emit_fields(field->record, inner + i * field->record->size);
+    emit_end_list();
+}
+
+static void emit_bytes_of(const struct field *field, const void *at) {
+    const void *bytes = pointer_at(member_at(field, at));
+    if (!bytes)
+        emit_text(NULL);
+    else if (output_style.json)
+        emit_content(bytes, count_at(field, at));
+    else
+        emit_text(bytes);
+}
+
+static void emit_integer_of(const struct field *field, const void *at) {
+    const void *member = member_at(field, at);
+    if (field->type == FIELD_INTEGER)
+        emit_integer(signed_at(member, field->size));
+    else if (field->unit == UNIT_OCTAL)
+        emit_octal(unsigned_at(member, field->size));
+    else
+        emit_unsigned(unsigned_at(member, field->size));
+}
+
+static void emit_list_of(const struct field *field, const void *at) {
+    char *const *list = pointer_at(member_at(field, at));
+    if (list)
+        emit_list(list);
+    else
+        emit_text(NULL);
+}
+
+void emit_field(const struct field *field, const void *at) {
+    if (!at) {
+        emit_text(NULL);
+        return;
+    }
+    switch (field->type) {
+    case FIELD_TEXT:
+    case FIELD_CHARS:
+        emit_text(text_at(field, at));
+        break;
+    case FIELD_LIST:
+        emit_list_of(field, at);
+        break;
+    case FIELD_BYTES:
+        emit_bytes_of(field, at);
+        break;
+    case FIELD_WORD:
+        emit_text(word_at(field, at));
+        break;
+    case FIELD_INTEGER:
+    case FIELD_UNSIGNED:
+        emit_integer_of(field, at);
+        break;
+    case FIELD_FLOAT:
+        emit_float(float_at(member_at(field, at)));
+        break;
+    case FIELD_BOOL:
+        emit_bool(*(const bool *)member_at(field, at));
+        break;
+    case FIELD_RECORD:
+        emit_fields(field->record, member_at(field, at));
+        break;
+    case FIELD_RECORDS:
+        emit_records_of(field, at);
+        break;
+    }
+}
+
+/* -------------------------------------------------------------------------------------- cells */
+
+/* A name that would break the table is shown as Python shows it. */
+static void show_text(FILE *out, const char *text) {
+    char *safe = text ? text_made_safe(text) : NULL;
+    fputs(safe ? safe : "", out);
+    free(safe);
+}
+
+static void show_duration(FILE *out, double seconds) {
+    if (seconds < 0)
+        fputc('-', out);
+    seconds = seconds < 0 ? -seconds : seconds;
+    uint64_t whole = (uint64_t)seconds;
+    if (whole < 60)
+        fprintf(out, "%.2f s", seconds);
+    else if (whole < 86400)
+        fprintf(out, "%" PRIu64 ":%02d:%02d", whole / 3600, (int)(whole / 60 % 60),
+                (int)(whole % 60));
+    else
+        fprintf(out, "%" PRIu64 " d %02d:%02d", whole / 86400, (int)(whole / 3600 % 24),
+                (int)(whole / 60 % 60));
+}
+
+static void show_time(FILE *out, int64_t nanoseconds) {
+    time_t seconds = (time_t)(nanoseconds / 1000000000);
+    struct tm parts;
+    char text[64];
+    if (localtime_r(&seconds, &parts) && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts))
+        fputs(text, out);
+}
+
+static void show_size(FILE *out, uint64_t bytes) {
+    char text[16];
+    fputs(human_size(text, sizeof text, bytes), out);
+}
+
+static void show_integer(FILE *out, const struct field *field, const void *at, enum shown shown) {
+    const void *member = member_at(field, at);
+    bool negative = field->type == FIELD_INTEGER && signed_at(member, field->size) < 0;
+    int64_t value = field->type == FIELD_INTEGER ? signed_at(member, field->size)
+                                                 : (int64_t)unsigned_at(member, field->size);
+    if (field->unit == UNIT_OCTAL)
+        fprintf(out, "0%03" PRIo64, (uint64_t)value);
+    else if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_BYTES && !negative)
+        show_size(out, (uint64_t)value);
+    else if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_TIME)
+        show_time(out, value);
+    else if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_DURATION)
+        show_duration(out, (double)value / 1e9);
+    else if (field->type == FIELD_INTEGER)
+        fprintf(out, "%" PRId64, value);
+    else
+        fprintf(out, "%" PRIu64, (uint64_t)value);
+}
+
+static void show_float(FILE *out, const struct field *field, const void *at, enum shown shown) {
+    double value = float_at(member_at(field, at));
+    if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_DURATION)
+        show_duration(out, value);
+    else
+        fprintf(out, shown == SHOWN_TO_PEOPLE ? "%.2f" : "%.17g", value);
+}
+
+static void show_list(FILE *out, char *const *list) {
+    for (char *const *item = list; item && *item; item++) {
+        fputs(item > list ? " " : "", out);
+        show_text(out, *item);
+    }
+}
+
+static void show_fields(FILE *out, const struct record *record, const void *at, enum shown shown) {
+    for (const struct field *field = record->fields; field->name; field++) {
+        fprintf(out, "%s%s=", field > record->fields ? " " : "", field->name);
+        show_field(out, field, was_read(record, field->bit, at) ? at : NULL, shown);
+    }
+}
+
+void show_field(FILE *out, const struct field *field, const void *at, enum shown shown) {
+    if (!at)
+        return;
+    const void *member = member_at(field, at);
+    if (field->type == FIELD_INTEGER || field->type == FIELD_UNSIGNED)
+        show_integer(out, field, at, shown);
+    else if (field->type == FIELD_FLOAT)
+        show_float(out, field, at, shown);
+    else if (field->type == FIELD_BOOL)
+        fputs(*(const bool *)member ? "True" : "False", out);
+    else if (field->type == FIELD_LIST)
+        show_list(out, pointer_at(member));
+    else if (field->type == FIELD_RECORD)
+        show_fields(out, field->record, member, shown);
+    else if (field->type == FIELD_RECORDS)
+        fprintf(out, "%zu", count_at(field, at));
+    else
+        show_text(out, field->type == FIELD_WORD ? word_at(field, at) : text_at(field, at));
+}
+
+/* ----------------------------------------------------------------------------------- in order */
+
+static int compare_texts(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
+}
+
+#define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
+
+int compare_fields(const struct field *field, const void *a, const void *b) {
+    if (!a || !b)
+        return (a == NULL) - (b == NULL);
+    const void *left = member_at(field, a), *right = member_at(field, b);
+    switch (field->type) {
+    case FIELD_INTEGER:
+    case FIELD_WORD:
+        return ORDER(signed_at(left, field->size), signed_at(right, field->size));
+    case FIELD_UNSIGNED:
+        return ORDER(unsigned_at(left, field->size), unsigned_at(right, field->size));
+    case FIELD_FLOAT:
+        return ORDER(float_at(left), float_at(right));
+    case FIELD_BOOL:
+        return ORDER(*(const bool *)left, *(const bool *)right);
+    case FIELD_RECORDS:
+        return ORDER(count_at(field, a), count_at(field, b));
+    case FIELD_TEXT:
+    case FIELD_CHARS:
+    case FIELD_BYTES:
+        return compare_texts(text_at(field, a), text_at(field, b));
+    default: /* lists and records have no order */
+        return 0;
+    }
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/** Records as lines, as JSON and as tables: which fields, in which order, sorted by what. */
+#include "frame/field.h"
+#include "frame/message.h"
+#include "frame/output.h"
+#include "frame/table.h"
+
+#include <osier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ------------------------------------------------------------------------- what is asked for */
+
+/* A field of a record, or of a record in it. */
+struct column {
+    const char *name;
+    size_t size; /* of the name */
+    const struct field *field;
+    size_t offset; /* of the struct that it stands in */
+    uint64_t bit;  /* its own, or that of the struct that it stands in */
+    bool descending;
+};
+
+struct columns {
+    struct column *items;
+    size_t count;
+};
+
+/* Looks for a field by its name, in the records that stand in `record` too. */
+static bool find_field(const struct record *record, const char *name, size_t size,
+                       struct column *column);
+
+static bool find_inside(const struct field *outer, const char *name, size_t size,
+                        struct column *column) {
+    if (outer->type != FIELD_RECORD || !find_field(outer->record, name, size, column))
+        return false;
+    column->offset += outer->offset;
+    column->bit = outer->bit ? outer->bit : column->bit;
+    return true;
+}
+
+static bool find_field(const struct record *record, const char *name, size_t size,
+                       struct column *column) {
+    for (const struct field *f = record->fields; f->name; f++) {
+        size_t begin = strlen(f->name);
+        if (begin > size || strncmp(f->name, name, begin) != 0)
+            continue;
+        if (begin == size) {
+            column->field = f;
+            column->bit = f->bit;
+            return true;
+        }
+        if (name[begin] == '.' && find_inside(f, name + begin + 1, size - begin - 1, column))
+            return true;
+    }
+    for (const struct field *f = record->fields; f->name; f++) /* "rss" of "memory_info.rss" */
+        if (find_inside(f, name, size, column))
+            return true;
+    return false;
+}
+
+static size_t count_names(const struct record *record, const char *list) {
+    size_t count = 1;
+    for (const char *c = list; c && *c; c++)
+        count += *c == ',';
+    for (const struct field *f = record->fields; !list && f->name; f++)
+        count++;
+    return count;
+}
+
+static bool refuse(struct call *call, const char *name, size_t size) {
+    char *word = strndup(name, size);
+    misuse_word(call->function, "no such field:", word ? word : "");
+    free(word);
+    call->misused = true;
+    return false;
+}
+
+static bool add_column(struct call *call, const struct record *record, const char *name,
+                       size_t size, struct columns *columns) {
+    bool descending = size && *name == '-';
+    struct column column = {.name = name + descending, .size = size - descending};
+    if (!find_field(record, column.name, column.size, &column))
+        return refuse(call, column.name, column.size);
+    column.descending = descending;
+    columns->items[columns->count++] = column;
+    return true;
+}
+
+/* The fields of a list such as "pid,name", or all of the record where there is none. */
+static bool choose(struct call *call, const struct record *record, const char *list,
+                   struct columns *columns) {
+    *columns = (struct columns){calloc(count_names(record, list), sizeof *columns->items), 0};
+    bool fine = columns->items != NULL;
+    for (const struct field *f = record->fields; fine && !list && f->name; f++)
+        fine = add_column(call, record, f->name, strlen(f->name), columns);
+    while (list && fine) {
+        size_t size = strcspn(list, ",");
+        fine = add_column(call, record, list, size, columns);
+        list = list[size] ? list + size + 1 : NULL;
+    }
+    return fine;
+}
+
+/* What is printed of each: --fields, else all in JSON and what the struct says for a table. */
+static bool choose_printed(struct call *call, const struct record *record, bool table,
+                           struct columns *columns) {
+    const char *fields = arg_text(call, "fields");
+    output_style.json |= arg_text(call, "jsonl") != NULL;
+    bool all = !table || output_style.json;
+    return choose(call, record, fields || all ? fields : record->columns, columns);
+}
+
+/* What the list is sorted by; nothing where --sort doesn't say. */
+static bool choose_keys(struct call *call, const struct record *record, struct columns *columns) {
+    const char *keys = arg_text(call, "sort");
+    *columns = (struct columns){0};
+    return !keys || choose(call, record, keys, columns);
+}
+
+static uint64_t bits_of(const struct columns *columns) {
+    uint64_t bits = 0;
+    for (size_t i = 0; i < columns->count; i++)
+        bits |= columns->items[i].bit;
+    return bits;
+}
+
+uint64_t record_bits(struct call *call, const struct record *record, bool list) {
+    struct columns printed, keys = {0};
+    bool fine = choose_printed(call, record, list, &printed) && choose_keys(call, record, &keys);
+    uint64_t bits = fine ? bits_of(&printed) | bits_of(&keys) : 0;
+    free(printed.items);
+    free(keys.items);
+    return bits;
+}
+
+/* ------------------------------------------------------------------------------------- order */
+
+struct item {
+    const char *at;
+    size_t place; /* in the list; equal ones stay in their order */
+    const struct record *record;
+    const struct columns *keys;
+};
+
+/* The struct that the column's field stands in; NULL where it was not read. */
+static const void *base_of(const struct record *record, const struct column *column,
+                           const char *at) {
+    return was_read(record, column->bit, at) ? at + column->offset : NULL;
+}
+
+static int compare(const void *a, const void *b) {
+    const struct item *left = a, *right = b;
+    for (size_t i = 0; i < left->keys->count; i++) {
+        const struct column *key = &left->keys->items[i];
+        const void *one = base_of(left->record, key, left->at);
+        const void *other = base_of(right->record, key, right->at);
+        int order = compare_fields(key->field, one, other);
+        if (order)
+            return key->descending && one && other ? -order : order;
+    }
+    return (left->place > right->place) - (left->place < right->place);
+}
+
+/* The list in order, and its --top alone. */
+static struct item *sorted(struct call *call, const struct record *record,
+                           const struct columns *keys, const char *list, size_t *count) {
+    struct item *items = calloc(*count + 1, sizeof *items);
+    for (size_t i = 0; items && i < *count; i++)
+        items[i] = (struct item){list + i * record->size, i, record, keys};
+    if (items && keys->count)
+        qsort(items, *count, sizeof *items, compare);
+    if (arg_text(call, "top")) {
+        size_t top = ARG_INTEGER(call, arg_index(call, "top"), size_t, 0);
+        *count = top < *count ? top : *count;
+    }
+    return items;
+}
+
+/* ------------------------------------------------------------------------------------- output */
+
+static void emit_columns(const struct record *record, const struct columns *columns,
+                         const char *at) {
+    emit_begin_record();
+    for (size_t i = 0; i < columns->count; i++) {
+        const struct column *column = &columns->items[i];
+        char *name = strndup(column->name, column->size);
+        emit_key(name ? name : column->field->name);
+        emit_field(column->field, base_of(record, column, at));
+        free(name);
+    }
+    emit_end_record();
+}
+
+int emit_record(struct call *call, const struct record *record, const void *at) {
+    struct columns columns;
+    bool fine = choose_printed(call, record, false, &columns);
+    if (fine)
+        emit_columns(record, &columns, at);
+    free(columns.items);
+    return fine ? 0 : STATUS_USAGE;
+}
+
+static char *cell(const struct record *record, const struct column *column, const char *at,
+                  enum shown shown) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    const void *base = base_of(record, column, at);
+    show_field(out, column->field, base, shown);
+    if (!base && shown == SHOWN_TO_PEOPLE)
+        fputc('-', out);
+    return fclose(out) == 0 ? text : (free(text), NULL);
+}
+
+/* As wide as the terminal; 0 where there is none. */
+static size_t table_width(void) {
+    struct os_terminal_size size;
+    if (!isatty(STDOUT_FILENO) || output_style.null)
+        return 0;
+    return os_get_terminal_size(STDOUT_FILENO, &size) == 0 && size.columns > 0
+               ? (size_t)size.columns
+               : 80;
+}
+
+static void print_cells(char **cells, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        emit_text(cells[i]);
+}
+
+static int print_table(const struct record *record, const struct columns *columns,
+                       const struct item *items, size_t count, bool heads) {
+    size_t width = table_width();
+    struct table table = {.columns = columns->count, .lines = count + heads};
+    bool *right = calloc(columns->count + 1, sizeof *right);
+    table.cells = calloc(table.columns * table.lines + 1, sizeof *table.cells);
+    bool fine = right && table.cells;
+    for (size_t i = 0; fine && i < table.columns * table.lines; i++) {
+        const struct column *column = &columns->items[i % table.columns];
+        size_t line = i / table.columns;
+        right[i % table.columns] = is_number(column->field);
+        table.cells[i] = heads && line == 0 ? strndup(column->name, column->size)
+                                            : cell(record, column, items[line - heads].at,
+                                                   width ? SHOWN_TO_PEOPLE : SHOWN_EXACTLY);
+        fine = table.cells[i] != NULL;
+    }
+    table.right = right;
+    if (fine && output_style.null)
+        print_cells(table.cells, table.columns * table.lines);
+    else if (fine)
+        table_print(&table, width);
+    for (size_t i = 0; table.cells && table.cells[i]; i++)
+        free(table.cells[i]);
+    free(table.cells);
+    free(right);
+    return fine ? 0 : failed();
+}
+
+static int print_json(struct call *call, const struct record *record, const struct columns *columns,
+                      const struct item *items, size_t count) {
+    bool lines = arg_text(call, "jsonl");
+    if (!lines)
+        emit_begin_list();
+    for (size_t i = 0; i < count && !output_broken(); i++)
+        emit_columns(record, columns, items[i].at);
+    if (!lines)
+        emit_end_list();
+    return 0;
+}
+
+int emit_records(struct call *call, const struct record *record, const void *list, size_t count) {
+    struct columns printed, keys = {0};
+    struct item *items = NULL;
+    int status = STATUS_USAGE;
+    if (choose_printed(call, record, true, &printed) && choose_keys(call, record, &keys) &&
+        (items = sorted(call, record, &keys, list, &count)) && !call->misused)
+        status = output_style.json
+                     ? print_json(call, record, &printed, items, count)
+                     : print_table(record, &printed, items, count,
+                                   !output_style.null && !arg_text(call, "no-header"));
+    free(printed.items);
+    free(keys.items);
+    free(items);
+    return status;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/** Tables: lines of cells under each other; on a terminal aligned and cut at its edge. */
+#ifndef CLI_FRAME_TABLE_H
+#define CLI_FRAME_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** The cells of all lines, one line after the other, the first of them the heads. */
+struct table {
+    char **cells;
+    size_t columns, lines;
+    const bool *right; /* of each column, whether it is one of numbers */
+};
+
+/** Prints it: aligned where `width` is not 0, cut there; otherwise with a tab between the cells. */
+void table_print(const struct table *table, size_t width);
+
+#endif
