@@ -27,8 +27,9 @@ int main(int argc, char **argv) {
     if (!os_path_isdir(argv[2]))
         return 1;
 
-    struct os_usage_options options = {.size = sizeof options, .depth = 1, .top = 4};
-    struct os_usage *usage = os_usage(argv[2], &options); /* hard links count once, as in du */
+    struct os_tree_usage_options options = {.size = sizeof options, .depth = 1, .top = 4};
+    struct os_tree_usage *usage =
+        os_tree_usage(argv[2], &options); /* hard links count once, as in du */
     for (size_t i = 0; usage && i < usage->count; i++)
         printf("%8" PRIu64 " %s\n", usage->list[i].apparent, usage->list[i].path);
     free(usage);

@@ -5,7 +5,7 @@
  *                                                              "1x100": a hundred times over
  *      osier_tree copy|file THREADS PATH NEW
  *
- *  With one thread "stat" is os_fwalk() and os_lstatat(), with more it is os_usage(). Jobs whose
+ *  With one thread "stat" is os_fwalk() and os_lstatat(), with more it is os_tree_usage(). Jobs whose
  * calls the library doesn't have end with status 77.
  */
 #include <dirent.h>
@@ -80,8 +80,8 @@ static int scan(const char *path) {
 
 static int usage(const char *path) {
 #ifdef WITH_USAGE
-    struct os_usage_options options = {.size = sizeof options, .control.threads = threads};
-    struct os_usage *sum = os_usage(path, &options);
+    struct os_tree_usage_options options = {.size = sizeof options, .control.threads = threads};
+    struct os_tree_usage *sum = os_tree_usage(path, &options);
     if (!sum)
         return -1;
     entries = sum->files;

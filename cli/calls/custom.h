@@ -18,9 +18,9 @@ int custom_os_walk(struct call *call);
 int custom_os_copytree(struct call *call);
 
 /** Prints what a tree takes, in bytes. */
-int custom_os_usage(struct call *call);
+int custom_os_tree_usage(struct call *call);
 
 /** Prints where two trees differ. */
-int custom_os_compare(struct call *call);
+int custom_os_tree_compare(struct call *call);
 
 #endif

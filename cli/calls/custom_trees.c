@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** os.walk, os.copytree, os.usage and os.compare from a shell, with Python's words. */
+/** os.walk, os.copytree, os.tree_usage and os.tree_compare from a shell, with Python's words. */
 #include "calls/custom.h"
 #include "calls/trees.h"
 #include "frame/arguments.h"
@@ -81,9 +81,9 @@ int custom_os_copytree(struct call *call) {
     return progress_end(&progress, r);
 }
 
-int custom_os_usage(struct call *call) {
+int custom_os_tree_usage(struct call *call) {
     int top = option_number(call, "top", 0);
-    struct os_usage_options options = {
+    struct os_tree_usage_options options = {
         .size = sizeof options,
         .control = control_of(call),
         .depth = option_number(call, "depth", 0),
@@ -94,16 +94,16 @@ int custom_os_usage(struct call *call) {
     };
     if (call->misused)
         return STATUS_USAGE;
-    struct os_usage *usage = os_usage(arg_text(call, "PATH"), &options);
+    struct os_tree_usage *usage = os_tree_usage(arg_text(call, "PATH"), &options);
     if (!usage)
         return failed();
-    emit_os_usage(usage);
+    emit_os_tree_usage(usage);
     free(usage);
     return 0;
 }
 
-int custom_os_compare(struct call *call) {
-    struct os_compare_options options = {
+int custom_os_tree_compare(struct call *call) {
+    struct os_tree_compare_options options = {
         .size = sizeof options,
         .control = control_of(call),
         .shallow = is_set(call, "shallow"),
@@ -114,11 +114,11 @@ int custom_os_compare(struct call *call) {
     };
     if (call->misused)
         return STATUS_USAGE;
-    struct os_compare *compare =
-        os_compare(arg_text(call, "LEFT"), arg_text(call, "RIGHT"), &options);
+    struct os_tree_compare *compare =
+        os_tree_compare(arg_text(call, "LEFT"), arg_text(call, "RIGHT"), &options);
     if (!compare)
         return failed();
-    emit_os_compare(compare);
+    emit_os_tree_compare(compare);
     free(compare);
     return 0;
 }

@@ -42,7 +42,7 @@ static void emit_numbers(uint64_t apparent, uint64_t allocated) {
     emit_unsigned(allocated);
 }
 
-static void emit_usage_entry(const struct os_usage_entry *entry) {
+static void emit_usage_entry(const struct os_tree_usage_entry *entry) {
     emit_begin_record();
     emit_key("path");
     emit_text(entry->path);
@@ -56,7 +56,7 @@ static void emit_usage_entry(const struct os_usage_entry *entry) {
     emit_end_record();
 }
 
-void emit_os_usage(const struct os_usage *usage) {
+void emit_os_tree_usage(const struct os_tree_usage *usage) {
     emit_begin_record();
     emit_numbers(usage->apparent, usage->allocated);
     emit_key("directories");
@@ -85,7 +85,7 @@ static const struct {
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-static void emit_difference(const struct os_compare_entry *entry) {
+static void emit_difference(const struct os_tree_compare_entry *entry) {
     const char *path = *entry->path ? entry->path : ".";
     if (output_style.json) {
         emit_begin_record();
@@ -109,7 +109,7 @@ static void emit_difference(const struct os_compare_entry *entry) {
     emit_text(path);
 }
 
-void emit_os_compare(const struct os_compare *compare) {
+void emit_os_tree_compare(const struct os_tree_compare *compare) {
     emit_begin_list();
     for (size_t i = 0; i < compare->count; i++)
         emit_difference(&compare->list[i]);

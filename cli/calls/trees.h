@@ -9,9 +9,9 @@
 void emit_paths(const struct os_walk_entry *at, char type);
 
 /** A record of the numbers in bytes, with a list of what was asked for. */
-void emit_os_usage(const struct os_usage *usage);
+void emit_os_tree_usage(const struct os_tree_usage *usage);
 
 /** Each path that differs, and in what. */
-void emit_os_compare(const struct os_compare *compare);
+void emit_os_tree_compare(const struct os_tree_compare *compare);
 
 #endif

@@ -28,7 +28,7 @@ struct area {
 };
 
 struct node {
-    const struct os_usage_entry *entry;
+    const struct os_tree_usage_entry *entry;
     double weight;
     size_t parent, first, count; /* of its children, among all nodes */
     double kinds[KINDS];         /* how much there is of each in it */
@@ -41,7 +41,7 @@ struct map {
     size_t count;
 };
 
-static double weight_of(const struct map *map, const struct os_usage_entry *entry) {
+static double weight_of(const struct map *map, const struct os_tree_usage_entry *entry) {
     return (double)(map->apparent ? entry->apparent : entry->allocated);
 }
 
@@ -482,7 +482,7 @@ static void write_page(struct map *map) {
     }
 }
 
-int treemap_write(FILE *file, const struct os_usage *usage, bool apparent, bool html) {
+int treemap_write(FILE *file, const struct os_tree_usage *usage, bool apparent, bool html) {
     struct map map = {file, apparent, calloc(usage->count + 1, sizeof(struct node)), usage->count};
     if (!map.nodes)
         return -ENOMEM;

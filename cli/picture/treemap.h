@@ -8,6 +8,6 @@
 
 /** Writes the treemap of a list in which the directory above each entry is listed too: as an SVG
  *  picture, or as an HTML page to walk through. 0 or −ENOMEM; the file knows of failed writes. */
-int treemap_write(FILE *file, const struct os_usage *usage, bool apparent, bool html);
+int treemap_write(FILE *file, const struct os_tree_usage *usage, bool apparent, bool html);
 
 #endif

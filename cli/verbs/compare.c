@@ -24,7 +24,7 @@
  * [--ignore=PATTERN...] -> custom
  */
 int verb_compare(struct call *call) {
-    struct os_compare_options options = {
+    struct os_tree_compare_options options = {
         .size = sizeof options,
         .shallow = is_set(call, "shallow"),
         .modes = is_set(call, "modes"),
@@ -34,12 +34,12 @@ int verb_compare(struct call *call) {
     };
     struct progress progress = {.verb = "comparing"};
     progress_begin(&progress, &options.control);
-    struct os_compare *compare =
-        os_compare(arg_text(call, "LEFT"), arg_text(call, "RIGHT"), &options);
+    struct os_tree_compare *compare =
+        os_tree_compare(arg_text(call, "LEFT"), arg_text(call, "RIGHT"), &options);
     bool trouble = progress_end(&progress, compare ? 0 : -1);
     if (!compare)
         return STATUS_TROUBLE;
-    emit_os_compare(compare);
+    emit_os_tree_compare(compare);
     int status = trouble ? STATUS_TROUBLE : compare->count ? STATUS_NO : STATUS_YES;
     free(compare);
     return status;

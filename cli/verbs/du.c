@@ -57,12 +57,12 @@ static void print_bar(const struct bars *bars, double part) {
         putchar(' ');
 }
 
-static void print_table(const struct os_usage *usage, bool apparent) {
+static void print_table(const struct os_tree_usage *usage, bool apparent) {
     char size[16];
     struct bars bars = bars_for_output();
     uint64_t all = apparent ? usage->apparent : usage->allocated;
     for (size_t i = 0; i < usage->count; i++) {
-        const struct os_usage_entry *entry = &usage->list[i];
+        const struct os_tree_usage_entry *entry = &usage->list[i];
         uint64_t bytes = apparent ? entry->apparent : entry->allocated;
         double part = all ? (double)bytes / (double)all : 0;
         printf("%8s %5.1f%% ", human_size(size, sizeof size, bytes), part * 100);
@@ -76,21 +76,22 @@ static void print_table(const struct os_usage *usage, bool apparent) {
 
 /* ------------------------------------------------------------------------------ measuring */
 
-static struct os_usage *measure(struct call *call, struct os_usage_options *options,
-                                int *ret_status) {
+static struct os_tree_usage *measure(struct call *call, struct os_tree_usage_options *options,
+                                     int *ret_status) {
     const char *path = arg_text(call, "PATH");
     struct progress progress = {.verb = "measuring"};
     options->size = sizeof *options;
     options->apparent = is_set(call, "apparent");
     options->control.one_file_system = is_set(call, "one-file-system");
     progress_begin(&progress, &options->control);
-    struct os_usage *usage = os_usage(path ? path : ".", options);
+    struct os_tree_usage *usage = os_tree_usage(path ? path : ".", options);
     *ret_status = progress_end(&progress, usage ? 0 : -1);
     return usage;
 }
 
 /* Writes a picture to a file, or to standard output for "-": its exit status. */
-static int write_picture(const struct os_usage *usage, const char *path, bool apparent, bool html) {
+static int write_picture(const struct os_tree_usage *usage, const char *path, bool apparent,
+                         bool html) {
     bool standard = strcmp(path, "-") == 0;
     FILE *file = standard ? stdout : fopen(path, "we");
     if (!file)
@@ -107,12 +108,12 @@ static int write_picture(const struct os_usage *usage, const char *path, bool ap
 }
 
 static int draw(struct call *call) {
-    struct os_usage_options options = {
+    struct os_tree_usage_options options = {
         .depth = option_number(call, "depth", -1), .files = true, .top = PICTURE_TOP};
     const char *html = arg_text(call, "html"), *svg = arg_text(call, "svg");
     bool apparent = is_set(call, "apparent");
     int status;
-    struct os_usage *usage = measure(call, &options, &status);
+    struct os_tree_usage *usage = measure(call, &options, &status);
     if (usage && html)
         status |= write_picture(usage, html, apparent, /* html= */ true);
     if (usage && svg)
@@ -142,7 +143,7 @@ static int draw(struct call *call) {
  */
 int verb_du(struct call *call) {
     int top = option_number(call, "top", 0);
-    struct os_usage_options options = {
+    struct os_tree_usage_options options = {
         .depth = option_number(call, "depth", DEPTH),
         .top = top > 0 ? (size_t)top : 0,
         .files = is_set(call, "all"),
@@ -152,9 +153,9 @@ int verb_du(struct call *call) {
         return STATUS_USAGE;
     if (is_set(call, "html") || is_set(call, "svg"))
         return draw(call);
-    struct os_usage *usage = measure(call, &options, &status);
+    struct os_tree_usage *usage = measure(call, &options, &status);
     if (usage && output_style.json)
-        emit_os_usage(usage);
+        emit_os_tree_usage(usage);
     else if (usage)
         print_table(usage, options.apparent);
     free(usage);

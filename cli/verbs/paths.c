@@ -50,12 +50,12 @@ char *path_inside(const char *src, const char *dst) {
 
 /* How much there is to copy, for the bar: 0 where nobody looks at one. */
 uint64_t size_of(const char *path) {
-    struct os_usage_options options = {.size = sizeof options, .every_link = true};
+    struct os_tree_usage_options options = {.size = sizeof options, .every_link = true};
     struct progress progress = {.verb = "measuring", .silent = true};
     if (!progress_shown())
         return 0;
     progress_begin(&progress, &options.control);
-    struct os_usage *usage = os_usage(path, &options);
+    struct os_tree_usage *usage = os_tree_usage(path, &options);
     uint64_t size = usage ? usage->apparent : 0;
     progress_end(&progress, 0);
     free(usage);

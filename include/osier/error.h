@@ -19,7 +19,7 @@ struct os_error {
     const char *operation; /**< the function that failed: "makedirs"; a static string */
     const char *filename;  /**< the path it failed at, as the caller spelled it, or NULL */
     const char *filename2; /**< the second path of a call that takes two, or NULL */
-    const char *words;     /**< where Python raises no OSError, what it says: "ValueError: …"; a
+    const char *message;   /**< where Python raises no OSError, what it says: "ValueError: …"; a
                                 static string, else NULL */
 };
 

@@ -204,9 +204,9 @@ OS_API void os_walk_prune(struct os_walk *walk) OS_NONNULL();
  */
 OS_API struct os_walk *os_walk_close(struct os_walk *walk);
 
-/** The options of os_usage(). */
-struct os_usage_options {
-    size_t size; /**< sizeof (struct os_usage_options) */
+/** The options of os_tree_usage(). */
+struct os_tree_usage_options {
+    size_t size; /**< sizeof (struct os_tree_usage_options) */
     struct os_tree_control control;
     int depth;       /**< list what is down to so many levels below; 0: nothing, -1: everything */
     bool files;      /**< list what is no directory, too */
@@ -216,7 +216,7 @@ struct os_usage_options {
 };
 
 /** What one directory takes with all below it, or one file. */
-struct os_usage_entry {
+struct os_tree_usage_entry {
     const char *path;   /**< from the path that was asked for */
     uint64_t apparent;  /**< bytes that can be read */
     uint64_t allocated; /**< bytes of the disk that are taken */
@@ -225,14 +225,14 @@ struct os_usage_entry {
     bool is_dir;        /**< whether it is a directory */
 };
 
-/** What os_usage() found out. */
-struct os_usage {
+/** What os_tree_usage() found out. */
+struct os_tree_usage {
     uint64_t apparent;    /**< bytes of content; directories themselves have none */
     uint64_t allocated;   /**< bytes of the disk that are taken, as `du` counts */
     uint64_t directories; /**< how many there are, the first one included */
     uint64_t files;       /**< how many there are that are no directories; each link counts */
     size_t count;         /**< how many are listed */
-    struct os_usage_entry *list; /**< those that were asked for, the largest first */
+    struct os_tree_usage_entry *list; /**< those that were asked for, the largest first */
 };
 
 /**
@@ -247,11 +247,12 @@ struct os_usage {
  * @python no: a loop over os.walk and os.lstat
  * @since 0.1
  * @source du(1)
- * @shell os.usage PATH [--depth=N] [--files] [--top=N] [--apparent] [--every-link]
+ * @shell os.tree_usage PATH [--depth=N] [--files] [--top=N] [--apparent] [--every-link]
  * [--ignore-errors] [--one-file-system] [--threads=N] -> custom
  */
-OS_API OS_MUST_FREE struct os_usage *os_usage(const char *path,
-                                              const struct os_usage_options *options) OS_NONNULL(1);
+OS_API OS_MUST_FREE struct os_tree_usage *os_tree_usage(const char *path,
+                                                        const struct os_tree_usage_options *options)
+    OS_NONNULL(1);
 
 /**
  * Copies the content of the file `src` to `dst`, in the fastest way the file systems offer.
@@ -488,7 +489,7 @@ OS_API int os_chowntree(const char *path, uid_t uid, gid_t gid,
                         const struct os_tree_options *options) OS_NONNULL(1);
 
 /** In what two entries differ; bits that may come together. */
-enum os_compare_bits {
+enum os_tree_compare_bits {
     OS_COMPARE_LEFT = 1 << 0,    /**< it is on the left side alone, with all below it */
     OS_COMPARE_RIGHT = 1 << 1,   /**< it is on the right side alone, with all below it */
     OS_COMPARE_TYPE = 1 << 2,    /**< one is a directory, say, the other a file */
@@ -498,9 +499,9 @@ enum os_compare_bits {
     OS_COMPARE_TIME = 1 << 6,    /**< the time of the last change of the content */
 };
 
-/** The options of os_compare(). */
-struct os_compare_options {
-    size_t size; /**< sizeof (struct os_compare_options) */
+/** The options of os_tree_compare(). */
+struct os_tree_compare_options {
+    size_t size; /**< sizeof (struct os_tree_compare_options) */
     struct os_tree_control control;
     bool shallow;              /**< files of the same size and time are taken for the same */
     bool modes;                /**< compare permission bits, too */
@@ -510,15 +511,15 @@ struct os_compare_options {
 };
 
 /** An entry in which two trees differ. */
-struct os_compare_entry {
+struct os_tree_compare_entry {
     const char *path; /**< from the two paths on; "" for these themselves */
     int what;         /**< OS_COMPARE_LEFT … */
 };
 
-/** What os_compare() found. */
-struct os_compare {
-    size_t count;                  /**< how many differences; 0: the trees are the same */
-    struct os_compare_entry *list; /**< in the order of their paths */
+/** What os_tree_compare() found. */
+struct os_tree_compare {
+    size_t count;                       /**< how many differences; 0: the trees are the same */
+    struct os_tree_compare_entry *list; /**< in the order of their paths */
 };
 
 /**
@@ -533,11 +534,11 @@ struct os_compare {
  * @python no: filecmp.dircmp(left, right) looks at names, and shallowly at files
  * @since 0.1
  * @source diff(1) -rq
- * @shell os.compare LEFT RIGHT [--shallow] [--modes] [--owners] [--times] [--ignore=PATTERN...]
+ * @shell os.tree_compare LEFT RIGHT [--shallow] [--modes] [--owners] [--times] [--ignore=PATTERN...]
  * [--ignore-errors] [--one-file-system] [--threads=N] -> custom
  */
-OS_API OS_MUST_FREE struct os_compare *os_compare(const char *left, const char *right,
-                                                  const struct os_compare_options *options)
+OS_API OS_MUST_FREE struct os_tree_compare *os_tree_compare(
+    const char *left, const char *right, const struct os_tree_compare_options *options)
     OS_NONNULL(1, 2);
 
 OS_END_DECLS

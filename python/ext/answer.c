@@ -236,7 +236,7 @@ PyObject *door_list(char **names, bool bytes) {
 PyObject *door_value_error(const struct value *path) {
     int number = errno;
     const struct os_error *error = os_last_error();
-    const char *colon = error && error->words ? strstr(error->words, ": ") : NULL;
+    const char *colon = error && error->message ? strstr(error->message, ": ") : NULL;
     errno = number;
     if (!colon)
         return door_error(path, NULL);

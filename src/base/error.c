@@ -78,20 +78,20 @@ long error_fail(long r, const char *operation, const char *filename, const char 
     own->error.filename2 = keep_name(&own->names[1], filename2);
     own->error.number = (int)-r;
     own->error.operation = operation;
-    own->error.words = NULL;
+    own->error.message = NULL;
     errno = (int)-r;
     return -1;
 }
 
-long error_fail_words(long r, const char *operation, const char *words) {
+long error_fail_message(long r, const char *operation, const char *message) {
     error_fail(r, operation, NULL, NULL);
-    record.error.words = words;
+    record.error.message = message;
     return -1;
 }
 
 long error_fail_key(const char *operation, const char *missing) {
     error_fail(-ENOENT, operation, missing, NULL);
-    record.error.words = "KeyError";
+    record.error.message = "KeyError";
     return -1;
 }
 
@@ -137,8 +137,8 @@ char *os_error_text(void) {
     int number = errno;
     const struct os_error *error = os_last_error();
     AUTO_STR text = STR_INIT;
-    if (error && error->words)
-        str_append_text(&text, error->words);
+    if (error && error->message)
+        str_append_text(&text, error->message);
     else
         str_printf(&text, "%s: [Errno %d] %s", os_error_name(number), number, os_strerror(number));
     if (error && error->filename) {

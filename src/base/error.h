@@ -8,7 +8,7 @@ long error_fail(long r, const char *operation, const char *filename, const char 
     __attribute__((cold, noinline));
 
 /** The same where Python raises no OSError: `words` is "ValueError: …", a static string. */
-long error_fail_words(long r, const char *operation, const char *words)
+long error_fail_message(long r, const char *operation, const char *message)
     __attribute__((cold, noinline));
 
 /** ENOENT where Python raises KeyError: the record's name is the missing key. */

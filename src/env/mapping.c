@@ -19,7 +19,7 @@
             return failed;                                                                         \
         }                                                                                          \
         if (strchr(key, '=')) {                                                                    \
-            error_fail_words(-EINVAL, operation, ILLEGAL_NAME);                                    \
+            error_fail_message(-EINVAL, operation, ILLEGAL_NAME);                                  \
             return failed;                                                                         \
         }                                                                                          \
     } while (0)
@@ -112,7 +112,7 @@ int os_environ_update(char *const list[]) {
         if (*list[i] == '=')
             return (int)error_fail(-EINVAL, "environ_update", NULL, NULL);
         if (!strchr(list[i], '='))
-            return (int)error_fail_words(-EINVAL, "environ_update", ILLEGAL_NAME);
+            return (int)error_fail_message(-EINVAL, "environ_update", ILLEGAL_NAME);
     }
     return PUBLIC(env_set_all((const char *const *)list), "environ_update", NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** Making, removing and renaming one entry of a directory. */
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
-#include "fs/kernel.h"
 #include <fcntl.h>
 #include <osier/files.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
 #include "fs/perm.h"
 
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
-#include "fs/kernel.h"
 #include <fcntl.h>
 #include <osier/files.h>
 #include <stdatomic.h>

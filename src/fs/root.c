@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /** Root: a directory handle that no path can escape. */
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
 #include "base/stat.h"
-#include "fs/contents.h"
 #include "fs/dir.h"
-#include "fs/kernel.h"
 #include "fs/link.h"
 #include "fs/perm.h"
 #include "fs/root_resolve.h"
@@ -302,34 +301,4 @@ static int list_in(const struct os_root *root, const char *path, char ***ret_lis
 char **os_root_listdir(const struct os_root *root, const char *path) {
     char **list = NULL;
     return PUBLIC_POINTER(list_in(root, path, &list), list, "root_listdir", path, NULL);
-}
-
-static int read_in(const struct os_root *root, const char *path, char **ret_data,
-                   size_t *ret_size) {
-    AUTO_CLOSE int fd = root_open(root, path, O_RDONLY, 0);
-    return fd < 0 ? fd : contents_read(fd, ret_data, ret_size);
-}
-
-char *os_root_read_file(const struct os_root *root, const char *path, size_t *ret_size) {
-    char *data = NULL;
-    return PUBLIC_POINTER(read_in(root, path, &data, ret_size), data, "root_read_file", path, NULL);
-}
-
-static int write_in(const struct os_root *root, const char *path, const void *data, size_t size,
-                    const struct os_write_file_options *given) {
-    struct os_write_file_options options;
-    AUTO_CLOSE int owned = -1;
-    const char *name;
-    int r = contents_options(given, &options);
-    if (r < 0 || options.follow)
-        return -EINVAL;
-    int dir = root_parent(root, path, O_RDONLY, &owned, &name);
-    if (dir < 0)
-        return dir;
-    return strchr(name, '/') ? -EISDIR : contents_replace(dir, name, data, size, &options);
-}
-
-int os_root_write_file(const struct os_root *root, const char *path, const void *data, size_t size,
-                       const struct os_write_file_options *options) {
-    return PUBLIC(write_in(root, path, data, size, options), "root_write_file", path, NULL);
 }

@@ -9,9 +9,9 @@
  */
 #include "fs/root_resolve.h"
 
+#include "base/kernel.h"
 #include "base/seam.h"
 #include "base/str.h"
-#include "fs/kernel.h"
 #include "fs/link.h"
 #include <fcntl.h>
 #include <stdatomic.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /** What statx(2) tells of a file. */
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
 #include "base/stat.h"
-#include "fs/kernel.h"
 #include <fcntl.h>
 #include <osier/attributes.h>
 #include <sys/stat.h>

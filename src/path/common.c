@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/** What paths have in common: commonpath, commonprefix, and relpath, the way between two. */
+/** What paths have in common: commonpath, commonprefix, and the way between two. */
+#include "path/common.h"
 #include "base/error.h"
 #include "base/seam.h"
-#include "path/cwd.h"
 #include "path/norm.h"
 #include "path/slice.h"
 
@@ -60,7 +60,7 @@ char *os_path_commonpath(const char *const *paths) {
         if ((paths[i][0] == '/') != (paths[0][0] == '/'))
             words = "ValueError: Can't mix absolute and relative paths";
     if (words) {
-        error_fail_words(-EINVAL, "path_commonpath", words);
+        error_fail_message(-EINVAL, "path_commonpath", words);
         return NULL;
     }
     char *text = NULL;
@@ -127,28 +127,13 @@ static int way(const char *to, size_t to_size, const char *from, size_t from_siz
     return 0;
 }
 
-static int relative(const char *path, const char *start, char **ret_text) {
-    AUTO_STR cwd = STR_INIT, both = STR_INIT;
-    if (path[0] != '/' || start[0] != '/') {
-        int r = path_append_cwd(&cwd);
-        if (r < 0)
-            return r;
-    }
-    if (append_absolute(&both, start, &cwd) < 0)
+int path_relative(const char *path, const char *start, const struct str *cwd, char **ret_text) {
+    AUTO_STR both = STR_INIT;
+    if (append_absolute(&both, start, cwd) < 0)
         return -ENOMEM;
     size_t from_size = both.size, to = from_size + 1; /* the NUL stays between them */
     str_append(&both, "", 1);
-    if (append_absolute(&both, path, &cwd) < 0)
+    if (append_absolute(&both, path, cwd) < 0)
         return -ENOMEM;
     return way(both.data + to, both.size - to, both.data, from_size, ret_text);
-}
-
-char *os_path_relpath(const char *path, const char *start) {
-    if (path[0] == '\0') {
-        error_fail_words(-EINVAL, "path_relpath", "ValueError: no path specified");
-        return NULL;
-    }
-    char *text = NULL;
-    int r = relative(path, start ? start : "", &text);
-    return PUBLIC_POINTER(r, text, "path_relpath", path, NULL);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/** normpath and abspath. */
+/** normpath. */
 #include "path/norm.h"
 
 #include "base/error.h"
 #include "base/seam.h"
-#include "path/cwd.h"
 #include "path/slice.h"
 #include <osier/path.h>
+#include <string.h>
 
 size_t path_root_size(const char *path) {
     if (path[0] != '/')
@@ -50,7 +50,7 @@ size_t path_append_normal(char *text, size_t size, size_t root, const char *path
     }
 }
 
-static int normal(const char *path, char **ret_text) {
+int path_normal(const char *path, char **ret_text) {
     size_t root = path_root_size(path);
     char *text = mem_alloc(strlen(path) + 2); /* "" becomes "." */
     if (!text)
@@ -66,28 +66,6 @@ static int normal(const char *path, char **ret_text) {
 
 char *os_path_normpath(const char *path) {
     char *text = NULL;
-    int r = normal(path, &text);
+    int r = path_normal(path, &text);
     return PUBLIC_POINTER(r, text, "path_normpath", path, NULL);
-}
-
-/* abspath(), with the current directory put where the result is going to be. */
-static int absolute(const char *path, char **ret_text) {
-    if (path[0] == '/')
-        return normal(path, ret_text);
-    AUTO_STR s = STR_INIT;
-    size_t extra = strlen(path) + 1;
-    int r = path_append_cwd(&s);
-    if (r == 0)
-        r = str_reserve(&s, extra);
-    if (r < 0)
-        return r;
-    s.size = path_append_normal(s.data, s.size, 1, path);
-    s.data[s.size] = '\0';
-    return str_take(&s, ret_text);
-}
-
-char *os_path_abspath(const char *path) {
-    char *text = NULL;
-    int r = absolute(path, &text);
-    return PUBLIC_POINTER(r, text, "path_abspath", path, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** Signals, descriptors of processes, niceness, times and namespaces. */
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
-#include "fs/kernel.h"
 #include <osier/process.h>
 #include <sched.h>
 #include <signal.h>

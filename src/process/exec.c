@@ -19,7 +19,7 @@ WORDS(execve_words, "execve: argv");
 /* Python's fexecve and execveat come under the name of execve. */
 static int fail(int r, const char *operation, const struct program *p, const char *path) {
     if (p->words)
-        return (int)error_fail_words(r, operation, p->words);
+        return (int)error_fail_message(r, operation, p->words);
     return (int)error_fail(r, operation, path, NULL);
 }
 

@@ -2,7 +2,7 @@
 /** Copies of the process, and its end. */
 #include "base/error.h"
 #include "base/seam.h"
-#include "fs/pty.h"
+#include "io/pty.h"
 #include <osier/process.h>
 #include <pthread.h>
 #include <unistd.h>
@@ -34,8 +34,8 @@ pid_t os_forkpty(int *ret_fd) {
 int os_register_at_fork(void (*before)(void), void (*after_in_parent)(void),
                         void (*after_in_child)(void)) {
     if (!before && !after_in_parent && !after_in_child)
-        return (int)error_fail_words(-EINVAL, "register_at_fork",
-                                     "TypeError: At least one argument is required.");
+        return (int)error_fail_message(-EINVAL, "register_at_fork",
+                                       "TypeError: At least one argument is required.");
     int r = SYS_NUMBER(pthread_atfork, before, after_in_parent, after_in_child);
     return PUBLIC(r, "register_at_fork", NULL, NULL);
 }

@@ -157,7 +157,7 @@ int os_initgroups(const char *user, gid_t group) {
 
 int os_setgroups(const gid_t *groups, size_t count) {
     if (count > GROUPS_MAX)
-        return (int)error_fail_words(-EINVAL, "setgroups", "ValueError: too many groups");
+        return (int)error_fail_message(-EINVAL, "setgroups", "ValueError: too many groups");
     return PUBLIC(SYS(setgroups, count, groups), "setgroups", NULL, NULL);
 }
 

@@ -148,8 +148,8 @@ int os_sched_setaffinity(pid_t pid, const int *cpus, size_t count) {
     int last = 0;
     for (size_t i = 0; i < count; i++) {
         if (cpus[i] < 0)
-            return (int)error_fail_words(-EINVAL, "sched_setaffinity",
-                                         "ValueError: negative CPU number");
+            return (int)error_fail_message(-EINVAL, "sched_setaffinity",
+                                           "ValueError: negative CPU number");
         if (cpus[i] > last && (size_t)cpus[i] < AFFINITY_LIMIT * CHAR_BIT)
             last = cpus[i];
     }

@@ -126,7 +126,7 @@ static int popen_start(const char *command, const char *mode, struct os_popen **
 
 struct os_popen *os_popen(const char *command, const char *mode) {
     if ((*mode != 'r' && *mode != 'w') || mode[1]) {
-        error_fail_words(-EINVAL, "popen", "ValueError: invalid mode");
+        error_fail_message(-EINVAL, "popen", "ValueError: invalid mode");
         return NULL;
     }
     struct os_popen *popen = NULL;

@@ -55,7 +55,7 @@ static pid_t start(const char *operation, const char *file, char *const *argv, c
     if (r >= 0)
         r = flags & PROGRAM_SEARCH && !*file ? -ENOENT : spawn_start(&p.spawn, &pid, NULL);
     if (p.words)
-        return (pid_t)error_fail_words(r, operation, p.words);
+        return (pid_t)error_fail_message(r, operation, p.words);
     return PUBLIC(r < 0 ? r : pid, operation, file, NULL);
 }
 
@@ -98,7 +98,7 @@ static int spawn(const char *operation, int mode, const char *file, char *const 
     if (r >= 0)
         r = run(&p, mode, &result);
     if (p.words)
-        return (int)error_fail_words(r, operation, p.words);
+        return (int)error_fail_message(r, operation, p.words);
     if (r >= 0 && result == -1)
         errno = 0;
     return PUBLIC(r, operation, file, NULL) < 0 ? -1 : result;

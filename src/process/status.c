@@ -9,11 +9,11 @@
 
 int os_waitstatus_to_exitcode(int status, int *ret_exitcode) {
     if (WIFSTOPPED(status))
-        return (int)error_fail_words(-EINVAL, "waitstatus_to_exitcode",
-                                     "ValueError: process stopped by delivery of a signal");
+        return (int)error_fail_message(-EINVAL, "waitstatus_to_exitcode",
+                                       "ValueError: process stopped by delivery of a signal");
     if (!WIFEXITED(status) && !WIFSIGNALED(status))
-        return (int)error_fail_words(-EINVAL, "waitstatus_to_exitcode",
-                                     "ValueError: invalid wait status");
+        return (int)error_fail_message(-EINVAL, "waitstatus_to_exitcode",
+                                       "ValueError: invalid wait status");
     *ret_exitcode = spawn_exitcode(status);
     return 0;
 }

@@ -67,7 +67,7 @@ int os_available_cpus(void) {
 int os_getloadavg(double ret_loads[3]) {
     int r = SYS(getloadavg, ret_loads, 3);
     if (r >= 0 && r < 3)
-        return (int)error_fail_words(-ENODATA, "getloadavg",
-                                     "OSError: Load averages are unobtainable");
+        return (int)error_fail_message(-ENODATA, "getloadavg",
+                                       "OSError: Load averages are unobtainable");
     return PUBLIC(r < 0 ? r : 0, "getloadavg", NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** os.compare: two trees side by side, and where they differ. */
+/** os.tree_compare: two trees side by side, and where they differ. */
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
@@ -20,7 +20,7 @@ struct found {
 
 struct comparison {
     struct job job;
-    struct os_compare_options options;
+    struct os_tree_compare_options options;
     pthread_mutex_t listing;
     struct found *found;
     size_t count, room;
@@ -272,22 +272,22 @@ static int by_path(const void *a, const void *b) {
     return strcmp(x->path, y->path);
 }
 
-static int make_result(struct comparison *c, struct os_compare **ret_compare) {
-    size_t size = sizeof(struct os_compare) + c->count * sizeof(struct os_compare_entry);
+static int make_result(struct comparison *c, struct os_tree_compare **ret_compare) {
+    size_t size = sizeof(struct os_tree_compare) + c->count * sizeof(struct os_tree_compare_entry);
     for (size_t i = 0; i < c->count; i++)
         size += strlen(c->found[i].path) + 1;
-    struct os_compare *compare = mem_alloc(size);
+    struct os_tree_compare *compare = mem_alloc(size);
     if (!compare)
         return -ENOMEM;
-    *compare = (struct os_compare){
+    *compare = (struct os_tree_compare){
         .count = c->count,
-        .list = (struct os_compare_entry *)(compare + 1),
+        .list = (struct os_tree_compare_entry *)(compare + 1),
     };
     if (c->count)
         qsort(c->found, c->count, sizeof *c->found, by_path);
     char *text = (char *)(compare->list + c->count);
     for (size_t i = 0; i < c->count; i++) {
-        compare->list[i] = (struct os_compare_entry){text, c->found[i].what};
+        compare->list[i] = (struct os_tree_compare_entry){text, c->found[i].what};
         text = stpcpy(text, c->found[i].path) + 1;
     }
     *ret_compare = compare;
@@ -324,10 +324,10 @@ static int compare_roots(struct comparison *c, const char *left, const char *rig
     return job_run(&c->job, (int[TREE_SIDES]){TAKE_FD(a), b});
 }
 
-struct os_compare *os_compare(const char *left, const char *right,
-                              const struct os_compare_options *given) {
+struct os_tree_compare *os_tree_compare(const char *left, const char *right,
+                                        const struct os_tree_compare_options *given) {
     struct comparison c = {.job.operation = "compare", .job.root = {left, right}};
-    struct os_compare *compare = NULL;
+    struct os_tree_compare *compare = NULL;
     int r = options_copy(&c.options, sizeof c.options, given);
     if (r < 0)
         return PUBLIC_POINTER(r, NULL, "compare", left, right);

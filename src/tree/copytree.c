@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
-#include "fs/dirs.h"
+#include "fs/makedirs.h"
 #include "tree/copyfile.h"
 #include "tree/job.h"
 #include "tree/match.h"
@@ -322,7 +322,7 @@ static int make_root(struct copying *copying, const char *dst) {
     copying->fresh = !copying->options.dirs_exist_ok ||
                      SYS(fstatat, AT_FDCWD, dst, &st, AT_SYMLINK_NOFOLLOW) == -ENOENT;
     int flags = copying->options.dirs_exist_ok ? OS_EXIST_OK : 0;
-    int r = dirs_make(AT_FDCWD, dst, 0777, 0777, flags, &failed);
+    int r = makedirs_at(AT_FDCWD, dst, 0777, 0777, flags, &failed);
     if (r < 0)
         return r;
     AUTO_CLOSE int fd = job_open_root(AT_FDCWD, dst, /* follow= */ !copying->fresh);

@@ -2,8 +2,8 @@
 /** Nodes and their descriptors: opened from the parent, given up, and found again. */
 #include "tree/engine.h"
 
+#include "base/kernel.h"
 #include "base/seam.h"
-#include "fs/kernel.h"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>

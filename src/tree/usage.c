@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** os.usage: what a tree takes, in all and directory by directory. */
+/** os.tree_usage: what a tree takes, in all and directory by directory. */
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
@@ -15,13 +15,13 @@ struct sums {
 };
 
 struct item {
-    struct os_usage_entry entry;
+    struct os_tree_usage_entry entry;
     char *path;
 };
 
 struct measure {
     struct job job;
-    struct os_usage_options options;
+    struct os_tree_usage_options options;
     struct seen links;
     struct sums total;
     _Atomic uint64_t directories, files;
@@ -45,7 +45,7 @@ static void add(_Atomic uint64_t *to, uint64_t n) {
 
 /* ---------------------------------------------------------------------------- the list */
 
-static uint64_t weight(const struct measure *m, const struct os_usage_entry *entry) {
+static uint64_t weight(const struct measure *m, const struct os_tree_usage_entry *entry) {
     return m->options.apparent ? entry->apparent : entry->allocated;
 }
 
@@ -107,7 +107,7 @@ static bool listed(const struct measure *m, unsigned depth, bool is_dir) {
 }
 
 static int list(struct measure *m, const struct tree_node *node, const char *name,
-                struct os_usage_entry entry) {
+                struct os_tree_usage_entry entry) {
     AUTO_STR path = STR_INIT;
     struct item item = {entry, NULL};
     str_append_text(&path, m->job.root[0]);
@@ -166,7 +166,7 @@ static int count_file(struct tree_worker *w, struct tree_node *node, const char 
     }
     if (!r || !listed(m, node->depth + 1, /* is_dir= */ false))
         return 0;
-    struct os_usage_entry entry = {
+    struct os_tree_usage_entry entry = {
         .apparent = (uint64_t)st->st_size,
         .allocated = (uint64_t)st->st_blocks * 512,
         .entries = 1,
@@ -213,7 +213,7 @@ static void forget(struct tree_worker *w, struct tree_node *node) {
     struct measure *m = measure_of(w);
     struct sums *from = sums_of(node);
     struct sums *to = node->parent ? sums_of(node->parent) : &m->total;
-    struct os_usage_entry entry = {
+    struct os_tree_usage_entry entry = {
         .apparent = from->apparent,
         .allocated = from->allocated,
         .entries = from->entries,
@@ -263,16 +263,16 @@ static void sort_items(struct measure *m) {
         }
 }
 
-static int make_result(struct measure *m, struct os_usage **ret_usage) {
-    size_t size = sizeof(struct os_usage) + m->count * sizeof(struct os_usage_entry);
-    struct os_usage_entry *list;
+static int make_result(struct measure *m, struct os_tree_usage **ret_usage) {
+    size_t size = sizeof(struct os_tree_usage) + m->count * sizeof(struct os_tree_usage_entry);
+    struct os_tree_usage_entry *list;
     for (size_t i = 0; i < m->count; i++)
         size += strlen(m->items[i].path) + 1;
-    struct os_usage *usage = mem_alloc(size);
+    struct os_tree_usage *usage = mem_alloc(size);
     if (!usage)
         return -ENOMEM;
-    list = (struct os_usage_entry *)(usage + 1);
-    *usage = (struct os_usage){
+    list = (struct os_tree_usage_entry *)(usage + 1);
+    *usage = (struct os_tree_usage){
         .apparent = m->total.apparent,
         .allocated = m->total.allocated,
         .directories = m->directories,
@@ -296,7 +296,7 @@ static int measure_file(struct measure *m, const struct stat *st) {
     m->files = 1;
     m->total.entries = 1;
     int r = count(m, &m->total, st);
-    struct os_usage_entry entry = {
+    struct os_tree_usage_entry entry = {
         .apparent = m->total.apparent, .allocated = m->total.allocated, .entries = 1};
     return r >= 0 && listed(m, 0, /* is_dir= */ false) ? list(m, NULL, NULL, entry) : r;
 }
@@ -313,9 +313,9 @@ static int measure(struct measure *m, const char *path) {
     return fd < 0 ? fd : job_run(&m->job, (int[TREE_SIDES]){fd, -1});
 }
 
-struct os_usage *os_usage(const char *path, const struct os_usage_options *given) {
+struct os_tree_usage *os_tree_usage(const char *path, const struct os_tree_usage_options *given) {
     struct measure m = {.job.operation = "usage", .job.root[0] = path};
-    struct os_usage *usage = NULL;
+    struct os_tree_usage *usage = NULL;
     int r = options_copy(&m.options, sizeof m.options, given);
     if (r < 0)
         return PUBLIC_POINTER(r, NULL, "usage", path, NULL);

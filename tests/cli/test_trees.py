@@ -424,20 +424,20 @@ def test_os_copytree_and_os_rmtree(osier, tree):
     assert sorted(os.listdir(tree)) == ["t"]
 
 
-def test_os_usage_and_os_compare(osier, tree):
-    usage = osier.json("os.usage", "t")
+def test_os_tree_usage_and_os_tree_compare(osier, tree):
+    usage = osier.json("os.tree_usage", "t")
     assert usage["list"] == [] and usage["apparent"] == osier.json("usage", "t")["apparent"]
-    assert osier.json("os.usage", "t", "--depth=-1", "--files", "--apparent") == osier.json(
+    assert osier.json("os.tree_usage", "t", "--depth=-1", "--files", "--apparent") == osier.json(
         "usage", "t", "--depth=-1", "-a", "--apparent"
     )
-    assert "files=5" in osier("os.usage", "t").out.splitlines()
-    assert len(osier.json("os.usage", "t", "--depth=-1", "--top=2")["list"]) == 2
+    assert "files=5" in osier("os.tree_usage", "t").out.splitlines()
+    assert len(osier.json("os.tree_usage", "t", "--depth=-1", "--top=2")["list"]) == 2
     assert osier("os.copytree", "t", "u", "--symlinks").status == 0
-    assert osier.json("os.compare", "t", "u", "--modes", "--times", "--owners") == []
+    assert osier.json("os.tree_compare", "t", "u", "--modes", "--times", "--owners") == []
     (tree / "u/f").write_text("else")
-    assert osier.json("os.compare", "t", "u") == [{"path": "f", "differs": ["content"]}]
-    assert osier.json("os.compare", "t", "u", "--ignore=x", "--ignore=f") == []
-    assert osier("os.compare", "t", "gone").status == 1
+    assert osier.json("os.tree_compare", "t", "u") == [{"path": "f", "differs": ["content"]}]
+    assert osier.json("os.tree_compare", "t", "u", "--ignore=x", "--ignore=f") == []
+    assert osier("os.tree_compare", "t", "gone").status == 1
 
 
 def test_os_chmodtree_and_os_chowntree(osier, tree):

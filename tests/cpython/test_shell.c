@@ -122,7 +122,7 @@ static void popen_mode(void **state) {
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         assert_null(os_popen("true", modes[i]));
         assert_error(EINVAL, "popen", NULL, NULL);
-        assert_string_equal(os_last_error()->words, "ValueError: invalid mode");
+        assert_string_equal(os_last_error()->message, "ValueError: invalid mode");
     }
     assert_int_equal(os_popen_close(NULL), 0);
 }
@@ -191,7 +191,7 @@ static void status_to_exitcode(void **state) {
         int exitcode = 99;
         assert_int_equal(os_waitstatus_to_exitcode(bad[i], &exitcode), -1);
         assert_error(EINVAL, "waitstatus_to_exitcode", NULL, NULL);
-        assert_int_equal(strncmp(os_last_error()->words, "ValueError: ", 12), 0);
+        assert_int_equal(strncmp(os_last_error()->message, "ValueError: ", 12), 0);
         assert_int_equal(exitcode, 99);
     }
 }

@@ -21,7 +21,7 @@ class Record(ctypes.Structure):
         ("operation", ctypes.c_char_p),
         ("filename", ctypes.c_char_p),
         ("filename2", ctypes.c_char_p),
-        ("words", ctypes.c_char_p),
+        ("message", ctypes.c_char_p),
     ]
 
 
@@ -48,7 +48,7 @@ def failure():
     record = LIBRARY.os_last_error()
     if not record:
         return Failure(number, words="osier left no record")
-    words = record[0].words
+    words = record[0].message
     if words == b"KeyError":
         words += f": {record[0].filename!r}".encode()
     return Failure(number, record[0].filename, record[0].filename2, words.decode() if words else None)

@@ -91,13 +91,13 @@ FAULT_CASE(os_walk, told, .tree = TREE, .no_record = true, .absorbs = "fstatat")
         "d", &(struct os_walk_options){.size = sizeof(struct os_walk_options), .errors = true}));
 }
 
-FAULT(os_usage, .operation = ANY_NAME, .tree = TREE, .filename = ANY_NAME) {
-    return fault_free(os_usage("d", NULL));
+FAULT(os_tree_usage, .operation = ANY_NAME, .tree = TREE, .filename = ANY_NAME) {
+    return fault_free(os_tree_usage("d", NULL));
 }
-FAULT_CASE(os_usage, listed, .operation = ANY_NAME, .tree = TREE, .filename = ANY_NAME) {
-    return fault_free(
-        os_usage("d", &(struct os_usage_options){
-                          .size = sizeof(struct os_usage_options), .depth = -1, .files = true}));
+FAULT_CASE(os_tree_usage, listed, .operation = ANY_NAME, .tree = TREE, .filename = ANY_NAME) {
+    return fault_free(os_tree_usage(
+        "d", &(struct os_tree_usage_options){
+                 .size = sizeof(struct os_tree_usage_options), .depth = -1, .files = true}));
 }
 
 #define COPIED "d/ d/a=text d/l->a d/d/ d/d/b d/e="
@@ -216,7 +216,7 @@ FAULT(os_chowntree, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
       .leaves_files = true, .absorbs = "fchownat openat") {
     return os_chowntree("d", (uid_t)-1, (gid_t)-1, NULL);
 }
-FAULT(os_compare, .operation = ANY_NAME, .tree = PAIR, .filename = ANY_NAME, .filename2 = ANY_NAME,
-      .absorbs = "fstatat") {
-    return fault_free(os_compare("d", "e", NULL));
+FAULT(os_tree_compare, .operation = ANY_NAME, .tree = PAIR, .filename = ANY_NAME,
+      .filename2 = ANY_NAME, .absorbs = "fstatat") {
+    return fault_free(os_tree_compare("d", "e", NULL));
 }

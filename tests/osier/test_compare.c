@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** os.compare, os.chmodtree and os.chowntree. */
+/** os.tree_compare, os.chmodtree and os.chowntree. */
 #include "trees.h"
 
 #include "fs/dir.h"
@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 
 #define OPTIONS(...)                                                                               \
-    (&(struct os_compare_options){.size = sizeof(struct os_compare_options), __VA_ARGS__})
+    (&(struct os_tree_compare_options){.size = sizeof(struct os_tree_compare_options), __VA_ARGS__})
 
 /* The differences as text: "path:bits path:bits". */
-static const char *shown(struct os_compare *compare) {
+static const char *shown(struct os_tree_compare *compare) {
     static char text[2000];
     size_t size = 0;
     assert_non_null(compare);
@@ -30,11 +30,12 @@ static void the_same(void **state) {
         .size = sizeof all, .symlinks = true, .special_files = true, .owner = true};
     assert_int_equal(os_copytree("a", "b", &all), 0);
     for (int threads = 0; threads < 4; threads++)
-        assert_string_equal(shown(os_compare("a", "b",
-                                             OPTIONS(.modes = true, .owners = true, .times = true,
-                                                     .control.threads = threads))),
-                            "");
-    assert_string_equal(shown(os_compare("a/d0/f0", "b/d0/f0", NULL)), "");
+        assert_string_equal(
+            shown(os_tree_compare(
+                "a", "b",
+                OPTIONS(.modes = true, .owners = true, .times = true, .control.threads = threads))),
+            "");
+    assert_string_equal(shown(os_tree_compare("a/d0/f0", "b/d0/f0", NULL)), "");
 }
 
 static void every_difference(void **state) {
@@ -55,18 +56,18 @@ static void every_difference(void **state) {
     assert_int_equal(chmod("b/d0/f2", 0600) | chmod("b/d1/inner", 0700), 0);
     for (int hidden = 0; hidden < 2; hidden++) {
         dir_types_hidden = hidden;
-        assert_string_equal(shown(os_compare("a", "b", NULL)),
+        assert_string_equal(shown(os_tree_compare("a", "b", NULL)),
                             "d0/f1:8 d0/left:1 d1/right:2 d2/f0:4 large:8 link:8");
         assert_string_equal(
-            shown(os_compare("a", "b", OPTIONS(.modes = true))),
+            shown(os_tree_compare("a", "b", OPTIONS(.modes = true))),
             "d0/f1:8 d0/f2:16 d0/left:1 d1/inner:16 d1/right:2 d2/f0:4 large:8 link:8");
     }
     dir_types_hidden = false;
     const char *const ignore[] = {"d?", "l*", NULL};
-    assert_string_equal(shown(os_compare("a", "b", OPTIONS(.ignore = ignore))), "");
-    assert_string_equal(shown(os_compare("a/d0/f1", "b/d0/f1", NULL)), ":8");
-    assert_string_equal(shown(os_compare("a/d0", "b/large", NULL)), ":4");
-    assert_null(os_compare("a", "gone", NULL));
+    assert_string_equal(shown(os_tree_compare("a", "b", OPTIONS(.ignore = ignore))), "");
+    assert_string_equal(shown(os_tree_compare("a/d0/f1", "b/d0/f1", NULL)), ":8");
+    assert_string_equal(shown(os_tree_compare("a/d0", "b/large", NULL)), ":4");
+    assert_null(os_tree_compare("a", "gone", NULL));
     assert_error(ENOENT, "compare", "gone", NULL);
 }
 
@@ -76,8 +77,8 @@ static void shallow(void **state) {
     write_text("b", "two");
     const struct timespec times[2] = {{1, 2}, {3, 4}};
     assert_int_equal(utimensat(AT_FDCWD, "a", times, 0) | utimensat(AT_FDCWD, "b", times, 0), 0);
-    assert_string_equal(shown(os_compare("a", "b", OPTIONS(.shallow = true))), "");
-    assert_string_equal(shown(os_compare("a", "b", NULL)), ":8");
+    assert_string_equal(shown(os_tree_compare("a", "b", OPTIONS(.shallow = true))), "");
+    assert_string_equal(shown(os_tree_compare("a", "b", NULL)), ":8");
 }
 
 static void deep_with_few_descriptors(void **state) {
@@ -85,7 +86,7 @@ static void deep_with_few_descriptors(void **state) {
     make_chain("a", "d", 2000, 1);
     make_chain("b", "d", 2000, 1);
     long old = limit_descriptors(16);
-    struct os_compare *compare = os_compare("a", "b", OPTIONS(.control.threads = 1));
+    struct os_tree_compare *compare = os_tree_compare("a", "b", OPTIONS(.control.threads = 1));
     limit_descriptors(old);
     assert_string_equal(shown(compare), "");
 }

@@ -20,11 +20,11 @@ static void two_names(void **state) {
 
 static void python_words(void **state) {
     (void)state;
-    error_fail_words(-EINVAL, "commonpath", "ValueError: Can't mix absolute and relative paths");
+    error_fail_message(-EINVAL, "commonpath", "ValueError: Can't mix absolute and relative paths");
     assert_error(EINVAL, "commonpath", NULL, NULL);
     assert_text(os_error_text(), "ValueError: Can't mix absolute and relative paths");
     error_fail(-EINVAL, "readlink", "x", NULL);
-    assert_null(os_last_error()->words);
+    assert_null(os_last_error()->message);
 }
 
 static void stale_when_errno_differs(void **state) {

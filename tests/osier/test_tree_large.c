@@ -61,9 +61,9 @@ static long walk(int threads) {
 }
 
 static long measure(int threads) {
-    struct os_usage_options options = {
+    struct os_tree_usage_options options = {
         .size = sizeof options, .control.threads = threads, .depth = -1, .files = true, .top = 100};
-    struct os_usage *usage = os_usage("t", &options);
+    struct os_tree_usage *usage = os_tree_usage("t", &options);
     long seen = usage ? (long)(usage->files + usage->directories) : -1;
     free(usage);
     return seen;
@@ -75,8 +75,8 @@ static long change(int threads) {
 }
 
 static long compare(int threads) {
-    struct os_compare_options options = {.size = sizeof options, .control.threads = threads};
-    struct os_compare *compare = os_compare("t", "t", &options);
+    struct os_tree_compare_options options = {.size = sizeof options, .control.threads = threads};
+    struct os_tree_compare *compare = os_tree_compare("t", "t", &options);
     long seen = compare ? (long)compare->count : -1;
     free(compare);
     return seen;

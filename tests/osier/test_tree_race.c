@@ -193,8 +193,9 @@ static void fwalk(int threads) {
 }
 
 static void usage(int threads) {
-    struct os_usage *usage =
-        os_usage("t", &(struct os_usage_options){.size = sizeof(struct os_usage_options), CONTROL});
+    struct os_tree_usage *usage = os_tree_usage(
+        "t",
+        &(struct os_tree_usage_options){.size = sizeof(struct os_tree_usage_options), CONTROL});
     assert_true(usage->apparent < LARGE);
     free(usage);
 }
@@ -211,9 +212,10 @@ static void change_owners(int threads) {
 
 static void compare(int threads) {
     for (int side = 0; side < 2; side++) {
-        struct os_compare *compare = os_compare(
-            side ? "twin" : "t", side ? "t" : "twin",
-            &(struct os_compare_options){.size = sizeof(struct os_compare_options), CONTROL});
+        struct os_tree_compare *compare =
+            os_tree_compare(side ? "twin" : "t", side ? "t" : "twin",
+                            &(struct os_tree_compare_options){
+                                .size = sizeof(struct os_tree_compare_options), CONTROL});
         for (size_t i = 0; i < compare->count; i++)
             if (strstr(compare->list[i].path, "secret") ||
                 compare->list[i].what & OS_COMPARE_CONTENT) /* a link is of another type */

@@ -110,7 +110,7 @@ static void links_with_a_slash(void **state) {
     assert_error(ENOTDIR, "open", "link//", NULL);
     assert_int_equal(os_chowntree("link/", getuid(), getgid(), NULL), -1);
     assert_error(ENOTDIR, "open", "link/", NULL);
-    struct os_usage *usage = os_usage("link/", NULL);
+    struct os_tree_usage *usage = os_tree_usage("link/", NULL);
     assert_int_equal(usage->directories, 5);
     free(usage);
     assert_int_equal(os_copytree("link/", "copy", NULL), 0);
@@ -215,7 +215,8 @@ static void hardly_any_descriptors(void **state) {
         for (struct os_walk_entry *at; (at = os_walk_next(walk)); directories++)
             error = at->error ? at->error : error;
         os_walk_close(walk);
-        struct os_usage *usage = os_usage("t", CONTROL(os_usage_options, .control.threads = 1));
+        struct os_tree_usage *usage =
+            os_tree_usage("t", CONTROL(os_tree_usage_options, .control.threads = 1));
         int number = usage ? 0 : errno;
         int copied =
             os_copytree("t", "copy", CONTROL(os_copytree_options, .control.threads = 1)) == 0
@@ -486,7 +487,8 @@ static void check_reading(int threads, struct told *told) {
             others++;
     os_walk_close(walk);
     assert_true(complete(directories, others));
-    struct os_usage *usage = os_usage("t", CONTROL(os_usage_options, .control.threads = threads));
+    struct os_tree_usage *usage =
+        os_tree_usage("t", CONTROL(os_tree_usage_options, .control.threads = threads));
     assert_non_null(usage);
     assert_true(complete(usage->directories, usage->files));
     free(usage);
@@ -499,10 +501,10 @@ static void check_reading(int threads, struct told *told) {
     struct os_tree_options *options = CONTROL(os_tree_options, .control.threads = threads);
     assert_int_equal(os_chmodtree("t", 0640, 0750, options), 0);
     assert_int_equal(os_chowntree("t", getuid(), getgid(), options), 0);
-    struct os_compare *compare =
-        os_compare("t", "twin",
-                   CONTROL(os_compare_options, .control.on_error = only_new, .control.data = told,
-                           .control.threads = threads));
+    struct os_tree_compare *compare =
+        os_tree_compare("t", "twin",
+                        CONTROL(os_tree_compare_options, .control.on_error = only_new,
+                                .control.data = told, .control.threads = threads));
     assert_non_null(compare);
     for (size_t i = 0; i < compare->count; i++)
         told->wrong += !strstr(compare->list[i].path, "new");
@@ -580,12 +582,13 @@ static int nobody_goes(void) {
     CHECK(os_copytree("t", "copy", NULL) < 0 && errno == EACCES);
     CHECK(there("copy/d0/f3") && there("copy/d3/inner/f") && !there("copy/d1/f0"));
     errors = 0;
-    struct os_compare *compare = os_compare(
-        "t", "twin",
-        CONTROL(os_compare_options, .control.on_error = count_errors, .control.data = &errors));
+    struct os_tree_compare *compare =
+        os_tree_compare("t", "twin",
+                        CONTROL(os_tree_compare_options, .control.on_error = count_errors,
+                                .control.data = &errors));
     CHECK(compare && errors >= 2);
     free(compare);
-    CHECK(!os_compare("t", "twin", NULL) && errno == EACCES);
+    CHECK(!os_tree_compare("t", "twin", NULL) && errno == EACCES);
     CHECK(os_chowntree("t", getuid(), (gid_t)-1, CONTROL(os_tree_options, .control.threads = 1)) <
               0 &&
           errno == EACCES);
@@ -594,7 +597,7 @@ static int nobody_goes(void) {
     CHECK(os_chmodtree("t", 0644, 0755, NULL) == 0);
     CHECK(os_rmtree("copy", NULL) == 0);
     CHECK(os_copytree("t", "copy", NULL) == 0);
-    compare = os_compare("t", "twin", NULL);
+    compare = os_tree_compare("t", "twin", NULL);
     CHECK(compare && compare->count == 0);
     free(compare);
     CHECK(os_chmodtree("copy", 0, 0, NULL) == 0);
@@ -636,8 +639,8 @@ static void mounts_are_left_alone(void **state) {
     os_walk_close(walk);
     assert_int_equal(refused, 1);
     assert_int_equal(seen, 1 + 2 * 2 + 1);
-    struct os_usage *usage =
-        os_usage("t", CONTROL(os_usage_options, .control.one_file_system = true));
+    struct os_tree_usage *usage =
+        os_tree_usage("t", CONTROL(os_tree_usage_options, .control.one_file_system = true));
     assert_int_equal(usage->directories, 1 + 2 * 2);
     free(usage);
     for (int threads = 1; threads < 3; threads++) {
@@ -655,10 +658,10 @@ static void mounts_are_left_alone(void **state) {
                                              .control.threads = threads)),
                          0);
         assert_true(there("copy/d1") && !there("copy/d1/inside") && there("copy/d2/f1"));
-        struct os_compare *compare =
-            os_compare("t", "twin",
-                       CONTROL(os_compare_options, .control.one_file_system = true,
-                               .control.threads = threads));
+        struct os_tree_compare *compare =
+            os_tree_compare("t", "twin",
+                            CONTROL(os_tree_compare_options, .control.one_file_system = true,
+                                    .control.threads = threads));
         assert_non_null(compare);
         assert_int_equal(compare->count, 0);
         free(compare);

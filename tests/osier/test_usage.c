@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** os.usage: what du tells, and where it goes. */
+/** os.tree_usage: what du tells, and where it goes. */
 #include "trees.h"
 
 #include "fs/dir.h"
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #define OPTIONS(...)                                                                               \
-    (&(struct os_usage_options){.size = sizeof(struct os_usage_options), __VA_ARGS__})
+    (&(struct os_tree_usage_options){.size = sizeof(struct os_tree_usage_options), __VA_ARGS__})
 
 /* What the system's own du says, in bytes. */
 static uint64_t du(const char *options, const char *path) {
@@ -45,7 +45,7 @@ static void totals(void **state) {
     (void)state;
     plant();
     for (int threads = 0; threads < 4; threads++) {
-        struct os_usage *usage = os_usage("t", OPTIONS(.control.threads = threads));
+        struct os_tree_usage *usage = os_tree_usage("t", OPTIONS(.control.threads = threads));
         assert_non_null(usage);
         assert_int_equal(usage->allocated, du("", "t"));
         assert_int_equal(usage->apparent, 10 + 100000 + 30000 + 1000 + strlen("large"));
@@ -54,11 +54,11 @@ static void totals(void **state) {
         assert_int_equal(usage->count, 0);
         free(usage);
     }
-    struct os_usage *usage = os_usage("t", OPTIONS(.every_link = true));
+    struct os_tree_usage *usage = os_tree_usage("t", OPTIONS(.every_link = true));
     assert_int_equal(usage->allocated, du("-l", "t"));
     free(usage);
     dir_types_hidden = true;
-    usage = os_usage("t", NULL);
+    usage = os_tree_usage("t", NULL);
     dir_types_hidden = false;
     assert_int_equal(usage->allocated, du("", "t"));
     free(usage);
@@ -67,22 +67,22 @@ static void totals(void **state) {
 static void tops_that_are_none(void **state) {
     (void)state;
     plant();
-    struct os_usage *usage = os_usage("t/small", NULL);
+    struct os_tree_usage *usage = os_tree_usage("t/small", NULL);
     assert_int_equal(usage->apparent, 10);
     assert_int_equal(usage->files, 1);
     assert_int_equal(usage->directories, 0);
     free(usage);
-    usage = os_usage("t/a/link", NULL);
+    usage = os_tree_usage("t/a/link", NULL);
     assert_int_equal(usage->apparent, strlen("large"));
     free(usage);
-    assert_null(os_usage("gone", NULL));
+    assert_null(os_tree_usage("gone", NULL));
     assert_error(ENOENT, "usage", "gone", NULL);
 }
 
 static void listed(void **state) {
     (void)state;
     plant();
-    struct os_usage *usage = os_usage("t", OPTIONS(.depth = 1, .apparent = true));
+    struct os_tree_usage *usage = os_tree_usage("t", OPTIONS(.depth = 1, .apparent = true));
     assert_int_equal(usage->count, 3);
     assert_string_equal(usage->list[0].path, "t");
     assert_int_equal(usage->list[0].apparent, usage->apparent);
@@ -93,12 +93,12 @@ static void listed(void **state) {
     assert_string_equal(usage->list[2].path, "t/c");
     assert_true(usage->list[2].is_dir);
     free(usage);
-    usage = os_usage("t", OPTIONS(.depth = -1, .files = true, .top = 2, .apparent = true));
+    usage = os_tree_usage("t", OPTIONS(.depth = -1, .files = true, .top = 2, .apparent = true));
     assert_int_equal(usage->count, 2);
     assert_string_equal(usage->list[0].path, "t");
     assert_string_equal(usage->list[1].path, "t/a");
     free(usage);
-    usage = os_usage("t", OPTIONS(.depth = -1, .files = true));
+    usage = os_tree_usage("t", OPTIONS(.depth = -1, .files = true));
     assert_int_equal(usage->count, 4 + 5);
     for (size_t i = 1; i < usage->count; i++)
         assert_true(usage->list[i].allocated <= usage->list[i - 1].allocated);
@@ -111,9 +111,9 @@ static void the_largest_of_many(void **state) {
     write_bytes("t/d7/inner/big", 50000);
     write_bytes("t/d9/bigger", 60000);
     for (int threads = 1; threads < 4; threads++) {
-        struct os_usage *usage =
-            os_usage("t", OPTIONS(.depth = -1, .files = true, .top = 5, .apparent = true,
-                                  .control.threads = threads));
+        struct os_tree_usage *usage =
+            os_tree_usage("t", OPTIONS(.depth = -1, .files = true, .top = 5, .apparent = true,
+                                       .control.threads = threads));
         assert_int_equal(usage->count, 5);
         assert_string_equal(usage->list[0].path, "t");
         assert_string_equal(usage->list[1].path, "t/d9");
@@ -129,7 +129,7 @@ static void deep_with_few_descriptors(void **state) {
     for (int threads = 1; threads < 3; threads++) {
         make_chain("t", "d", 3000, 1);
         long old = limit_descriptors(16);
-        struct os_usage *usage = os_usage("t", OPTIONS(.control.threads = threads));
+        struct os_tree_usage *usage = os_tree_usage("t", OPTIONS(.control.threads = threads));
         limit_descriptors(old);
         assert_non_null(usage);
         assert_int_equal(usage->directories, 1 + 2 * 3000);
@@ -145,8 +145,8 @@ static void mounts(void **state) {
     if (mount("none", "t/c", "tmpfs", 0, NULL) < 0)
         skip();
     write_bytes("t/c/on-another", 500000);
-    struct os_usage *here = os_usage("t", OPTIONS(.control.one_file_system = true));
-    struct os_usage *across = os_usage("t", NULL);
+    struct os_tree_usage *here = os_tree_usage("t", OPTIONS(.control.one_file_system = true));
+    struct os_tree_usage *across = os_tree_usage("t", NULL);
     uint64_t du_here = du("-x", "t"), du_across = du("", "t");
     assert_int_equal(umount("t/c"), 0);
     assert_int_equal(here->allocated, du_here);
@@ -162,10 +162,11 @@ static int count_errors(const struct os_error *error, void *data) {
 
 static int nobody_measures(void) {
     int errors = 0;
-    if (os_usage("t", NULL) || errno != EACCES || strcmp(os_last_error()->filename, "t/a") != 0)
+    if (os_tree_usage("t", NULL) || errno != EACCES ||
+        strcmp(os_last_error()->filename, "t/a") != 0)
         return 1;
-    struct os_usage *usage =
-        os_usage("t", OPTIONS(.control.on_error = count_errors, .control.data = &errors));
+    struct os_tree_usage *usage =
+        os_tree_usage("t", OPTIONS(.control.on_error = count_errors, .control.data = &errors));
     if (!usage || errors != 1 || usage->directories != 3 || usage->files != 2)
         return 2;
     free(usage);

@@ -2,7 +2,7 @@
 /** Terminals and pseudo-terminals: names, sizes, foreground groups, sessions. */
 #include "support.h"
 
-#include "fs/ttyname.h"
+#include "io/ttyname.h"
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>

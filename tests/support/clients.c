@@ -156,9 +156,9 @@ static void globs(const struct known *known) {
 /* --------------------------------------------------------------------------- the others */
 
 static void measures(const struct known *known) {
-    struct os_usage *usage =
-        os_usage(known->top, &(struct os_usage_options){.size = sizeof(struct os_usage_options),
-                                                        .control.threads = known->threads});
+    struct os_tree_usage *usage = os_tree_usage(
+        known->top, &(struct os_tree_usage_options){.size = sizeof(struct os_tree_usage_options),
+                                                    .control.threads = known->threads});
     succeeded(known, usage ? 0 : -1);
     assert_int_equal(usage->directories, known->directories);
     assert_int_equal(usage->files, known->others);
@@ -202,13 +202,13 @@ static void copies(const struct known *known) {
 }
 
 static void compares(const struct known *known) {
-    const struct os_compare_options options = {
+    const struct os_tree_compare_options options = {
         .size = sizeof options,
         .control.threads = known->threads,
         .modes = true,
         .times = true,
     };
-    struct os_compare *compare = os_compare(known->top, "copy", &options);
+    struct os_tree_compare *compare = os_tree_compare(known->top, "copy", &options);
     succeeded(known, compare ? 0 : -1);
     for (size_t i = 0; i < compare->count && i < 3; i++)
         print_error("%s: %x\n", compare->list[i].path, (unsigned)compare->list[i].what);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** ismount: what the kernel says of mount points, or what devices and inodes let one guess. */
 #include "base/seam.h"
-#include "path/real.h"
+#include "fs/realpath.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -61,7 +61,7 @@ static int stat_parent(const char *path, struct stat *ret) {
     int r = SYS(fstatat, AT_FDCWD, dotted, ret, AT_SYMLINK_NOFOLLOW);
     if (r == 0)
         return 0;
-    r = path_realpath(dotted, OS_PATH_LENIENT, &parent, NULL);
+    r = realpath_resolve(dotted, OS_PATH_LENIENT, &parent, NULL);
     return r < 0 ? r : SYS(fstatat, AT_FDCWD, parent, ret, AT_SYMLINK_NOFOLLOW);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /** Finds programs in the search path. */
+#include "base/conf.h"
 #include "base/error.h"
 #include "base/seam.h"
 #include "base/str.h"
 #include "env/environ.h"
-#include "system/conf.h"
 #include <osier/system.h>
 #include <sys/stat.h>
 #include <unistd.h>

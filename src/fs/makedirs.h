@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Whole chains of directories. */
-#ifndef FS_DIRS_H
-#define FS_DIRS_H
+#ifndef FS_MAKEDIRS_H
+#define FS_MAKEDIRS_H
 
 #include <sys/types.h>
 
@@ -14,11 +14,11 @@
  *                    it is the whole path
  * @return 0 or −errno
  */
-int dirs_make(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int flags,
-              char **ret_failed);
+int makedirs_at(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int flags,
+                char **ret_failed);
 
 /** Removes an empty directory and then each one above it that is empty: 0, or −errno of the first.
  */
-int dirs_remove(int dir_fd, const char *path);
+int removedirs_at(int dir_fd, const char *path);
 
 #endif

@@ -4,7 +4,7 @@
  *  The path is copied once and cut in place. Where it is longer than the kernel takes, the work
  * goes on relative to a descriptor of a directory on the way: one is open at a time.
  */
-#include "fs/dirs.h"
+#include "fs/makedirs.h"
 
 #include "base/error.h"
 #include "base/seam.h"
@@ -232,8 +232,8 @@ static int make_chain(int dir_fd, const char *path, mode_t mode, mode_t parent_m
     return r;
 }
 
-int dirs_make(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int flags,
-              char **ret_failed) {
+int makedirs_at(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int flags,
+                char **ret_failed) {
     if (flags & ~OS_EXIST_OK)
         return -EINVAL;
     int r = SYS(mkdirat, dir_fd, path, mode);
@@ -258,7 +258,7 @@ int dirs_make(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int
 
 int os_makedirsat(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int flags) {
     AUTO_FREE char *failed = NULL;
-    int r = dirs_make(dir_fd, path, mode, parent_mode, flags, &failed);
+    int r = makedirs_at(dir_fd, path, mode, parent_mode, flags, &failed);
     return PUBLIC(r, "makedirs", failed ? failed : path, NULL);
 }
 
@@ -275,7 +275,7 @@ static int remove_prefix(struct descent *d, size_t end) {
     return r < 0 ? r : SYS(unlinkat, d->fd, cut(d, end), AT_REMOVEDIR);
 }
 
-int dirs_remove(int dir_fd, const char *path) {
+int removedirs_at(int dir_fd, const char *path) {
     struct descent d;
     int r = descent_init(&d, dir_fd, path);
     if (r < 0)
@@ -290,7 +290,7 @@ int dirs_remove(int dir_fd, const char *path) {
 }
 
 int os_removedirs(const char *path) {
-    return PUBLIC(dirs_remove(OS_CWD, path), "removedirs", path, NULL);
+    return PUBLIC(removedirs_at(OS_CWD, path), "removedirs", path, NULL);
 }
 
 /* The part of os.path.split() before the last slash, or NULL where either part is empty. */
@@ -319,7 +319,7 @@ static int rename_making(const char *src, const char *dst, char **ret_failed) {
     struct stat st;
     if (!head || SYS(fstatat, OS_CWD, head, &st, 0) >= 0)
         return r;
-    int made = dirs_make(OS_CWD, head, 0777, 0777, OS_EXIST_OK, ret_failed);
+    int made = makedirs_at(OS_CWD, head, 0777, 0777, OS_EXIST_OK, ret_failed);
     if (made >= 0)
         return SYS(rename, src, dst);
     if (!*ret_failed)
@@ -333,6 +333,6 @@ int os_renames(const char *src, const char *dst) {
     if (r < 0)
         return PUBLIC(r, "renames", failed ? failed : src, failed ? NULL : dst);
     if (split_head(src, &head) >= 0 && head)
-        dirs_remove(OS_CWD, head); /* as far as they are empty */
+        removedirs_at(OS_CWD, head); /* as far as they are empty */
     return 0;
 }

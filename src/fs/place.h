@@ -4,8 +4,8 @@
  *  System calls take less than PATH_MAX bytes, so a long path is looked at from a directory
  *  descriptor of its front part, which follows the path when it grows and shrinks.
  */
-#ifndef PATH_PLACE_H
-#define PATH_PLACE_H
+#ifndef FS_PLACE_H
+#define FS_PLACE_H
 
 #include "base/str.h"
 #include <sys/types.h>

@@ -108,8 +108,8 @@ int os_timerfd_settime(int fd, int flags, double initial, double interval,
     int64_t initial_ns, interval_ns;
     struct os_itimer_ns old;
     if (!to_ns(initial, &initial_ns) || !to_ns(interval, &interval_ns))
-        return (int)error_fail_words(-EOVERFLOW, "timerfd_settime",
-                                     "OverflowError: timestamp out of range for platform time_t");
+        return (int)error_fail_message(-EOVERFLOW, "timerfd_settime",
+                                       "OverflowError: timestamp out of range for platform time_t");
     int r = set_timer(fd, flags, initial_ns, interval_ns, &old);
     if (r == 0 && ret_old)
         *ret_old = in_seconds(old);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Configuration values of the system and its file systems, by name and by number. */
-#include "system/conf.h"
+#include "base/conf.h"
 
 #include "base/error.h"
 #include "base/seam.h"
@@ -232,7 +232,8 @@ static const struct os_conf_name *find(const struct os_conf_name *table, size_t 
 
 /* The end of a call by a name that is in no table. */
 static int unknown_name(const char *operation) {
-    return (int)error_fail_words(-EINVAL, operation, "ValueError: unrecognized configuration name");
+    return (int)error_fail_message(-EINVAL, operation,
+                                   "ValueError: unrecognized configuration name");
 }
 
 /* confstr(3), sysconf(3) and the other two give 0 or −1 both for "no value" and for an error, and

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** System calls that not every libc wraps, with their numbers where its headers lack them. */
-#ifndef FS_KERNEL_H
-#define FS_KERNEL_H
+#ifndef BASE_KERNEL_H
+#define BASE_KERNEL_H
 
 #include <stddef.h>
 #include <stdint.h>

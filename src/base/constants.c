@@ -277,7 +277,7 @@ static const struct os_named_constant *find(const char *name) {
 static long no_such_constant(const char *operation, const char *name) {
     static _Thread_local char words[256]; /* for the record, which is the thread's own as well */
     snprintf(words, sizeof words, "AttributeError: module 'os' has no attribute '%s'", name);
-    return error_fail_words(-EINVAL, operation, words);
+    return error_fail_message(-EINVAL, operation, words);
 }
 
 int os_constant(const char *name, int64_t *ret_value) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /** realpath: one call where no symbolic link is in the way, else component by component. */
-#include "path/real.h"
+#include "fs/realpath.h"
 
 #include "base/error.h"
 #include "base/seam.h"
-#include "path/cwd.h"
-#include "path/links.h"
+#include "fs/getcwd.h"
+#include "fs/links.h"
+#include "fs/place.h"
 #include "path/norm.h"
-#include "path/place.h"
 #include "path/slice.h"
 #include <fcntl.h>
 #include <limits.h>
@@ -266,11 +266,11 @@ static int resolve_slowly(const char *path, enum os_path_strict strict, struct s
     return r;
 }
 
-int path_realpath(const char *path, enum os_path_strict strict, char **ret_path,
-                  char **ret_failed) {
+int realpath_resolve(const char *path, enum os_path_strict strict, char **ret_path,
+                     char **ret_failed) {
     AUTO_STR start = STR_INIT;
     if (path[0] != '/') {
-        int r = path_append_cwd(&start);
+        int r = cwd_append(&start);
         if (r < 0)
             return r;
     } else {
@@ -293,7 +293,8 @@ int path_realpath(const char *path, enum os_path_strict strict, char **ret_path,
 char *os_path_realpath(const char *path, enum os_path_strict strict) {
     char *text = NULL;
     AUTO_FREE char *failed = NULL;
-    int r = (unsigned)strict <= OS_PATH_ALL_BUT_LAST ? path_realpath(path, strict, &text, &failed)
-                                                     : -EINVAL;
+    int r = (unsigned)strict <= OS_PATH_ALL_BUT_LAST
+                ? realpath_resolve(path, strict, &text, &failed)
+                : -EINVAL;
     return PUBLIC_POINTER(r, text, "path_realpath", failed, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** A place in the file tree that can be looked at however long its path is. */
-#include "path/place.h"
+#include "fs/place.h"
 
 #include "base/seam.h"
 #include <fcntl.h>

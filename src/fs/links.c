@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** The symbolic links that a realpath has met, in a hash table. */
-#include "path/links.h"
+#include "fs/links.h"
 
 #include "base/seam.h"
 

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/seam.h"
 #include "env/environ.h"
-#include "fs/ttyname.h"
+#include "io/ttyname.h"
 #include <langinfo.h>
 #include <limits.h>
 #include <locale.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** The symbolic links that a realpath has met: where each leads, or that it is being followed. */
-#ifndef PATH_LINKS_H
-#define PATH_LINKS_H
+#ifndef FS_LINKS_H
+#define FS_LINKS_H
 
 #include "base/str.h"
 #include <stdint.h>

@@ -83,7 +83,7 @@ FILE *os_fdopen(int fd, const char *mode, int buffering) {
     if (!wrong && buffering == 0 && !parsed.binary)
         wrong = "ValueError: can't have unbuffered text I/O";
     if (wrong) {
-        error_fail_words(-EINVAL, "fdopen", wrong);
+        error_fail_message(-EINVAL, "fdopen", wrong);
         return NULL;
     }
     return PUBLIC_POINTER(open_stream(fd, parsed, buffering, &stream), stream, "fdopen", NULL,

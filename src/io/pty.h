@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** A pseudo-terminal, and a process on it. */
-#ifndef FS_PTY_H
-#define FS_PTY_H
+#ifndef IO_PTY_H
+#define IO_PTY_H
 
 /** Opens both ends, close-on-exec: 0 or −errno. */
 int pty_open(int *ret_master, int *ret_slave);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** The current directory: asking for it and changing it. */
-#include "path/cwd.h"
+#include "fs/getcwd.h"
 
 #include "base/error.h"
 #include "base/seam.h"
@@ -9,7 +9,7 @@
 
 char *os_getcwd(void) {
     char *cwd = NULL;
-    return PUBLIC_POINTER(path_getcwd(&cwd), cwd, "getcwd", NULL, NULL);
+    return PUBLIC_POINTER(cwd_get(&cwd), cwd, "getcwd", NULL, NULL);
 }
 
 int os_chdir(const char *path) {

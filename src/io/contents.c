@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /** Whole files: reading one, and replacing one atomically and durably. */
-#include "fs/contents.h"
+#include "io/contents.h"
 
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
 #include "base/str.h"
-#include "fs/kernel.h"
 #include "fs/link.h"
 #include <fcntl.h>
 #include <limits.h>

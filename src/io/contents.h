@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Whole files, read and replaced. */
-#ifndef FS_CONTENTS_H
-#define FS_CONTENTS_H
+#ifndef IO_CONTENTS_H
+#define IO_CONTENTS_H
 
 #include <osier/contents.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** realpath for the library's own use. */
-#ifndef PATH_REAL_H
-#define PATH_REAL_H
+#ifndef FS_REALPATH_H
+#define FS_REALPATH_H
 
 #include <osier/path.h>
 
@@ -12,6 +12,7 @@
  * @param ret_failed  on failure the component that failed, to free(), or NULL; may be NULL itself
  * @return 0 or −errno
  */
-int path_realpath(const char *path, enum os_path_strict strict, char **ret_path, char **ret_failed);
+int realpath_resolve(const char *path, enum os_path_strict strict, char **ret_path,
+                     char **ret_failed);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** The names of terminals, of any length. */
-#ifndef FS_TTYNAME_H
-#define FS_TTYNAME_H
+#ifndef IO_TTYNAME_H
+#define IO_TTYNAME_H
 
 #include <stddef.h>
 

@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "base/seam.h"
-#include "fs/pty.h"
-#include "fs/ttyname.h"
+#include "io/pty.h"
+#include "io/ttyname.h"
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** The current directory as a text of any length. */
-#ifndef PATH_CWD_H
-#define PATH_CWD_H
+#ifndef FS_GETCWD_H
+#define FS_GETCWD_H
 
 #include "base/str.h"
 
@@ -11,9 +11,9 @@
  * @param ret  the text, to free()
  * @return 0, or −errno: −ENOENT where the directory was removed or is out of reach
  */
-int path_getcwd(char **ret);
+int cwd_get(char **ret);
 
 /** The same, appended to `s`. */
-int path_append_cwd(struct str *s);
+int cwd_append(struct str *s);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** The current directory: the kernel's answer, and beyond PATH_MAX a climb from ".." to "..". */
-#include "path/cwd.h"
+#include "fs/getcwd.h"
 
 #include "base/seam.h"
 #include <fcntl.h>
@@ -142,7 +142,7 @@ static int append_climbed(struct str *s) {
     return r < 0 ? r : append_reversed(s, &names);
 }
 
-int path_append_cwd(struct str *s) {
+int cwd_append(struct str *s) {
     for (size_t room = FIRST_ROOM;; room *= 4) {
         if (str_reserve(s, room) < 0)
             return -ENOMEM;
@@ -167,11 +167,11 @@ int path_append_cwd(struct str *s) {
 
 static int getcwd_of_any_length(char **ret) {
     AUTO_STR s = STR_INIT;
-    int r = path_append_cwd(&s);
+    int r = cwd_append(&s);
     return r < 0 ? r : str_take(&s, ret);
 }
 
-int path_getcwd(char **ret) {
+int cwd_get(char **ret) {
     char *text = mem_alloc(FIRST_ROOM + 1);
     if (!text)
         return -ENOMEM;

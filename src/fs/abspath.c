@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/** abspath and relpath: text that begins with the current directory. */
+#include "base/error.h"
+#include "base/seam.h"
+#include "fs/getcwd.h"
+#include "path/common.h"
+#include "path/norm.h"
+#include <osier/path.h>
+
+/* abspath(), with the current directory put where the result is going to be. */
+static int absolute(const char *path, char **ret_text) {
+    if (path[0] == '/')
+        return path_normal(path, ret_text);
+    AUTO_STR s = STR_INIT;
+    size_t extra = strlen(path) + 1;
+    int r = cwd_append(&s);
+    if (r == 0)
+        r = str_reserve(&s, extra);
+    if (r < 0)
+        return r;
+    s.size = path_append_normal(s.data, s.size, 1, path);
+    s.data[s.size] = '\0';
+    return str_take(&s, ret_text);
+}
+
+char *os_path_abspath(const char *path) {
+    char *text = NULL;
+    int r = absolute(path, &text);
+    return PUBLIC_POINTER(r, text, "path_abspath", path, NULL);
+}
+
+static int relative(const char *path, const char *start, char **ret_text) {
+    AUTO_STR cwd = STR_INIT;
+    if (path[0] != '/' || start[0] != '/') {
+        int r = cwd_append(&cwd);
+        if (r < 0)
+            return r;
+    }
+    return path_relative(path, start, &cwd, ret_text);
+}
+
+char *os_path_relpath(const char *path, const char *start) {
+    if (path[0] == '\0') {
+        error_fail_message(-EINVAL, "path_relpath", "ValueError: no path specified");
+        return NULL;
+    }
+    char *text = NULL;
+    int r = relative(path, start ? start : "", &text);
+    return PUBLIC_POINTER(r, text, "path_relpath", path, NULL);
+}
