@@ -216,7 +216,7 @@ void emit_octal(uintmax_t value) {
     after();
 }
 
-/* The shortest digits that read back as the same number, as repr() gives them. */
+/* The shortest digits that read back as the same number, as Python writes them. */
 void emit_float(double value) {
     char text[64];
     for (int digits = 1; digits <= 17; digits++) {

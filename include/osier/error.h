@@ -4,7 +4,7 @@
  *
  * A public function fails as its POSIX namesake does: −1 or NULL, with errno set. The record then
  * holds the rest of what Python's OSError carries. A success never touches it, and it belongs to
- * the thread. A record whose number differs from errno is stale: os_error() gives NULL then.
+ * the thread. A record whose number differs from errno is stale: os_last_error() gives NULL then.
  */
 #ifndef OSIER_ERROR_H
 #define OSIER_ERROR_H
@@ -91,7 +91,7 @@ OS_API const char *os_strerror(int number);
 OS_API int (*os_set_interrupt_handler(int (*handler)(void)))(void);
 
 /**
- * A name made safe to show, as errors show it: Python's repr() of it.
+ * A name made safe to show, as errors show it: in the form of a Python string.
  *
  * Control characters, bytes that are not UTF-8 and whatever else does not print become escapes:
  * `'a\nb'`, `'\udcff'`.

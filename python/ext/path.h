@@ -112,7 +112,7 @@ struct state {
     PyObject *lookup;                              /* the type Lookup */
     PyObject *allow_missing, *all_but_last;        /* os.path's own, where it has them */
     bool utf8;                                     /* file names are UTF-8 */
-    bool old_links; /* realpath (before 3.13) gives up at a loop of links, and ismount() calls it */
+    bool old_links; /* realpath (before 3.13) gives up at a loop of links, and ismount calls it */
     bool unclosed;  /* expandvars: a "${" without its "}" takes the rest of the text */
 };
 

@@ -20,7 +20,7 @@
 #ifdef RTLD_DEEPBIND
 #define DEEPBIND RTLD_DEEPBIND
 #else
-#define DEEPBIND 8 /* nothing to musl's dlopen() */
+#define DEEPBIND 8 /* musl's dlopen ignores it */
 #endif
 
 #define MODULE             "File Names, Command Line Arguments, and Environment Variables"

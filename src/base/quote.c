@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Names made safe to show: Python's repr() of a file name. */
+/** Names made safe to show, in the form of a Python string. */
 #include "base/quote.h"
 
 #include "base/error.h"

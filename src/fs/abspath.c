@@ -7,7 +7,7 @@
 #include "path/norm.h"
 #include <osier/path.h>
 
-/* abspath(), with the current directory put where the result is going to be. */
+/* os_path_abspath(), with the current directory put where the result is going to be. */
 static int absolute(const char *path, char **ret_text) {
     if (path[0] == '/')
         return path_normal(path, ret_text);

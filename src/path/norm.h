@@ -16,10 +16,10 @@
  */
 size_t path_append_normal(char *text, size_t size, size_t root, const char *path);
 
-/** normpath() of a path, to free(): 0 or −ENOMEM. */
+/** os_path_normpath() of a path, to free(): 0 or −ENOMEM. */
 int path_normal(const char *path, char **ret_text);
 
-/** How many leading slashes normpath() keeps: 0, 1 or 2. */
+/** How many leading slashes os_path_normpath() keeps: 0, 1 or 2. */
 size_t path_root_size(const char *path);
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The comments of the headers: one that is not complete stops the build, and says where."""
 
+import json
 import pathlib
 import subprocess
 import sys
@@ -136,3 +137,42 @@ def test_a_verb_of_no_group(tmp_path):
 def test_two_of_one_name(tmp_path):
     done, _ = contract(tmp_path, HEADER + COMMENT + COMMENT.replace("os_make(", "os_made("))
     assert "@shell os.make is os_make() already" in done.stderr
+
+
+def test_what_a_header_says_for_all(tmp_path):
+    once = HEADER.replace("/** A topic. */", "/**\n * A topic.\n *\n * @since 0.2\n * @shell no: of one program\n */")
+    said = COMMENT.replace(" * @since 0.1\n", "").replace(" * @shell os.make PATH [--exist-ok] -> none\n", "")
+    done, _ = contract(tmp_path, once + said + COMMENT.replace("os_make(", "os_made("))
+    assert done.stderr == ""
+    functions = {one["name"]: one for one in json.loads((tmp_path / "contract.json").read_text())["headers"][0]["entries"]}
+    assert (functions["os_make"]["since"], functions["os_made"]["since"]) == ("0.2", "0.1")
+    assert functions["os_make"]["shell"]["name"] == "of one program"
+    assert functions["os_made"]["shell"]["kind"] == "call"
+
+
+NAMES = """\
+/* free() and os_make() are there,
+ * os.stat() and "os_other()" are not spoken of. */
+static int os_make(void) {
+    free("/* os_text() */"); // %s
+    return 0;
+}
+"""
+
+
+def test_a_comment_that_names_a_function(tmp_path):
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "make.c").write_text(NAMES.replace('"os_other()"', "os_make()") % "os_make()")
+    words = tmp_path / "stamp", tmp_path / "depfile", code
+    done = tool("names.py", *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "depfile").read_text() == f"{tmp_path}/stamp: {code}/make.c\n"
+    (tmp_path / "stamp").unlink()
+    (code / "make.h").write_text(NAMES % "os_error()")
+    done = tool("names.py", *words)
+    assert done.returncode == 1 and not (tmp_path / "stamp").exists()
+    assert done.stderr == (
+        f"{code}/make.h:2: error: the comment tells of os_other(), which there isn't\n"
+        f"{code}/make.h:4: error: the comment tells of os_error(), which there isn't\n"
+    )
