@@ -87,7 +87,7 @@ static int run_function(const struct function *function, char **words) {
 
 /* Options of every call, before a name that never comes: `osier --json`. */
 static bool is_common(const char *word) {
-    static const char *const words[] = {"--json", "--null", "-0", "--"};
+    static const char *const words[] = {"--json", "--jsonl", "--null", "-0", "--"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(word, words[i]) == 0)
             return true;

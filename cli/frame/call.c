@@ -38,13 +38,24 @@ static const struct argument *find_letter(const struct function *function, char 
 
 /* The options that every call takes. */
 static bool common_option(struct call *call, const char *name, size_t size) {
-    bool json = size == 4 && strncmp(name, "json", size) == 0;
-    bool null = size == 4 && strncmp(name, "null", size) == 0;
-    bool help = size == 4 && strncmp(name, "help", size) == 0;
-    output_style.json |= json;
-    output_style.null |= null;
-    call->help |= help;
-    return json || null || help;
+    const struct {
+        const char *name;
+        bool *is_set, *too;
+    } options[] = {
+        {"json", &output_style.json, NULL},
+        {"jsonl", &output_style.json, &output_style.lines},
+        {"null", &output_style.null, NULL},
+        {"help", &call->help, NULL},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (strlen(options[i].name) != size || strncmp(options[i].name, name, size) != 0)
+            continue;
+        *options[i].is_set = true;
+        if (options[i].too)
+            *options[i].too = true;
+        return true;
+    }
+    return false;
 }
 
 static bool refuse(const struct call *call, const char *problem, const char *option, size_t size) {

@@ -1,11 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-/** Fields of records: printed, shown in a table's cell, compared. */
+/** Fields of records, by tables that tools/contract makes of structs: printed, shown, compared. */
 #ifndef CLI_FRAME_FIELD_H
 #define CLI_FRAME_FIELD_H
 
-#include "frame/record.h"
+#include "frame/arguments.h"
 
 #include <stdio.h>
+
+/** A member of a struct. */
+struct field {
+    const char *name;
+    enum field_type {
+        FIELD_TEXT,     /* const char * */
+        FIELD_CHARS,    /* char[N] */
+        FIELD_LIST,     /* texts, then NULL */
+        FIELD_BYTES,    /* a pointer, and a size_t */
+        FIELD_INTEGER,  /* of `size` bytes */
+        FIELD_UNSIGNED, /* of `size` bytes */
+        FIELD_WORD,     /* an enum */
+        FIELD_FLOAT,    /* double */
+        FIELD_BOOL,     /* bool */
+        FIELD_RECORD,   /* a struct */
+        FIELD_RECORDS,  /* a pointer to structs, and a size_t */
+    } type;
+    enum field_unit {
+        UNIT_NONE,
+        UNIT_OCTAL,    /* permission bits */
+        UNIT_BYTES,    /* "1.5 GiB" on a terminal */
+        UNIT_TIME,     /* nanoseconds since 1970; a date on a terminal */
+        UNIT_DURATION, /* nanoseconds, of a double seconds; "1:02:03" on a terminal */
+    } unit;
+    size_t offset, size;
+    size_t count_offset; /* of FIELD_BYTES and FIELD_RECORDS: where the size_t is */
+    uint64_t bit;        /* what `valid` has where the member was read; 0: always */
+    const struct word *words;
+    const struct record *record;
+};
+
+/** A struct; its fields end with a row of zeros. */
+struct record {
+    size_t size;
+    const struct field *fields;
+    const char *columns; /* what a table shows where --fields doesn't say: "pid,name"; NULL: all */
+    struct member {
+        size_t offset, size;
+    } valid; /* the member that says which fields were read; of size 0 where there is none */
+};
 
 /** Whether numbers are shown so that people read them: "1.5 GiB", a date. */
 enum shown { SHOWN_EXACTLY, SHOWN_TO_PEOPLE };

@@ -95,6 +95,7 @@ static void print_arguments(const struct function *function) {
         print_term(term, a->text);
     }
     print_term("--json", "print JSON");
+    print_term("--jsonl", "print JSON, each item of a list on a line of its own");
     print_term("-0, --null", "end each value with a NUL instead of a newline");
     print_term("-h, --help", "print this");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** What a call prints: a line for each value, or JSON. */
 #include "frame/output.h"
+#include "frame/json.h"
 #include "frame/message.h"
 #include "frame/text.h"
 
@@ -17,6 +18,7 @@ struct output_style output_style;
 
 static struct {
     int depth;       /* of lists and records */
+    int base;        /* the depth of values that have a line of their own: 1 in a list of lines */
     bool comma;      /* the next item of a list or record comes after another */
     const char *key; /* of the value that comes next, or NULL */
 } state;
@@ -32,80 +34,51 @@ bool output_end(void) {
     return fine;
 }
 
-/* A JSON string; what is not UTF-8 becomes U+FFFD. */
-static void put_string(const char *text, size_t size) {
-    putchar('"');
-    for (size_t at = 0; at < size;) {
-        uint32_t code;
-        size_t step = utf8_character(text + at, size - at, &code);
-        if (step == 0)
-            fputs("\\ufffd", stdout);
-        else if (code == '"' || code == '\\')
-            printf("\\%c", (int)code);
-        else if (code == '\n' || code == '\t')
-            fputs(code == '\n' ? "\\n" : "\\t", stdout);
-        else if (is_control(code))
-            printf("\\u%04x", (unsigned)code);
-        else
-            fwrite(text + at, 1, step, stdout);
-        at += step ? step : 1;
-    }
-    putchar('"');
-}
-
-static void put_base64(const unsigned char *bytes, size_t size) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    putchar('"');
-    for (size_t i = 0; i < size; i += 3) {
-        uint32_t three = (uint32_t)bytes[i] << 16;
-        three |= i + 1 < size ? (uint32_t)bytes[i + 1] << 8 : 0;
-        three |= i + 2 < size ? bytes[i + 2] : 0;
-        putchar(digits[three >> 18]);
-        putchar(digits[three >> 12 & 63]);
-        putchar(i + 1 < size ? digits[three >> 6 & 63] : '=');
-        putchar(i + 2 < size ? digits[three & 63] : '=');
-    }
-    putchar('"');
+static void put_key(const char *key) {
+    json_string(key, strlen(key));
+    fputs(": ", stdout);
 }
 
 /* What comes before a value: in JSON a comma and the key, in a line of a record "key=". */
 static void before(void) {
     if (output_style.json && state.comma)
         fputs(", ", stdout);
-    if (output_style.json && state.key) {
-        put_string(state.key, strlen(state.key));
-        fputs(": ", stdout);
-    }
+    if (output_style.json && state.key)
+        put_key(state.key);
     if (!output_style.json && state.key)
         printf("%s=", state.key);
-    state.comma = true;
+    state.comma = state.depth > state.base;
 }
 
 static void after(void) {
     if (!output_style.json)
         putchar(output_style.null ? '\0' : '\n');
-    else if (state.depth == 0)
+    else if (state.depth == state.base)
         putchar('\n');
 }
 
 static void begin(char bracket) {
-    if (output_style.json) {
+    bool lines = output_style.lines && bracket == '[' && state.depth == 0;
+    if (output_style.json && !lines) {
         before();
         putchar(bracket);
         state.key = NULL;
     }
+    state.base = lines ? 1 : state.base;
     state.depth++;
     state.comma = false;
 }
 
 static void end(char bracket) {
+    bool lines = state.depth == state.base && bracket == ']';
     state.depth--;
+    state.base = lines ? 0 : state.base;
     state.key = NULL;
-    state.comma = state.depth > 0;
-    if (!output_style.json)
+    state.comma = state.depth > state.base;
+    if (!output_style.json || lines)
         return;
     putchar(bracket);
-    if (state.depth == 0)
+    if (state.depth == state.base)
         putchar('\n');
 }
 
@@ -144,40 +117,52 @@ static void put_safely(const char *text) {
     free(safe);
 }
 
-static bool on_terminal(void) {
+bool output_terminal(void) {
     static int terminal = -1;
     if (terminal < 0)
         terminal = isatty(STDOUT_FILENO);
-    return terminal > 0;
+    return terminal > 0 && !output_style.null && !output_style.json;
 }
 
-/* Text of any bytes in JSON: a string, and the exact bytes beside it where they are no UTF-8. */
+bool output_colour(void) {
+    const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+    bool refused = no_colour && *no_colour;
+    return output_terminal() && !refused && term && strcmp(term, "dumb") != 0;
+}
+
+int output_columns(void) {
+    struct os_terminal_size terminal;
+    if (!output_terminal())
+        return 0;
+    bool known = os_get_terminal_size(STDOUT_FILENO, &terminal) == 0 && terminal.columns > 0;
+    return known ? terminal.columns : 80;
+}
+
+/* Text of any bytes as an object: its readable form, and its exact bytes. */
+static void put_bytes(const char *text, size_t size) {
+    fputs("{\"path\": ", stdout);
+    json_string(text, size);
+    fputs(", \"path_b64\": ", stdout);
+    json_base64(text, size);
+    putchar('}');
+}
+
+/* Text of any bytes in JSON: a string; where that is no UTF-8 an object, or in a record, whose
+ * members are known, a second member with the exact bytes. */
 static void put_json(const char *text, size_t size) {
+    before();
     if (is_utf8(text, size)) {
-        before();
-        put_string(text, size);
-        return;
-    }
-    if (state.key) {
-        before();
-        put_string(text, size);
+        json_string(text, size);
+    } else if (!state.key) {
+        put_bytes(text, size);
+    } else {
+        json_string(text, size);
         fputs(", ", stdout);
         char *key = malloc(strlen(state.key) + sizeof "_b64");
-        if (key) {
-            strcat(strcpy(key, state.key), "_b64");
-            put_string(key, strlen(key));
-        }
-        fputs(": ", stdout);
+        put_key(key ? strcat(strcpy(key, state.key), "_b64") : "_b64");
         free(key);
-        put_base64((const unsigned char *)text, size);
-        return;
+        json_base64(text, size);
     }
-    before();
-    fputs("{\"path\": ", stdout);
-    put_string(text, size);
-    fputs(", \"path_b64\": ", stdout);
-    put_base64((const unsigned char *)text, size);
-    putchar('}');
 }
 
 void emit_text(const char *text) {
@@ -190,7 +175,7 @@ void emit_text(const char *text) {
         put_json(text, strlen(text));
     } else {
         before();
-        if (on_terminal() && !output_style.null)
+        if (output_terminal())
             put_safely(text);
         else
             fputs(text, stdout);
@@ -198,15 +183,29 @@ void emit_text(const char *text) {
     after();
 }
 
+/* Whether the value is a time in nanoseconds, "st_mtime_ns". */
+static bool in_nanoseconds(void) {
+    size_t size = state.key ? strlen(state.key) : 0;
+    return size > strlen("_ns") && strcmp(state.key + size - strlen("_ns"), "_ns") == 0;
+}
+
 void emit_integer(intmax_t value) {
     before();
-    printf("%" PRIdMAX, value);
+    if (!output_style.json)
+        printf("%" PRIdMAX, value);
+    else if (in_nanoseconds())
+        printf("\"%" PRIdMAX "\"", value);
+    else
+        json_integer(value);
     after();
 }
 
 void emit_unsigned(uintmax_t value) {
     before();
-    printf("%" PRIuMAX, value);
+    if (output_style.json)
+        json_unsigned(value);
+    else
+        printf("%" PRIuMAX, value);
     after();
 }
 
@@ -250,27 +249,30 @@ void emit_list(char *const *list) {
     emit_end_list();
 }
 
-/* A variable of the environment; a name that is no UTF-8 keeps its exact bytes in an object. */
-static void emit_pair(const char *pair) {
+static void put_value(const char *text) {
+    size_t size = strlen(text);
+    if (is_utf8(text, size))
+        json_string(text, size);
+    else
+        put_bytes(text, size);
+}
+
+/* A variable of the environment. Two names that are no UTF-8 may read the same, so that the key of
+ * such a name has its bytes too, and the value stands in an object with them. */
+static void put_pair(const char *pair) {
     size_t size = strcspn(pair, "=");
-    char *key = strndup(pair, size);
-    if (!key)
-        return;
     const char *value = pair + size + (pair[size] == '=');
-    emit_key(key);
-    if (is_utf8(key, size)) {
-        emit_text(value);
-    } else {
-        emit_begin_record();
-        emit_key("path_b64");
-        before();
-        put_base64((const unsigned char *)key, size);
-        emit_key("value");
-        emit_text(value);
-        emit_end_record();
+    bool plain = is_utf8(pair, size);
+    before();
+    (plain ? json_string : json_odd_name)(pair, size);
+    fputs(plain ? ": " : ": {\"path_b64\": ", stdout);
+    if (!plain) {
+        json_base64(pair, size);
+        fputs(", \"value\": ", stdout);
     }
-    free(key);
-    state.key = NULL;
+    put_value(value);
+    if (!plain)
+        putchar('}');
 }
 
 void emit_dict(char *const *list) {
@@ -280,7 +282,7 @@ void emit_dict(char *const *list) {
     }
     emit_begin_record();
     for (; *list; list++)
-        emit_pair(*list);
+        put_pair(*list);
     emit_end_record();
 }
 
@@ -310,7 +312,7 @@ void emit_content(const void *bytes, size_t size) {
 }
 
 void emit_bytes(const void *bytes, size_t size) {
-    if (on_terminal() && !output_style.json && !output_style.null)
+    if (output_terminal())
         put_repr(bytes, size);
     else
         emit_content(bytes, size);

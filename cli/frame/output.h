@@ -9,8 +9,9 @@
 
 /** How values are printed; set before the first. */
 extern struct output_style {
-    bool json; /* --json */
-    bool null; /* -0: a NUL after each value instead of a newline */
+    bool json;  /* --json or --jsonl */
+    bool lines; /* --jsonl: each item of a list on a line of its own */
+    bool null;  /* -0: a NUL after each value instead of a newline */
 } output_style;
 
 /** Whether what is printed goes nowhere: nobody reads it any more, or the disk is full. */
@@ -22,6 +23,15 @@ char *text_made_safe(const char *text);
 /** Ends the output: false, after a message, when some of it could not be written. */
 bool output_end(void);
 
+/** Whether lines for people go to a terminal: there names are shown harmless. */
+bool output_terminal(void);
+
+/** Whether colours are welcome there. */
+bool output_colour(void);
+
+/** How many columns it has; 0 where it is none. */
+int output_columns(void);
+
 void emit_begin_list(void);
 void emit_end_list(void);
 void emit_begin_record(void);
@@ -31,6 +41,7 @@ void emit_key(const char *name);
 
 /** A name or other text; NULL is None. */
 void emit_text(const char *text);
+/** A number; in JSON what a double can't hold, or a key in `_ns` names, is a string of digits. */
 void emit_integer(intmax_t value);
 void emit_unsigned(uintmax_t value);
 /** Permission bits: octal in a line, in JSON the number that Python gives. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Records as lines, as JSON and as tables: which fields, in which order, sorted by what. */
-#include "frame/field.h"
+#include "frame/record.h"
 #include "frame/message.h"
 #include "frame/output.h"
 #include "frame/table.h"
@@ -8,7 +8,6 @@
 #include <osier.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ------------------------------------------------------------------------- what is asked for */
 
@@ -107,7 +106,6 @@ static bool choose(struct call *call, const struct record *record, const char *l
 static bool choose_printed(struct call *call, const struct record *record, bool table,
                            struct columns *columns) {
     const char *fields = arg_text(call, "fields");
-    output_style.json |= arg_text(call, "jsonl") != NULL;
     bool all = !table || output_style.json;
     return choose(call, record, fields || all ? fields : record->columns, columns);
 }
@@ -216,16 +214,6 @@ static char *cell(const struct record *record, const struct column *column, cons
     return fclose(out) == 0 ? text : (free(text), NULL);
 }
 
-/* As wide as the terminal; 0 where there is none. */
-static size_t table_width(void) {
-    struct os_terminal_size size;
-    if (!isatty(STDOUT_FILENO) || output_style.null)
-        return 0;
-    return os_get_terminal_size(STDOUT_FILENO, &size) == 0 && size.columns > 0
-               ? (size_t)size.columns
-               : 80;
-}
-
 static void print_cells(char **cells, size_t count) {
     for (size_t i = 0; i < count; i++)
         emit_text(cells[i]);
@@ -233,8 +221,8 @@ static void print_cells(char **cells, size_t count) {
 
 static int print_table(const struct record *record, const struct columns *columns,
                        const struct item *items, size_t count, bool heads) {
-    size_t width = table_width();
-    struct table table = {.columns = columns->count, .lines = count + heads};
+    size_t width = (size_t)output_columns();
+    struct table table = {.columns = columns->count, .lines = count + heads, .heads = heads};
     bool *right = calloc(columns->count + 1, sizeof *right);
     table.cells = calloc(table.columns * table.lines + 1, sizeof *table.cells);
     bool fine = right && table.cells;
@@ -259,15 +247,12 @@ static int print_table(const struct record *record, const struct columns *column
     return fine ? 0 : failed();
 }
 
-static int print_json(struct call *call, const struct record *record, const struct columns *columns,
+static int print_json(const struct record *record, const struct columns *columns,
                       const struct item *items, size_t count) {
-    bool lines = arg_text(call, "jsonl");
-    if (!lines)
-        emit_begin_list();
+    emit_begin_list();
     for (size_t i = 0; i < count && !output_broken(); i++)
         emit_columns(record, columns, items[i].at);
-    if (!lines)
-        emit_end_list();
+    emit_end_list();
     return 0;
 }
 
@@ -278,7 +263,7 @@ int emit_records(struct call *call, const struct record *record, const void *lis
     if (choose_printed(call, record, true, &printed) && choose_keys(call, record, &keys) &&
         (items = sorted(call, record, &keys, list, &count)) && !call->misused)
         status = output_style.json
-                     ? print_json(call, record, &printed, items, count)
+                     ? print_json(record, &printed, items, count)
                      : print_table(record, &printed, items, count,
                                    !output_style.null && !arg_text(call, "no-header"));
     free(printed.items);

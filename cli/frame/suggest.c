@@ -49,7 +49,7 @@ static const char *last_part(const char *name) {
 }
 
 const char *suggest_option(const struct function *function, const char *name) {
-    static const char *const common[] = {"json", "null", "help"};
+    static const char *const common[] = {"json", "jsonl", "null", "help"};
     const char *best = NULL;
     size_t closest = strlen(name) / 3 + 1, far;
     for (const struct argument *a = function->arguments; a->name; a++) {

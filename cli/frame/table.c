@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** Tables: lines of cells under each other; on a terminal aligned and cut at its edge. */
 #include "frame/table.h"
+#include "frame/output.h"
+#include "frame/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,11 +11,13 @@
 /* Columns of the terminal that a text takes, and how many bytes of it fit into `room` of them. */
 static size_t measure(const char *text, size_t room, size_t *ret_bytes) {
     size_t at = 0, width = 0;
-    for (; text[at]; at++) {
-        bool starts = ((unsigned char)text[at] & 0xc0) != 0x80;
-        if (starts && width == room)
+    for (size_t size; text[at]; at += size ? size : 1) {
+        uint32_t code = '?';
+        size = utf8_character(text + at, 4, &code); /* a NUL ends what is too short */
+        size_t columns = (size_t)character_width(code);
+        if (columns > room - width)
             break;
-        width += starts;
+        width += columns;
     }
     *ret_bytes = at;
     return width;
@@ -46,13 +50,15 @@ static void print_cell(const char *text, size_t width, bool right, bool last, si
 
 static void print_line(const struct table *table, char **cells, const size_t *widths, size_t room) {
     enum { GAP = 2 };
+    bool bold = table->heads && cells == table->cells && output_colour();
+    fputs(bold ? "\033[1m" : "", stdout);
     for (size_t i = 0; i < table->columns && room; i++) {
         size_t gap = i == 0 ? 0 : room < GAP ? room : GAP;
         print_spaces(gap);
         room -= gap;
         print_cell(cells[i], widths[i], table->right[i], i + 1 == table->columns, &room);
     }
-    putchar('\n');
+    puts(bold ? "\033[0m" : "");
 }
 
 static void print_aligned(const struct table *table, size_t room) {

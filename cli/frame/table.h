@@ -6,11 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** The cells of all lines, one line after the other, the first of them the heads. */
+/** The cells of all lines, one line after the other. */
 struct table {
     char **cells;
     size_t columns, lines;
     const bool *right; /* of each column, whether it is one of numbers */
+    bool heads;        /* the first line has the names of the columns */
 };
 
 /** Prints it: aligned where `width` is not 0, cut there; otherwise with a tab between the cells. */

@@ -17,6 +17,9 @@ bool is_utf8(const char *text, size_t size);
 /** Whether a character does something to a terminal or a line: a control, one that reorders. */
 bool is_control(uint32_t code);
 
+/** How many columns of a terminal a character takes: 0, 1 or 2. */
+int character_width(uint32_t code);
+
 /** "1.5 GiB" in a buffer of at least 16 bytes. */
 const char *human_size(char *buffer, size_t size, uint64_t bytes);
 

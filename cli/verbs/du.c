@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A picture shows no more than so many of the largest: what is smaller has no room in it. */
 enum { DEPTH = 1, PICTURE_TOP = 20000 };
@@ -31,14 +30,10 @@ struct bars {
 static struct bars bars_for_output(void) {
     enum { WIDE = 24, NARROW = 10, NUMBERS = 16, NAME = 24 };
     struct bars bars = {.width = WIDE};
-    struct os_terminal_size terminal;
-    if (!isatty(STDOUT_FILENO) || output_style.null)
-        return bars;
-    os_get_terminal_size_or(80, 24, &terminal);
-    int room = terminal.columns - NUMBERS - NAME;
-    bars.width = room >= WIDE ? WIDE : room >= NARROW ? room : 0;
-    const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
-    bars.colour = !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
+    int columns = output_columns(), room = columns - NUMBERS - NAME;
+    if (columns)
+        bars.width = room >= WIDE ? WIDE : room >= NARROW ? room : 0;
+    bars.colour = output_colour();
     return bars;
 }
 

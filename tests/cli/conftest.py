@@ -9,6 +9,12 @@ import types
 import pytest
 
 
+def unique(pairs):
+    """An object of JSON in which no key stands twice."""
+    assert len({key for key, _ in pairs}) == len(pairs), pairs
+    return dict(pairs)
+
+
 @pytest.fixture
 def osier(build, tmp_path):
     """Runs `osier WORDS…`: status, out and err of it, as text whose odd bytes are surrogates."""
@@ -23,7 +29,7 @@ def osier(build, tmp_path):
     def as_json(*words, **options):
         done = run(*words, "--json", **options)
         assert done.err == ""
-        return json.loads(done.raw.decode("utf-8"))  # strict: what is printed is UTF-8
+        return json.loads(done.raw.decode("utf-8"), object_pairs_hook=unique)  # strict: what is printed is UTF-8
 
     run.json = as_json
     return run

@@ -8,7 +8,7 @@ import pty
 import subprocess
 
 HOSTILE = [bytes([byte]) for byte in range(1, 256) if byte != ord("/") and byte != ord(".")] + [
-    b"a\nb", b"\xff\xfe", b"\xc3\xa4", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80", b"\xe0\x80\x80", b"\xf0\x80\x80\x80", b"x" * 200 + b"\x80",
+    b"a\nb", b"\xff\xfe", b"\xc3\xa4", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80", b"\xe0\x80\x80", b"\xf0\x80\x80\x80", b"\xf9\x80\x80\x80", b"\xf5\x80\x80\x80", b"x" * 200 + b"\x80",
     b'"\\', b"it's", b"\x1b[31mred", "\u202e\u2028\u0085".encode(), "\U0001f600".encode(), b"\xf0\x9f\x98",
 ]  # fmt: skip
 
@@ -19,6 +19,11 @@ def exact(item):
         return item.encode("utf-8")
     assert set(item) == {"path", "path_b64"}
     return base64.b64decode(item["path_b64"], validate=True)
+
+
+def exact_name(key, value):
+    """The bytes of a variable's name."""
+    return base64.b64decode(value["path_b64"]) if isinstance(value, dict) and "value" in value else key.encode()
 
 
 def make(tmp_path):
@@ -51,10 +56,14 @@ def test_values_of_records_in_json(osier):
     env = {b"GOOD": b"\xc3\xa4", b"BAD": b"\xff\n"}
     record = osier.json("os.environ", env=env)
     assert record["GOOD"] == "ä"
-    assert record["BAD"] == "\ufffd\n"
-    assert base64.b64decode(record["BAD_b64"]) == b"\xff\n"
-    record = osier.json("os.environ", env={b"K\xff": b"v"})
-    assert record == {"K\ufffd": {"path_b64": "S/8=", "value": "v"}}
+    assert record["BAD"]["path"] == "\ufffd\n"
+    assert exact(record["BAD"]) == b"\xff\n"
+    env = {b"K\xff": b"v", b"K\xfe": b"\xfe", b"BAD": b"\xff", b"BAD_b64": b"1", "K\ufffd".encode(): b"2"}
+    record = osier.json("os.environ", env=env)  # as of every JSON in these tests, no key stands twice
+    assert record["K\ufffd=S/8="] == {"path_b64": "S/8=", "value": "v"}
+    names = {exact_name(name, value): value for name, value in record.items()}
+    assert names.keys() == env.keys()
+    assert exact(record["K\ufffd=S/4="]["value"]) == b"\xfe" and record["BAD_b64"] == "1"
 
 
 def test_raw_bytes_in_a_pipe(osier, tmp_path):

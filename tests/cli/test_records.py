@@ -237,12 +237,12 @@ def test_what_is_no_field(things, option):
     assert things("os.thing", "--fields=nam", status=64) == ""
 
 
-def on_a_terminal(program, *words, columns):
+def on_a_terminal(program, *words, columns, **environment):
     """What it prints there, as lines."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.execve("/bin/sh", ["sh", "-c", f'stty cols {columns} 2>/dev/null; exec "$@"', "sh", program, *words],
-                  {"PATH": os.environ["PATH"], "TZ": "UTC"})  # fmt: skip
+                  {"PATH": os.environ["PATH"], "TZ": "UTC", **environment})  # fmt: skip
     text = b""
     try:
         while part := os.read(terminal, 4096):
@@ -271,6 +271,13 @@ def test_a_list_on_a_terminal(things):
 def test_a_list_on_a_narrow_terminal(things):
     lines = on_a_terminal(things.program, "os.things", columns=12)
     assert lines == ["id  name    ", " 1  one     ", "-2  'two\\nä'", " 3          "]
+
+
+def test_heads_are_bold(things):
+    (line,) = on_a_terminal(things.program, "os.things", "--fields=id", "--top=0", columns=80, TERM="xterm")
+    assert line == "\033[1mid\033[0m"
+    plain = {"TERM": "xterm", "NO_COLOR": "1"}
+    assert on_a_terminal(things.program, "os.things", "--fields=id", "--top=0", columns=80, **plain) == ["id"]
 
 
 def test_help_names_the_fields(things):

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 
 import pytest
 
@@ -92,12 +93,42 @@ def test_records(osier, tmp_path):
         whole, _, part = name.rpartition("_")  # an exact time in two parts, which Python has in one
         parts = {"sec": lambda ns: ns // 10**9, "nsec": lambda ns: ns % 10**9}
         expected = parts[part](getattr(real, f"{whole}_ns")) if part in parts else getattr(real, name)
+        expected = str(expected) if part == "ns" else expected  # of more digits than a double has
         assert value == expected, name
     lines = dict(line.split("=") for line in osier("os.stat", "f").out.splitlines())
     assert lines["st_mode"] == "0100640"
     assert lines["st_size"] == "5"
     assert osier.json("os.uname")["sysname"] == os.uname().sysname
     assert osier.json("os.disk_usage", ".")["total"] == shutil.disk_usage(tmp_path).total
+
+
+def test_numbers_beyond_a_double_are_text_in_json(osier, tmp_path):
+    (tmp_path / "f").touch()
+    with tempfile.TemporaryFile(dir="/dev/shm") as file:  # where a file may be as long as this
+        for number in (0, 2**53 - 1, 2**53, 2**63 - 1):
+            seek = ("os.lseek", "0", str(number), "SEEK_SET")
+            assert osier.json(*seek, stdin=file) == (number if number < 2**53 else str(number))
+            assert osier(*seek, stdin=file).out == f"{number}\n"
+    assert osier.json("os.makedev", str(2**32 - 1), "1") == str(0xFFFFF << 44 | 0xFFF << 8 | 1)
+    os.utime(tmp_path / "f", ns=(0, -5))
+    record = osier.json("os.stat", "f")
+    assert (record["st_atime_ns"], record["st_mtime_ns"]) == ("0", "-5")
+    jq = subprocess.run(["jq", "-r", ".st_ctime_ns"], input=osier("os.stat", "f", "--json").out, capture_output=True, text=True)
+    assert jq.stdout == f"{os.stat(tmp_path / 'f').st_ctime_ns}\n"
+
+
+def test_a_line_of_json_for_each_item(osier, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).touch()
+    assert sorted(osier("os.listdir", "--jsonl").out.splitlines()) == ['"a"', '"b"']
+    assert osier("os.path.split", "x/y", "--jsonl").out == '"x"\n"y"\n'
+    assert osier("os.getpid", "--jsonl").out.count("\n") == 1
+    for line in osier("os.scandir", "--jsonl").out.splitlines():
+        assert json.loads(line)["type"] == "file"
+    assert json.loads(osier("os.environ", "--jsonl", env={"A": "1"}).out) == {"A": "1"}
+    (line,) = osier("walk", "--jsonl").out.splitlines()
+    assert sorted(json.loads(line)["filenames"]) == ["a", "b"]
+    assert osier("os.walk", "nothing", "--jsonl").out == ""
 
 
 def test_environ_is_a_mapping(osier):

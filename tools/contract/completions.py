@@ -14,13 +14,13 @@ _osier() {
         [[ $word == -* ]] || { name=$word; break; }
     done
     if [[ -z $name ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--help --version --json --null%(commands)s' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--help --version --json --jsonl --null%(commands)s' -- "$current")
         return
     fi
     case $name in
 %(options)s    esac
     if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$options --json --null --help" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "$options --json --jsonl --null --help" -- "$current")
         [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
     else
         compopt -o filenames 2>/dev/null
@@ -41,6 +41,7 @@ _osier() {
     done
     options=(
         '--json:print JSON'
+        '--jsonl:print JSON, an item of a list a line'
         '--null:end each value with a NUL'
         '--help:say what it does'
     )
@@ -72,6 +73,7 @@ function __osier_is
 end
 complete -c osier -n 'not __osier_name >/dev/null' -f
 complete -c osier -l json -d 'print JSON'
+complete -c osier -l jsonl -d 'print JSON, an item of a list a line'
 complete -c osier -s 0 -l null -d 'end each value with a NUL'
 complete -c osier -s h -l help -d 'say what it does'
 complete -c osier -n 'not __osier_name >/dev/null' -l version -d 'print the version'

@@ -67,6 +67,12 @@ Print JSON: records are objects, lists arrays.
 A text that is not UTF\\-8 is an object of its readable form and its exact bytes in base64:
 .Ql {\\(dqpath\\(dq: \\(dq...\\(dq, \\(dqpath_b64\\(dq: \\(dq...\\(dq} ;
 within a record, the bytes are a second member whose name ends in _b64.
+An integer beyond 2^53, which many readers of JSON round, is a string of its digits;
+a time in nanoseconds, whose name ends in _ns, is one always.
+A name of the environment that is not UTF\\-8 has the key
+.Ql NAME=BASE64 .
+.It Fl \\-jsonl
+Print JSON with each item of a list on a line of its own.
 .It Fl 0 , Fl \\-null
 End each value with a NUL instead of a newline.
 .It Fl h , Fl \\-help
@@ -84,12 +90,23 @@ COMMAND_END = """\
 .Sh EXIT STATUS
 .Bl -tag -width Ds
 .It 0
-It worked; of a question, the answer is True.
+Yes, or done.
 .It 1
-An error, which is told on standard error in Python\\(aqs words; the answer is False; there is no value
+No, different, or failed: an error is told on standard error in Python\\(aqs words.
+Of a function, the answer is False, or there is no value
 .Pq None .
+.It 2
+Trouble, where 1 means a difference; changes are pending, where that was asked for.
+.It 3
+Refused: nothing was touched.
+.It 4
+The answer can\\(aqt be known beforehand.
 .It 64
 The command line is wrong.
+.It 124
+The time limit ended it.
+.It 128 + N
+Signal N ended it.
 .El
 .Pp
 .Ic os.popen

@@ -99,7 +99,6 @@ def add_record_options(contract, entry):
         options += [
             ("sort", "NAMES", "sort by these fields; with - before it the largest first"),
             ("top", "N", "print so many at most"),
-            ("jsonl", None, "print JSON, an object a line"),
             ("no-header", None, "print no line with the names of the columns"),
         ]
     taken = [argument.name for argument in entry.shell.arguments]
