@@ -18,13 +18,13 @@
 static struct stat bare;
 static struct os_stat_result result;
 
-OPERATION(stat_osier, CHECK(os_stat("file", &result)))
+OPERATION(stat_osier, CHECK(os_stat("file", &result, 0)))
 OPERATION(stat_bare, CHECK(stat("file", &bare)))
 OPERATION(lstat_osier, CHECK(os_lstat("link", &result)))
 OPERATION(lstat_bare, CHECK(lstat("link", &bare)))
 OPERATION(fstat_osier, CHECK(os_fstat(0, &result)))
 OPERATION(fstat_bare, CHECK(fstat(0, &bare)))
-OPERATION(miss_osier, if (os_stat("missing", &result) == 0) abort())
+OPERATION(miss_osier, if (os_stat("missing", &result, 0) == 0) abort())
 OPERATION(miss_bare, if (stat("missing", &bare) == 0) abort())
 OPERATION(exists_osier, if (os_path_exists("missing")) abort())
 OPERATION(exists_bare, if (stat("missing", &bare) == 0) abort())

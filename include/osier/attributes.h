@@ -7,6 +7,7 @@
 #define OSIER_ATTRIBUTES_H
 
 #include <osier/stat.h>
+#include <sys/statvfs.h>
 
 OS_BEGIN_DECLS
 

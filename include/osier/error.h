@@ -9,6 +9,7 @@
 #ifndef OSIER_ERROR_H
 #define OSIER_ERROR_H
 
+#include <errno.h>
 #include <osier/types.h>
 
 OS_BEGIN_DECLS

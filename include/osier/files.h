@@ -387,32 +387,33 @@ OS_API OS_MUST_FREE char *os_readlink(const char *path);
 OS_API OS_MUST_FREE char *os_readlinkat(int dir_fd, const char *path);
 
 /**
- * What is at `path`, following symbolic links.
+ * What is at `path`.
  *
  * @param path  the file
  * @param ret_stat  filled on success
+ * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return 0, or −1 with errno set
- * @python os.stat(path)
+ * @python os.stat(path, *, follow_symlinks=True)
  * @since 0.1
  * @source stat(2)
  * @shell see os_statat
  */
-OS_API int os_stat(const char *path, struct os_stat_result *ret_stat);
+OS_API int os_stat(const char *path, struct os_stat_result *ret_stat, int flags);
 
 /**
- * What is at `path`, relative to a directory.
+ * What is at `path`, relative to a directory; the parameters are in the order of fstatat(2).
  *
  * @param dir_fd  where a relative path starts; OS_CWD for the current directory
  * @param path  the file
- * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @param ret_stat  filled on success
+ * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return 0, or −1 with errno set
  * @python os.stat(path, *, dir_fd=None, follow_symlinks=True)
  * @since 0.1
  * @source fstatat(2)
  * @shell os.stat PATH [--dir-fd=OS_CWD] [--nofollow] -> stat
  */
-OS_API int os_statat(int dir_fd, const char *path, int flags, struct os_stat_result *ret_stat);
+OS_API int os_statat(int dir_fd, const char *path, struct os_stat_result *ret_stat, int flags);
 
 /**
  * What is at `path`; a symbolic link itself, not what it names.

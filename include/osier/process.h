@@ -9,7 +9,9 @@
 #define OSIER_PROCESS_H
 
 #include <osier/types.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
 
 OS_BEGIN_DECLS
 

@@ -228,16 +228,16 @@ OS_API OS_MUST_FREE char *os_root_readlink(const struct os_root *root, const cha
  *
  * @param root  the root
  * @param path  the file
- * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @param ret_stat  filled on success
+ * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return 0, or −1 with errno set
  * @error EXDEV  the path leads out of the root
  * @since 0.1
  * @source fstat(2)
  * @shell no: a root is for several calls of one program
  */
-OS_API int os_root_stat(const struct os_root *root, const char *path, int flags,
-                        struct os_stat_result *ret_stat);
+OS_API int os_root_stat(const struct os_root *root, const char *path,
+                        struct os_stat_result *ret_stat, int flags);
 
 /**
  * Sets the permission bits of a file in the root.

@@ -4,6 +4,7 @@
 #define OSIER_STAT_H
 
 #include <osier/types.h>
+#include <sys/stat.h>
 
 OS_BEGIN_DECLS
 

@@ -65,7 +65,7 @@ static PyObject *ask(struct entry *entry, bool follow) {
         return NULL;
     struct os_stat_result st;
     int r;
-    UNLOCKED(r = os_statat(entry->dir_fd, path.text, follow ? 0 : OS_NOFOLLOW, &st));
+    UNLOCKED(r = os_statat(entry->dir_fd, path.text, &st, follow ? 0 : OS_NOFOLLOW));
     path.object = entry->path;
     PyObject *result = r < 0 ? door_error(&path, NULL) : door_stat(entry->module, &st);
     Py_XDECREF(path.owner);

@@ -38,7 +38,7 @@ static int check_running(void) {
 /* The threads of the process, whoever started them; 0 without /proc. */
 static int count_threads(void) {
     struct os_stat_result tasks;
-    return os_stat("/proc/self/task", &tasks) < 0 ? 0 : (int)tasks.st_nlink - 2;
+    return os_stat("/proc/self/task", &tasks, 0) < 0 ? 0 : (int)tasks.st_nlink - 2;
 }
 
 /* 0, or −1 with an exception if the warning is to be one: that is so from 3.14 on. */

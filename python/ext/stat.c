@@ -64,7 +64,7 @@ FUNCTION(stat, "path: path|fd, *, dir_fd: dir_fd = None, follow_symlinks: bool =
     struct os_stat_result st;
     int r;
     if (TEXT(0))
-        UNLOCKED(r = os_statat(INT(1), TEXT(0), LONG(2) ? 0 : OS_NOFOLLOW, &st));
+        UNLOCKED(r = os_statat(INT(1), TEXT(0), &st, LONG(2) ? 0 : OS_NOFOLLOW));
     else
         UNLOCKED(r = os_fstat(INT(0), &st));
     return r < 0 ? door_error(ARG(0), NULL) : door_stat(module, &st);
@@ -74,7 +74,7 @@ FUNCTION(lstat, "path: path, *, dir_fd: dir_fd = None",
          "Perform a stat system call on the given path, without following symbolic links.") {
     struct os_stat_result st;
     int r;
-    UNLOCKED(r = os_statat(INT(1), TEXT(0), OS_NOFOLLOW, &st));
+    UNLOCKED(r = os_statat(INT(1), TEXT(0), &st, OS_NOFOLLOW));
     return r < 0 ? door_error(ARG(0), NULL) : door_stat(module, &st);
 }
 

@@ -243,7 +243,7 @@ static bool passed_over(struct walk *walk) {
         return false;
     if (os_lstat(entry->dirpath, &st) < 0 || !S_ISLNK(st.st_mode))
         return false;
-    if (!walk->fds || os_stat(entry->dirpath, &st) == 0)
+    if (!walk->fds || os_stat(entry->dirpath, &st, 0) == 0)
         return true;
     entry->error = errno;
     return false;

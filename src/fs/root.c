@@ -239,8 +239,8 @@ char *os_root_readlink(const struct os_root *root, const char *path) {
     return PUBLIC_POINTER(readlink_in(root, path, &target), target, "root_readlink", path, NULL);
 }
 
-int os_root_stat(const struct os_root *root, const char *path, int flags,
-                 struct os_stat_result *ret_stat) {
+int os_root_stat(const struct os_root *root, const char *path, struct os_stat_result *ret_stat,
+                 int flags) {
     struct stat st;
     int r = flags & ~OS_NOFOLLOW ? -EINVAL
                                  : stat_in(root, path, flags & OS_NOFOLLOW ? O_NOFOLLOW : 0, &st);

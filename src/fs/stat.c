@@ -14,8 +14,11 @@ static int converted(int r, const struct stat *st, struct os_stat_result *ret_st
     return r;
 }
 
-int os_stat(const char *path, struct os_stat_result *ret_stat) {
+/* stat(2) where it will do: a word less for the kernel to look at. */
+int os_stat(const char *path, struct os_stat_result *ret_stat, int flags) {
     struct stat st;
+    if (flags)
+        return os_statat(OS_CWD, path, ret_stat, flags);
     return PUBLIC(converted(SYS(stat, path, &st), &st, ret_stat), "stat", path, NULL);
 }
 
@@ -29,7 +32,7 @@ int os_fstat(int fd, struct os_stat_result *ret_stat) {
     return PUBLIC(converted(SYS(fstat, fd, &st), &st, ret_stat), "fstat", NULL, NULL);
 }
 
-int os_statat(int dir_fd, const char *path, int flags, struct os_stat_result *ret_stat) {
+int os_statat(int dir_fd, const char *path, struct os_stat_result *ret_stat, int flags) {
     struct stat st;
     int at_flags = flags & OS_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0;
     int r = flags & ~OS_NOFOLLOW ? -EINVAL : SYS(fstatat, dir_fd, path, &st, at_flags);

@@ -59,11 +59,11 @@ def alike(result):
 
 
 def stat_row(name, python, leading, *arguments):
-    """One that fills a struct os_stat_result, behind its other arguments."""
+    """One that fills a struct os_stat_result, given behind the path."""
 
-    def call(*drawn):
+    def call(path, *flags):
         result = StatResult()
-        status = library.osier(name, STATUS, [*leading, *drawn, ctypes.byref(result)])
+        status = library.osier(name, STATUS, [*leading, path, ctypes.byref(result), *flags])
         return alike(result) if status is None else status
 
     return Row(name, list(arguments), lambda *drawn: alike(python(*drawn)), call, disk=True)
@@ -135,7 +135,9 @@ ROWS = [
     Row("os_symlinkat", [targets, names], os.symlink, STATUS, lambda a, b: (a, CWD, b, 0), disk=True),
     Row("os_readlink", [names], os.readlink, TEXT, disk=True),
     Row("os_readlinkat", [names], os.readlink, TEXT, lambda *a: (CWD, *a), disk=True),
-    stat_row("os_stat", os.stat, [], names),
+    stat_row(
+        "os_stat", lambda path, given: os.stat(path, follow_symlinks=not given), [], names, st.sampled_from([0, NOFOLLOW])
+    ),
     stat_row("os_lstat", os.lstat, [], names),
     stat_row("os_lstatat", os.lstat, [CWD], names),
     stat_row(

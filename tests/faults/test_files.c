@@ -81,10 +81,10 @@ FAULT(os_readlinkat, .operation = "readlink", .before = plant_long_link, .filena
     return fault_free(os_readlinkat(OS_CWD, "l"));
 }
 FAULT(os_stat, .tree = "a", .filename = "a") {
-    return os_stat("a", &st);
+    return os_stat("a", &st, 0);
 }
 FAULT(os_statat, .operation = "stat", .tree = "a", .filename = "a") {
-    return os_statat(OS_CWD, "a", 0, &st);
+    return os_statat(OS_CWD, "a", &st, 0);
 }
 FAULT(os_lstat, .tree = "a", .filename = "a") {
     return os_lstat("a", &st);

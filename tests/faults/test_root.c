@@ -94,7 +94,7 @@ FAULT(os_root_readlink, .filename = "l", ROOTED) {
     return fault_free(os_root_readlink(root, "l"));
 }
 FAULT(os_root_stat, .filename = "l", ROOTED) {
-    return os_root_stat(root, "l", 0, &st);
+    return os_root_stat(root, "l", &st, 0);
 }
 FAULT(os_root_chmod, .filename = "l", ROOTED) {
     return os_root_chmod(root, "l", 0600, 0);

@@ -174,18 +174,18 @@ static void operations(void) {
     assert_int_equal(errno, ENOTDIR);
     assert_int_equal(os_root_makedirs(root, "dangling/x/y", 0700, 0), -1);
     assert_error(ENOENT, "root_makedirs", "dangling", NULL);
-    assert_int_equal(os_root_stat(root, "d/a/b/c", 0, &st), 0);
+    assert_int_equal(os_root_stat(root, "d/a/b/c", &st, 0), 0);
     assert_int_equal(st.st_mode, S_IFDIR | 0700);
     assert_int_equal(os_root_rmdir(root, "d/a/b/c"), 0);
     assert_int_equal(os_root_write_file(root, "in/new/file", "text", 4, NULL), 0);
     assert_text(os_root_read_file(root, "d/new/file", NULL), "text");
     assert_int_equal(os_root_write_file(root, "top", "text", 4, NULL), 0);
     assert_int_equal(os_root_chmod(root, "in/new/file", 0640, 0), 0);
-    assert_int_equal(os_root_stat(root, "d/new/file", OS_NOFOLLOW, &st), 0);
+    assert_int_equal(os_root_stat(root, "d/new/file", &st, OS_NOFOLLOW), 0);
     assert_int_equal(st.st_mode, S_IFREG | 0640);
     assert_int_equal(os_root_symlink(root, "/etc/passwd", "in/bad"), 0);
     assert_text(os_root_readlink(root, "d/bad"), "/etc/passwd");
-    assert_int_equal(os_root_stat(root, "d/bad", OS_NOFOLLOW, &st), 0);
+    assert_int_equal(os_root_stat(root, "d/bad", &st, OS_NOFOLLOW), 0);
     assert_true(S_ISLNK(st.st_mode));
     assert_int_equal(os_root_chmod(root, "d/bad", 0777, OS_NOFOLLOW), -1);
     assert_error(EOPNOTSUPP, "root_chmod", "d/bad", NULL);
@@ -197,7 +197,7 @@ static void operations(void) {
     assert_int_equal(os_root_remove(root, "d/moved"), -1);
     assert_error(ENOENT, "root_remove", "d/moved", NULL);
     assert_int_equal(os_root_link(root, "in/new/file", "again"), 0);
-    assert_int_equal(os_root_stat(root, "again", 0, &st), 0);
+    assert_int_equal(os_root_stat(root, "again", &st, 0), 0);
     assert_int_equal(st.st_nlink, 2);
     assert_int_equal(os_root_link(root, "in/new/file", "again"), -1);
     assert_error(EEXIST, "root_link", "in/new/file", "again");
@@ -208,14 +208,14 @@ static void operations(void) {
     assert_int_equal(os_root_remove(root, "escaped"), 0);
     assert_int_equal(os_root_remove(root, "again"), 0);
     assert_int_equal(os_root_utime(root, "in/new/file", 1000000001, -1, 0), 0);
-    assert_int_equal(os_root_stat(root, "in/new/file", 0, &st), 0);
+    assert_int_equal(os_root_stat(root, "in/new/file", &st, 0), 0);
     assert_true(st.st_atime_ns == 1000000001 && st.st_mtime_ns == -1);
     const struct os_time exact[2] = {{5, 6}, {7, 8}};
     assert_int_equal(os_root_utimens(root, "in/new/file", exact, 0), 0);
-    assert_int_equal(os_root_stat(root, "in/new/file", 0, &st), 0);
+    assert_int_equal(os_root_stat(root, "in/new/file", &st, 0), 0);
     assert_true(st.st_atime_ns == 5000000006 && st.st_mtime_ns == 7000000008);
     assert_int_equal(os_root_utime(root, "esc", 7, 8, OS_NOFOLLOW), 0);
-    assert_int_equal(os_root_stat(root, "esc", OS_NOFOLLOW, &st), 0);
+    assert_int_equal(os_root_stat(root, "esc", &st, OS_NOFOLLOW), 0);
     assert_true(S_ISLNK(st.st_mode) && st.st_atime_ns == 7 && st.st_mtime_ns == 8);
     assert_int_equal(os_root_utime(root, "f", 0, 0, OS_EXIST_OK), -1);
     assert_error(EINVAL, "root_utime", "f", NULL);
@@ -267,7 +267,7 @@ static void escape_by(struct os_root *root, const char *path) {
     struct os_stat_result st;
     assert_int_equal(os_root_open(root, path, O_RDONLY, 0), -1);
     assert_error(EXDEV, "root_open", path, NULL);
-    assert_int_equal(os_root_stat(root, path, 0, &st), -1);
+    assert_int_equal(os_root_stat(root, path, &st, 0), -1);
     assert_error(EXDEV, "root_stat", path, NULL);
     assert_int_equal(os_root_chmod(root, path, 0, 0), -1);
     assert_error(EXDEV, "root_chmod", path, NULL);
@@ -321,9 +321,9 @@ static void seen_from_inside(void **state) {
         struct os_stat_result st, here;
         root_walks = steps;
         static const char *const tops[] = {"/", "..", "../..", "up", "d/far", "/d/../..", "///"};
-        assert_int_equal(os_root_stat(root, ".", 0, &here), 0);
+        assert_int_equal(os_root_stat(root, ".", &here, 0), 0);
         for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
-            assert_int_equal(os_root_stat(root, tops[i], 0, &st), 0);
+            assert_int_equal(os_root_stat(root, tops[i], &st, 0), 0);
             assert_int_equal(st.st_ino, here.st_ino);
         }
         assert_text(os_root_read_file(root, "esc/secret", NULL), "not the real one");
@@ -453,7 +453,7 @@ static void cve_2026_39822(void **state) {
         root_walks = steps;
         assert_int_equal(os_root_open(root, "esc/", O_RDONLY | O_NOFOLLOW, 0), -1);
         assert_error(EXDEV, "root_open", "esc/", NULL);
-        assert_int_equal(os_root_stat(root, "esc/", OS_NOFOLLOW, &st), -1);
+        assert_int_equal(os_root_stat(root, "esc/", &st, OS_NOFOLLOW), -1);
         assert_error(EXDEV, "root_stat", "esc/", NULL);
         assert_int_equal(os_root_chmod(root, "esc/", 0, OS_NOFOLLOW), -1);
         assert_error(EXDEV, "root_chmod", "esc/", NULL);
@@ -550,7 +550,7 @@ static void long_paths(void **state) {
     assert_int_equal(os_root_makedirs(root, path, 0755, 0), 0);
     assert_int_equal(os_root_makedirs(root, path, 0755, OS_EXIST_OK), 0);
     struct os_stat_result st;
-    assert_int_equal(os_root_stat(root, path, 0, &st), 0);
+    assert_int_equal(os_root_stat(root, path, &st, 0), 0);
     assert_true(S_ISDIR(st.st_mode));
     os_root_close(root);
     assert_int_equal(chdir("root"), 0);
@@ -573,9 +573,9 @@ static void making_a_root(void **state) {
     assert_int_equal(os_root_write_file(root, "file", "x", 1, &with), -1);
     assert_error(EINVAL, "root_write_file", "file", NULL);
     struct os_stat_result st;
-    assert_int_equal(os_root_stat(root, "file", OS_EXIST_OK, &st), -1);
+    assert_int_equal(os_root_stat(root, "file", &st, OS_EXIST_OK), -1);
     assert_error(EINVAL, "root_stat", "file", NULL);
-    assert_int_equal(os_root_stat(root, "", 0, &st), -1);
+    assert_int_equal(os_root_stat(root, "", &st, 0), -1);
     assert_error(ENOENT, "root_stat", "", NULL);
     os_root_close(root);
 }

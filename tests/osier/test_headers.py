@@ -55,6 +55,23 @@ def test_compiles_for_32_bits(standard):
     assert compile_all("gcc", "c", standard, "-m32") == ""
 
 
+#: what the contract takes or gives under names of libc's: <osier.h> alone has them
+LIBC_NAMES = """S_ISDIR(0) S_IFMT WIFEXITED(0) WNOHANG SIGTERM O_CREAT AT_EACCESS R_OK SEEK_SET XATTR_CREATE EFD_CLOEXEC
+PRIO_PROCESS SCHED_OTHER GRND_NONBLOCK ST_RDONLY ENOENT UTIME_OMIT RENAME_NOREPLACE STATX_BTIME POSIX_FADV_NORMAL
+F_LOCK P_PID WEXITED MFD_CLOEXEC CLONE_NEWNS CLOCK_MONOTONIC""".split()
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "musl-gcc"])
+def test_osier_h_is_enough(compiler):
+    if not shutil.which(compiler):
+        pytest.skip(f"no {compiler}")
+    uses = "".join(f"int use_{at}(void) {{ return (int)({name}); }}\n" for at, name in enumerate(LIBC_NAMES))
+    command = [compiler, "-x", "c", "-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Werror", "-fsyntax-only",
+               f"-I{headers.INCLUDE}", "-"]
+    done = subprocess.run(command, input=f"#include <osier.h>\n{uses}", capture_output=True, text=True)
+    assert done.stderr == ""
+
+
 def test_osier_h_includes_every_header():
     whole = (headers.INCLUDE / "osier.h").read_text()
     missing = [name for name in headers.all_headers() if name != "osier.h" and f"#include <{name}>" not in whole]
