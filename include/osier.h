@@ -12,9 +12,11 @@
 #include <osier/error.h>
 #include <osier/events.h>
 #include <osier/files.h>
+#include <osier/machine.h>
 #include <osier/params.h>
 #include <osier/path.h>
 #include <osier/process.h>
+#include <osier/processes.h>
 #include <osier/root.h>
 #include <osier/scheduler.h>
 #include <osier/spawn.h>

@@ -3,6 +3,7 @@
 #ifndef BASE_KERNEL_H
 #define BASE_KERNEL_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -64,6 +65,14 @@ static inline int kernel_openat2(int dir_fd, const char *path, const struct kern
 static inline int kernel_statx(int dir_fd, const char *path, int at_flags, uint32_t mask,
                                struct kernel_statx *ret_stat) {
     return (int)syscall(SYS_statx, dir_fd, path, at_flags, mask, ret_stat);
+}
+
+static inline int kernel_pidfd_open(pid_t pid, unsigned flags) {
+    return (int)syscall(KERNEL_CALL(434), pid, flags);
+}
+
+static inline int kernel_pidfd_send_signal(int pidfd, int sig, siginfo_t *info, unsigned flags) {
+    return (int)syscall(KERNEL_CALL(424), pidfd, sig, info, flags);
 }
 
 static inline int kernel_renameat2(int src_dir_fd, const char *src, int dst_dir_fd, const char *dst,

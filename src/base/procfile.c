@@ -18,8 +18,10 @@ ssize_t procfile_read(const char *path, char *buffer, size_t size) {
 
 int procfile_load(const char *path, struct str *s) {
     AUTO_CLOSE int fd = SYS(open, path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return fd;
+    return fd < 0 ? fd : procfile_load_fd(fd, s);
+}
+
+int procfile_load_fd(int fd, struct str *s) {
     ssize_t r;
     do {
         if (str_reserve(s, 4096) < 0)

@@ -12,6 +12,8 @@ ssize_t procfile_read(const char *path, char *buffer, size_t size);
 
 /** Appends the whole file: 0, or −errno. */
 int procfile_load(const char *path, struct str *s);
+/** The same of what is open, to its end. */
+int procfile_load_fd(int fd, struct str *s);
 
 /** What stands behind `label` at the start of a line of `text`, or NULL. */
 const char *procfile_field(const char *text, const char *label);

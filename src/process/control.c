@@ -33,10 +33,6 @@ int os_nice(int increment, int *ret_nice) {
     return PUBLIC(r, "nice", NULL, NULL);
 }
 
-static int kernel_pidfd_open(pid_t pid, unsigned int flags) {
-    return (int)syscall(KERNEL_CALL(434), pid, flags);
-}
-
 int os_pidfd_open(pid_t pid, unsigned int flags) {
     return PUBLIC(SYS(kernel_pidfd_open, pid, flags), "pidfd_open", NULL, NULL);
 }
@@ -48,10 +44,6 @@ static int kernel_pidfd_getfd(int pidfd, int target_fd, unsigned int flags) {
 int os_pidfd_getfd(int pidfd, int target_fd, unsigned int flags) {
     int r = SYS(kernel_pidfd_getfd, pidfd, target_fd, flags);
     return PUBLIC(r, "pidfd_getfd", NULL, NULL);
-}
-
-static int kernel_pidfd_send_signal(int pidfd, int sig, siginfo_t *info, unsigned int flags) {
-    return (int)syscall(KERNEL_CALL(424), pidfd, sig, info, flags);
 }
 
 int os_pidfd_send_signal(int pidfd, int sig) {

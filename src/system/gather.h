@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/** Records of processes under construction: read one by one, handed over in one block. */
+#ifndef SYSTEM_GATHER_H
+#define SYSTEM_GATHER_H
+
+#include "base/str.h"
+#include <osier/processes.h>
+
+/** What one reader has gathered. Until gather_take() a text of a record is its place in `text`
+ *  plus 1, as a pointer. */
+struct gather {
+    struct os_process_info *items;
+    size_t count, room;
+    struct str text;
+    size_t words;  /* pointers that all command lines need */
+    size_t hidden; /* processes that may not be looked at */
+    int refusal;   /* what was said of the last of them, −EACCES or −EPERM */
+};
+
+/** What holds for all processes of a list. */
+struct reading {
+    unsigned fields;
+    int64_t boot, tick;
+    uint64_t page;
+    bool live; /* a directory's size is what Linux says, not a recorded one's */
+};
+
+/** 0, or −EINVAL for fields that are none. */
+int reading_init(struct reading *reading, unsigned fields);
+
+/** Reads the process of the directory `name` of `proc` ("." for one that is open): 1, 0 when it is
+ *  not there (any more) or may not be looked at, or −errno. */
+int gather_process(struct gather *g, const struct reading *reading, int proc, const char *name);
+
+/** Fills in the names of the users. */
+int gather_users(struct gather *gathers, size_t count);
+
+/** One block of what all have gathered, each in the order of the numbers; ends them all. */
+int gather_take(struct gather *gathers, size_t count, struct os_process_info **ret_items,
+                size_t *ret_count);
+
+void gather_free(struct gather *g);
+
+#endif
