@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Calls that no line in a header can describe. */
-#include "calls/custom.h"
+#include "contract.h"
 #include "frame/arguments.h"
 #include "frame/message.h"
 #include "frame/output.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** os.walk, os.copytree, os.tree_usage and os.tree_compare from a shell, with Python's words. */
-#include "calls/custom.h"
+/** os.walk, os.copytree and os.tree_compare from a shell, with Python's words. */
 #include "calls/trees.h"
+#include "contract.h"
 #include "frame/arguments.h"
 #include "frame/message.h"
 #include "frame/output.h"
@@ -9,15 +9,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-
-/* The options that all calls for trees share. */
-static struct os_tree_control control_of(struct call *call) {
-    return (struct os_tree_control){
-        .threads = option_number(call, "threads", 0),
-        .ignore_errors = is_set(call, "ignore-errors"),
-        .one_file_system = is_set(call, "one-file-system"),
-    };
-}
 
 /* One directory: its three values in JSON, as Python's tuple; else the paths. */
 static void emit_step(const struct os_walk_entry *at) {
@@ -62,17 +53,8 @@ int custom_os_walk(struct call *call) {
 }
 
 int custom_os_copytree(struct call *call) {
-    struct os_copytree_options options = {
-        .size = sizeof options,
-        .control = control_of(call),
-        .symlinks = is_set(call, "symlinks"),
-        .ignore_dangling_symlinks = is_set(call, "ignore-dangling-symlinks"),
-        .dirs_exist_ok = is_set(call, "dirs-exist-ok"),
-        .owner = is_set(call, "owner"),
-        .hard_links = is_set(call, "hard-links"),
-        .special_files = is_set(call, "special-files"),
-        .ignore = arg_values(call, "ignore"),
-    };
+    struct os_copytree_options options = {.size = sizeof options};
+    fill_copytree_options(call, &options);
     struct progress progress = {.quiet = true, .silent = options.control.ignore_errors};
     if (call->misused)
         return STATUS_USAGE;
@@ -81,37 +63,9 @@ int custom_os_copytree(struct call *call) {
     return progress_end(&progress, r);
 }
 
-int custom_os_tree_usage(struct call *call) {
-    int top = option_number(call, "top", 0);
-    struct os_tree_usage_options options = {
-        .size = sizeof options,
-        .control = control_of(call),
-        .depth = option_number(call, "depth", 0),
-        .top = top > 0 ? (size_t)top : 0,
-        .files = is_set(call, "files"),
-        .apparent = is_set(call, "apparent"),
-        .every_link = is_set(call, "every-link"),
-    };
-    if (call->misused)
-        return STATUS_USAGE;
-    struct os_tree_usage *usage = os_tree_usage(arg_text(call, "PATH"), &options);
-    if (!usage)
-        return failed();
-    emit_os_tree_usage(usage);
-    free(usage);
-    return 0;
-}
-
 int custom_os_tree_compare(struct call *call) {
-    struct os_tree_compare_options options = {
-        .size = sizeof options,
-        .control = control_of(call),
-        .shallow = is_set(call, "shallow"),
-        .modes = is_set(call, "modes"),
-        .owners = is_set(call, "owners"),
-        .times = is_set(call, "times"),
-        .ignore = arg_values(call, "ignore"),
-    };
+    struct os_tree_compare_options options = {.size = sizeof options};
+    fill_tree_compare_options(call, &options);
     if (call->misused)
         return STATUS_USAGE;
     struct os_tree_compare *compare =

@@ -33,45 +33,6 @@ void emit_paths(const struct os_walk_entry *at, char type) {
     free(path);
 }
 
-/* --------------------------------------------------------------------------------- usage */
-
-static void emit_numbers(uint64_t apparent, uint64_t allocated) {
-    emit_key("apparent");
-    emit_unsigned(apparent);
-    emit_key("allocated");
-    emit_unsigned(allocated);
-}
-
-static void emit_usage_entry(const struct os_tree_usage_entry *entry) {
-    emit_begin_record();
-    emit_key("path");
-    emit_text(entry->path);
-    emit_numbers(entry->apparent, entry->allocated);
-    emit_key("entries");
-    emit_unsigned(entry->entries);
-    emit_key("depth");
-    emit_unsigned(entry->depth);
-    emit_key("is_dir");
-    emit_bool(entry->is_dir);
-    emit_end_record();
-}
-
-void emit_os_tree_usage(const struct os_tree_usage *usage) {
-    emit_begin_record();
-    emit_numbers(usage->apparent, usage->allocated);
-    emit_key("directories");
-    emit_unsigned(usage->directories);
-    emit_key("files");
-    emit_unsigned(usage->files);
-    emit_key("list");
-    emit_begin_list();
-    emit_key(NULL);
-    for (size_t i = 0; i < usage->count; i++)
-        emit_usage_entry(&usage->list[i]);
-    emit_end_list();
-    emit_end_record();
-}
-
 /* ------------------------------------------------------------------------------- compare */
 
 static const struct {

@@ -8,9 +8,6 @@
 /** What a directory of a walk holds, a path for each; `type` 'd', 'f' or 0 for both. */
 void emit_paths(const struct os_walk_entry *at, char type);
 
-/** A record of the numbers in bytes, with a list of what was asked for. */
-void emit_os_tree_usage(const struct os_tree_usage *usage);
-
 /** Each path that differs, and in what. */
 void emit_os_tree_compare(const struct os_tree_compare *compare);
 

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <osier.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,11 @@ const char *arg_text(const struct call *call, const char *name) {
 
 bool is_set(const struct call *call, const char *name) {
     return arg_text(call, name) != NULL;
+}
+
+bool arg_given(const struct call *call, const char *name, size_t *ret_index) {
+    *ret_index = arg_index(call, name);
+    return call->values[*ret_index] != NULL;
 }
 
 int option_number(struct call *call, const char *name, int otherwise) {
@@ -159,6 +165,16 @@ bool arg_bool(struct call *call, size_t i) {
             return word % 2;
     refuse_value(call, i, call->values[i], "truth value, True or False");
     return false;
+}
+
+void arg_flag(struct call *call, const char *name, bool *flag) {
+    char negated[64];
+    size_t i;
+    snprintf(negated, sizeof negated, "no-%s", name);
+    if (arg_given(call, name, &i))
+        *flag = call->function->arguments[i].kind == SWITCH || arg_bool(call, i);
+    else if (is_set(call, negated))
+        *flag = false;
 }
 
 const void *arg_data(struct call *call, size_t i) {

@@ -17,6 +17,9 @@ size_t arg_index(const struct call *call, const char *name);
 /** Whether an option was given. */
 bool is_set(const struct call *call, const char *name);
 
+/** The same, with its position in the call's values. */
+bool arg_given(const struct call *call, const char *name, size_t *ret_index);
+
 /** The number an option was given, or `otherwise`. */
 int option_number(struct call *call, const char *name, int otherwise);
 
@@ -28,6 +31,8 @@ intmax_t arg_integer(struct call *call, size_t i, size_t size, bool is_signed, i
     ((type)arg_integer(call, i, sizeof(type), !((type)-1 > (type)0), options))
 double arg_float(struct call *call, size_t i);
 bool arg_bool(struct call *call, size_t i);
+/** Sets `*flag` where it was given: as `--owner`, as `--owner=False`, as `--no-owner`. */
+void arg_flag(struct call *call, const char *name, bool *flag);
 
 /** The text, or all of stdin for "-"; the size goes to `data_size`. */
 const void *arg_data(struct call *call, size_t i);

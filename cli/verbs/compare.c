@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /** osier compare: where two trees differ. */
 #include "calls/trees.h"
+#include "contract.h"
 #include "frame/arguments.h"
 #include "frame/progress.h"
-#include "verbs/verbs.h"
 
 #include <osier.h>
 #include <stdlib.h>
@@ -24,14 +24,8 @@
  * [--ignore=PATTERN...] -> custom
  */
 int verb_compare(struct call *call) {
-    struct os_tree_compare_options options = {
-        .size = sizeof options,
-        .shallow = is_set(call, "shallow"),
-        .modes = is_set(call, "modes"),
-        .owners = is_set(call, "owners"),
-        .times = is_set(call, "times"),
-        .ignore = arg_values(call, "ignore"),
-    };
+    struct os_tree_compare_options options = {.size = sizeof options};
+    fill_tree_compare_options(call, &options);
     struct progress progress = {.verb = "comparing"};
     progress_begin(&progress, &options.control);
     struct os_tree_compare *compare =

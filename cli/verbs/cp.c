@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /** osier cp: copies files and trees. */
+#include "contract.h"
 #include "frame/arguments.h"
 #include "frame/interrupt.h"
 #include "frame/message.h"
 #include "frame/watch.h"
 #include "verbs/paths.h"
-#include "verbs/verbs.h"
 
 #include <osier.h>
 #include <stdlib.h>
@@ -32,11 +32,8 @@ static int copy_one(struct call *call, const char *src, const char *dst) {
         .size = sizeof options,
         .symlinks = !is_set(call, "follow-links"),
         .dirs_exist_ok = is_set(call, "merge"),
-        .owner = is_set(call, "owner"),
-        .hard_links = is_set(call, "hard-links"),
-        .special_files = is_set(call, "special-files"),
-        .ignore = arg_values(call, "ignore"),
     };
+    fill_copytree_options(call, &options);
     bool tree = options.symlinks ? is_real_dir(src) : os_path_isdir(src);
     char *path = os_path_isdir(dst) ? path_inside(src, dst) : strdup(dst);
     int status = !path  ? failed()

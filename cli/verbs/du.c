@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /** osier du: what takes the space in a tree. */
-#include "calls/trees.h"
+#include "contract.h"
 #include "frame/arguments.h"
+#include "frame/field.h"
 #include "frame/message.h"
 #include "frame/output.h"
 #include "frame/progress.h"
 #include "frame/text.h"
 #include "picture/treemap.h"
-#include "verbs/verbs.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -75,9 +75,6 @@ static struct os_tree_usage *measure(struct call *call, struct os_tree_usage_opt
                                      int *ret_status) {
     const char *path = arg_text(call, "PATH");
     struct progress progress = {.verb = "measuring"};
-    options->size = sizeof *options;
-    options->apparent = is_set(call, "apparent");
-    options->control.one_file_system = is_set(call, "one-file-system");
     progress_begin(&progress, &options->control);
     struct os_tree_usage *usage = os_tree_usage(path ? path : ".", options);
     *ret_status = progress_end(&progress, usage ? 0 : -1);
@@ -103,11 +100,13 @@ static int write_picture(const struct os_tree_usage *usage, const char *path, bo
 }
 
 static int draw(struct call *call) {
-    struct os_tree_usage_options options = {
-        .depth = option_number(call, "depth", -1), .files = true, .top = PICTURE_TOP};
+    struct os_tree_usage_options options = {.size = sizeof options, .depth = -1};
     const char *html = arg_text(call, "html"), *svg = arg_text(call, "svg");
     bool apparent = is_set(call, "apparent");
     int status;
+    fill_tree_usage_options(call, &options);
+    options.files = true;
+    options.top = PICTURE_TOP;
     struct os_tree_usage *usage = measure(call, &options, &status);
     if (usage && html)
         status |= write_picture(usage, html, apparent, /* html= */ true);
@@ -137,20 +136,17 @@ static int draw(struct call *call) {
  * [--html=FILE] [--svg=FILE] -> custom
  */
 int verb_du(struct call *call) {
-    int top = option_number(call, "top", 0);
     struct os_tree_usage_options options = {
-        .depth = option_number(call, "depth", DEPTH),
-        .top = top > 0 ? (size_t)top : 0,
-        .files = is_set(call, "all"),
-    };
+        .size = sizeof options, .depth = DEPTH, .files = is_set(call, "all")};
     int status;
+    fill_tree_usage_options(call, &options);
     if (call->misused)
         return STATUS_USAGE;
     if (is_set(call, "html") || is_set(call, "svg"))
         return draw(call);
     struct os_tree_usage *usage = measure(call, &options, &status);
     if (usage && output_style.json)
-        emit_os_tree_usage(usage);
+        emit_fields(&record_os_tree_usage, usage);
     else if (usage)
         print_table(usage, options.apparent);
     free(usage);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /** osier glob: the paths that match a pattern. */
+#include "contract.h"
 #include "frame/arguments.h"
 #include "frame/message.h"
 #include "frame/output.h"
-#include "verbs/verbs.h"
 
 #include <osier.h>
 #include <stdlib.h>

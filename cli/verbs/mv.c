@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /** osier mv: moves files and trees. */
+#include "contract.h"
 #include "frame/interrupt.h"
 #include "frame/message.h"
 #include "frame/progress.h"
 #include "verbs/paths.h"
-#include "verbs/verbs.h"
 
 #include <errno.h>
 #include <osier.h>

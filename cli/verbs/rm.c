@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /** osier rm: removes files and trees. */
+#include "contract.h"
 #include "frame/arguments.h"
 #include "frame/interrupt.h"
 #include "frame/message.h"
 #include "frame/progress.h"
 #include "verbs/paths.h"
-#include "verbs/verbs.h"
 
 #include <errno.h>
 #include <osier.h>
 
-static int remove_tree(const char *path, bool force, bool one_file_system) {
-    struct os_rmtree_options options = {.size = sizeof options,
-                                        .control.one_file_system = one_file_system};
+static int remove_tree(struct call *call, const char *path, bool force) {
+    struct os_rmtree_options options = {.size = sizeof options};
     struct progress progress = {.verb = "removing", .missing_fine = force};
+    fill_rmtree_options(call, &options);
     progress_begin(&progress, &options.control);
     return progress_end(&progress, os_rmtree(path, &options));
 }
@@ -23,7 +23,7 @@ static int remove_one(struct call *call, const char *path) {
     if (recursive && ends_with_dots(path))
         return complain("rm", path, "a directory is removed by its name only");
     if (recursive && is_real_dir(path))
-        return remove_tree(path, force, is_set(call, "one-file-system"));
+        return remove_tree(call, path, force);
     return os_remove(path) == 0 || (force && errno == ENOENT) ? 0 : failed();
 }
 

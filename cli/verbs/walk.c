@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /** osier walk: lists a tree. */
 #include "calls/trees.h"
+#include "contract.h"
 #include "frame/arguments.h"
 #include "frame/message.h"
 #include "frame/output.h"
-#include "verbs/verbs.h"
 
 #include <errno.h>
 #include <osier.h>
@@ -64,13 +64,11 @@ int verb_walk(struct call *call) {
     int most = option_number(call, "max-depth", -1);
     struct os_walk_options options = {
         .size = sizeof options,
-        .bottom_up = is_set(call, "bottom-up"),
-        .follow_links = is_set(call, "follow-links"),
         .links_as_files = !is_set(call, "follow-links"),
-        .one_file_system = is_set(call, "one-file-system"),
         .errors = true,
-        .threads = option_number(call, "threads", -1),
+        .threads = -1,
     };
+    fill_walk_options(call, &options);
     if (type && strcmp(type, "d") != 0 && strcmp(type, "f") != 0)
         return misuse_word(call->function, "TYPE is d or f, not", type);
     if (call->misused)

@@ -247,8 +247,8 @@ struct os_tree_usage {
  * @python no: a loop over os.walk and os.lstat
  * @since 0.1
  * @source du(1)
- * @shell os.tree_usage PATH [--depth=N] [--files] [--top=N] [--apparent] [--every-link]
- * [--ignore-errors] [--one-file-system] [--threads=N] -> custom
+ * @shell os.tree_usage PATH [--depth=0] [--files] [--top=0] [--apparent] [--every-link]
+ * [--ignore-errors] [--one-file-system] [--threads=0] -> tree_usage
  */
 OS_API OS_MUST_FREE struct os_tree_usage *os_tree_usage(const char *path,
                                                         const struct os_tree_usage_options *options)

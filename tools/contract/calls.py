@@ -11,13 +11,21 @@ from model import Complaints, complain, entries, find_enum, find_struct, from_sh
 from records import enums_of, printed, record_of, table as record_table, words
 
 HEADER = """\
-/* Made from the headers by tools/contract: the records that calls and verbs print. */
+/* Made from the headers by tools/contract. */
 #ifndef CONTRACT_H
 #define CONTRACT_H
 
 #include "frame/record.h"
 
+#include <osier.h>
+
+/* The records that calls and verbs print. */
 {records}
+/* Sets the members of an options structure that the call has options for, called like them:
+ * `--one-file-system`, or `--no-symlinks` for a false one. The others stay as they are. */
+{fills}
+/* The verbs, and the calls that no line in a header can describe. */
+{custom}
 #endif
 """
 
@@ -25,11 +33,9 @@ INCLUDES = """\
 /* Made from the headers by tools/contract. */
 #include "contract.h"
 
-#include "calls/custom.h"
 #include "frame/arguments.h"
 #include "frame/message.h"
 #include "frame/output.h"
-#include "verbs/verbs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,11 +51,6 @@ INCLUDES = """\
 
 def declare(type, name, array=""):
     return f"{type}{'' if is_pointer(type) else ' '}{array}v_{name}"
-
-
-def options_value(contract, entry, variable):
-    record = find_struct(contract, variable.type)
-    return f"    struct {record.name} v_{variable.name} = {{.size = sizeof v_{variable.name}{fill.members(contract, entry, record)}}};\n"
 
 
 def pointed(variable):
@@ -68,7 +69,7 @@ def parameter(contract, entry, index):
     if variable.source == "bits":
         return f"    {type} v_{name} = {fill.bits(entry)};\n"
     if variable.source == "options":
-        return options_value(contract, entry, variable)
+        return fill.fill(contract, entry, variable)
     if variable.source == "fields":
         record, is_list = record_of(contract, entry)
         return f"    {type} v_fields = ({type})record_bits(call, &record_{record.name}, {str(is_list).lower()});\n"
@@ -283,11 +284,25 @@ def taken_enums(contract):
     return [find_enum(contract, one.type) for one in parameters if one.source == "argument"]
 
 
+def declarations(contract, records, options):
+    fills = "".join(
+        f"void fill_{fill.short_name(one)}(struct call *call, struct {one.name} *options);\n" for one in options
+    )
+    custom = (caller_of(header, one) for header, one in entries(contract) if from_shell(one) and one.shell.custom)
+    return HEADER.format(
+        records="".join(f"extern const struct record record_{one.name};\n" for one in records),
+        fills=fills,
+        custom="".join(f"int {name}(struct call *call);\n" for name in custom),
+    )
+
+
 def main(source, target, header):
     contract = load(source)
     records = printed(contract)
     enums = {enum.name: enum for enum in enums_of(contract, records) + taken_enums(contract) if enum}
     text = INCLUDES + words(enums.values()) + "".join(record_table(contract, one) for one in records)
+    options = fill.options_of(contract)
+    text += "".join(fill.fill_function(contract, one) for one in options)
     for _, entry in entries(contract, verbs=False):
         if from_shell(entry) and not entry.shell.custom:
             text += stub(contract, entry)
@@ -297,7 +312,7 @@ def main(source, target, header):
     with open(target, "w", encoding="utf-8") as out:
         out.write(text)
     with open(header, "w", encoding="utf-8") as out:
-        out.write(HEADER.format(records="".join(f"extern const struct record record_{one.name};\n" for one in records)))
+        out.write(declarations(contract, records, options))
     return 0
 
 

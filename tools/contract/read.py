@@ -132,6 +132,7 @@ def read_verbs(contract, paths):
     groups = {group: Header(group, group.capitalize(), True, brief) for group, brief in GROUPS.items()}
     for path in paths:
         for verb in Reader(contract, path, verbs=True).read().entries:
+            verb.shell.custom = True
             if verb.group in groups:
                 groups[verb.group].entries.append(verb)
             else:
