@@ -23,17 +23,11 @@ bool fault_due(const char *name);
 /** After EINTR: whether to try again (yes, unless the program's own handler says otherwise). */
 bool seam_retry(void);
 
-/* −errno after a failure. The analyzer can't know that it is always negative then. */
-#ifdef __clang_analyzer__
+/** −errno after a failure; −EIO after one that a libc forgot to give a number. */
 static inline int seam_failure(void) {
-    int result = -errno;
-    if (result >= 0)
-        __builtin_unreachable();
-    return result;
+    int number = errno;
+    return __builtin_expect(number > 0, 1) ? -number : -EIO;
 }
-#else
-#define seam_failure() (-errno)
-#endif
 
 /* The shape of the three macros below: call, and call again while a signal is all that failed. */
 #define SEAM_LOOP_(failed, call, ...)                                                              \

@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include "base/error.h"
+#include "base/seam.h"
 #include <pthread.h>
 
 static void keeps_everything(void **state) {
@@ -33,6 +34,17 @@ static void stale_when_errno_differs(void **state) {
     errno = ENOENT;
     assert_null(os_last_error());
     assert_text(os_error_text(), "FileNotFoundError: [Errno 2] No such file or directory");
+}
+
+static int fails_without_a_number(void) {
+    errno = 0;
+    return -1;
+}
+
+/* A libc may fail and not say why: a failure all the same. */
+static void failures_without_a_number(void **state) {
+    (void)state;
+    assert_int_equal(SYS(fails_without_a_number), -EIO);
 }
 
 static void long_names_survive_whole(void **state) {
@@ -99,10 +111,15 @@ static void names_of_exceptions(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_everything),         cmocka_unit_test(two_names),
-        cmocka_unit_test(stale_when_errno_differs), cmocka_unit_test(long_names_survive_whole),
-        cmocka_unit_test(quotes_as_python),         cmocka_unit_test(belongs_to_the_thread),
-        cmocka_unit_test(names_of_exceptions),      cmocka_unit_test(python_words),
+        cmocka_unit_test(keeps_everything),
+        cmocka_unit_test(two_names),
+        cmocka_unit_test(stale_when_errno_differs),
+        cmocka_unit_test(failures_without_a_number),
+        cmocka_unit_test(long_names_survive_whole),
+        cmocka_unit_test(quotes_as_python),
+        cmocka_unit_test(belongs_to_the_thread),
+        cmocka_unit_test(names_of_exceptions),
+        cmocka_unit_test(python_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
