@@ -3,6 +3,7 @@
 #include "fs/getcwd.h"
 
 #include "base/seam.h"
+#include "base/stat.h"
 #include <fcntl.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -72,10 +73,6 @@ static int find_name(struct climb *climb, struct list *names) {
     }
 }
 
-static bool same_file(const struct stat *a, const struct stat *b) {
-    return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
-}
-
 /* One step up: 1, 0 at the root, or −errno. */
 static int climb_once(struct climb *climb, struct list *names) {
     AUTO_CLOSE int up = SYS(openat, climb->parent, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -84,7 +81,7 @@ static int climb_once(struct climb *climb, struct list *names) {
     int r = SYS(fstat, up, &climb->up);
     if (r < 0)
         return r;
-    if (same_file(&climb->child, &climb->up))
+    if (stat_same(&climb->child, &climb->up))
         return 0;
     seam_close_quietly(climb->parent);
     climb->parent = TAKE_FD(up);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** ismount: what the kernel says of mount points, or what devices and inodes let one guess. */
 #include "base/seam.h"
+#include "base/stat.h"
 #include "fs/realpath.h"
 
 #include <fcntl.h>
@@ -45,10 +46,6 @@ static int ask_kernel(const char *path) {
     return (st.attributes & MOUNT_ROOT) != 0;
 }
 
-static bool same_file(const struct stat *a, const struct stat *b) {
-    return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
-}
-
 /* Looks at the parent: "path/..", or for what is no directory the one that it lies in. */
 static int stat_parent(const char *path, struct stat *ret) {
     size_t size = strlen(path);
@@ -74,7 +71,7 @@ static bool is_mount(const char *path) {
         stat_parent(path, &parent) < 0)
         return false;
     /* The root of the process is its own parent, and where chroot(2) made it no mount's root. */
-    return same_file(&st, &parent) || (known < 0 && st.st_dev != parent.st_dev);
+    return stat_same(&st, &parent) || (known < 0 && st.st_dev != parent.st_dev);
 }
 
 bool os_path_ismount(const char *path) {

@@ -67,6 +67,11 @@ int link_read(int dir_fd, const char *path, char **ret_target) {
     return 0;
 }
 
+bool link_at_path(const char *path) {
+    struct stat st;
+    return SYS(fstatat, AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) >= 0 && S_ISLNK(st.st_mode);
+}
+
 char *os_readlinkat(int dir_fd, const char *path) {
     char *target = NULL;
     return PUBLIC_POINTER(link_read(dir_fd, path, &target), target, "readlink", path, NULL);

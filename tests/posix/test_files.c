@@ -182,7 +182,8 @@ static void stat_says_what_libc_says(void **state) {
     assert_true(mine.st_mtime_ns == st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec);
     int fd = open("a", O_RDONLY | O_CLOEXEC);
     assert_int_equal(os_fstat(fd, &other), 0);
-    assert_memory_equal(&mine, &other, offsetof(struct os_stat_result, st_ctime_nsec)); /* padding */
+    assert_memory_equal(&mine, &other,
+                        offsetof(struct os_stat_result, st_ctime_nsec)); /* padding */
     assert_int_equal(mine.st_ctime_nsec, other.st_ctime_nsec);
     close(fd);
     assert_int_equal(os_fstat(fd, &other), -1);
