@@ -39,7 +39,8 @@ OS_API OS_MUST_FREE char *os_read_fileat(int dir_fd, const char *path, size_t *r
 struct os_write_file_options {
     size_t size;     /**< sizeof(struct os_write_file_options) */
     mode_t mode;     /**< permission bits before the umask; 0: 0666 */
-    bool keep_mode;  /**< the new file gets the permission bits of the one it replaces */
+    bool keep_mode;  /**< the new file gets the permission bits and the ACL of the one it replaces;
+                          set-user-ID and set-group-ID only with the same user or group */
     bool keep_owner; /**< and its user and group */
     bool follow;     /**< where `path` is a symbolic link, replace what it names, not the link */
     bool noreplace;  /**< fail with EEXIST where something is there */
@@ -52,7 +53,8 @@ struct os_write_file_options {
  *
  * It writes a file beside the target (".osier-…"), syncs it, renames it over the target and syncs
  * the directory. On failure the old file stands as it did, unless it was that last sync that
- * failed. The new file is a new inode: hard links keep the old content.
+ * failed. The new file is a new inode: hard links keep the old content. The directory need not be
+ * readable; where it isn't, its whole file system is synced.
  *
  * @param path  the file; it need not exist
  * @param data  its new content
@@ -60,7 +62,8 @@ struct os_write_file_options {
  * @param options  NULL for the defaults
  * @return 0, or −1 with errno set
  * @error EISDIR  it is a directory
- * @error EINVAL  the options have a size that is none of theirs
+ * @error EINVAL  it is a device, a FIFO or a socket; or the options have no size
+ * @error E2BIG  the options ask for something that this version doesn't know
  * @since 0.1
  * @source rename(2), fsync(2)
  * @shell os.write_file PATH DATA [--mode=0] [--keep-mode] [--keep-owner] [--follow]

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Extended attributes. */
+#include "fs/xattr.h"
+
 #include "base/error.h"
 #include "base/seam.h"
 #include "base/str.h"
@@ -48,6 +50,12 @@ static int answer(const struct question *q, struct str *s) {
         }
     }
     return size < 0 ? (int)size : 0;
+}
+
+int xattr_load(const char *path, int fd, const char *name, struct str *s) {
+    const struct question q = {.path = path, .fd = fd, .name = name};
+    int r = answer(&q, s);
+    return r >= 0 && s->failed ? -ENOMEM : r;
 }
 
 static int value_of(const struct question *q, char **ret_value, size_t *ret_size) {

@@ -1,28 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/** Whole files: reading one, and replacing one atomically and durably. */
+/** Whole files: reading one, finding the one to replace, cutting. */
 #include "io/contents.h"
 
+#include "base/cancel.h"
 #include "base/error.h"
-#include "base/kernel.h"
+#include "base/options.h"
 #include "base/seam.h"
 #include "base/str.h"
 #include "fs/link.h"
 #include <fcntl.h>
-#include <limits.h>
 #include <osier/files.h>
-#include <stdio.h>
-#include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#define NAME_TRIES 100
-#define LINKS_MAX  40 /* as many as the kernel follows */
+#define LINKS_MAX 40 /* as many as the kernel follows */
 
-int contents_read(int fd, char **ret_data, size_t *ret_size) {
-    AUTO_STR s = STR_INIT;
+/* What a thread gives back that is cancelled while it reads. */
+struct reading {
+    int fd;
+    struct str text;
+};
+
+static void end_reading(void *argument) {
+    struct reading *reading = argument;
+    seam_close_quietly(TAKE_FD(reading->fd));
+    str_free(&reading->text);
+}
+
+static int read_all(struct reading *reading, int cancel_state) {
+    const struct cancel cancel = {end_reading, reading, cancel_state};
+    struct str *s = &reading->text;
     struct stat st;
-    int r = SYS(fstat, fd, &st);
+    int r = SYS(fstat, reading->fd, &st);
     if (r < 0)
         return r;
     /* One byte more than it says it has, so that its end is seen without growing. */
@@ -30,24 +39,35 @@ int contents_read(int fd, char **ret_data, size_t *ret_size) {
                       ? (size_t)st.st_size + 1
                       : 4096;
     for (;;) {
-        if (str_reserve(&s, room) < 0)
+        if (str_reserve(s, room) < 0)
             return -ENOMEM;
-        ssize_t n = SYS(read, fd, s.data + s.size, s.room - 1 - s.size);
+        ssize_t n = cancel_read(reading->fd, s->data + s->size, s->room - 1 - s->size, &cancel);
         if (n < 0)
             return (int)n;
-        s.size += (size_t)n;
-        s.data[s.size] = '\0';
+        s->size += (size_t)n;
+        s->data[s->size] = '\0';
         if (n == 0)
-            break;
-        room = s.room - 1 - s.size ? 1 : s.size;
+            return 0;
+        room = s->room - 1 - s->size ? 1 : s->size;
     }
-    if (ret_size)
-        *ret_size = s.size;
-    return str_take(&s, ret_data);
 }
 
+int contents_read(int fd, char **ret_data, size_t *ret_size) {
+    UNCANCELLED;
+    struct reading reading = {fd, STR_INIT};
+    int r = read_all(&reading, CANCEL_STATE);
+    size_t size = reading.text.size;
+    if (r >= 0)
+        r = str_take(&reading.text, ret_data);
+    if (r >= 0 && ret_size)
+        *ret_size = size;
+    end_reading(&reading);
+    return r;
+}
+
+/* The open may wait too, for somebody to write to a FIFO; nothing is held then. */
 static int read_at(int dir_fd, const char *path, char **ret_data, size_t *ret_size) {
-    AUTO_CLOSE int fd = SYS(openat, dir_fd, path, O_RDONLY | O_CLOEXEC);
+    int fd = SYS(openat, dir_fd, path, O_RDONLY | O_CLOEXEC);
     return fd < 0 ? fd : contents_read(fd, ret_data, ret_size);
 }
 
@@ -60,116 +80,6 @@ char *os_read_file(const char *path, size_t *ret_size) {
     return os_read_fileat(OS_CWD, path, ret_size);
 }
 
-/* A name that nobody else has, so that it need not be a secret: where there is no randomness, the
- * clock does. */
-static void draw_name(char name[static 32]) {
-    uint64_t number;
-    if (SYS(getrandom, &number, sizeof number, GRND_NONBLOCK) != (ssize_t)sizeof number) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        number = (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec << 16 ^ (uint64_t)getpid();
-    }
-    snprintf(name, 32, ".osier-%016llx", (unsigned long long)number);
-}
-
-static int create_beside(int dir, mode_t mode, char name[static 32]) {
-    int fd = -EEXIST;
-    for (int i = 0; i < NAME_TRIES && fd == -EEXIST; i++) {
-        draw_name(name);
-        fd = SYS(openat, dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-    }
-    return fd;
-}
-
-static int write_all(int fd, const char *data, size_t size) {
-    while (size > 0) {
-        ssize_t n = SYS(write, fd, data, size < SSIZE_MAX ? size : SSIZE_MAX);
-        if (n < 0)
-            return (int)n;
-        data += n;
-        size -= (size_t)n;
-    }
-    return 0;
-}
-
-/* The owner first: changing it clears the set-user-ID bit. */
-static int keep(int fd, const struct stat *old, const struct os_write_file_options *options) {
-    int r = options->keep_owner ? SYS(fchown, fd, old->st_uid, old->st_gid) : 0;
-    return r >= 0 && options->keep_mode ? SYS(fchmod, fd, old->st_mode & 07777) : r;
-}
-
-static int fill(int fd, const void *data, size_t size, const struct stat *old,
-                const struct os_write_file_options *options) {
-    int r = write_all(fd, data, size);
-    if (r >= 0 && old)
-        r = keep(fd, old, options);
-    return r >= 0 && !options->nosync ? SYS(fsync, fd) : r;
-}
-
-static int put_in_place(int dir, const char *from, const char *name, bool noreplace) {
-    if (!noreplace)
-        return SYS(renameat, dir, from, dir, name);
-    int r = SYS(kernel_renameat2, dir, from, dir, name, RENAME_NOREPLACE);
-    if (r != -EINVAL && r != -ENOSYS && r != -EPERM)
-        return r;
-    /* A file system, kernel or sandbox without it: as atomic, in two steps. */
-    r = SYS(linkat, dir, from, dir, name, 0);
-    return r < 0 ? r : SYS(unlinkat, dir, from, 0);
-}
-
-/* What is to be kept of the old file; *ret_kept is false where there is none. */
-static int look_at_old(int dir, const char *name, const struct os_write_file_options *options,
-                       struct stat *ret_old, bool *ret_kept) {
-    *ret_kept = false;
-    if (!options->keep_mode && !options->keep_owner)
-        return 0;
-    int r = SYS(fstatat, dir, name, ret_old, AT_SYMLINK_NOFOLLOW);
-    *ret_kept = r >= 0 && !S_ISLNK(ret_old->st_mode);
-    return r == -ENOENT ? 0 : r;
-}
-
-int contents_replace(int dir, const char *name, const void *data, size_t size,
-                     const struct os_write_file_options *options) {
-    char beside[32];
-    struct stat old;
-    bool kept;
-    int r = look_at_old(dir, name, options, &old, &kept);
-    if (r < 0)
-        return r;
-    mode_t mode = options->mode ? options->mode & 07777 : 0666;
-    if (kept && options->keep_mode)
-        mode = 0600; /* nobody else gets in before the owner and the bits are right */
-    int fd = create_beside(dir, mode, beside);
-    if (fd < 0)
-        return fd;
-    r = fill(fd, data, size, kept ? &old : NULL, options);
-    int closed = seam_close(fd);
-    if (r >= 0)
-        r = closed;
-    if (r >= 0)
-        r = put_in_place(dir, beside, name, options->noreplace);
-    if (r < 0) {
-        unlinkat(dir, beside, 0); /* not through the seam: there is no other way to tidy up */
-        return r;
-    }
-    if (options->nosync)
-        return 0;
-    r = SYS(fsync, dir);
-    return r == -EINVAL ? 0 : r; /* a file system that has nothing to sync in a directory */
-}
-
-int contents_options(const struct os_write_file_options *options,
-                     struct os_write_file_options *ret_options) {
-    *ret_options = (struct os_write_file_options){.size = sizeof *ret_options};
-    if (!options)
-        return 0;
-    if (options->size < offsetof(struct os_write_file_options, keep_mode) ||
-        options->size > sizeof *ret_options)
-        return -EINVAL;
-    memcpy(ret_options, options, options->size);
-    return 0;
-}
-
 /* Opens the directory of `path` relative to `dir_fd`; *ret_name is the rest of the path. */
 static int open_parent(int dir_fd, const char *path, const char **ret_name) {
     const char *slash = strrchr(path, '/');
@@ -177,15 +87,16 @@ static int open_parent(int dir_fd, const char *path, const char **ret_name) {
     AUTO_FREE char *parent = slash ? mem_text(path, (size_t)(slash - path) + 1) : NULL;
     if (slash && !parent)
         return -ENOMEM;
-    return SYS(openat, dir_fd, parent ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return SYS(openat, dir_fd, parent ? parent : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 static int write_at(int dir_fd, const char *path, const void *data, size_t size,
                     const struct os_write_file_options *given) {
+    UNCANCELLED;
     struct os_write_file_options options;
     AUTO_FREE char *target = NULL;
     const char *name;
-    int r = contents_options(given, &options);
+    int r = options_copy(&options, sizeof options, given);
     if (r < 0)
         return r;
     AUTO_CLOSE int dir = open_parent(dir_fd, path, &name);

@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /** Reading and writing: plain, scattered, at an offset. */
-#include <osier/descriptors.h>
+#include "io/readwrite.h"
 
 #include "base/error.h"
 #include "base/seam.h"
+#include <limits.h>
+#include <osier/descriptors.h>
 #include <sys/syscall.h>
+
+int write_all(int fd, const void *data, size_t size) {
+    for (const char *at = data; size > 0;) {
+        ssize_t n = SYS(write, fd, at, size < SSIZE_MAX ? size : SSIZE_MAX);
+        if (n < 0)
+            return (int)n;
+        at += n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
 
 /* No read(2) gives more, so no larger block is asked for. */
 #define MAX_READ 0x7ffff000

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** Whole files below a Root, read and replaced. */
+#include "base/cancel.h"
 #include "base/error.h"
+#include "base/options.h"
 #include "base/seam.h"
 #include "fs/root_resolve.h"
 #include "io/contents.h"
@@ -10,7 +12,7 @@
 
 static int read_in(const struct os_root *root, const char *path, char **ret_data,
                    size_t *ret_size) {
-    AUTO_CLOSE int fd = root_open(root, path, O_RDONLY, 0);
+    int fd = root_open(root, path, O_RDONLY, 0);
     return fd < 0 ? fd : contents_read(fd, ret_data, ret_size);
 }
 
@@ -21,13 +23,14 @@ char *os_root_read_file(const struct os_root *root, const char *path, size_t *re
 
 static int write_in(const struct os_root *root, const char *path, const void *data, size_t size,
                     const struct os_write_file_options *given) {
+    UNCANCELLED;
     struct os_write_file_options options;
     AUTO_CLOSE int owned = -1;
     const char *name;
-    int r = contents_options(given, &options);
-    if (r < 0 || options.follow)
-        return -EINVAL;
-    int dir = root_parent(root, path, O_RDONLY, &owned, &name);
+    int r = options_copy(&options, sizeof options, given);
+    if (r >= 0 && options.follow)
+        r = -EINVAL;
+    int dir = r < 0 ? r : root_parent(root, path, O_PATH, &owned, &name);
     if (dir < 0)
         return dir;
     return strchr(name, '/') ? -EISDIR : contents_replace(dir, name, data, size, &options);

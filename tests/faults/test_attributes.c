@@ -113,10 +113,12 @@ FAULT(os_read_fileat, .operation = "read_file", .tree = "a", .filename = "a") {
     return fault_free(os_read_fileat(OS_CWD, "a", NULL));
 }
 
-/* Without randomness the clock names the file beside; EEXIST there means another name; and a
- * directory that can't be synced is no error where it says EINVAL. */
+/* Without randomness the clock names the file beside; EEXIST there means another name; a directory
+ * that may not be read is synced with its file system; and a directory that can't be synced is no
+ * error where it says EINVAL. */
 static int in_writing(const char *call, int number) {
-    return (strcmp(call, "openat") == 0 && number == EEXIST) || (strcmp(call, "fsync") == 0)
+    return (strcmp(call, "openat") == 0 && (number == EEXIST || number == EACCES)) ||
+                   strcmp(call, "fsync") == 0
                ? -1
                : number;
 }
@@ -124,10 +126,34 @@ FAULT(os_write_file, .tree = "a", .filename = "a", .absorbs = "getrandom openat 
       .maps = in_writing, .leaves_files = true) {
     return os_write_file("a", "new", 3, NULL);
 }
+/* Without the rename the file is linked into its place, where it stays if that was all that worked. */
+static int in_creating(const char *call, int number) {
+    return strcmp(call, "kernel_renameat2") == 0 && (number == EINVAL || number == EPERM)
+               ? 0
+               : in_writing(call, number);
+}
+FAULT_CASE(os_write_file, noreplace, .filename = "a", .absorbs = "getrandom openat unlinkat",
+           .maps = in_creating, .leaves_files = true) {
+    static const struct os_write_file_options with = {
+        .size = sizeof with, .noreplace = true, .nosync = true};
+    return os_write_file("a", "new", 3, &with);
+}
 static struct os_write_file_options keeping = {
     .size = sizeof keeping, .keep_mode = true, .keep_owner = true, .follow = true, .nosync = true};
+/* A file without an ACL says ENODATA, a file system without them EOPNOTSUPP. */
 FAULT(os_write_fileat, .operation = "write_file", .tree = "a", .filename = "a",
-      .absorbs = "getrandom openat readlinkat fstatat", .maps = in_writing) {
+      .absorbs = "getrandom openat readlinkat getxattr fremovexattr", .maps = in_writing) {
+    return os_write_fileat(OS_CWD, "a", "new", 3, &keeping);
+}
+static void plant_acl(void) {
+    static const uint32_t acl[] = {2,   6 << 16 | 1,  ~0u, 4 << 16 | 2, 1004, 4,
+                                   ~0u, 4 << 16 | 16, ~0u, 32,          ~0u};
+    if (os_setxattr("a", "system.posix_acl_access", acl, sizeof acl, 0, 0) < 0)
+        skip();
+}
+FAULT_CASE(os_write_fileat, acl, .operation = "write_file", .tree = "a", .filename = "a",
+           .before = plant_acl, .absorbs = "getrandom openat readlinkat getxattr",
+           .maps = in_writing) {
     return os_write_fileat(OS_CWD, "a", "new", 3, &keeping);
 }
 

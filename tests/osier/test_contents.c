@@ -3,9 +3,12 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 
 static struct stat look(const char *path) {
     struct stat st;
@@ -124,9 +127,6 @@ static void options(void **state) {
     with.size = 3;
     assert_int_equal(os_write_file("b", "3", 1, &with), -1);
     assert_error(EINVAL, "write_file", "b", NULL);
-    with.size = sizeof with + 8;
-    assert_int_equal(os_write_file("b", "3", 1, &with), -1);
-    assert_error(EINVAL, "write_file", "b", NULL);
     assert_names(3);
     if (geteuid() != 0)
         skip();
@@ -137,6 +137,167 @@ static void options(void **state) {
     assert_int_equal(look("a").st_uid, 11);
     assert_int_equal(look("a").st_gid, 12);
     assert_int_equal(look("a").st_mode & 07777, 0641);
+}
+
+/* Of a program that was built with a later version. */
+static void options_of_a_later_version(void **state) {
+    (void)state;
+    struct {
+        struct os_write_file_options known;
+        long unknown;
+    } later = {.known = {.size = sizeof later}};
+    const struct os_write_file_options *with = &later.known;
+    assert_int_equal(os_write_file("a", "1", 1, with), 0);
+    later.unknown = 1;
+    assert_int_equal(os_write_file("a", "2", 1, with), -1);
+    assert_error(E2BIG, "write_file", "a", NULL);
+    struct os_root *root = os_root(".");
+    assert_non_null(root);
+    assert_int_equal(os_root_write_file(root, "a", "2", 1, with), -1);
+    assert_error(E2BIG, "root_write_file", "a", NULL);
+    later.unknown = 0;
+    assert_int_equal(os_root_write_file(root, "a", "3", 1, with), 0);
+    os_root_close(root);
+    assert_text(os_read_file("a", NULL), "3");
+}
+
+/* As another user, where the tests run as root; whether the call worked. */
+static int as_user(uid_t uid, gid_t gid, int (*call)(void)) {
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setgid(gid) < 0 || setuid(uid) < 0))
+            _exit(2);
+        _exit(call() < 0);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static const struct os_write_file_options keep_mode = {.size = sizeof keep_mode, .keep_mode = true};
+
+static int write_d_a(void) {
+    return os_write_file("d/a", "new", 3, &keep_mode);
+}
+
+static int write_d_a_quickly(void) {
+    const struct os_write_file_options quick = {.size = sizeof quick, .nosync = true};
+    return os_write_file("d/a", "new", 3, &quick);
+}
+
+/* Set-ID bits stay with the owner they were given by. */
+static void set_ids_follow_the_owner(void **state) {
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chmod(".", 0755), 0);
+    assert_int_equal(mkdir("d", 0777), 0);
+    assert_int_equal(chmod("d", 0777), 0);
+    write_text("d/a", "old");
+    assert_int_equal(chown("d/a", 1001, 1001), 0);
+    assert_int_equal(chmod("d/a", 06755), 0);
+    assert_int_equal(as_user(1002, 1002, write_d_a), 0);
+    assert_int_equal(look("d/a").st_uid, 1002);
+    assert_int_equal(look("d/a").st_mode & 07777, 0755);
+    assert_int_equal(chmod("d/a", 06755), 0);
+    assert_int_equal(as_user(1002, 1002, write_d_a), 0); /* its own */
+    assert_int_equal(look("d/a").st_mode & 07777, 06755);
+    assert_int_equal(chown("d/a", 1001, 1002), 0);
+    assert_int_equal(chmod("d/a", 06755), 0);
+    assert_int_equal(os_write_file("d/a", "x", 1, &keep_mode), 0);
+    assert_int_equal(look("d/a").st_mode & 07777, 0755);
+    assert_int_equal(chown("d/a", 1001, 1002), 0);
+    assert_int_equal(chmod("d/a", 06755), 0);
+    struct os_write_file_options all = keep_mode;
+    all.keep_owner = true;
+    assert_int_equal(os_write_file("d/a", "x", 1, &all), 0);
+    assert_int_equal(look("d/a").st_mode & 07777, 06755);
+}
+
+static void a_directory_that_may_not_be_read(void **state) {
+    (void)state;
+    assert_int_equal(chmod(".", 0755), 0);
+    assert_int_equal(mkdir("d", 0777), 0);
+    write_text("d/a", "old");
+    assert_int_equal(chmod("d/a", 0666), 0);
+    assert_int_equal(chmod("d", 0333), 0);
+    int whole = as_user(1002, 1002, write_d_a), quick = as_user(1002, 1002, write_d_a_quickly);
+    assert_int_equal(chmod("d", 0755), 0);
+    assert_int_equal(whole, 0);
+    assert_int_equal(quick, 0);
+    assert_text(os_read_file("d/a", NULL), "new");
+}
+
+/* A device stays a device, whoever asks for what. */
+static void refuses_special_files(void **state) {
+    (void)state;
+    assert_int_equal(mkfifo("p", 0666), 0);
+    assert_int_equal(mknod("s", S_IFSOCK | 0666, 0), 0);
+    if (geteuid() == 0 && mknod("c", S_IFCHR | 0666, makedev(1, 3)) == 0) {
+        assert_int_equal(os_write_file("c", "x", 1, NULL), -1);
+        assert_error(EINVAL, "write_file", "c", NULL);
+        assert_true(S_ISCHR(look("c").st_mode));
+        assert_int_equal(unlink("c"), 0);
+    }
+    assert_int_equal(os_write_file("p", "x", 1, NULL), -1);
+    assert_error(EINVAL, "write_file", "p", NULL);
+    assert_int_equal(os_write_file("s", "x", 1, &keep_mode), -1);
+    assert_error(EINVAL, "write_file", "s", NULL);
+    assert_int_equal(symlink("p", "l"), 0);
+    struct os_write_file_options with = {.size = sizeof with, .follow = true};
+    assert_int_equal(os_write_file("l", "x", 1, &with), -1);
+    assert_error(EINVAL, "write_file", "l", NULL);
+    with = (struct os_write_file_options){.size = sizeof with, .noreplace = true};
+    assert_int_equal(os_write_file("p", "x", 1, &with), -1);
+    assert_error(EEXIST, "write_file", "p", NULL);
+    assert_int_equal(os_write_file("l", "x", 1, NULL), 0); /* the link is what is replaced */
+    assert_true(S_ISREG(look("l").st_mode) && S_ISFIFO(look("p").st_mode));
+    assert_names(3);
+}
+
+/* An ACL in the kernel's layout: the owner, user 1004, the group, the mask, others. */
+struct acl {
+    uint32_t version;
+    struct {
+        uint16_t tag, perm;
+        uint32_t id;
+    } entries[5];
+};
+
+static const struct acl user_1004 = {
+    2, {{1, 6, ~0u}, {2, 4, 1004}, {4, 0, ~0u}, {16, 4, ~0u}, {32, 0, ~0u}}};
+
+static bool acl_of(const char *path, struct acl *ret_acl) {
+    return getxattr(path, "system.posix_acl_access", ret_acl, sizeof *ret_acl) == sizeof *ret_acl;
+}
+
+/* Nobody gains anything: the ACL stays, and where there was none none comes from the directory. */
+static void keeps_the_acl(void **state) {
+    (void)state;
+    struct acl seen;
+    struct os_write_file_options with = keep_mode;
+    with.keep_owner = true;
+    write_text("a", "old");
+    assert_int_equal(chmod("a", 0600), 0);
+    if (setxattr("a", "system.posix_acl_access", &user_1004, sizeof user_1004, 0) < 0)
+        skip(); /* a file system without */
+    mode_t mode = look("a").st_mode;
+    assert_int_equal(os_write_file("a", "new", 3, &with), 0);
+    assert_true(acl_of("a", &seen));
+    assert_memory_equal(&seen, &user_1004, sizeof seen);
+    assert_int_equal(look("a").st_mode, mode);
+    assert_int_equal(os_write_file("a", "new", 3, NULL), 0); /* none is kept: none of its rights */
+    assert_false(acl_of("a", &seen));
+    assert_int_equal(chmod("a", 0640), 0);
+    assert_int_equal(setxattr(".", "system.posix_acl_default", &user_1004, sizeof user_1004, 0), 0);
+    assert_int_equal(os_write_file("a", "new", 3, &with), 0);
+    assert_false(acl_of("a", &seen));
+    assert_int_equal(look("a").st_mode & 07777, 0640);
+    assert_int_equal(os_write_file("b", "new", 3, &with),
+                     0); /* a new file gets what new files get */
+    assert_true(acl_of("b", &seen));
 }
 
 static void links(void **state) {
@@ -203,10 +364,19 @@ static void cuts(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IN_SCRATCH(reads_all), IN_SCRATCH(reads_what_tells_no_size),
-        IN_SCRATCH(replaces),  IN_SCRATCH(reading_fails),
-        IN_SCRATCH(options),   IN_SCRATCH(links),
-        IN_SCRATCH(cuts),      IN_SCRATCH(nobody_sees_half),
+        IN_SCRATCH(reads_all),
+        IN_SCRATCH(reads_what_tells_no_size),
+        IN_SCRATCH(replaces),
+        IN_SCRATCH(reading_fails),
+        IN_SCRATCH(options),
+        IN_SCRATCH(links),
+        IN_SCRATCH(options_of_a_later_version),
+        IN_SCRATCH(set_ids_follow_the_owner),
+        IN_SCRATCH(a_directory_that_may_not_be_read),
+        IN_SCRATCH(refuses_special_files),
+        IN_SCRATCH(keeps_the_acl),
+        IN_SCRATCH(cuts),
+        IN_SCRATCH(nobody_sees_half),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/** Replacing a file of a directory, atomically and durably, by one that is written beside it. */
+#include "base/error.h"
+#include "base/kernel.h"
+#include "base/seam.h"
+#include "base/str.h"
+#include "fs/xattr.h"
+#include "io/contents.h"
+#include "io/readwrite.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NAME_TRIES 100
+
+/* What is to be replaced, and what is kept of it. */
+struct old {
+    bool there; /* a file; a link is replaced as if nothing were there */
+    struct stat st;
+    struct str acl; /* empty where it has none */
+};
+
+/* A name that nobody else has, so that it need not be a secret: where there is no randomness, the
+ * clock does. */
+static void draw_name(char name[static 32]) {
+    uint64_t number;
+    if (SYS(getrandom, &number, sizeof number, GRND_NONBLOCK) != (ssize_t)sizeof number) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        number = (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec << 16 ^ (uint64_t)getpid();
+    }
+    snprintf(name, 32, ".osier-%016llx", (unsigned long long)number);
+}
+
+static int create_beside(int dir, mode_t mode, char name[static 32]) {
+    int fd = -EEXIST;
+    for (int i = 0; i < NAME_TRIES && fd == -EEXIST; i++) {
+        draw_name(name);
+        fd = SYS(openat, dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    }
+    return fd;
+}
+
+/* The ACL of what a handle stands for; where there is no /proc, the file has to be opened. */
+static int load_acl(int handle, int dir, const char *name, struct old *old) {
+    char path[sizeof "/proc/self/fd/" + 3 * sizeof handle];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", handle);
+    int r = xattr_load(path, -1, XATTR_ACL, &old->acl);
+    if (r == -ENOENT) {
+        AUTO_CLOSE int fd = SYS(openat, dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        r = fd < 0 ? fd : xattr_load(NULL, fd, XATTR_ACL, &old->acl);
+    }
+    return r == -ENODATA || r == -EOPNOTSUPP ? 0 : r;
+}
+
+static int look_at_old(int dir, const char *name, bool acl, struct old *old) {
+    AUTO_CLOSE int handle = SYS(openat, dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (handle < 0)
+        return handle == -ENOENT ? 0 : handle;
+    int r = SYS(fstat, handle, &old->st);
+    if (r < 0 || S_ISLNK(old->st.st_mode))
+        return r;
+    if (!S_ISREG(old->st.st_mode))
+        return S_ISDIR(old->st.st_mode) ? -EISDIR : -EINVAL;
+    old->there = true;
+    return acl ? load_acl(handle, dir, name, old) : 0;
+}
+
+/* The old file's ACL or, where it had none, none: one that the directory gives to what is created in
+ * it would let others in. */
+static int keep_acl(int fd, const struct old *old) {
+    if (old->acl.size)
+        return SYS(fsetxattr, fd, XATTR_ACL, old->acl.data, old->acl.size, 0);
+    int r = SYS(fremovexattr, fd, XATTR_ACL);
+    return r == -ENODATA || r == -EOPNOTSUPP ? 0 : r;
+}
+
+/* What a file may do in somebody's name stays with whose name that was. */
+static mode_t kept_mode(const struct stat *old, const struct stat *new) {
+    mode_t mode = old->st_mode & 07777;
+    if (new->st_uid != old->st_uid)
+        mode &= ~(mode_t)S_ISUID;
+    if (new->st_gid != old->st_gid)
+        mode &= ~(mode_t)S_ISGID;
+    return mode;
+}
+
+/* The owner first: changing it clears the set-user-ID bit. */
+static int keep(int fd, const struct old *old, const struct os_write_file_options *options) {
+    struct stat new;
+    int r = options->keep_owner ? SYS(fchown, fd, old->st.st_uid, old->st.st_gid) : 0;
+    if (r < 0 || !options->keep_mode)
+        return r;
+    r = keep_acl(fd, old);
+    if (r >= 0)
+        r = SYS(fstat, fd, &new);
+    return r < 0 ? r : SYS(fchmod, fd, kept_mode(&old->st, &new));
+}
+
+/* Without a sync the close has to tell what a network's file system could not write. */
+static int fill(int *fd, const void *data, size_t size, const struct old *old,
+                const struct os_write_file_options *options) {
+    int r = write_all(*fd, data, size);
+    if (r >= 0 && old->there)
+        r = keep(*fd, old, options);
+    if (r < 0)
+        return r;
+    return options->nosync ? seam_close(TAKE_FD(*fd)) : SYS(fsync, *fd);
+}
+
+/* A file system, kernel or sandbox without RENAME_NOREPLACE: as atomic, in two steps. The second can
+ * only leave a further name of a file that is in its place. */
+static int link_in_place(int dir, const char *from, const char *name) {
+    int r = SYS(linkat, dir, from, dir, name, 0);
+    if (r >= 0)
+        SYS(unlinkat, dir, from, 0);
+    return r;
+}
+
+static int put_in_place(int dir, const char *from, const char *name, bool noreplace) {
+    if (!noreplace)
+        return SYS(renameat, dir, from, dir, name);
+    int r = SYS(kernel_renameat2, dir, from, dir, name, RENAME_NOREPLACE);
+    return r == -EINVAL || r == -ENOSYS || r == -EPERM ? link_in_place(dir, from, name) : r;
+}
+
+/* Has a rename last: the directory is synced or, where it may not be read, its file system. */
+static int sync_rename(int readable, int fd) {
+    int r = readable >= 0 ? SYS(fsync, readable) : SYS(syncfs, fd);
+    return r == -EINVAL ? 0 : r; /* a file system that has nothing to sync in a directory */
+}
+
+/* Creates, fills and renames; what is created is gone again where that fails. */
+static int replace(int dir, const char *name, const void *data, size_t size, const struct old *old,
+                   const struct os_write_file_options *options) {
+    char beside[32];
+    mode_t mode = options->mode ? options->mode & 07777 : 0666;
+    if (old->there && options->keep_mode)
+        mode = 0600; /* nobody else gets in before the owner and the bits are right */
+    AUTO_CLOSE int readable = -1;
+    if (!options->nosync) {
+        readable = SYS(openat, dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (readable < 0 && readable != -EACCES)
+            return readable;
+    }
+    AUTO_CLOSE int fd = create_beside(dir, mode, beside);
+    if (fd < 0)
+        return fd;
+    int r = fill(&fd, data, size, old, options);
+    if (r >= 0)
+        r = put_in_place(dir, beside, name, options->noreplace);
+    if (r < 0)
+        SYS(unlinkat, dir, beside, 0);
+    return r < 0 || options->nosync ? r : sync_rename(readable, fd);
+}
+
+int contents_replace(int dir, const char *name, const void *data, size_t size,
+                     const struct os_write_file_options *options) {
+    struct old old = {0};
+    int r = options->noreplace ? 0 : look_at_old(dir, name, options->keep_mode, &old);
+    if (r >= 0)
+        r = replace(dir, name, data, size, &old, options);
+    str_free(&old.acl);
+    return r;
+}
