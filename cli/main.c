@@ -54,13 +54,12 @@ static const struct function *constant_function(const char *name) {
 }
 
 static int unknown(const char *name) {
-    const char *meant = suggest(name);
-    if (!meant)
-        return misuse_word(NULL, "there is no", name);
-    char *shown = os_quote(name);
-    int status = misuse(NULL, "there is no %s; did you mean '%s'?", shown ? shown : "it", meant);
-    free(shown);
-    return status;
+    char rest[200] = "";
+    const char *hint = suggest(name);
+    if (hint)
+        snprintf(rest, sizeof rest, "; did you mean %s?", hint);
+    return misuse_word(NULL, strncmp(name, "os.", 3) == 0 ? "unknown function" : "unknown command",
+                       name, rest);
 }
 
 static int run_function(const struct function *function, char **words) {
@@ -72,7 +71,7 @@ static int run_function(const struct function *function, char **words) {
             print_function_help(function);
             return 0;
         }
-        return misuse(function, "not from a shell: %s", function->refusal);
+        return misuse(function, "can't be called from a shell: %s", function->refusal);
     }
     if (call_parse(&call, function, words)) {
         status = 0;
@@ -101,17 +100,24 @@ static char **find_name(char **words) {
     return words;
 }
 
-/* `osier help os.mkdir` */
+/* `osier help os.mkdir`, `osier help os`, `osier help` */
 static int help_of(char **words) {
     const struct function *function = find_function(words[0]);
     if (!function && is_constant(words[0]))
         function = constant_function(words[0]);
-    if (!function)
-        return unknown(words[0]);
     if (words[1])
-        return misuse_word(NULL, "help tells of one name at a time, and there is", words[1]);
-    print_function_help(function);
-    return 0;
+        return misuse_word(NULL, "help: unexpected argument:", words[1], "");
+    if (function)
+        print_function_help(function);
+    else if (!print_functions(words[0]))
+        return unknown(words[0]);
+    return STATUS_YES;
+}
+
+static int missing_command(void) {
+    fputs("osier: missing command\n", stderr);
+    print_help(stderr);
+    return STATUS_USAGE;
 }
 
 static int run(char **words) {
@@ -122,11 +128,11 @@ static int run(char **words) {
         if (version)
             printf("osier %s\n", os_version());
         else if (help)
-            print_help();
+            print_help(stdout);
         else if (*words && !is_common(*words))
-            return misuse_word(NULL, "there is no option", *words);
+            return misuse_word(NULL, "unknown option", *words, "");
         else
-            return misuse(NULL, "what is to be called?");
+            return missing_command();
         return 0;
     }
     const char *name = *at;
@@ -134,7 +140,7 @@ static int run(char **words) {
         at[0] = at[-1];
     words++;
     if (strcmp(name, "help") == 0 && !*words) {
-        print_help();
+        print_help(stdout);
         return 0;
     }
     if (strcmp(name, "help") == 0)

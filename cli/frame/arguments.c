@@ -37,12 +37,13 @@ int option_number(struct call *call, const char *name, int otherwise) {
     return is_set(call, name) ? ARG_INTEGER(call, arg_index(call, name), int, 0) : otherwise;
 }
 
-static void refuse_value(struct call *call, size_t i, const char *value, const char *what) {
-    char *shown = call->misused ? NULL : os_quote(value);
+/* "invalid MODE '9z': not octal" */
+static void refuse_value(struct call *call, size_t i, const char *value, const char *reason) {
+    char problem[100], rest[200];
+    snprintf(problem, sizeof problem, "invalid %s", call->function->arguments[i].metavar);
+    snprintf(rest, sizeof rest, ": %s", reason);
     if (!call->misused)
-        misuse(call->function, "%s is no %s: %s", call->function->arguments[i].metavar, what,
-               shown ? shown : "this");
-    free(shown);
+        misuse_word(call->function, problem, value, rest);
     call->misused = true;
 }
 
@@ -105,9 +106,9 @@ static intmax_t read_integer(struct call *call, size_t i, const char *text, size
         !read && (isalpha((unsigned char)*text) || strpbrk(text, "|,")) && read_names(text, &value);
     bool wraps = named && is_signed && (intmax_t)value < 0; /* a constant that is negative */
     if (!read && !named)
-        refuse_value(call, i, text, options & ARG_OCTAL ? "mode in octal digits" : "number");
+        refuse_value(call, i, text, options & ARG_OCTAL ? "not octal" : "not a number");
     else if (!wraps && !fits(negative, value, size, is_signed, options))
-        refuse_value(call, i, text, "number in range");
+        refuse_value(call, i, text, "out of range");
     return negative ? (intmax_t)-value : (intmax_t)value;
 }
 
@@ -132,12 +133,16 @@ int arg_word(struct call *call, size_t i, const struct word *words) {
     uintmax_t digits;
     if (strcmp(text, "True") == 0 || strcmp(text, "False") == 0)
         return *text == 'T';
-    for (; words->name; words++)
-        if (strcmp(text, words->name) == 0)
-            return words->value;
+    for (const struct word *word = words; word->name; word++)
+        if (strcmp(text, word->name) == 0)
+            return word->value;
     if (read_digits(text, false, &digits) && digits <= INT_MAX)
         return (int)digits;
-    refuse_value(call, i, text, "word of its list, True, False or number");
+    char reason[150] = "not True, False";
+    for (const struct word *word = words; word->name; word++)
+        if (strlen(reason) + strlen(word->name) + strlen(" or , ") < sizeof reason)
+            strcat(strcat(reason, word[1].name ? ", " : " or "), word->name);
+    refuse_value(call, i, text, reason);
     return 0;
 }
 
@@ -154,7 +159,7 @@ double arg_float(struct call *call, size_t i) {
     char *end;
     double value = strtod(call->values[i], &end);
     if (end == call->values[i] || *end)
-        refuse_value(call, i, call->values[i], "number");
+        refuse_value(call, i, call->values[i], "not a number");
     return value;
 }
 
@@ -163,7 +168,7 @@ bool arg_bool(struct call *call, size_t i) {
     for (size_t word = 0; word < sizeof words / sizeof *words; word++)
         if (strcmp(call->values[i], words[word]) == 0)
             return word % 2;
-    refuse_value(call, i, call->values[i], "truth value, True or False");
+    refuse_value(call, i, call->values[i], "not True or False");
     return false;
 }
 

@@ -6,7 +6,7 @@
 #include "frame/suggest.h"
 
 #include <ctype.h>
-#include <osier.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,24 +58,25 @@ static bool common_option(struct call *call, const char *name, size_t size) {
     return false;
 }
 
-static bool refuse(const struct call *call, const char *problem, const char *option, size_t size) {
+static bool refuse(const struct call *call, const char *problem, const char *option, size_t size,
+                   const char *rest) {
     char *word = strndup(option, size);
-    misuse_word(call->function, problem, word ? word : "");
+    misuse_word(call->function, problem, word ? word : "", rest);
     free(word);
     return false;
 }
 
-static bool no_option(const struct call *call, const char *word, size_t size) {
-    char *typed = strndup(word, size);
+static bool needs_value(const struct call *call, const char *option, size_t size) {
+    return refuse(call, "option", option, size, " requires a value");
+}
+
+static bool unknown_option(const struct call *call, const char *word, size_t size) {
+    char hint[100] = "", *typed = strndup(word, size);
     const char *meant = typed ? suggest_option(call->function, typed + 2) : NULL;
-    char *shown = meant ? os_quote(typed) : NULL;
-    if (shown)
-        misuse(call->function, "there is no option %s; did you mean '--%s'?", shown, meant);
-    else
-        refuse(call, "there is no option", word, size);
-    free(shown);
+    if (meant)
+        snprintf(hint, sizeof hint, "; did you mean '--%s'?", meant);
     free(typed);
-    return false;
+    return refuse(call, "unknown option", word, size, hint);
 }
 
 static void keep(struct call *call, const struct argument *option, const char *value) {
@@ -93,15 +94,15 @@ static bool parse_long(struct call *call, char ***words) {
     const char *value = name[size] == '=' ? name + size + 1 : NULL;
     const struct argument *option = find_option(function, name, size);
     if (!option && common_option(call, name, size))
-        return value ? refuse(call, "a value is given to", word, size + 2) : true;
+        return value ? refuse(call, "option", word, size + 2, " takes no value") : true;
     if (!option)
-        return no_option(call, word, size + 2);
+        return unknown_option(call, word, size + 2);
     if (option->kind == SWITCH) {
         keep(call, option, "");
-        return value ? refuse(call, "a value is given to", word, size + 2) : true;
+        return value ? refuse(call, "option", word, size + 2, " takes no value") : true;
     }
     if (!value && !(value = *++*words))
-        return refuse(call, "a value is missing after", word, size + 2);
+        return needs_value(call, word, size + 2);
     keep(call, option, value);
     return true;
 }
@@ -115,7 +116,7 @@ static bool parse_letters(struct call *call, char ***words) {
         else if (!option && *c == 'h')
             call->help = true;
         else if (!option)
-            return refuse(call, "there is no option", (char[]){'-', *c}, 2);
+            return refuse(call, "unknown option", (char[]){'-', *c}, 2, "");
         if (!option)
             continue;
         if (option->kind == SWITCH) {
@@ -125,7 +126,7 @@ static bool parse_letters(struct call *call, char ***words) {
         const char *value = c[1] ? c + 1 : *++*words;
         if (value)
             keep(call, option, value);
-        return value || refuse(call, "a value is missing after", (char[]){'-', *c}, 2);
+        return value || needs_value(call, (char[]){'-', *c}, 2);
     }
     return true;
 }
@@ -146,7 +147,7 @@ static bool distribute(struct call *call, char **words, size_t count) {
         size_t missing = count;
         for (const struct argument *a = arguments; a->name; a++)
             if (a->kind == POSITIONAL && !a->optional && missing-- == 0)
-                return refuse(call, "what is missing is", a->name, strlen(a->name));
+                return misuse(call->function, "missing argument: %s", a->name), false;
     }
     size_t extra = count - required;
     for (const struct argument *a = arguments; a->name; a++) {
@@ -165,14 +166,14 @@ static bool distribute(struct call *call, char **words, size_t count) {
         next += take;
     }
     if (next < count)
-        return refuse(call, "there is no place for", words[next], strlen(words[next]));
+        return refuse(call, "unexpected argument:", words[next], strlen(words[next]), "");
     return true;
 }
 
 static bool required_options(struct call *call) {
     for (const struct argument *a = call->function->arguments; a->name; a++)
         if (a->kind == VALUE_OPTION && !a->optional && !call->values[a - call->function->arguments])
-            return refuse(call, "an option is missing:", a->name, strlen(a->name));
+            return misuse(call->function, "missing option: --%s", a->name), false;
     return true;
 }
 

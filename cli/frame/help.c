@@ -74,13 +74,6 @@ static void write_usage(FILE *out, const struct function *function) {
     fputc('\n', out);
 }
 
-void print_usage(const struct function *function) {
-    if (function && function->run)
-        write_usage(stderr, function);
-    else
-        fputs("usage: osier os.NAME [ARGUMENT...] [OPTION...]; osier --help tells more\n", stderr);
-}
-
 static void print_arguments(const struct function *function) {
     char term[200];
     for (const struct argument *a = function->arguments; a->name; a++) {
@@ -124,7 +117,7 @@ void print_function_help(const struct function *function) {
         putchar('\n');
         print_arguments(function);
     } else {
-        printf("\nNot from a shell: %s.\n", function->refusal);
+        printf("\nIt can't be called from a shell: %s.\n", function->refusal);
     }
     if (function->errors->name)
         puts("\nErrors:");
@@ -137,48 +130,65 @@ void print_function_help(const struct function *function) {
         printf("C:       %s\n         man 3 %s\n", function->prototype, function->c_name);
 }
 
-static void print_topic(const struct topic *topic) {
+/* The functions of a topic that can be called, of those that begin with `prefix`. */
+static bool print_topic(const struct topic *topic, const char *prefix) {
     bool any = false;
     size_t at = 2;
     for (const struct function *f = functions; f->name; f++) {
-        if (strcmp(f->topic, topic->name) != 0 || !f->run)
+        if (strcmp(f->topic, topic->name) != 0 || !f->run || topic->verbs ||
+            strncmp(f->name, prefix, strlen(prefix)) != 0 || f->name[strlen(prefix)] != '.')
             continue;
         if (!any) {
             putchar('\n');
             wrap(stdout, topic->brief, 0, 0);
-            fputs(topic->verbs ? "\n" : "\n  ", stdout);
-            any = true;
+            fputs("\n  ", stdout);
         }
-        if (topic->verbs)
-            print_term(f->name, f->brief);
-        else
-            at = wrap(stdout, f->name, at, 2);
+        any = true;
+        at = wrap(stdout, f->name, at, 2);
     }
-    if (any && !topic->verbs)
+    if (any)
         putchar('\n');
+    return any;
 }
 
-void print_help(void) {
-    puts("usage: osier os.NAME [ARGUMENT...] [OPTION...]\n"
-         "       osier os.NAME --help");
-    print_paragraphs(
-        "Calls a function of Python's os module, or prints a constant: osier os.listdir /etc, "
-        "osier os.makedirs a/b/c --exist-ok --mode 750, osier os.O_CREAT.");
-    putchar('\n');
-    print_term("--json", "print JSON; a name that is not UTF-8 is given in base64 too");
-    print_term("-0, --null", "end each value with a NUL instead of a newline");
-    print_term("-h, --help", "print this, or what a function does");
-    print_term("--version", "print the version");
-    print_term("--", "what follows is no option");
-    print_paragraphs(
-        "Options may stand anywhere. Modes are octal; numbers may be names of constants, with | "
-        "between. "
-        "On a terminal, names that hold control characters are shown as Python shows them.\n\n"
-        "Exit status: 0; 1 after an error, for False, and for None, which prints nothing; 64 when "
-        "the "
-        "command line is wrong. os.popen ends with the status of its line, os.system prints the "
-        "wait "
-        "status, as Python returns it.");
+bool print_functions(const char *prefix) {
+    bool any = false;
     for (const struct topic *topic = topics; topic->name; topic++)
-        print_topic(topic);
+        any |= print_topic(topic, prefix);
+    return any;
+}
+
+/* A line for each verb, its group before the first of them. */
+static void print_group(FILE *out, const struct topic *group) {
+    enum { GROUP = 9, VERB = 9 };
+    const char *name = group->name;
+    for (const struct function *f = functions; f->name; f++) {
+        if (strcmp(f->topic, group->name) != 0)
+            continue;
+        fprintf(out, "%-*s %-*s ", GROUP, name, VERB, f->name);
+        wrap(out, f->brief, GROUP + VERB + 2, GROUP + VERB + 2);
+        fputc('\n', out);
+        name = "";
+    }
+}
+
+void print_help(FILE *out) {
+    fputs("usage: osier VERB [ARGUMENT...] [OPTION...]\n"
+          "       osier os.NAME [ARGUMENT...] [OPTION...]\n\n",
+          out);
+    for (const struct topic *topic = topics; topic->name; topic++)
+        if (topic->verbs)
+            print_group(out, topic);
+    fputs("\nos.NAME calls a function of Python's os module, or prints a constant of it.\n"
+          "Each takes --json, --jsonl, -0 (--null) and -h (--help); -- ends the options.\n"
+          "osier help VERB|os.NAME tells more, osier help os lists the functions.\n",
+          out);
+}
+
+void print_usage(const struct function *function) {
+    if (function && function->run)
+        write_usage(stderr, function);
+    else
+        fputs("usage: osier VERB|os.NAME [ARGUMENT...] [OPTION...]; osier --help lists the verbs\n",
+              stderr);
 }

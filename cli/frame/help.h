@@ -5,10 +5,12 @@
 
 #include "frame/function.h"
 
-/** The verbs by their groups, and how to go on. */
-void print_help(void);
+#include <stdio.h>
 
-/** The functions whose names begin with `prefix`, by topic: false where there are none. */
+/** The verbs by their groups, and how to go on. */
+void print_help(FILE *out);
+
+/** The functions of the module `prefix`, "os" or "os.path", by topic: false where there are none. */
 bool print_functions(const char *prefix);
 
 /** What one function or verb does and takes. */

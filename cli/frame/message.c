@@ -21,9 +21,11 @@ int misuse(const struct function *function, const char *format, ...) {
     return STATUS_USAGE;
 }
 
-int misuse_word(const struct function *function, const char *problem, const char *word) {
+int misuse_word(const struct function *function, const char *problem, const char *word,
+                const char *rest) {
     char *shown = os_quote(word);
-    int status = misuse(function, "%s %s", problem, shown ? shown : "it");
+    int status =
+        misuse(function, "%s%s%s%s", problem, *problem ? " " : "", shown ? shown : "?", rest);
     free(shown);
     return status;
 }

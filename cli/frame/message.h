@@ -11,8 +11,9 @@ struct os_error;
 int misuse(const struct function *function, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/** The same about a word that was typed, shown as Python shows it. */
-int misuse_word(const struct function *function, const char *problem, const char *word);
+/** `PROBLEM 'WORD'REST`, the word as Python shows it: "unknown option '--x'; did you mean …". */
+int misuse_word(const struct function *function, const char *problem, const char *word,
+                const char *rest);
 
 /** `osier: VERB: FORMAT: 'WORD'`; without `word` no more than the text: always STATUS_NO. */
 int complain(const char *verb, const char *word, const char *format, ...)

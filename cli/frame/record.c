@@ -70,7 +70,7 @@ static size_t count_names(const struct record *record, const char *list) {
 
 static bool refuse(struct call *call, const char *name, size_t size) {
     char *word = strndup(name, size);
-    misuse_word(call->function, "no such field:", word ? word : "");
+    misuse_word(call->function, "unknown field", word ? word : "", "");
     free(word);
     call->misused = true;
     return false;

@@ -2,6 +2,7 @@
 /** Names in the table: found, and guessed where they are mistyped. */
 #include "frame/suggest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct function *find_function(const char *name) {
@@ -68,21 +69,54 @@ const char *suggest_option(const struct function *function, const char *name) {
     return best;
 }
 
-const char *suggest(const char *name) {
+static const struct function *nearest(const char *name) {
     enum { NEARER = 64 }; /* the last part counts first, the whole name where that is equal */
-    const char *best = NULL;
+    const struct function *best = NULL;
     size_t closest = (strlen(last_part(name)) / 3 + 1) * NEARER;
     for (const struct function *f = functions; f->name; f++) {
         if (!f->run)
             continue;
         if (strcmp(last_part(f->name), last_part(name)) == 0)
-            return f->name;
+            return f;
         size_t far = distance(last_part(name), last_part(f->name)) * NEARER;
         far += least(distance(name, f->name), NEARER - 1);
         if (far < closest) {
             closest = far;
-            best = f->name;
+            best = f;
         }
     }
     return best;
+}
+
+const char *suggest(const char *name) {
+    /* What other commands for the same have for names. */
+    static const char *const others[][2] = {
+        {"cat", "'os.read_file'"},
+        {"cd", "'os.chdir', which can't be called from a shell"},
+        {"copy", "'cp'"},
+        {"del", "'rm'"},
+        {"delete", "'rm'"},
+        {"df", "'os.disk_usage'"},
+        {"diff", "'compare'"},
+        {"dir", "'os.listdir' or 'walk --max-depth=1'"},
+        {"env", "'os.environ'"},
+        {"find", "'walk' or 'glob'"},
+        {"ln", "'os.symlink' or 'os.link'"},
+        {"ls", "'os.listdir' or 'walk --max-depth=1'"},
+        {"move", "'mv'"},
+        {"pwd", "'os.getcwd'"},
+        {"remove", "'rm'"},
+        {"size", "'du'"},
+        {"touch", "'os.utime', or 'os.mknod' for a new file"},
+        {"tree", "'walk'"},
+        {"unlink", "'rm'"},
+    };
+    static char hint[100];
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(others[i][0], name) == 0)
+            return others[i][1];
+    const struct function *function = nearest(name);
+    if (function)
+        snprintf(hint, sizeof hint, "'%s'", function->name);
+    return function ? hint : NULL;
 }

@@ -8,7 +8,7 @@
 /** The function or verb of that name, or of that other name; NULL where there is none. */
 const struct function *find_function(const char *name);
 
-/** The name that a mistyped one is meant for, or NULL. */
+/** What a name that is unknown may be meant for, between quotes; NULL where nothing is like it. */
 const char *suggest(const char *name);
 
 /** The same of an option, without its dashes. */

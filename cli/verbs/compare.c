@@ -9,7 +9,9 @@
 #include <stdlib.h>
 
 /**
- * Tells where two trees, or two files, differ. Differences are exit status 1, trouble is 2.
+ * Tells where two trees, or two files, differ.
+ *
+ * Differences are exit status 1, trouble is 2.
  *
  * @param left  a directory or a file
  * @param right  what it is compared with

@@ -44,9 +44,9 @@ static int copy_one(struct call *call, const char *src, const char *dst) {
 }
 
 /**
- * Copies files and whole trees with modes, times and extended attributes.
+ * Copies files and trees.
  *
- * Links are copied as links. On a terminal a bar shows how far it has come.
+ * Modes, times and extended attributes are copied too. Links are copied as links. On a terminal a bar shows how far it has come.
  *
  * @param paths  what to copy; the last one is where to: a new path, or a directory to put it into
  * @param owner  keep users and groups

@@ -117,9 +117,9 @@ static int draw(struct call *call) {
 }
 
 /**
- * Shows what takes the space in a tree: a table with bars, the largest first.
+ * Shows what takes the space in a tree.
  *
- * A file with several hard links counts once. With --json all numbers are in bytes.
+ * It is a table with bars, the largest first. A file with several hard links counts once. With --json all numbers are in bytes.
  *
  * @param path  what to measure
  * @param depth  list directories so many levels down

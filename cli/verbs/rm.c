@@ -28,7 +28,9 @@ static int remove_one(struct call *call, const char *path) {
 }
 
 /**
- * Removes files, and whole trees if asked for. Links are removed, never followed.
+ * Removes files and trees.
+ *
+ * Links are removed, never followed.
  *
  * @param paths  what to remove
  * @param recursive  directories, with everything in them

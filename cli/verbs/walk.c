@@ -41,9 +41,9 @@ static int depth_below(const char *top, const char *path) {
 }
 
 /**
- * Lists a tree: every path below, each directory before what is in it.
+ * Lists every path of a tree.
  *
- * With --json a list of directories with their names, as os.walk gives them. A directory that can't
+ * Each directory comes before what is in it. With --json a list of directories with their names, as os.walk gives them. A directory that can't
  * be read is told on stderr, and the walk goes on.
  *
  * @param path  where to begin
@@ -70,7 +70,7 @@ int verb_walk(struct call *call) {
     };
     fill_walk_options(call, &options);
     if (type && strcmp(type, "d") != 0 && strcmp(type, "f") != 0)
-        return misuse_word(call->function, "TYPE is d or f, not", type);
+        return misuse_word(call->function, "invalid TYPE", type, ": not d or f");
     if (call->misused)
         return STATUS_USAGE;
     struct os_walk *walk = os_walk(top, &options);

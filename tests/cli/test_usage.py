@@ -22,7 +22,8 @@ import pytest
 def test_did_you_mean(osier, typed, meant):
     done = osier(typed)
     assert (done.status, done.out) == (64, "")
-    assert done.err.splitlines()[0] == f"osier: there is no '{typed}'; did you mean '{meant}'?"
+    kind = "function" if typed.startswith("os.") else "command"
+    assert done.err.splitlines()[0] == f"osier: unknown {kind} '{typed}'; did you mean '{meant}'?"
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_a_mistyped_option(osier, words, meant):
     done = osier(*words)
     typed = words[-1].split("=")[0]
     assert done.status == 64
-    assert done.err.splitlines()[0] == f"osier: {words[0]}: there is no option '{typed}'; did you mean '{meant}'?"
+    assert done.err.splitlines()[0] == f"osier: {words[0]}: unknown option '{typed}'; did you mean '{meant}'?"
 
 
 def test_mistyped_verbs(osier):
@@ -47,23 +48,23 @@ def test_mistyped_verbs(osier):
 
 
 def test_nothing_alike(osier):
-    assert osier("os.qqqqqqqqq").err.splitlines()[0] == "osier: there is no 'os.qqqqqqqqq'"
+    assert osier("os.qqqqqqqqq").err.splitlines()[0] == "osier: unknown function 'os.qqqqqqqqq'"
 
 
 @pytest.mark.parametrize(
     "words, problem",
     [
-        ((), "osier: what is to be called?"),
-        (("--what",), "osier: there is no option '--what'"),
-        (("os.mkdir",), "osier: os.mkdir: what is missing is 'PATH'"),
-        (("os.rename", "a"), "osier: os.rename: what is missing is 'DST'"),
-        (("os.mkdir", "a", "b"), "osier: os.mkdir: there is no place for 'b'"),
-        (("os.mkdir", "a", "--foo"), "osier: os.mkdir: there is no option '--foo'"),
-        (("os.mkdir", "a", "-x"), "osier: os.mkdir: there is no option '-x'"),
-        (("os.mkdir", "a", "--mode"), "osier: os.mkdir: a value is missing after '--mode'"),
-        (("os.makedirs", "a", "--exist-ok=1"), "osier: os.makedirs: a value is given to '--exist-ok'"),
-        (("os.getpid", "--json=1"), "osier: os.getpid: a value is given to '--json'"),
-        (("os.path.join",), "osier: os.path.join: what is missing is 'PATHS'"),
+        ((), "osier: missing command"),
+        (("--what",), "osier: unknown option '--what'"),
+        (("os.mkdir",), "osier: os.mkdir: missing argument: PATH"),
+        (("os.rename", "a"), "osier: os.rename: missing argument: DST"),
+        (("os.mkdir", "a", "b"), "osier: os.mkdir: unexpected argument: 'b'"),
+        (("os.mkdir", "a", "--foo"), "osier: os.mkdir: unknown option '--foo'"),
+        (("os.mkdir", "a", "-x"), "osier: os.mkdir: unknown option '-x'"),
+        (("os.mkdir", "a", "--mode"), "osier: os.mkdir: option '--mode' requires a value"),
+        (("os.makedirs", "a", "--exist-ok=1"), "osier: os.makedirs: option '--exist-ok' takes no value"),
+        (("os.getpid", "--json=1"), "osier: os.getpid: option '--json' takes no value"),
+        (("os.path.join",), "osier: os.path.join: missing argument: PATHS"),
     ],
 )
 def test_misuse(osier, tmp_path, words, problem):
@@ -99,14 +100,14 @@ def test_what_was_typed_is_shown_harmless(osier, words, odd):
 
 @pytest.mark.parametrize("word", ["--json", "--null", "-0", "--"])
 def test_an_option_of_every_call_before_no_name(osier, word):
-    assert osier(word).err.splitlines()[0] == "osier: what is to be called?"
+    assert osier(word).err.splitlines()[0] == "osier: missing command"
 
 
 def test_what_makes_no_sense_from_a_shell_says_why(osier):
     done = osier("os.chdir", "/")
     assert done.status == 64
-    assert done.err.startswith("osier: os.chdir: not from a shell: ")
-    assert "Not from a shell: " in osier("os.chdir", "--help").out
+    assert done.err.startswith("osier: os.chdir: can't be called from a shell: ")
+    assert "It can't be called from a shell: " in osier("os.chdir", "--help").out
 
 
 def test_help_of_a_function(osier):
@@ -142,12 +143,61 @@ def test_words_for_an_enum(osier, tmp_path):
     assert "False, True, ALLOW_MISSING, ALL_BUT_LAST" in " ".join(osier("os.path.realpath", "-h").out.split())
 
 
-def test_help_lists_everything(osier, contract_names):
+def test_help_begins_with_the_verbs(osier, contract_names):
     for words in (("--help",), ("-h",), ("help",)):
         done = osier(*words)
         assert (done.status, done.err) == (0, "")
-    assert set(contract_names) <= set(done.out.split())
+    lines = done.out.splitlines()
+    assert lines[0].startswith("usage: osier VERB") and lines[3].startswith("Files ")
+    verbs = [line[10:].split()[0] for line in lines[3:-4]]  # each in a line of its own
+    assert sorted(verbs) == [name for name in contract_names if "." not in name]
+    assert all(len(line) <= 80 for line in lines) and len(lines) <= 40
+
+
+def test_help_lists_the_functions(osier, contract_names):
+    done = osier("help", "os")
+    assert (done.status, done.err) == (0, "")
+    listed = done.out.split() + osier("help", "shutil").out.split()
+    assert {name for name in contract_names if "." in name} <= set(listed)
     assert all(len(line) <= 80 for line in done.out.splitlines())
+    assert "os.path.join" in osier("help", "os.path").out and "os.mkdir" not in osier("help", "os.path").out
+    assert osier("help", "o").status == 64
+
+
+def test_a_missing_command_is_followed_by_the_verbs(osier):
+    done = osier()
+    assert (done.status, done.out) == (64, "")
+    assert done.err == "osier: missing command\n" + osier("--help").out
+
+
+@pytest.mark.parametrize(
+    "typed, meant",
+    [("ls", "os.listdir"), ("find", "walk"), ("cat", "os.read_file"), ("touch", "os.utime"), ("delete", "rm"), ("tree", "walk"), ("df", "os.disk_usage")],
+)  # fmt: skip
+def test_names_of_other_commands(osier, typed, meant):
+    done = osier(typed)
+    assert done.status == 64
+    assert done.err.startswith(f"osier: unknown command '{typed}'; did you mean '{meant}'")
+    assert osier("help", meant).status == 0
+
+
+@pytest.mark.parametrize(
+    "words, problem",
+    [
+        (("os.mkdir", "a", "--mode=9z"), "os.mkdir: invalid MODE '9z': not octal"),
+        (("os.getpgid", "x"), "os.getpgid: invalid PID 'x': not a number"),
+        (("os.getpgid", "99999999999"), "os.getpgid: invalid PID '99999999999': out of range"),
+        (("os.walk", ".", "--topdown=x"), "os.walk: invalid TOPDOWN 'x': not True or False"),
+        (("walk", "--type=x"), "walk: invalid TYPE 'x': not d or f"),
+        (("walk", "a", "y"), "walk: unexpected argument: 'y'"),
+        (("cp", "a"), "cp: missing destination"),
+        (("cp", "a", "b", "c"), "cp: 'c' is not a directory"),
+        (("help", "walk", "cp"), "help: unexpected argument: 'cp'"),
+    ],
+)
+def test_messages_name_what_is_wrong(osier, words, problem):
+    done = osier(*words)
+    assert (done.status, done.out, done.err.splitlines()[0]) == (64, "", f"osier: {problem}")
 
 
 def test_version(osier):

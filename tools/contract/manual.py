@@ -43,20 +43,24 @@ The headers, each with a page of its own:
 
 COMMAND = """\
 .Nm osier
-.Nd call Python\\(aqs os module from a shell
+.Nd files, trees and the machine from a shell, and Python\\(aqs os module
 .Sh SYNOPSIS
+.Nm
+.Ar verb
+.Op Ar argument ...
+.Op Ar option ...
 .Nm
 .Ar os.NAME
 .Op Ar argument ...
 .Op Ar option ...
 .Nm
-.Ar os.NAME
-.Fl \\-help
+.Cm help
+.Op Ar verb | os.NAME | os
 .Nm
 .Fl \\-help | \\-version
 .Sh DESCRIPTION
 .Nm
-calls a function of Python\\(aqs os module, or prints one of its constants.
+runs one of its verbs, calls a function of Python\\(aqs os module, or prints one of its constants.
 Options may stand anywhere; after
 .Fl \\-
 nothing is an option.
