@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all bootstrap demo check check-cpython bench static install format distcheck clean
+.PHONY: all bootstrap demo check check-cpython bench static amalgamation install uninstall format distcheck clean
 
 bootstrap:
 	@tools/bootstrap $(GROUPS)
@@ -33,6 +33,14 @@ check:
 install: all
 	@meson configure $(BUILD) --prefix=$(PREFIX)
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --quiet
+
+uninstall: all
+	@meson configure $(BUILD) --prefix=$(PREFIX)
+	@tools/uninstall $(BUILD) $(DESTDIR)
+
+# The library as two files, osier.c and osier.h, in build/amalgamation.
+amalgamation: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet amalgamation
 
 distcheck:
 	@tools/bootstrap build test dist

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""Other projects take osier in by their build systems: CMake, a Meson wrap, or its two files."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+from conftest import TOP, clean_environment, run
+
+CONSUMERS = TOP / "tests" / "consumers"
+SAYS = "FileExistsError: [Errno 17] File exists: '/'\n"
+
+
+def install(build, root):
+    run("meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def prefix(build, tmp_path_factory):
+    """The prefix of an installation that was moved after it was made."""
+    root = install(build, tmp_path_factory.mktemp("install"))
+    [config] = root.rglob("osier-config.cmake")
+    [include] = root.rglob("osier.h")
+    return pathlib.Path(os.path.commonpath([config, include]))
+
+
+def test_cmake_finds_it(prefix, tmp_path):
+    run("cmake", "-S", CONSUMERS / "cmake", "-B", tmp_path, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
+    run("cmake", "--build", tmp_path)
+    for program in ("shared", "static", "environment", "cxx"):
+        assert run(tmp_path / program) == SAYS
+    needed = run("readelf", "-d", tmp_path / "environment")
+    assert "[libosier-env.so.0]" in needed
+    assert "libosier" not in run("readelf", "-d", tmp_path / "static")
+
+
+@pytest.mark.parametrize("version, found", [("0.1", True), ("0", True), ("", True), ("0.1.0", True), ("0.2", False), ("1.0", False)])
+def test_cmake_asks_for_a_version(prefix, tmp_path, version, found):
+    (tmp_path / "CMakeLists.txt").write_text(
+        f"cmake_minimum_required(VERSION 3.13)\nproject(asks C)\nfind_package(osier {version} REQUIRED COMPONENTS shared)\n")
+    done = subprocess.run(["cmake", "-S", tmp_path, "-B", tmp_path / "b", f"-DCMAKE_PREFIX_PATH={prefix}"], capture_output=True, text=True)
+    assert (done.returncode == 0) == found, done.stderr
+
+
+def test_cmake_says_which_component_is_missing(prefix, tmp_path):
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.13)\nproject(asks C)\nfind_package(osier REQUIRED COMPONENTS python)\n")
+    done = subprocess.run(["cmake", "-S", tmp_path, "-B", tmp_path / "b", f"-DCMAKE_PREFIX_PATH={prefix}"], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "osier has no component 'python'" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("linkage", ["shared", "static"])
+def test_meson_takes_it_as_a_subproject(tmp_path, linkage):
+    shutil.copytree(CONSUMERS / "meson", tmp_path / "app")
+    shutil.copy(CONSUMERS / "cmake" / "main.c", tmp_path / "app")
+    (tmp_path / "app" / "subprojects").mkdir()
+    (tmp_path / "app" / "subprojects" / "osier").symlink_to(TOP)
+    environment = clean_environment(PKG_CONFIG_LIBDIR="/nonexistent")
+    run("meson", "setup", f"-Ddefault_library={linkage}", tmp_path / "b", tmp_path / "app", env=environment)
+    run("ninja", "-C", tmp_path / "b", "consumer")
+    assert run(tmp_path / "b" / "consumer") == SAYS
+
+
+@pytest.fixture(scope="module")
+def two_files(build):
+    run("ninja", "-C", build, "amalgamation")
+    return build / "amalgamation"
+
+
+@pytest.mark.parametrize("compiler, standard", [("gcc", "c99"), ("gcc", "gnu17"), ("clang", "c99"), ("clang", "c17"), ("musl-gcc", "c99")])
+def test_two_files_are_the_library(two_files, tmp_path, compiler, standard):
+    if not shutil.which(compiler):
+        pytest.skip(f"no {compiler}")
+    options = [f"-std={standard}", "-O2", "-Wall", "-Wextra", "-Wno-missing-field-initializers", "-Werror", f"-I{two_files}"]
+    run(compiler, *options, "-o", tmp_path / "app", CONSUMERS / "cmake" / "main.c", two_files / "osier.c", "-pthread")
+    assert run(tmp_path / "app") == SAYS
+
+
+def test_two_files_for_a_program_in_cxx(two_files, tmp_path):
+    run("gcc", "-c", "-o", tmp_path / "osier.o", two_files / "osier.c")
+    run("g++", "-Wall", "-Wextra", "-Werror", "-pedantic", f"-I{two_files}", "-x", "c++", CONSUMERS / "cmake" / "main.c",
+        "-x", "none", tmp_path / "osier.o", "-pthread", "-o", tmp_path / "app")
+    assert run(tmp_path / "app") == SAYS
+
+
+def test_the_interface_for_tcc(two_files, tmp_path):
+    """tcc has no atomics, so it can't compile the library; programs that use it, it can."""
+    if not shutil.which("tcc"):
+        pytest.skip("no tcc")
+    run("gcc", "-shared", "-fPIC", "-o", tmp_path / "libosier.so", two_files / "osier.c", "-pthread")
+    run("tcc", f"-I{two_files}", "-o", tmp_path / "app", CONSUMERS / "cmake" / "main.c", f"-L{tmp_path}", "-losier")
+    assert run(tmp_path / "app", env={"LD_LIBRARY_PATH": str(tmp_path)}) == SAYS
+
+
+def test_the_tests_pass_over_the_two_files(two_files, tmp_path):
+    """Programs of the suite that know the interface alone, with the one file in the library's place."""
+    run("gcc", "-O1", "-c", "-o", tmp_path / "osier.o", two_files / "osier.c")
+    for name in ("posix/test_files", "cpython/test_makedirs", "cpython/test_environ"):
+        source = TOP / "tests" / f"{name}.c"
+        run("gcc", "-D_GNU_SOURCE", f"-I{two_files}", f"-I{TOP / 'include'}", f"-I{TOP / 'tests/support'}", f"-I{TOP / 'src'}",
+            "-o", tmp_path / "test", source, TOP / "tests/support/support.c", TOP / "tests/support/trees.c", tmp_path / "osier.o",
+            "-lcmocka", "-pthread")
+        run(tmp_path / "test")
+
+
+def test_what_was_installed_goes_without_a_trace(build, tmp_path):
+    (tmp_path / "usr" / "local" / "bin").mkdir(parents=True)
+    (tmp_path / "usr" / "local" / "bin" / "somebody-else's").touch()
+    before = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if not path.is_dir()}
+    install(build, tmp_path)
+    for folder in tmp_path.rglob("osier"):  # as Python leaves it
+        if folder.is_dir() and (folder / "__init__.py").exists():
+            (folder / "__pycache__").mkdir()
+            (folder / "__pycache__" / "os.cpython-311.pyc").touch()
+    run(TOP / "tools" / "uninstall", build, tmp_path)
+    assert {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if not path.is_dir()} == before
+    assert [path for path in tmp_path.rglob("*osier*") if path.is_dir()] == []
