@@ -19,7 +19,24 @@ def test_no_name_and_no_test_is_missing(build, tmp_path):
     program = [sys.executable, "-B", SOURCE / "tools" / "contract" / "parity.py"]
     done = subprocess.run([*program, build / "contract.json", SOURCE, made], capture_output=True, text=True)
     assert done.stderr == ""
-    assert made.read_text() == (SOURCE / "docs" / "PARITY.md").read_text(), "run: ninja -C build parity"
+    assert made.read_text() == (SOURCE / "docs" / "PARITY.md").read_text(), "run: make"
+
+
+def test_the_build_brings_it_up_to_date(build, tmp_path):
+    (tmp_path / "docs").mkdir()
+    for name in ("src", "tests"):
+        (tmp_path / name).symlink_to(SOURCE / name)
+    for name in ("DIFFERENCES.md", "python-names.tsv"):
+        (tmp_path / "docs" / name).write_text((SOURCE / "docs" / name).read_text())
+    copy = tmp_path / "docs" / "PARITY.md"
+    program = [sys.executable, "-B", SOURCE / "tools" / "contract" / "parity.py", build / "contract.json", tmp_path]
+    subprocess.run([*program, tmp_path / "made", tmp_path / "depfile"], check=True)
+    assert not copy.exists()  # as in a source tree without it
+    copy.write_text("old")
+    subprocess.run([*program, tmp_path / "made", tmp_path / "depfile"], check=True)
+    assert copy.read_text() == (tmp_path / "made").read_text() == (SOURCE / "docs" / "PARITY.md").read_text()
+    depended = (tmp_path / "depfile").read_text()
+    assert depended.startswith(f"{tmp_path}/made: ") and "/tests/posix/test_files.c" in depended
 
 
 @pytest.mark.parametrize("python", PYTHONS)

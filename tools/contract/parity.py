@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""docs/PARITY.md: each public name of Python's os, what it is in C, and the test that shows it: parity.py
-CONTRACT.json SOURCE PARITY.md
+"""docs/PARITY.md: each public name of Python's os, what it is in C, and the test that shows it.
 
-Complains of a name without a counterpart, and of a function without a test.
+    parity.py CONTRACT.json SOURCE PARITY.md           complains of a name without a counterpart, and
+                                                       of a function without a test
+    parity.py CONTRACT.json SOURCE PARITY.md DEPFILE   does not, and brings docs/PARITY.md up to date
 """
 
+import os
 import pathlib
 import re
 import sys
@@ -18,7 +20,7 @@ START = """\
 # Python's os in C, name by name
 
 Every public name of `os` and `os.path` on Linux, CPython 3.11 to 3.15 and what is known of 3.16.
-Made by `ninja -C build parity` from the headers, docs/python-names.tsv and the tests.
+Made by `make` from the headers, docs/python-names.tsv and the tests.
 
 | Python | since | C | header | test | note, difference |
 |---|---|---|---|---|---|
@@ -28,17 +30,23 @@ Made by `ninja -C build parity` from the headers, docs/python-names.tsv and the 
 class Parity:
     def __init__(self, contract, source):
         self.contract = contract
-        read = lambda name: (source / name).read_text(encoding="utf-8")
+        self.files = []  # that were read
+        self.missing = []  # complaints of names without a counterpart
+
+        def read(name):
+            self.files.append(str(source / name))
+            return (source / name).read_text(encoding="utf-8")
+
         self.differences = read("docs/DIFFERENCES.md")
         self.names = read(NAMES)
-        constants = next(source.glob("src/*/constants.c"))
-        self.constants = set(re.findall(r"\b(?:INT|BOOL|TEXT)\(([\w.]+),", constants.read_text(encoding="utf-8")))
+        self.constants = set(re.findall(r"\b(?:INT|BOOL|TEXT)\(([\w.]+),", read("src/base/constants.c")))
         self.tests = {}  # of each word the first test that has it
         for folder in FOLDERS:
             for test in sorted((source / "tests" / folder).glob("*.*")):
                 if test.suffix in (".c", ".py"):
-                    for word in set(re.findall(r"\w+", test.read_text(encoding="utf-8"))):
-                        self.tests.setdefault(word, str(test.relative_to(source)))
+                    name = str(test.relative_to(source))
+                    for word in set(re.findall(r"\w+", read(name))):
+                        self.tests.setdefault(word, name)
 
     def row(self, python, since, note, c, header="", test=None):
         last = python.rsplit(".", 1)[1]
@@ -64,24 +72,40 @@ class Parity:
             return self.row(python, since, note, constant, "osier/constants.h", "tests/differential/test_constants.py")
         found = list(self.stands_for(python, c))
         if not found:
-            complain(Entry(NAMES, number), f"nothing in C stands for {python}")
+            self.missing.append((Entry(NAMES, number), f"nothing in C stands for {python}"))
             return ""
         tests = [self.tests[entry.name] for _, entry in found if entry.name in self.tests]
         shown = ", ".join(f"`{c or entry.name}`" for _, entry in found)
         return self.row(python, since, note, shown, found[-1][0].path, tests[0] if tests else None)
 
-    def write(self):
+    def check(self):
+        for place, text in self.missing:
+            complain(place, text)
         for _, entry in entries(self.contract, "function", verbs=False):
             if entry.name not in self.tests:
                 complain(entry, f"no test calls {entry.name}()")
+
+    def write(self):
         lines = enumerate(self.names.splitlines(), 1)
         return START + "".join(self.write_name(line, number) for number, line in lines if not line.startswith("#"))
 
 
-def main(source, folder, target):
-    text = Parity(load(source), pathlib.Path(folder)).write()
-    with open(target, "w", encoding="utf-8") as out:
-        out.write(text)
+def bring_up_to_date(path, text):
+    """Writes the copy that is kept with the sources, where it may be written and says something else."""
+    if os.access(path, os.W_OK) and path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def main(table, folder, target, depfile=None):
+    source = pathlib.Path(folder)
+    parity = Parity(load(table), source)
+    text = parity.write()
+    pathlib.Path(target).write_text(text, encoding="utf-8")
+    if depfile:
+        pathlib.Path(depfile).write_text(f"{target}: {' '.join(name.replace(' ', chr(92) + ' ') for name in parity.files)}\n")
+        bring_up_to_date(source / "docs" / "PARITY.md", text)
+    else:
+        parity.check()
     return Complaints.count > 0
 
 
