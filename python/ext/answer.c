@@ -23,82 +23,57 @@ void door_handle_signals(void) {
 
 /* ------------------------------------------------------------------- paths */
 
-static const char *const allowed[] = {
-    [KIND_PATH] = "string, bytes or os.PathLike",
-    [KIND_PATH_OR_FD] = "string, bytes, os.PathLike or integer",
-    [KIND_PATH_OR_NONE] = "string, bytes, os.PathLike or None",
-    [KIND_PATH_FD_NONE] = "string, bytes, os.PathLike, integer or None",
-};
-
-static int wrong_type(PyObject *object, enum kind kind, const char *function, const char *name) {
-    PyErr_Format(PyExc_TypeError, "%s: %s should be %s, not %.200s", function, name, allowed[kind],
-                 Py_TYPE(object)->tp_name);
+/* The words are the interpreter's own function's: see door_refuse(). */
+static int wrong_type(const char *name) {
+    PyErr_Format(PyExc_TypeError, "%s: neither str, bytes nor os.PathLike", name);
     return -1;
 }
 
-static int read_text(struct value *value, const char *function, const char *name) {
+static int read_text(struct value *value, const char *name) {
     if (strlen(value->text) == (size_t)value->size)
         return 0;
-    if (value->bytes || PY_VERSION_HEX >= 0x030D0000)
-        PyErr_Format(PyExc_ValueError, "%s: embedded null character in %s", function, name);
-    else
-        PyErr_SetString(PyExc_ValueError, "embedded null byte");
+    PyErr_Format(PyExc_ValueError, "%s: embedded null character", name);
     return -1;
 }
 
-static int read_bytes(struct value *value, PyObject *bytes, const char *function,
-                      const char *name) {
+static int read_bytes(struct value *value, PyObject *bytes, const char *name) {
     value->text = PyBytes_AS_STRING(bytes);
     value->size = PyBytes_GET_SIZE(bytes);
-    return read_text(value, function, name);
+    return read_text(value, name);
 }
 
 /* ASCII needs no encoding: the text is the string's own. */
-static int read_str(struct value *value, PyObject *str, const char *function, const char *name) {
+static int read_str(struct value *value, PyObject *str, const char *name) {
     if (PyUnicode_IS_COMPACT_ASCII(str)) {
         value->text = PyUnicode_DATA(str);
         value->size = PyUnicode_GET_LENGTH(str);
-        return read_text(value, function, name);
+        return read_text(value, name);
     }
     PyObject *bytes = PyUnicode_EncodeFSDefault(str);
     if (!bytes)
         return -1;
     Py_XSETREF(value->owner, bytes);
-    return read_bytes(value, bytes, function, name);
-}
-
-int door_warn_bool(PyObject *object) {
-#if PY_VERSION_HEX >= 0x030D0000
-    if (PyBool_Check(object))
-        return PyErr_WarnEx(PyExc_RuntimeWarning, "bool is used as a file descriptor", 1);
-#else
-    (void)object;
-#endif
-    return 0;
+    return read_bytes(value, bytes, name);
 }
 
 int door_fd(PyObject *object, int64_t *ret_number) {
-    if (door_warn_bool(object) < 0)
-        return -1;
+    if (PyBool_Check(object)) /* of which some versions warn */
+        return PyErr_SetString(PyExc_TypeError, "a truth value is no descriptor"), -1;
     PyObject *index = PyNumber_Index(object);
     if (!index)
         return -1;
-    int overflow;
-    long number = PyLong_AsLongAndOverflow(index, &overflow);
+    long number = PyLong_AsLong(index);
     Py_DECREF(index);
-    if (number == -1 && !overflow && PyErr_Occurred())
+    if (number == -1 && PyErr_Occurred())
         return -1;
-    if (overflow > 0 || number > INT32_MAX)
-        return PyErr_SetString(PyExc_OverflowError, "fd is greater than maximum"), -1;
-    if (overflow < 0 || number < INT32_MIN)
-        return PyErr_SetString(PyExc_OverflowError, "fd is less than minimum"), -1;
+    if (number > INT32_MAX || number < INT32_MIN)
+        return PyErr_SetString(PyExc_OverflowError, "no descriptor"), -1;
     *ret_number = number;
     return 0;
 }
 
 /* What __fspath__ gives, kept in value->owner. */
-static int read_pathlike(struct value *value, PyObject *object, const char *function,
-                         const char *name) {
+static int read_pathlike(struct value *value, PyObject *object, const char *name) {
     PyObject *path = PyOS_FSPath(object);
     if (!path)
         return -1;
@@ -106,31 +81,17 @@ static int read_pathlike(struct value *value, PyObject *object, const char *func
     value->fspath = path;
     value->bytes = PyBytes_Check(path);
     if (value->bytes)
-        return read_bytes(value, path, function, name);
-    return read_str(value, path, function, name);
+        return read_bytes(value, path, name);
+    return read_str(value, path, name);
 }
 
-#if PY_VERSION_HEX < 0x030C0000
-/* Until 3.12 anything like bytes was a path, with a warning. */
-static int read_bytes_like(struct value *value, PyObject *object, enum kind kind,
-                           const char *function, const char *name) {
-    if (PyErr_WarnFormat(PyExc_DeprecationWarning, 1, "%s: %s should be %s, not %.200s", function,
-                         name, allowed[kind], Py_TYPE(object)->tp_name) < 0)
-        return -1;
-    value->owner = PyBytes_FromObject(object);
-    value->bytes = true;
-    return value->owner ? read_bytes(value, value->owner, function, name) : -1;
-}
-#endif
-
-int door_path(struct value *value, PyObject *object, enum kind kind, const char *function,
-              const char *name) {
+int door_path(struct value *value, PyObject *object, enum kind kind, const char *name) {
     value->number = -1;
     if (PyUnicode_Check(object))
-        return read_str(value, object, function, name);
+        return read_str(value, object, name);
     if (PyBytes_Check(object)) {
         value->bytes = true;
-        return read_bytes(value, object, function, name);
+        return read_bytes(value, object, name);
     }
     bool none = kind == KIND_PATH_OR_NONE || kind == KIND_PATH_FD_NONE;
     if (object == Py_None && none)
@@ -141,20 +102,13 @@ int door_path(struct value *value, PyObject *object, enum kind kind, const char 
     PyObject *word = PyUnicode_InternFromString("__fspath__"); /* what the types' caches keep */
     PyObject *method = word ? PyObject_GetAttr((PyObject *)Py_TYPE(object), word) : NULL;
     Py_XDECREF(word);
-#if PY_VERSION_HEX >= 0x030D0000
-    if (method == Py_None) /* a class says that it is none */
-        Py_CLEAR(method);
-#endif
-    if (!method) {
+    if (!method || method == Py_None) { /* None: a class says that it is none */
+        Py_XDECREF(method);
         PyErr_Clear();
-#if PY_VERSION_HEX < 0x030C0000
-        if (PyObject_CheckBuffer(object))
-            return read_bytes_like(value, object, kind, function, name);
-#endif
-        return wrong_type(object, kind, function, name);
+        return wrong_type(name);
     }
     Py_DECREF(method);
-    return read_pathlike(value, object, function, name);
+    return read_pathlike(value, object, name);
 }
 
 /* ------------------------------------------------------------------- errors */
@@ -231,15 +185,4 @@ PyObject *door_list(char **names, bool bytes) {
     }
     free(names);
     return list;
-}
-
-PyObject *door_value_error(const struct value *path) {
-    int number = errno;
-    const struct os_error *error = os_last_error();
-    const char *colon = error && error->message ? strstr(error->message, ": ") : NULL;
-    errno = number;
-    if (!colon)
-        return door_error(path, NULL);
-    PyErr_SetString(PyExc_ValueError, colon + 2);
-    return NULL;
 }

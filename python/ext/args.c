@@ -6,11 +6,11 @@
 #include <pthread.h>
 #include <string.h>
 
-static struct function *functions;
+static struct function *first_function;
 
 void door_add(struct function *function) {
-    function->next = functions;
-    functions = function;
+    function->next = first_function;
+    first_function = function;
 }
 
 /* ------------------------------------------------------------------- signatures */
@@ -155,28 +155,44 @@ static const char *read_signature(struct function *f, const char *doc, char *tex
 
 static const char *wrong_signature;
 
-/* What the interpreter says of its function of that name; NULL if there is none. New. */
-static PyObject *their_doc(PyObject *model, const char *name) {
-    PyObject *function = PyObject_GetAttrString(model, name);
-    PyObject *doc = function ? PyObject_GetAttrString(function, "__doc__") : NULL;
-    Py_XDECREF(function);
+/* The text of an attribute, or an empty one; borrowed from `*ret_owner`, which is new. */
+static const char *text_of(PyObject *object, const char *name, PyObject **ret_owner) {
+    *ret_owner = object ? PyObject_GetAttrString(object, name) : NULL;
+    bool is_text = *ret_owner && PyUnicode_Check(*ret_owner);
+    const char *text = is_text ? PyUnicode_AsUTF8(*ret_owner) : NULL;
     PyErr_Clear();
-    if (doc && PyUnicode_Check(doc) && PyUnicode_GET_LENGTH(doc) > 0)
-        return doc;
-    Py_XDECREF(doc);
-    return NULL;
+    return text ? text : "";
+}
+
+char *door_doc(PyObject *owner, const char *name) {
+    PyObject *attribute = PyObject_GetAttrString(owner, name), *signature_owner, *doc_owner;
+    const char *signature = text_of(attribute, "__text_signature__", &signature_owner);
+    const char *doc = text_of(attribute, "__doc__", &doc_owner);
+    size_t size = strlen(name) + strlen(signature) + strlen(doc) + 8;
+    char *text = *doc ? malloc(size) : NULL;
+    if (text && *signature)
+        snprintf(text, size, "%s%s\n--\n\n%s", name, signature, doc);
+    else if (text)
+        snprintf(text, size, "%s", doc);
+    Py_XDECREF(signature_owner);
+    Py_XDECREF(doc_owner);
+    Py_XDECREF(attribute);
+    PyErr_Clear();
+    return text;
 }
 
 static void read_signatures(PyObject *model) {
-    for (struct function *f = functions; f && !wrong_signature; f = f->next) {
-        PyObject *theirs = their_doc(model, f->name);
-        const char *doc = theirs ? PyUnicode_AsUTF8(theirs) : NULL;
-        doc = doc ? doc : f->doc;
+    for (struct function *f = first_function; f && !wrong_signature; f = f->next) {
+        PyObject *theirs = PyObject_GetAttrString(model, f->name), *owner;
+        const char *doc = f->doc ? f->doc : text_of(theirs, "__doc__", &owner);
         f->text = malloc(2 * strlen(f->signature) + strlen(f->name) + strlen(doc) + 64);
         wrong_signature = f->text ? read_signature(f, doc, f->text) : f->name;
+        if (!f->doc)
+            Py_XDECREF(owner);
         Py_XDECREF(theirs);
+        PyErr_Clear();
     }
-    PyErr_Clear();
+    door_entry_docs(model);
 }
 
 /* Once in a process, whose interpreters are of one version and share the table. */
@@ -237,52 +253,25 @@ static int read_mask(PyObject *object, int64_t *ret_number) {
     return PyErr_Occurred() ? -1 : 0;
 }
 
-/* The number of a device; from 3.13 on, −1 is one: none. */
-static int read_device(PyObject *object, int64_t *ret_number) {
-    int overflow;
-    if (PY_VERSION_HEX >= 0x030D0000 && PyLong_Check(object) &&
-        PyLong_AsLongLongAndOverflow(object, &overflow) == -1 && !overflow) {
-        *ret_number = -1;
-        return 0;
-    }
-    *ret_number = (int64_t)PyLong_AsUnsignedLongLong(object);
-    return *ret_number == -1 && PyErr_Occurred() ? -1 : 0;
-}
-
-static int read_device_part(PyObject *object, int64_t *ret_number) {
-#if PY_VERSION_HEX >= 0x030D0000
-    int64_t number;
-    if (read_device(object, &number) < 0)
+/* The number of a device, or one of its parts. What is beyond is read by some versions alone. */
+static int read_device(PyObject *object, int64_t most, int64_t *ret_number) {
+    *ret_number = PyLong_AsLongLong(object);
+    if (*ret_number == -1 && PyErr_Occurred())
         return -1;
-    if (number < -1 || number > UINT32_MAX)
-        return PyErr_SetString(PyExc_OverflowError,
-                               "Python int too large to convert to C unsigned int"),
-               -1;
-    *ret_number = number;
+    if (*ret_number < 0 || *ret_number > most)
+        return PyErr_SetString(PyExc_OverflowError, "no number of a device"), -1;
     return 0;
-#else
-    return read_int(object, ret_number);
-#endif
 }
 
 /* An id of a user or group: 32 bits, −1 for "leave it". */
-static int read_id(PyObject *object, const char *type, int64_t *ret_number) {
+static int read_id(PyObject *object, int64_t *ret_number) {
     PyObject *index = PyNumber_Index(object);
-    if (!index) {
-        PyErr_Format(PyExc_TypeError, "%s should be integer, not %.200s", type,
-                     Py_TYPE(object)->tp_name);
+    *ret_number = index ? PyLong_AsLongLong(index) : -1;
+    Py_XDECREF(index);
+    if (*ret_number == -1 && PyErr_Occurred())
         return -1;
-    }
-    int overflow;
-    long long number = PyLong_AsLongLongAndOverflow(index, &overflow);
-    Py_DECREF(index);
-    if (number == -1 && !overflow && PyErr_Occurred())
-        return -1;
-    if (overflow < 0 || number < -1)
-        return PyErr_Format(PyExc_OverflowError, "%s is less than minimum", type), -1;
-    if (overflow > 0 || number > UINT32_MAX)
-        return PyErr_Format(PyExc_OverflowError, "%s is greater than maximum", type), -1;
-    *ret_number = number;
+    if (*ret_number < -1 || *ret_number > UINT32_MAX)
+        return PyErr_SetString(PyExc_OverflowError, "no id of a user or group"), -1;
     return 0;
 }
 
@@ -291,11 +280,6 @@ static int read_dir_fd(PyObject *object, int64_t *ret_number) {
         *ret_number = OS_CWD;
         return 0;
     }
-    if (!PyIndex_Check(object)) {
-        PyErr_Format(PyExc_TypeError, "argument should be integer or None, not %.200s",
-                     Py_TYPE(object)->tp_name);
-        return -1;
-    }
     return door_fd(object, ret_number);
 }
 
@@ -303,19 +287,9 @@ static int read_buffer(struct value *value, PyObject *object, int flags) {
     return PyObject_GetBuffer(object, &value->buffer, flags);
 }
 
-static int read_text(const struct function *f, const struct parameter *p, struct value *value,
-                     PyObject *object) {
-    if (!PyUnicode_Check(object)) {
-        const char *type = object == Py_None ? "None" : Py_TYPE(object)->tp_name;
-        int place = (int)(p - f->parameters);
-        if (place < f->positional_only)
-            PyErr_Format(PyExc_TypeError, "%s() argument %d must be str, not %.50s", f->name,
-                         place + 1, type);
-        else
-            PyErr_Format(PyExc_TypeError, "%s() argument '%s' must be str, not %.50s", f->name,
-                         p->name, type);
-        return -1;
-    }
+static int read_text(struct value *value, PyObject *object) {
+    if (!PyUnicode_Check(object))
+        return PyErr_SetString(PyExc_TypeError, "not a str"), -1;
     value->text = PyUnicode_AsUTF8AndSize(object, &value->size);
     if (value->text && strlen(value->text) != (size_t)value->size)
         return PyErr_SetString(PyExc_ValueError, "embedded null character"), -1;
@@ -331,8 +305,7 @@ static int read_fsname(struct value *value, PyObject *object) {
     return 0;
 }
 
-static int read_value(struct function *f, const struct parameter *p, struct value *value,
-                      PyObject *object) {
+static int read_value(const struct parameter *p, struct value *value, PyObject *object) {
     value->object = object;
     switch (p->kind) {
     case KIND_OBJECT:
@@ -341,8 +314,10 @@ static int read_value(struct function *f, const struct parameter *p, struct valu
     case KIND_PATH_OR_FD:
     case KIND_PATH_OR_NONE:
     case KIND_PATH_FD_NONE:
-        return door_path(value, object, p->kind, f->name, p->name);
+        return door_path(value, object, p->kind, p->name);
     case KIND_FD:
+        if (PyBool_Check(object)) /* of which some versions warn */
+            return PyErr_SetString(PyExc_TypeError, "a truth value is no descriptor"), -1;
         value->number = PyObject_AsFileDescriptor(object);
         return value->number < 0 ? -1 : 0;
     case KIND_DIR_FD:
@@ -364,9 +339,8 @@ static int read_value(struct function *f, const struct parameter *p, struct valu
         return truth < 0 ? -1 : 0;
     }
     case KIND_UID:
-        return read_id(object, "uid", &value->number);
     case KIND_GID:
-        return read_id(object, "gid", &value->number);
+        return read_id(object, &value->number);
     case KIND_INT64_OR_NONE:
         if (object == Py_None) {
             value->number = OS_POSITION;
@@ -377,9 +351,9 @@ static int read_value(struct function *f, const struct parameter *p, struct valu
         value->number += value->number == OS_POSITION; /* as negative, but not the mark of None */
         return 0;
     case KIND_DEVICE:
-        return read_device(object, &value->number);
+        return read_device(object, INT64_MAX, &value->number);
     case KIND_DEVICE_PART:
-        return read_device_part(object, &value->number);
+        return read_device(object, INT_MAX, &value->number);
     case KIND_FSNAME:
         return read_fsname(value, object);
     case KIND_DOUBLE:
@@ -390,7 +364,7 @@ static int read_value(struct function *f, const struct parameter *p, struct valu
     case KIND_WRITABLE:
         return read_buffer(value, object, PyBUF_WRITABLE);
     case KIND_TEXT:
-        return read_text(f, p, value, object);
+        return read_text(value, object);
     }
     Py_UNREACHABLE();
 }
@@ -403,13 +377,6 @@ void door_release(struct value *value) {
 }
 
 /* ------------------------------------------------------------------- the call */
-
-static int too_many(struct function *f, Py_ssize_t nargs) {
-    PyErr_Format(PyExc_TypeError, "%s() takes %s %d positional argument%s (%zd given)", f->name,
-                 f->required == f->positional ? "exactly" : "at most", f->positional,
-                 f->positional == 1 ? "" : "s", nargs);
-    return -1;
-}
 
 static int find_parameter(struct function *f, PyObject *name) {
     Py_ssize_t size;
@@ -425,41 +392,29 @@ static int find_parameter(struct function *f, PyObject *name) {
     return -1;
 }
 
+/* The message is of interest for osier's own functions alone: see door_refuse(). */
+static int wrong_arguments(const struct function *f) {
+    PyErr_Format(PyExc_TypeError, "%s() takes other arguments", f->name);
+    return -1;
+}
+
 /* Lays the arguments out in the order of the parameters; NULL where one was left out. */
 static int arrange(struct function *f, PyObject *const *args, Py_ssize_t nargs, PyObject *names,
                    PyObject **ret_objects) {
     if (nargs > f->positional)
-        return too_many(f, nargs);
+        return wrong_arguments(f);
     for (int i = 0; i < f->count; i++)
         ret_objects[i] = i < nargs ? args[i] : NULL;
     Py_ssize_t count = names ? PyTuple_GET_SIZE(names) : 0;
     for (Py_ssize_t k = 0; k < count; k++) {
-        PyObject *name = PyTuple_GET_ITEM(names, k);
-        int i = find_parameter(f, name);
-        if (i < 0) {
-#if PY_VERSION_HEX >= 0x030D0000
-            PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", f->name,
-                         name);
-#else
-            PyErr_Format(PyExc_TypeError, "'%U' is an invalid keyword argument for %s()", name,
-                         f->name);
-#endif
-            return -1;
-        }
-        if (ret_objects[i]) {
-            PyErr_Format(PyExc_TypeError,
-                         "argument for %s() given by name ('%U') and position (%d)", f->name, name,
-                         i + 1);
-            return -1;
-        }
+        int i = find_parameter(f, PyTuple_GET_ITEM(names, k));
+        if (i < 0 || ret_objects[i])
+            return wrong_arguments(f);
         ret_objects[i] = args[nargs + k];
     }
     for (int i = 0; i < f->count; i++)
-        if (!ret_objects[i] && f->parameters[i].required) {
-            PyErr_Format(PyExc_TypeError, "%s() missing required argument '%s' (pos %d)", f->name,
-                         f->parameters[i].name, i + 1);
-            return -1;
-        }
+        if (!ret_objects[i] && f->parameters[i].required)
+            return wrong_arguments(f);
     return 0;
 }
 
@@ -498,7 +453,7 @@ static int read_objects(struct function *f, PyObject *const *objects, Py_ssize_t
         if (!object || read_plain(p->kind, value, object))
             continue;
         *ret_held = i + 1;
-        if (read_value(f, p, value, object) < 0)
+        if (read_value(p, value, object) < 0)
             return -1;
     }
     return 0;
@@ -525,13 +480,41 @@ void door_release_all(struct value *values, int count) {
         door_release(&values[count]);
 }
 
+const char door_refused;
+
+/* Whether the exception says that arguments could not be read, or there is none. */
+static bool is_refusal(void) {
+    PyObject *raised = PyErr_Occurred();
+    return !raised || PyErr_GivenExceptionMatches(raised, PyExc_TypeError) ||
+           PyErr_GivenExceptionMatches(raised, PyExc_ValueError) ||
+           PyErr_GivenExceptionMatches(raised, PyExc_OverflowError) ||
+           PyErr_GivenExceptionMatches(raised, PyExc_BufferError);
+}
+
+PyObject *door_refuse(const struct function *f, PyObject *module, PyObject *const *args,
+                      Py_ssize_t nargs, PyObject *names) {
+    PyObject *functions = STATE(module)->functions;
+    PyObject *original =
+        !f->always && functions && is_refusal() ? PyDict_GetItemString(functions, f->name) : NULL;
+    if (original) {
+        PyErr_Clear();
+        Py_INCREF(original);
+        PyObject *result = PyObject_Vectorcall(original, args, (size_t)nargs, names);
+        Py_DECREF(original);
+        return result;
+    }
+    if (!PyErr_Occurred())
+        PyErr_Format(PyExc_TypeError, "%s() takes other arguments", f->name);
+    return NULL;
+}
+
 int door_functions(PyObject *module, PyObject *model) {
     prepare(model);
     if (wrong_signature)
         return PyErr_Format(PyExc_SystemError, "signature: %s", wrong_signature), -1;
     PyObject *name = PyModule_GetNameObject(module);
     int result = name ? 0 : -1;
-    for (struct function *f = functions; f && result == 0; f = f->next) {
+    for (struct function *f = first_function; f && result == 0; f = f->next) {
         if (!f->always && !PyObject_HasAttrString(model, f->name))
             continue;
         PyObject *function = PyCFunction_NewEx(&f->method, module, name);

@@ -19,8 +19,8 @@ static PyObject *bool_or_error(int r) {
 }
 
 /** A function of numbers alone that answers None. */
-#define PLAIN(name, signature, doc, call)                                                          \
-    FUNCTION(name, signature, doc) {                                                               \
+#define PLAIN(name, signature, call)                                                               \
+    FUNCTION(name, signature) {                                                                    \
         int r;                                                                                     \
         UNLOCKED(r = call);                                                                        \
         return none_or_error(r, NULL);                                                             \
@@ -28,8 +28,7 @@ static PyObject *bool_or_error(int r) {
 
 /* ------------------------------------------------------------------- opening and closing */
 
-FUNCTION(open, "path: path, flags: int, mode: int = 511, *, dir_fd: dir_fd = None",
-         "Open a file for low level IO.  Returns a file descriptor (integer).") {
+FUNCTION(open, "path: path, flags: int, mode: int = 511, *, dir_fd: dir_fd = None") {
     if (PySys_Audit("open", "OOi", OBJECT(0), Py_None, INT(1) | O_CLOEXEC) < 0)
         return NULL;
     int fd;
@@ -37,48 +36,44 @@ FUNCTION(open, "path: path, flags: int, mode: int = 511, *, dir_fd: dir_fd = Non
     return fd < 0 ? door_error(ARG(0), NULL) : PyLong_FromLong(fd);
 }
 
-PLAIN(close, "fd: int", "Close a file descriptor.", os_close(INT(0)))
+PLAIN(close, "fd: int", os_close(INT(0)))
 
-FUNCTION(closerange, "fd_low: int, fd_high: int, /",
-         "Closes all file descriptors in [fd_low, fd_high), ignoring errors.") {
+FUNCTION(closerange, "fd_low: int, fd_high: int, /") {
     UNLOCKED(os_closerange(INT(0), INT(1)));
     Py_RETURN_NONE;
 }
 
-FUNCTION(dup, "fd: int, /", "Return a duplicate of a file descriptor.") {
+FUNCTION(dup, "fd: int, /") {
     int fd;
     UNLOCKED(fd = os_dup(INT(0)));
     return fd_or_error(fd);
 }
 
-FUNCTION(dup2, "fd: int, fd2: int, inheritable: bool = True", "Duplicate file descriptor.") {
+FUNCTION(dup2, "fd: int, fd2: int, inheritable: bool = True") {
     int fd;
     UNLOCKED(fd = os_dup2(INT(0), INT(1), LONG(2)));
     return fd_or_error(fd);
 }
 
-FUNCTION(pipe, "", "Create a pipe.") {
+FUNCTION(pipe, "") {
     int fds[2], r;
     UNLOCKED(r = os_pipe(fds));
     return pair_or_error(r, fds[0], fds[1]);
 }
 
-FUNCTION(pipe2, "flags: int, /", "Create a pipe with flags set atomically.") {
+FUNCTION(pipe2, "flags: int, /") {
     int fds[2], r;
     UNLOCKED(r = os_pipe2(INT(0), fds));
     return pair_or_error(r, fds[0], fds[1]);
 }
 
-FUNCTION(get_inheritable, "fd: int, /",
-         "Get the close-on-exe flag of the specified file descriptor.") {
+FUNCTION(get_inheritable, "fd: int, /") {
     return bool_or_error(os_get_inheritable(INT(0)));
 }
 
-PLAIN(set_inheritable, "fd: int, inheritable: int, /",
-      "Set the inheritable flag of the specified file descriptor.",
-      os_set_inheritable(INT(0), INT(1)))
+PLAIN(set_inheritable, "fd: int, inheritable: int, /", os_set_inheritable(INT(0), INT(1)))
 
-FUNCTION(get_blocking, "fd: int, /", "Get the blocking mode of the file descriptor.") {
+FUNCTION(get_blocking, "fd: int, /") {
     return bool_or_error(os_get_blocking(INT(0)));
 }
 
@@ -89,15 +84,9 @@ FUNCTION(get_blocking, "fd: int, /", "Get the blocking mode of the file descript
 #define SET_BLOCKING "fd: int, blocking: int, /"
 #endif
 
-PLAIN(set_blocking, SET_BLOCKING, "Set the blocking mode of the specified file descriptor.",
-      os_set_blocking(INT(0), LONG(1)))
+PLAIN(set_blocking, SET_BLOCKING, os_set_blocking(INT(0), LONG(1)))
 
 /* ------------------------------------------------------------------- reading and writing */
-
-static PyObject *negative_count(void) {
-    PyErr_SetString(PyExc_ValueError, "negative value for 'count' not allowed");
-    return NULL;
-}
 
 static PyObject *new_bytes(int64_t size) {
     if (size < 0) {
@@ -119,8 +108,7 @@ static PyObject *cut(PyObject *bytes, ssize_t size) {
     return bytes;
 }
 
-FUNCTION(read, "fd: int, length: size, /",
-         "Read from a file descriptor.  Returns a bytes object.") {
+FUNCTION(read, "fd: int, length: size, /") {
     PyObject *bytes = new_bytes(LONG(1));
     if (!bytes)
         return NULL;
@@ -131,8 +119,7 @@ FUNCTION(read, "fd: int, length: size, /",
     return cut(bytes, r);
 }
 
-FUNCTION(pread, "fd: int, length: size, offset: int64, /",
-         "Read a number of bytes from a file descriptor starting at a particular offset.") {
+FUNCTION(pread, "fd: int, length: size, offset: int64, /") {
     PyObject *bytes = new_bytes(LONG(1));
     if (!bytes)
         return NULL;
@@ -143,21 +130,19 @@ FUNCTION(pread, "fd: int, length: size, offset: int64, /",
     return cut(bytes, r);
 }
 
-FUNCTION(readinto, "fd: int, buffer: writable, /",
-         "Read into a buffer object from a file descriptor.") {
+FUNCTION(readinto, "fd: int, buffer: writable, /") {
     ssize_t r;
     UNLOCKED(r = os_readinto(INT(0), v[1].buffer.buf, (size_t)v[1].buffer.len));
     return number_or_error(r, NULL);
 }
 
-FUNCTION(write, "fd: int, data: buffer, /", "Write a bytes object to a file descriptor.") {
+FUNCTION(write, "fd: int, data: buffer, /") {
     ssize_t r;
     UNLOCKED(r = os_write(INT(0), v[1].buffer.buf, (size_t)v[1].buffer.len));
     return number_or_error(r, NULL);
 }
 
-FUNCTION(pwrite, "fd: int, buffer: buffer, offset: int64, /",
-         "Write bytes to a file descriptor starting at a particular offset.") {
+FUNCTION(pwrite, "fd: int, buffer: buffer, offset: int64, /") {
     ssize_t r;
     UNLOCKED(r = os_pwrite(INT(0), v[1].buffer.buf, (size_t)v[1].buffer.len, LONG(2)));
     return number_or_error(r, NULL);
@@ -177,10 +162,10 @@ static void release_pieces(struct pieces *pieces) {
     PyMem_Free(pieces->vector);
 }
 
-static int hold_pieces(struct pieces *pieces, PyObject *sequence, int flags, const char *name) {
+static int hold_pieces(struct pieces *pieces, PyObject *sequence, int flags) {
     *pieces = (struct pieces){0};
     if (!PySequence_Check(sequence))
-        return PyErr_Format(PyExc_TypeError, "%s() arg 2 must be a sequence", name), -1;
+        return PyErr_SetString(PyExc_TypeError, "no sequence"), -1;
     Py_ssize_t count = PySequence_Size(sequence);
     if (count < 0)
         return -1;
@@ -204,11 +189,11 @@ static int hold_pieces(struct pieces *pieces, PyObject *sequence, int flags, con
 }
 
 /** A function of several buffers. */
-#define PIECES(name, signature, doc, flags, call)                                                  \
-    FUNCTION(name, signature, doc) {                                                               \
+#define PIECES(name, signature, flags, call)                                                       \
+    FUNCTION(name, signature) {                                                                    \
         struct pieces p;                                                                           \
-        if (hold_pieces(&p, OBJECT(1), flags, #name) < 0)                                          \
-            return NULL;                                                                           \
+        if (hold_pieces(&p, OBJECT(1), flags) < 0)                                                 \
+            return DOOR_REFUSED;                                                                   \
         ssize_t r;                                                                                 \
         UNLOCKED(r = call);                                                                        \
         PyObject *result = number_or_error(r, NULL);                                               \
@@ -216,18 +201,12 @@ static int hold_pieces(struct pieces *pieces, PyObject *sequence, int flags, con
         return result;                                                                             \
     }
 
-PIECES(readv, "fd: int, buffers: object, /",
-       "Read from a file descriptor fd into an iterable of buffers.", PyBUF_WRITABLE,
-       os_readv(INT(0), p.vector, p.count))
-PIECES(preadv, "fd: int, buffers: object, offset: int64, flags: int = 0, /",
-       "Reads from a file descriptor into a number of mutable bytes-like objects.", PyBUF_WRITABLE,
+PIECES(readv, "fd: int, buffers: object, /", PyBUF_WRITABLE, os_readv(INT(0), p.vector, p.count))
+PIECES(preadv, "fd: int, buffers: object, offset: int64, flags: int = 0, /", PyBUF_WRITABLE,
        os_preadv(INT(0), p.vector, p.count, LONG(2), INT(3)))
-PIECES(writev, "fd: int, buffers: object, /",
-       "Iterate over buffers, and write the contents of each to a file descriptor.", PyBUF_SIMPLE,
-       os_writev(INT(0), p.vector, p.count))
-PIECES(pwritev, "fd: int, buffers: object, offset: int64, flags: int = 0, /",
-       "Writes the contents of bytes-like objects to a file descriptor at a given offset.",
-       PyBUF_SIMPLE, os_pwritev(INT(0), p.vector, p.count, LONG(2), INT(3)))
+PIECES(writev, "fd: int, buffers: object, /", PyBUF_SIMPLE, os_writev(INT(0), p.vector, p.count))
+PIECES(pwritev, "fd: int, buffers: object, offset: int64, flags: int = 0, /", PyBUF_SIMPLE,
+       os_pwritev(INT(0), p.vector, p.count, LONG(2), INT(3)))
 
 #if PY_VERSION_HEX >= 0x030C0000
 #define LSEEK "fd: int, position: int64, whence: int, /"
@@ -235,18 +214,16 @@ PIECES(pwritev, "fd: int, buffers: object, offset: int64, flags: int = 0, /",
 #define LSEEK "fd: int, position: int64, how: int, /"
 #endif
 
-FUNCTION(lseek, LSEEK, "Set the position of a file descriptor.") {
+FUNCTION(lseek, LSEEK) {
     int64_t r;
     UNLOCKED(r = os_lseek(INT(0), LONG(1), INT(2)));
     return number_or_error(r, NULL);
 }
 
-PLAIN(fsync, "fd: fd", "Force write of fd to disk.", os_fsync(INT(0)))
-PLAIN(fdatasync, "fd: fd", "Force write of fd to disk without forcing update of metadata.",
-      os_fdatasync(INT(0)))
+PLAIN(fsync, "fd: fd", os_fsync(INT(0)))
+PLAIN(fdatasync, "fd: fd", os_fdatasync(INT(0)))
 
-FUNCTION(lockf, "fd: int, command: int, length: int64, /",
-         "Apply, test or remove a POSIX lock on an open file descriptor.") {
+FUNCTION(lockf, "fd: int, command: int, length: int64, /") {
     if (PySys_Audit("os.lockf", "iiL", INT(0), INT(1), (long long)LONG(2)) < 0)
         return NULL;
     int r;
@@ -255,38 +232,33 @@ FUNCTION(lockf, "fd: int, command: int, length: int64, /",
 }
 
 PLAIN(posix_fadvise, "fd: int, offset: int64, length: int64, advice: int, /",
-      "Announce an intention to access data in a specific pattern.",
       os_posix_fadvise(INT(0), LONG(1), LONG(2), INT(3)))
 PLAIN(posix_fallocate, "fd: int, offset: int64, length: int64, /",
-      "Ensure a file has allocated at least a particular number of bytes on disk.",
       os_posix_fallocate(INT(0), LONG(1), LONG(2)))
 
 /* ------------------------------------------------------------------- copying */
 
-FUNCTION(sendfile, "out_fd: int, in_fd: int, offset: int64|none, count: size",
-         "Copy count bytes from file descriptor in_fd to file descriptor out_fd.") {
+FUNCTION(sendfile, "out_fd: int, in_fd: int, offset: int64|none, count: size") {
+    if (LONG(3) < 0)
+        return DOOR_REFUSED;
     ssize_t r;
     UNLOCKED(r = os_sendfile(INT(0), INT(1), LONG(2), (size_t)LONG(3)));
     return number_or_error(r, NULL);
 }
 
-FUNCTION(copy_file_range,
-         "src: int, dst: int, count: size, offset_src: int64|none = None, "
-         "offset_dst: int64|none = None",
-         "Copy count bytes from one file descriptor to another.") {
+FUNCTION(copy_file_range, "src: int, dst: int, count: size, offset_src: int64|none = None, "
+                          "offset_dst: int64|none = None") {
     if (LONG(2) < 0)
-        return negative_count();
+        return DOOR_REFUSED;
     ssize_t r;
     UNLOCKED(r = os_copy_file_range(INT(0), INT(1), (size_t)LONG(2), LONG(3), LONG(4)));
     return number_or_error(r, NULL);
 }
 
-FUNCTION(splice,
-         "src: int, dst: int, count: size, offset_src: int64|none = None, "
-         "offset_dst: int64|none = None, flags: uint = 0",
-         "Transfer count bytes from one pipe to a descriptor or vice versa.") {
+FUNCTION(splice, "src: int, dst: int, count: size, offset_src: int64|none = None, "
+                 "offset_dst: int64|none = None, flags: uint = 0") {
     if (LONG(2) < 0)
-        return negative_count();
+        return DOOR_REFUSED;
     ssize_t r;
     UNLOCKED(r = os_splice(INT(0), INT(1), (size_t)LONG(2), LONG(3), LONG(4), (unsigned)LONG(5)));
     return number_or_error(r, NULL);
@@ -294,20 +266,19 @@ FUNCTION(splice,
 
 /* ------------------------------------------------------------------- terminals */
 
-FUNCTION(isatty, "fd: int, /", "Return True if the fd is connected to a terminal.") {
+FUNCTION(isatty, "fd: int, /") {
     bool r;
     UNLOCKED(r = os_isatty(INT(0)));
     return PyBool_FromLong(r);
 }
 
-FUNCTION(ttyname, "fd: int, /", "Return the name of the terminal device connected to 'fd'.") {
+FUNCTION(ttyname, "fd: int, /") {
     char *name;
     UNLOCKED(name = os_ttyname(INT(0)));
     return name ? door_take(name, NULL) : door_error(NULL, NULL);
 }
 
-FUNCTION(get_terminal_size, "fd: int = 1, /",
-         "Return the size of the terminal window as (columns, lines).") {
+FUNCTION(get_terminal_size, "fd: int = 1, /") {
     struct os_terminal_size size;
     if (os_get_terminal_size(INT(0), &size) < 0)
         return door_error(NULL, NULL);
@@ -319,36 +290,30 @@ FUNCTION(get_terminal_size, "fd: int = 1, /",
     return result;
 }
 
-FUNCTION(tcgetpgrp, "fd: int, /",
-         "Return the process group associated with the terminal specified by fd.") {
+FUNCTION(tcgetpgrp, "fd: int, /") {
     return number_or_error(os_tcgetpgrp(INT(0)), NULL);
 }
 
-PLAIN(tcsetpgrp, "fd: int, pgid: int, /",
-      "Set the process group associated with the terminal specified by fd.",
-      os_tcsetpgrp(INT(0), INT(1)))
+PLAIN(tcsetpgrp, "fd: int, pgid: int, /", os_tcsetpgrp(INT(0), INT(1)))
 
-FUNCTION(openpty, "", "Open a pseudo-terminal.") {
+FUNCTION(openpty, "") {
     int master, slave, r;
     UNLOCKED(r = os_openpty(&master, &slave));
     return pair_or_error(r, master, slave);
 }
 
-PLAIN(login_tty, "fd: fd, /",
-      "Prepare the tty of which fd is a file descriptor for a new login session.",
-      os_login_tty(INT(0)))
+PLAIN(login_tty, "fd: fd, /", os_login_tty(INT(0)))
 
-FUNCTION(posix_openpt, "oflag: int, /",
-         "Open and return a file descriptor for a master pseudo-terminal device.") {
+FUNCTION(posix_openpt, "oflag: int, /") {
     int fd;
     UNLOCKED(fd = os_posix_openpt(INT(0)));
     return fd_or_error(fd);
 }
 
-PLAIN(grantpt, "fd: fd, /", "Grant access to the slave pseudo-terminal device.", os_grantpt(INT(0)))
-PLAIN(unlockpt, "fd: fd, /", "Unlock a pseudo-terminal master/slave pair.", os_unlockpt(INT(0)))
+PLAIN(grantpt, "fd: fd, /", os_grantpt(INT(0)))
+PLAIN(unlockpt, "fd: fd, /", os_unlockpt(INT(0)))
 
-FUNCTION(ptsname, "fd: fd, /", "Return the name of the slave pseudo-terminal device.") {
+FUNCTION(ptsname, "fd: fd, /") {
     char *name;
     UNLOCKED(name = os_ptsname(INT(0)));
     return name ? door_take(name, NULL) : door_error(NULL, NULL);
@@ -356,25 +321,23 @@ FUNCTION(ptsname, "fd: fd, /", "Return the name of the slave pseudo-terminal dev
 
 /* ------------------------------------------------------------------- memory, events, timers */
 
-FUNCTION(memfd_create, "name: fsname, flags: mask = MFD_CLOEXEC", "Create an anonymous file.") {
+FUNCTION(memfd_create, "name: fsname, flags: mask = MFD_CLOEXEC") {
     int fd;
     UNLOCKED(fd = os_memfd_create(TEXT(0), (unsigned)LONG(1)));
     return fd_or_error(fd);
 }
 
-FUNCTION(eventfd, "initval: uint, flags: int = EFD_CLOEXEC",
-         "Creates and returns an event notification file descriptor.") {
+FUNCTION(eventfd, "initval: uint, flags: int = EFD_CLOEXEC") {
     int fd;
     UNLOCKED(fd = os_eventfd((unsigned)LONG(0), INT(1)));
     return fd_or_error(fd);
 }
 
-FUNCTION(eventfd_read, "fd: fd", "Read eventfd value.") {
+FUNCTION(eventfd_read, "fd: fd") {
     uint64_t value;
     int r;
     UNLOCKED(r = os_eventfd_read(INT(0), &value));
     return r < 0 ? door_error(NULL, NULL) : PyLong_FromUnsignedLongLong(value);
 }
 
-PLAIN(eventfd_write, "fd: fd, value: uint64", "Write eventfd value.",
-      os_eventfd_write(INT(0), (uint64_t)LONG(1)))
+PLAIN(eventfd_write, "fd: fd, value: uint64", os_eventfd_write(INT(0), (uint64_t)LONG(1)))

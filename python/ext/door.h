@@ -4,15 +4,20 @@
  *  A function of the module is declared with one line that is both its signature in Python and the
  *  way its arguments are read (args.c), and a body:
  *
- *      FUNCTION(mkdir, "path: path, mode: int = 511, *, dir_fd: dir_fd = None", "Create a
- * directory.") { if (PySys_Audit("os.mkdir", "Oii", PATH(0), INT(1), AUDIT_FD(2)) < 0) return NULL;
+ *      FUNCTION(mkdir, "path: path, mode: int = 511, *, dir_fd: dir_fd = None") {
+ *          if (PySys_Audit("os.mkdir", "Oii", OBJECT(0), INT(1), AUDIT_FD(2)) < 0)
+ *              return NULL;
  *          int r;
  *          UNLOCKED(r = os_mkdirat(INT(2), TEXT(0), (mode_t)INT(1)));
  *          return none_or_error(r, ARG(0));
  *      }
  *
  *  The body sees `v`, the values of its parameters in their order; what they hold is released
- * behind it.
+ *  behind it. The docstring is that of the interpreter's own function.
+ *
+ *  Arguments that can't be read here are handed to the interpreter's own function, to refuse in its
+ *  words or to take: that differs with its version. A body does the same by returning DOOR_REFUSED
+ *  before anything has happened.
  */
 #ifndef PYTHON_DOOR_H
 #define PYTHON_DOOR_H
@@ -81,7 +86,7 @@ struct parameter {
 struct function {
     const char *name;
     const char *signature;
-    const char *doc;
+    const char *doc; /* NULL: the interpreter's own */
     PyObject *(*entry)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
     PyObject *(*bare)(PyObject *, PyObject *); /* the entry where there are no parameters */
     struct parameter parameters[MOST_PARAMETERS];
@@ -95,7 +100,7 @@ struct function {
     struct function *next;
 };
 
-#define FUNCTION(name_, signature_, doc_) FUNCTION_(name_, signature_, doc_, false)
+#define FUNCTION(name_, signature_) FUNCTION_(name_, signature_, NULL, false)
 /** One that the interpreter's own posix needn't have. */
 #define EXTRA_FUNCTION(name_, signature_, doc_) FUNCTION_(name_, signature_, doc_, true)
 #define FUNCTION_(name_, signature_, doc_, always_)                                                \
@@ -114,11 +119,11 @@ struct function {
                                    PyObject *names) {                                              \
         struct value v[MOST_PARAMETERS];                                                           \
         int held = door_read(&function_##name_, args, nargs, names, v);                            \
-        if (held < 0)                                                                              \
-            return NULL;                                                                           \
-        PyObject *result = body_##name_(module, v);                                                \
+        PyObject *result = held < 0 ? DOOR_REFUSED : body_##name_(module, v);                      \
         if (held > 0)                                                                              \
             door_release_all(v, held);                                                             \
+        if (result == DOOR_REFUSED)                                                                \
+            return door_refuse(&function_##name_, module, args, nargs, names);                     \
         return result;                                                                             \
     }                                                                                              \
     static PyObject *bare_##name_(PyObject *module, PyObject *nothing OS_ATTRIBUTE(unused)) {      \
@@ -142,6 +147,15 @@ int door_read(struct function *function, PyObject *const *args, Py_ssize_t nargs
               struct value *values);
 void door_release_all(struct value *values, int count);
 
+/** What a body returns to have the interpreter's own function called instead; no object. */
+#define DOOR_REFUSED ((PyObject *)&door_refused)
+extern const char door_refused;
+
+/** Calls the interpreter's own function with arguments that can't be read here. An exception that
+ *  somebody else's code raised stays what comes of the call. */
+PyObject *door_refuse(const struct function *function, PyObject *module, PyObject *const *args,
+                      Py_ssize_t nargs, PyObject *names);
+
 /** What the module keeps: types of the interpreter's own posix, so that results are of one kind. */
 struct state {
     PyObject *functions; /* a dict of what that posix held before anything of it was replaced */
@@ -160,16 +174,11 @@ struct state {
 /** A dir_fd as the audit events have it: −1 for none. */
 #define AUDIT_FD(i) (v[i].number == OS_CWD ? -1 : (int)v[i].number)
 
-/** Reads one path (kinds KIND_PATH…): 0, or −1 with the TypeError or ValueError of Python's own. */
-int door_path(struct value *value, PyObject *object, enum kind kind, const char *function,
-              const char *name);
+/** Reads one path (kinds KIND_PATH…): 0, or −1 with a TypeError or ValueError. */
+int door_path(struct value *value, PyObject *object, enum kind kind, const char *name);
 /** Reads a descriptor in the place of a path: 0, or −1 with an exception. */
 int door_fd(PyObject *object, int64_t *ret_number);
 void door_release(struct value *value);
-
-/** Warns, from 3.13 on, of a truth value in the place of a descriptor: 0, or −1 with an exception.
- */
-int door_warn_bool(PyObject *object);
 
 /* ------------------------------------------------------------------- calls without the GIL */
 
@@ -221,14 +230,11 @@ PyObject *door_take(char *text, const struct value *like);
 /** The names of a list of the core, which is freed. */
 PyObject *door_list(char **names, bool bytes);
 
-/** Raises the ValueError that the error record says, if it does; else the OSError. Always NULL. */
-PyObject *door_value_error(const struct value *path);
-
 /** An os.stat_result. */
 PyObject *door_stat(PyObject *module, const struct os_stat_result *st);
 
 /** Refuses what a descriptor in place of a path can't have: 0 or −1. */
-int door_check_fd(const char *function, const struct value *path, int64_t dir_fd, bool follow);
+int door_check_fd(const struct value *path, int64_t dir_fd, bool follow);
 
 /** The priority in an os.sched_param: 0 or −1. */
 int door_sched_param(PyObject *module, PyObject *object, int *ret_priority);
@@ -239,6 +245,16 @@ bool door_main_interpreter(void);
 
 /** Calls a function of the interpreter's own posix with a tuple of arguments, which it takes. */
 PyObject *door_ask_original(PyObject *module, const char *name, PyObject *arguments);
+
+/** Whether there are audit hooks; they don't notice the question. */
+bool door_audited(void);
+
+/** The docstring of an attribute of the interpreter's own, with its signature where it has one, as
+ *  a method table keeps it: never freed, NULL where there is none. */
+char *door_doc(PyObject *owner, const char *name);
+
+/** Takes the docstrings of DirEntry from the interpreter's own, once in a process. */
+void door_entry_docs(PyObject *model);
 
 /** Adds DirEntry and the iterator of scandir: 0 or −1. */
 int door_entries(PyObject *module);

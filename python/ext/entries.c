@@ -12,8 +12,7 @@ static PyObject *wrong_directory(const struct value *path, bool fd) {
     return door_error(path->object == Py_None || (fd && errno == EBADF) ? NULL : path, NULL);
 }
 
-FUNCTION(listdir, "path: path|fd|none = None",
-         "Return a list containing the names of the files in the directory.") {
+FUNCTION(listdir, "path: path|fd|none = None") {
     bool fd = GIVEN(0) && !TEXT(0) && v[0].object != Py_None;
     if (PySys_Audit("os.listdir", "O", OBJECT(0)) < 0)
         return NULL;
@@ -61,7 +60,7 @@ static void entry_dealloc(PyObject *object) {
 static PyObject *ask(struct entry *entry, bool follow) {
     struct value path = {0};
     PyObject *object = entry->dir_fd == OS_CWD ? entry->path : entry->name;
-    if (door_path(&path, object, KIND_PATH, "DirEntry", "path") < 0)
+    if (door_path(&path, object, KIND_PATH, "path") < 0)
         return NULL;
     struct os_stat_result st;
     int r;
@@ -177,37 +176,36 @@ static PyObject *entry_repr(PyObject *self) {
     return PyUnicode_FromFormat("<DirEntry %R>", ((struct entry *)self)->name);
 }
 
+/* Their docstrings are the interpreter's own: door_entry_docs(). */
 static PyMethodDef entry_methods[] = {
-    {"is_dir", (PyCFunction)(void (*)(void))entry_is_dir, METH_VARARGS | METH_KEYWORDS,
-     "is_dir($self, /, *, follow_symlinks=True)\n--\n\n"
-     "Return True if the entry is a directory; cached per entry."},
-    {"is_file", (PyCFunction)(void (*)(void))entry_is_file, METH_VARARGS | METH_KEYWORDS,
-     "is_file($self, /, *, follow_symlinks=True)\n--\n\n"
-     "Return True if the entry is a file; cached per entry."},
-    {"is_symlink", entry_is_symlink, METH_NOARGS,
-     "is_symlink($self, /)\n--\n\nReturn True if the entry is a symbolic link; cached per entry."},
+    {"is_dir", (PyCFunction)(void (*)(void))entry_is_dir, METH_VARARGS | METH_KEYWORDS, NULL},
+    {"is_file", (PyCFunction)(void (*)(void))entry_is_file, METH_VARARGS | METH_KEYWORDS, NULL},
+    {"is_symlink", entry_is_symlink, METH_NOARGS, NULL},
 #if PY_VERSION_HEX >= 0x030C0000
-    {"is_junction", entry_is_junction, METH_NOARGS,
-     "is_junction($self, /)\n--\n\nReturn True if the entry is a junction; cached per entry."},
+    {"is_junction", entry_is_junction, METH_NOARGS, NULL},
 #endif
-    {"stat", (PyCFunction)(void (*)(void))entry_stat, METH_VARARGS | METH_KEYWORDS,
-     "stat($self, /, *, follow_symlinks=True)\n--\n\n"
-     "Return stat_result object for the entry; cached per entry."},
-    {"inode", entry_inode, METH_NOARGS,
-     "inode($self, /)\n--\n\nReturn inode of the entry; cached per entry."},
-    {"__fspath__", entry_fspath, METH_NOARGS,
-     "__fspath__($self, /)\n--\n\nReturns the path for the entry."},
-    {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, "See PEP 585"},
+    {"stat", (PyCFunction)(void (*)(void))entry_stat, METH_VARARGS | METH_KEYWORDS, NULL},
+    {"inode", entry_inode, METH_NOARGS, NULL},
+    {"__fspath__", entry_fspath, METH_NOARGS, NULL},
+    {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
 static PyMemberDef entry_members[] = {
-    {"name", T_OBJECT_EX, offsetof(struct entry, name), READONLY,
-     "the entry's base filename, relative to scandir() \"path\" argument"},
-    {"path", T_OBJECT_EX, offsetof(struct entry, path), READONLY,
-     "the entry's full path name; equivalent to os.path.join(scandir_path, entry.name)"},
+    {"name", T_OBJECT_EX, offsetof(struct entry, name), READONLY, NULL},
+    {"path", T_OBJECT_EX, offsetof(struct entry, path), READONLY, NULL},
     {NULL, 0, 0, 0, NULL},
 };
+
+void door_entry_docs(PyObject *model) {
+    PyObject *theirs = PyObject_GetAttrString(model, "DirEntry");
+    for (PyMethodDef *method = entry_methods; theirs && method->ml_name; method++)
+        method->ml_doc = door_doc(theirs, method->ml_name);
+    for (PyMemberDef *member = entry_members; theirs && member->name; member++)
+        member->doc = door_doc(theirs, member->name);
+    Py_XDECREF(theirs);
+    PyErr_Clear();
+}
 
 static PyType_Slot entry_slots[] = {
     {Py_tp_dealloc, entry_dealloc}, {Py_tp_traverse, entry_traverse}, {Py_tp_repr, entry_repr},
@@ -350,8 +348,7 @@ static PyType_Spec scan_spec = {
     .slots = scan_slots,
 };
 
-FUNCTION(scandir, "path: path|fd|none = None",
-         "Return an iterator of DirEntry objects for given path.") {
+FUNCTION(scandir, "path: path|fd|none = None") {
     bool fd = GIVEN(0) && !TEXT(0) && v[0].object != Py_None;
     if (PySys_Audit("os.scandir", "O", OBJECT(0)) < 0)
         return NULL;

@@ -6,20 +6,20 @@
 
 /* ------------------------------------------------------------------- the current directory */
 
-FUNCTION(getcwd, "", "Return a unicode string representing the current working directory.") {
+FUNCTION(getcwd, "") {
     char *path;
     UNLOCKED(path = os_getcwd());
     return door_take(path, NULL);
 }
 
-FUNCTION(getcwdb, "", "Return a bytes string representing the current working directory.") {
+FUNCTION(getcwdb, "") {
     static const struct value bytes = {.bytes = true};
     char *path;
     UNLOCKED(path = os_getcwd());
     return door_take(path, &bytes);
 }
 
-FUNCTION(chdir, "path: path|fd", "Change the current working directory to the specified path.") {
+FUNCTION(chdir, "path: path|fd") {
     if (PySys_Audit("os.chdir", "(O)", OBJECT(0)) < 0)
         return NULL;
     int r;
@@ -27,7 +27,7 @@ FUNCTION(chdir, "path: path|fd", "Change the current working directory to the sp
     return none_or_error(r, ARG(0));
 }
 
-FUNCTION(fchdir, "fd: fd", "Change to the directory of the given file descriptor.") {
+FUNCTION(fchdir, "fd: fd") {
     if (PySys_Audit("os.chdir", "(i)", INT(0)) < 0)
         return NULL;
     int r;
@@ -35,7 +35,7 @@ FUNCTION(fchdir, "fd: fd", "Change to the directory of the given file descriptor
     return none_or_error(r, NULL);
 }
 
-FUNCTION(chroot, "path: path", "Change root directory to path.") {
+FUNCTION(chroot, "path: path") {
     int r;
     UNLOCKED(r = os_chroot(TEXT(0)));
     return none_or_error(r, ARG(0));
@@ -43,7 +43,7 @@ FUNCTION(chroot, "path: path", "Change root directory to path.") {
 
 /* ------------------------------------------------------------------- making */
 
-FUNCTION(mkdir, "path: path, mode: int = 511, *, dir_fd: dir_fd = None", "Create a directory.") {
+FUNCTION(mkdir, "path: path, mode: int = 511, *, dir_fd: dir_fd = None") {
     if (PySys_Audit("os.mkdir", "Oii", OBJECT(0), INT(1), AUDIT_FD(2)) < 0)
         return NULL;
     int r;
@@ -51,23 +51,20 @@ FUNCTION(mkdir, "path: path, mode: int = 511, *, dir_fd: dir_fd = None", "Create
     return none_or_error(r, ARG(0));
 }
 
-FUNCTION(mkfifo, "path: path, mode: int = 438, *, dir_fd: dir_fd = None",
-         "Create a \"fifo\" (a POSIX named pipe).") {
+FUNCTION(mkfifo, "path: path, mode: int = 438, *, dir_fd: dir_fd = None") {
     int r;
     UNLOCKED(r = os_mkfifoat(INT(2), TEXT(0), (mode_t)INT(1)));
     return none_or_error(r, NULL);
 }
 
-FUNCTION(mknod, "path: path, mode: int = 384, device: device = 0, *, dir_fd: dir_fd = None",
-         "Create a node in the file system.") {
+FUNCTION(mknod, "path: path, mode: int = 384, device: device = 0, *, dir_fd: dir_fd = None") {
     int r;
     UNLOCKED(r = os_mknodat(INT(3), TEXT(0), (mode_t)INT(1), (uint64_t)LONG(2)));
     return none_or_error(r, NULL);
 }
 
 FUNCTION(symlink,
-         "src: path, dst: path, target_is_directory: bool = False, *, dir_fd: dir_fd = None",
-         "Create a symbolic link pointing to src named dst.") {
+         "src: path, dst: path, target_is_directory: bool = False, *, dir_fd: dir_fd = None") {
     if (PySys_Audit("os.symlink", "OOi", OBJECT(0), OBJECT(1), AUDIT_FD(3)) < 0)
         return NULL;
     int r;
@@ -82,10 +79,8 @@ static int link_flags(const struct value *follow) {
     return follow->number ? 0 : OS_NOFOLLOW;
 }
 
-FUNCTION(link,
-         "src: path, dst: path, *, src_dir_fd: dir_fd = None, dst_dir_fd: dir_fd = None, "
-         "follow_symlinks: bool = True",
-         "Create a hard link to a file.") {
+FUNCTION(link, "src: path, dst: path, *, src_dir_fd: dir_fd = None, dst_dir_fd: dir_fd = None, "
+               "follow_symlinks: bool = True") {
     if (PySys_Audit("os.link", "OOii", OBJECT(0), OBJECT(1), AUDIT_FD(2), AUDIT_FD(3)) < 0)
         return NULL;
     int r;
@@ -93,8 +88,7 @@ FUNCTION(link,
     return r < 0 ? door_error(ARG(0), ARG(1)) : Py_NewRef(Py_None);
 }
 
-FUNCTION(readlink, "path: path, *, dir_fd: dir_fd = None",
-         "Return a string representing the path to which the symbolic link points.") {
+FUNCTION(readlink, "path: path, *, dir_fd: dir_fd = None") {
     char *target;
     UNLOCKED(target = os_readlinkat(INT(1), TEXT(0)));
     return target ? door_take(target, ARG(0)) : door_error(ARG(0), NULL);
@@ -102,8 +96,7 @@ FUNCTION(readlink, "path: path, *, dir_fd: dir_fd = None",
 
 /* ------------------------------------------------------------------- naming */
 
-FUNCTION(rename, "src: path, dst: path, *, src_dir_fd: dir_fd = None, dst_dir_fd: dir_fd = None",
-         "Rename a file or directory.") {
+FUNCTION(rename, "src: path, dst: path, *, src_dir_fd: dir_fd = None, dst_dir_fd: dir_fd = None") {
     if (PySys_Audit("os.rename", "OOii", OBJECT(0), OBJECT(1), AUDIT_FD(2), AUDIT_FD(3)) < 0)
         return NULL;
     int r;
@@ -111,8 +104,7 @@ FUNCTION(rename, "src: path, dst: path, *, src_dir_fd: dir_fd = None, dst_dir_fd
     return r < 0 ? door_error(ARG(0), ARG(1)) : Py_NewRef(Py_None);
 }
 
-FUNCTION(replace, "src: path, dst: path, *, src_dir_fd: dir_fd = None, dst_dir_fd: dir_fd = None",
-         "Rename a file or directory, overwriting the destination.") {
+FUNCTION(replace, "src: path, dst: path, *, src_dir_fd: dir_fd = None, dst_dir_fd: dir_fd = None") {
     if (PySys_Audit("os.rename", "OOii", OBJECT(0), OBJECT(1), AUDIT_FD(2), AUDIT_FD(3)) < 0)
         return NULL;
     int r;
@@ -122,7 +114,7 @@ FUNCTION(replace, "src: path, dst: path, *, src_dir_fd: dir_fd = None, dst_dir_f
 
 /* ------------------------------------------------------------------- removing */
 
-FUNCTION(rmdir, "path: path, *, dir_fd: dir_fd = None", "Remove a directory.") {
+FUNCTION(rmdir, "path: path, *, dir_fd: dir_fd = None") {
     if (PySys_Audit("os.rmdir", "Oi", OBJECT(0), AUDIT_FD(1)) < 0)
         return NULL;
     int r;
@@ -138,28 +130,18 @@ static PyObject *remove_file(struct value *v) {
     return none_or_error(r, ARG(0));
 }
 
-FUNCTION(remove, "path: path, *, dir_fd: dir_fd = None", "Remove a file (same as unlink()).") {
+FUNCTION(remove, "path: path, *, dir_fd: dir_fd = None") {
     return remove_file(v);
 }
 
-FUNCTION(unlink, "path: path, *, dir_fd: dir_fd = None", "Remove a file (same as remove()).") {
+FUNCTION(unlink, "path: path, *, dir_fd: dir_fd = None") {
     return remove_file(v);
 }
 
 /* ------------------------------------------------------------------- permissions and owners */
 
-/* Links have no bits: Python says so in its own way. */
-static PyObject *no_link_bits(bool dir_fd) {
-    if (dir_fd)
-        PyErr_SetString(PyExc_ValueError, "chmod: cannot use dir_fd and follow_symlinks together");
-    else
-        PyErr_SetString(PyExc_NotImplementedError,
-                        "chmod: follow_symlinks unavailable on this platform");
-    return NULL;
-}
-
-FUNCTION(chmod, "path: path|fd, mode: int, *, dir_fd: dir_fd = None, follow_symlinks: bool = True",
-         "Change the access permissions of a file.") {
+FUNCTION(chmod,
+         "path: path|fd, mode: int, *, dir_fd: dir_fd = None, follow_symlinks: bool = True") {
     if (PySys_Audit("os.chmod", "Oii", OBJECT(0), INT(1), AUDIT_FD(2)) < 0)
         return NULL;
     int r;
@@ -167,13 +149,12 @@ FUNCTION(chmod, "path: path|fd, mode: int, *, dir_fd: dir_fd = None, follow_syml
         UNLOCKED(r = os_chmodat(INT(2), TEXT(0), (mode_t)INT(1), FOLLOW(3)));
     else
         UNLOCKED(r = os_fchmod(INT(0), (mode_t)INT(1)));
-    if (r < 0 && errno == EOPNOTSUPP && !LONG(3))
-        return no_link_bits(LONG(2) != OS_CWD);
+    if (r < 0 && errno == EOPNOTSUPP && !LONG(3)) /* links have no bits */
+        return DOOR_REFUSED;
     return none_or_error(r, ARG(0));
 }
 
-FUNCTION(fchmod, "fd: int, mode: int",
-         "Change the access permissions of the file given by file descriptor fd.") {
+FUNCTION(fchmod, "fd: int, mode: int") {
     if (PySys_Audit("os.chmod", "iii", INT(0), INT(1), -1) < 0)
         return NULL;
     int r;
@@ -181,24 +162,11 @@ FUNCTION(fchmod, "fd: int, mode: int",
     return none_or_error(r, NULL);
 }
 
-/* A descriptor can't be looked up below another. */
-static int check_owner(const char *function, const struct value *path, int64_t dir_fd,
-                       bool follow) {
-    if (!path->text && dir_fd != OS_CWD)
-        PyErr_Format(PyExc_ValueError, "%s: can't specify both dir_fd and fd", function);
-    else if (!path->text && !follow)
-        PyErr_Format(PyExc_ValueError, "%s: cannot use fd and follow_symlinks together", function);
-    else
-        return 0;
-    return -1;
-}
-
-FUNCTION(chown,
-         "path: path|fd, uid: uid, gid: gid, *, dir_fd: dir_fd = None, "
-         "follow_symlinks: bool = True",
-         "Change the owner and group id of path to the numeric uid and gid.") {
-    if (check_owner("chown", ARG(0), LONG(3), LONG(4)) < 0 ||
-        PySys_Audit("os.chown", "OIIi", OBJECT(0), (unsigned)LONG(1), (unsigned)LONG(2),
+FUNCTION(chown, "path: path|fd, uid: uid, gid: gid, *, dir_fd: dir_fd = None, "
+                "follow_symlinks: bool = True") {
+    if (door_check_fd(ARG(0), LONG(3), LONG(4)) < 0)
+        return DOOR_REFUSED;
+    if (PySys_Audit("os.chown", "OIIi", OBJECT(0), (unsigned)LONG(1), (unsigned)LONG(2),
                     AUDIT_FD(3)) < 0)
         return NULL;
     int r;
@@ -209,8 +177,7 @@ FUNCTION(chown,
     return none_or_error(r, ARG(0));
 }
 
-FUNCTION(fchown, "fd: int, uid: uid, gid: gid",
-         "Change the owner and group id of the file specified by file descriptor.") {
+FUNCTION(fchown, "fd: int, uid: uid, gid: gid") {
     if (PySys_Audit("os.chown", "iIIi", INT(0), (unsigned)LONG(1), (unsigned)LONG(2), -1) < 0)
         return NULL;
     int r;
@@ -218,8 +185,7 @@ FUNCTION(fchown, "fd: int, uid: uid, gid: gid",
     return none_or_error(r, NULL);
 }
 
-FUNCTION(lchown, "path: path, uid: uid, gid: gid",
-         "Change the owner and group id of path, not following symbolic links.") {
+FUNCTION(lchown, "path: path, uid: uid, gid: gid") {
     if (PySys_Audit("os.chown", "OIIi", OBJECT(0), (unsigned)LONG(1), (unsigned)LONG(2), -1) < 0)
         return NULL;
     int r;
@@ -229,8 +195,7 @@ FUNCTION(lchown, "path: path, uid: uid, gid: gid",
 
 /* ------------------------------------------------------------------- contents */
 
-FUNCTION(truncate, "path: path|fd, length: int64",
-         "Truncate a file, specified by path, to a specific length.") {
+FUNCTION(truncate, "path: path|fd, length: int64") {
     int audit = TEXT(0) ? PySys_Audit("os.truncate", "OL", OBJECT(0), (long long)LONG(1))
                         : PySys_Audit("os.truncate", "iL", INT(0), (long long)LONG(1));
     if (audit < 0)
@@ -240,8 +205,7 @@ FUNCTION(truncate, "path: path|fd, length: int64",
     return none_or_error(r, TEXT(0) ? ARG(0) : NULL);
 }
 
-FUNCTION(ftruncate, "fd: int, length: int64, /",
-         "Truncate a file, specified by file descriptor, to a specific length.") {
+FUNCTION(ftruncate, "fd: int, length: int64, /") {
     if (PySys_Audit("os.truncate", "iL", INT(0), (long long)LONG(1)) < 0)
         return NULL;
     int r;
@@ -249,17 +213,17 @@ FUNCTION(ftruncate, "fd: int, length: int64, /",
     return none_or_error(r, NULL);
 }
 
-FUNCTION(sync, "", "Force write of everything to disk.") {
+FUNCTION(sync, "") {
     UNLOCKED(os_sync());
     Py_RETURN_NONE;
 }
 
 /* ------------------------------------------------------------------- extended attributes */
 
-FUNCTION(getxattr, "path: path|fd, attribute: path, *, follow_symlinks: bool = True",
-         "Return the value of extended attribute attribute on path.") {
-    if (door_check_fd("getxattr", ARG(0), OS_CWD, LONG(2)) < 0 ||
-        PySys_Audit("os.getxattr", "OO", OBJECT(0), OBJECT(1)) < 0)
+FUNCTION(getxattr, "path: path|fd, attribute: path, *, follow_symlinks: bool = True") {
+    if (door_check_fd(ARG(0), OS_CWD, LONG(2)) < 0)
+        return DOOR_REFUSED;
+    if (PySys_Audit("os.getxattr", "OO", OBJECT(0), OBJECT(1)) < 0)
         return NULL;
     size_t size = 0;
     char *value;
@@ -272,12 +236,11 @@ FUNCTION(getxattr, "path: path|fd, attribute: path, *, follow_symlinks: bool = T
     return result;
 }
 
-FUNCTION(setxattr,
-         "path: path|fd, attribute: path, value: buffer, flags: int = 0, *, "
-         "follow_symlinks: bool = True",
-         "Set extended attribute attribute on path to value.") {
-    if (door_check_fd("setxattr", ARG(0), OS_CWD, LONG(4)) < 0 ||
-        PySys_Audit("os.setxattr", "OOy#i", OBJECT(0), OBJECT(1), v[2].buffer.buf, v[2].buffer.len,
+FUNCTION(setxattr, "path: path|fd, attribute: path, value: buffer, flags: int = 0, *, "
+                   "follow_symlinks: bool = True") {
+    if (door_check_fd(ARG(0), OS_CWD, LONG(4)) < 0)
+        return DOOR_REFUSED;
+    if (PySys_Audit("os.setxattr", "OOy#i", OBJECT(0), OBJECT(1), v[2].buffer.buf, v[2].buffer.len,
                     INT(3)) < 0)
         return NULL;
     const void *data = v[2].buffer.buf;
@@ -288,10 +251,10 @@ FUNCTION(setxattr,
     return none_or_error(r, ARG(0));
 }
 
-FUNCTION(removexattr, "path: path|fd, attribute: path, *, follow_symlinks: bool = True",
-         "Remove extended attribute attribute on path.") {
-    if (door_check_fd("removexattr", ARG(0), OS_CWD, LONG(2)) < 0 ||
-        PySys_Audit("os.removexattr", "OO", OBJECT(0), OBJECT(1)) < 0)
+FUNCTION(removexattr, "path: path|fd, attribute: path, *, follow_symlinks: bool = True") {
+    if (door_check_fd(ARG(0), OS_CWD, LONG(2)) < 0)
+        return DOOR_REFUSED;
+    if (PySys_Audit("os.removexattr", "OO", OBJECT(0), OBJECT(1)) < 0)
         return NULL;
     int r;
     UNLOCKED(r = TEXT(0) ? os_removexattr(TEXT(0), TEXT(1), FOLLOW(2))
@@ -299,11 +262,11 @@ FUNCTION(removexattr, "path: path|fd, attribute: path, *, follow_symlinks: bool 
     return none_or_error(r, ARG(0));
 }
 
-FUNCTION(listxattr, "path: path|fd|none = None, *, follow_symlinks: bool = True",
-         "Return a list of extended attributes on path.") {
+FUNCTION(listxattr, "path: path|fd|none = None, *, follow_symlinks: bool = True") {
     bool fd = GIVEN(0) && !TEXT(0) && v[0].object != Py_None;
-    if (door_check_fd("listxattr", ARG(0), OS_CWD, LONG(1) || !fd) < 0 ||
-        PySys_Audit("os.listxattr", "(O)", OBJECT(0)) < 0)
+    if (door_check_fd(ARG(0), OS_CWD, LONG(1) || !fd) < 0)
+        return DOOR_REFUSED;
+    if (PySys_Audit("os.listxattr", "(O)", OBJECT(0)) < 0)
         return NULL;
     char **names;
     UNLOCKED(names =

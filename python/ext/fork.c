@@ -94,17 +94,14 @@ static int copy(const char *function, const char *event, int *ret_fd) {
     return pid;
 }
 
-FUNCTION(fork, "",
-         "Fork a child process.\n\nReturn 0 to child process and PID of child to parent.") {
+FUNCTION(fork, "") {
     if (must_ask())
         return door_ask_original(module, "fork", PyTuple_New(0));
     int pid = copy("fork", "os.fork", NULL);
     return pid < 0 ? NULL : PyLong_FromLong(pid);
 }
 
-FUNCTION(forkpty, "",
-         "Fork a new process with a new pseudo-terminal as controlling tty.\n\n"
-         "Returns a tuple of (pid, master_fd), in the child (0, -1).") {
+FUNCTION(forkpty, "") {
     if (must_ask())
         return door_ask_original(module, "forkpty", PyTuple_New(0));
     int fd = -1;

@@ -213,7 +213,7 @@ static PyObject *get(PyObject *self, PyObject *const *args, Py_ssize_t count, Py
 }
 
 PyDoc_STRVAR(get_doc, "get($self, /, key, default=None)\n--\n\n"
-                      "D.get(k[,d]) -> D[k] if k in D, else d.  d defaults to None.");
+                      "The value of a variable, or `default` where there is none.");
 
 static PyMethodDef type_methods[] = {
     {"get", (PyCFunction)(void (*)(void))get, METH_FASTCALL | METH_KEYWORDS, get_doc},

@@ -4,39 +4,37 @@
 
 #include <langinfo.h>
 
-FUNCTION(kill, "pid: int, signal: size, /", "Kill a process with a signal.") {
+FUNCTION(kill, "pid: int, signal: size, /") {
     if (PySys_Audit("os.kill", "in", INT(0), (Py_ssize_t)LONG(1)) < 0)
         return NULL;
     return none_or_error(os_kill(INT(0), INT(1)), NULL);
 }
 
-FUNCTION(killpg, "pgid: int, signal: int, /", "Kill a process group with a signal.") {
+FUNCTION(killpg, "pgid: int, signal: int, /") {
     if (PySys_Audit("os.killpg", "ii", INT(0), INT(1)) < 0)
         return NULL;
     return none_or_error(os_killpg(INT(0), INT(1)), NULL);
 }
 
-FUNCTION(nice, "increment: int, /",
-         "Add increment to the priority of process and return the new priority.") {
+FUNCTION(nice, "increment: int, /") {
     int nice;
     if (os_nice(INT(0), &nice) < 0)
         return door_error(NULL, NULL);
     return PyLong_FromLong(nice);
 }
 
-FUNCTION(pidfd_open, "pid: int, flags: uint = 0",
-         "Return a file descriptor referring to the process *pid*.") {
+FUNCTION(pidfd_open, "pid: int, flags: uint = 0") {
     int fd = os_pidfd_open(INT(0), (unsigned)LONG(1));
     return fd < 0 ? door_error(NULL, NULL) : PyLong_FromLong(fd);
 }
 
-FUNCTION(wait, "", "Wait for completion of a child process.") {
+FUNCTION(wait, "") {
     int status = 0, pid;
     UNLOCKED(pid = os_wait(&status));
     return pid < 0 ? door_error(NULL, NULL) : Py_BuildValue("(ii)", pid, status);
 }
 
-FUNCTION(waitpid, "pid: int, options: int, /", "Wait for completion of a given child process.") {
+FUNCTION(waitpid, "pid: int, options: int, /") {
     int status = 0, pid;
     UNLOCKED(pid = os_waitpid(INT(0), INT(1), &status));
     return pid < 0 ? door_error(NULL, NULL) : Py_BuildValue("(ii)", pid, status);
@@ -82,23 +80,21 @@ static PyObject *waited(int pid, int status, const struct os_rusage *usage) {
     return object ? Py_BuildValue("(iiN)", pid, status, object) : NULL;
 }
 
-FUNCTION(wait3, "options: int", "Wait for completion of a child process, and tell what it used.") {
+FUNCTION(wait3, "options: int") {
     struct os_rusage usage = {0};
     int status = 0, pid;
     UNLOCKED(pid = os_wait3(INT(0), &status, &usage));
     return waited(pid, status, &usage);
 }
 
-FUNCTION(wait4, "pid: int, options: int",
-         "Wait for completion of a specific child process, and tell what it used.") {
+FUNCTION(wait4, "pid: int, options: int") {
     struct os_rusage usage = {0};
     int status = 0, pid;
     UNLOCKED(pid = os_wait4(INT(0), INT(1), &status, &usage));
     return waited(pid, status, &usage);
 }
 
-FUNCTION(waitid, "idtype: int, id: int, options: int, /",
-         "Returns the result of waiting for a process or processes; None if there is none yet.") {
+FUNCTION(waitid, "idtype: int, id: int, options: int, /") {
     struct os_waitid_result info;
     int r;
     UNLOCKED(r = os_waitid(INT(0), (unsigned)INT(1), INT(2), &info));
@@ -112,7 +108,7 @@ FUNCTION(waitid, "idtype: int, id: int, options: int, /",
     return make_sequence(STATE(module)->waitid_result, values, 5);
 }
 
-FUNCTION(times, "", "Return a collection containing process timing information, in seconds.") {
+FUNCTION(times, "") {
     struct os_times_result times;
     if (os_times(&times) < 0)
         return door_error(NULL, NULL);
@@ -123,24 +119,23 @@ FUNCTION(times, "", "Return a collection containing process timing information, 
     return make_sequence(STATE(module)->times_result, values, 5);
 }
 
-FUNCTION(unshare, "flags: int", "Disassociate parts of a process (or thread) execution context.") {
+FUNCTION(unshare, "flags: int") {
     int r;
     UNLOCKED(r = os_unshare(INT(0)));
     return none_or_error(r, NULL);
 }
 
-FUNCTION(setns, "fd: fd, nstype: int = 0", "Move the calling thread into different namespaces.") {
+FUNCTION(setns, "fd: fd, nstype: int = 0") {
     int r;
     UNLOCKED(r = os_setns(INT(0), INT(1)));
     return none_or_error(r, NULL);
 }
 
-FUNCTION(_exit, "status: int",
-         "Exit to the system with specified status, without normal exit processing.") {
+FUNCTION(_exit, "status: int") {
     os__exit(INT(0));
 }
 
-FUNCTION(abort, "", "Abort the interpreter immediately.") {
+FUNCTION(abort, "") {
     os_abort();
 }
 
@@ -154,8 +149,7 @@ static int in_utf8_mode(void) {
 }
 
 /* The encoding is the interpreter's own affair: that of its mode, else of its locale. */
-FUNCTION(device_encoding, "fd: int",
-         "Return a string describing the encoding of a terminal's file descriptor.") {
+FUNCTION(device_encoding, "fd: int") {
     bool terminal;
     UNLOCKED(terminal = os_isatty(INT(0)));
     if (!terminal)

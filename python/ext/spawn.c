@@ -101,62 +101,58 @@ static int read_environment(PyObject *env, struct texts *ret) {
 
 /* ------------------------------------------------------------------- exec */
 
-static PyObject *refuse(PyObject *type, const char *function, const char *why) {
-    return PyErr_Format(type, "%s%s", function, why);
+/* Messages here are seen of osier's own functions alone: see door_refuse(). */
+static int refuse(const char *why) {
+    PyErr_SetString(PyExc_TypeError, why);
+    return -1;
 }
 
-/* `whose` is how the messages begin, which differ. */
-static int check_arguments(PyObject *argv, const char *whose) {
+static int take_arguments(PyObject *argv, struct texts *ret) {
     if (!PyList_Check(argv) && !PyTuple_Check(argv))
-        return refuse(PyExc_TypeError, whose, " must be a tuple or list"), -1;
-    if (PySequence_Size(argv) < 1)
-        return refuse(PyExc_ValueError, whose, " must not be empty"), -1;
-    return 0;
-}
-
-static int take_arguments(PyObject *argv, const char *whose, struct texts *ret) {
+        return refuse("arguments are no tuple or list");
     if (read_arguments(argv, ret) < 0)
         return -1;
-    if (!ret->items[0] || !*ret->items[0])
-        return refuse(PyExc_ValueError, whose, " first element cannot be empty"), -1;
-    return 0;
+    return ret->items[0] && *ret->items[0] ? 0 : refuse("no first argument");
 }
 
-FUNCTION(execv, "path: path, argv: object, /",
-         "Execute an executable path with arguments, replacing current process.") {
-    static const char whose[] = "execv() arg 2";
+/* What comes of a program that can't be executed: the interpreter's own error, or the errno alone
+ * where hooks would notice that it tries again. */
+static PyObject *exec_error(const struct value *path) {
+    return door_audited() ? door_error(path, NULL) : DOOR_REFUSED;
+}
+
+FUNCTION(execv, "path: path, argv: object, /") {
     struct texts argv = {0};
+    PyObject *result = NULL;
     if (!door_main_interpreter())
         return door_ask_original(module, "execv", Py_BuildValue("(OO)", OBJECT(0), OBJECT(1)));
-    if (check_arguments(OBJECT(1), whose) == 0 && take_arguments(OBJECT(1), whose, &argv) == 0 &&
-        PySys_Audit("os.exec", "OOO", OBJECT(0), OBJECT(1), Py_None) == 0) {
+    if (take_arguments(OBJECT(1), &argv) < 0) {
+        result = DOOR_REFUSED;
+    } else if (PySys_Audit("os.exec", "OOO", OBJECT(0), OBJECT(1), Py_None) == 0) {
         os_execv(TEXT(0), argv.items);
-        door_error(PY_VERSION_HEX < 0x030E0000 ? NULL : ARG(0), NULL);
+        result = exec_error(NULL);
     }
     free_texts(&argv);
-    return NULL;
+    return result;
 }
 
-FUNCTION(execve, "path: path|fd, argv: object, env: object",
-         "Execute an executable path with arguments, replacing current process.") {
-    static const char whose[] = "execve: argv";
+FUNCTION(execve, "path: path|fd, argv: object, env: object") {
     struct texts argv = {0}, env = {0};
+    PyObject *result = NULL;
     if (!door_main_interpreter())
         return door_ask_original(module, "execve",
                                  Py_BuildValue("(OOO)", OBJECT(0), OBJECT(1), OBJECT(2)));
-    if (check_arguments(OBJECT(1), whose) < 0)
-        return NULL;
-    if (!PyMapping_Check(OBJECT(2)))
-        return refuse(PyExc_TypeError, "execve", ": environment must be a mapping object");
-    if (take_arguments(OBJECT(1), whose, &argv) == 0 && read_environment(OBJECT(2), &env) == 0 &&
-        PySys_Audit("os.exec", "OOO", OBJECT(0), OBJECT(1), OBJECT(2)) == 0) {
+    if (!PyMapping_Check(OBJECT(2)) || take_arguments(OBJECT(1), &argv) < 0 ||
+        read_environment(OBJECT(2), &env) < 0) {
+        result = DOOR_REFUSED;
+    } else if (PySys_Audit("os.exec", "OOO", OBJECT(0), OBJECT(1), OBJECT(2)) == 0) {
         TEXT(0) ? os_execve(TEXT(0), argv.items, env.items)
                 : os_fexecve(INT(0), argv.items, env.items);
-        door_error(ARG(0), NULL);
+        result = exec_error(ARG(0));
     }
     free_texts(&argv);
     free_texts(&env);
-    return NULL;
+    return result;
 }
 
 /* ------------------------------------------------------------------- posix_spawn */
@@ -173,32 +169,36 @@ struct request {
 };
 
 /* What posix_spawn(3) takes for a descriptor. */
-static bool valid_fd(int fd) {
+static int check_fd(int fd) {
     int64_t most;
     if (fd >= 0 && (os_sysconf("SC_OPEN_MAX", &most) < 0 || most < 0 || fd < most))
-        return true;
-    errno = EBADF;
-    door_error(NULL, NULL);
-    return false;
+        return 0;
+    return refuse("no descriptor");
 }
 
 static int read_open(struct request *q, PyObject *item, struct os_spawn_action *action) {
     PyObject *tag, *path;
     unsigned long mode;
-    if (!PyArg_ParseTuple(item, "OiO&ik;A open file_action tuple must have 5 elements", &tag,
-                          &action->fd, PyUnicode_FSConverter, &path, &action->flags, &mode))
+    if (!PyArg_ParseTuple(item, "OiO&ik", &tag, &action->fd, PyUnicode_FSConverter, &path,
+                          &action->flags, &mode))
         return -1;
     action->path = PyBytes_AS_STRING(path);
     action->mode = (mode_t)mode;
-    return add_owner(q->paths, path) < 0 || !valid_fd(action->fd) ? -1 : 0;
+    return add_owner(q->paths, path) < 0 ? -1 : check_fd(action->fd);
+}
+
+/* Reads the one descriptor of an action, or both. */
+static int read_fds(PyObject *item, struct os_spawn_action *action, bool both) {
+    PyObject *tag;
+    if (both ? !PyArg_ParseTuple(item, "Oii", &tag, &action->fd, &action->new_fd)
+             : !PyArg_ParseTuple(item, "Oi", &tag, &action->fd))
+        return -1;
+    return check_fd(action->fd) < 0 || (both && check_fd(action->new_fd) < 0) ? -1 : 0;
 }
 
 static int read_action(struct request *q, PyObject *item, struct os_spawn_action *action) {
-    PyObject *tag;
-    if (!PyTuple_Check(item) || PyTuple_GET_SIZE(item) == 0) {
-        PyErr_SetString(PyExc_TypeError, "Each file_actions element must be a non-empty tuple");
-        return -1;
-    }
+    if (!PyTuple_Check(item) || PyTuple_GET_SIZE(item) == 0)
+        return refuse("no file action");
     long kind = PyLong_AsLong(PyTuple_GET_ITEM(item, 0));
     if (kind == -1 && PyErr_Occurred())
         return -1;
@@ -206,36 +206,22 @@ static int read_action(struct request *q, PyObject *item, struct os_spawn_action
     switch (kind) {
     case OS_POSIX_SPAWN_OPEN:
         return read_open(q, item, action);
-    case OS_POSIX_SPAWN_CLOSE:
-        return PyArg_ParseTuple(item, "Oi;A close file_action tuple must have 2 elements", &tag,
-                                &action->fd) &&
-                       valid_fd(action->fd)
-                   ? 0
-                   : -1;
     case OS_POSIX_SPAWN_DUP2:
-        return PyArg_ParseTuple(item, "Oii;A dup2 file_action tuple must have 3 elements", &tag,
-                                &action->fd, &action->new_fd) &&
-                       valid_fd(action->fd) && valid_fd(action->new_fd)
-                   ? 0
-                   : -1;
+        return read_fds(item, action, /* both= */ true);
+    case OS_POSIX_SPAWN_CLOSE:
 #if PY_VERSION_HEX >= 0x030D0000
     case OS_POSIX_SPAWN_CLOSEFROM:
-        return PyArg_ParseTuple(item, "Oi;A closefrom file_action tuple must have 2 elements", &tag,
-                                &action->fd) &&
-                       valid_fd(action->fd)
-                   ? 0
-                   : -1;
 #endif
+        return read_fds(item, action, /* both= */ false);
     default:
-        PyErr_SetString(PyExc_TypeError, "Unknown file_actions identifier");
-        return -1;
+        return refuse("unknown file action");
     }
 }
 
 static int read_actions(struct request *q, PyObject *object) {
     if (object == Py_None)
         return 0;
-    PyObject *list = PySequence_Fast(object, "file_actions must be a sequence or None");
+    PyObject *list = PySequence_Fast(object, "no sequence");
     PyObject *items = list ? PySequence_Tuple(list) : NULL; /* which nobody can change */
     Py_XDECREF(list);
     if (!items)
@@ -254,23 +240,17 @@ static int read_actions(struct request *q, PyObject *object) {
     return r;
 }
 
-/* Checks one signal: 1, 0 if libc keeps it for itself, −1 with an exception. */
+/* Checks one signal: 0 or −1. Of those that libc keeps for itself Python warns. */
 static int read_signal(PyObject *item, int *ret_number) {
-    int overflow;
-    long number = PyLong_AsLongAndOverflow(item, &overflow);
-    if (number == -1 && !overflow && PyErr_Occurred())
+    long number = PyLong_AsLong(item);
+    if (number == -1 && PyErr_Occurred())
         return -1;
-    if (number <= 0 || number >= _NSIG) {
-        PyErr_Format(PyExc_ValueError, "signal number %ld out of range [1; %i]", number, _NSIG - 1);
-        return -1;
-    }
     sigset_t set;
     sigemptyset(&set);
+    if (number <= 0 || number >= _NSIG || sigaddset(&set, (int)number) < 0)
+        return refuse("no signal");
     *ret_number = (int)number;
-    if (sigaddset(&set, (int)number) == 0)
-        return 1;
-    return PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
-                            "invalid signal number %ld, please use valid_signals()", number);
+    return 0;
 }
 
 /* Reads signals into a list that ends with 0. */
@@ -280,9 +260,9 @@ static int read_signals(PyObject *object, int *numbers) {
         return -1;
     bool seen[_NSIG] = {false};
     int count = 0, r = 0, number;
-    while (r >= 0 && (item = PyIter_Next(iterator))) {
+    while (r == 0 && (item = PyIter_Next(iterator))) {
         r = read_signal(item, &number);
-        if (r > 0 && !seen[number])
+        if (r == 0 && !seen[number])
             numbers[count++] = number, seen[number] = true;
         Py_DECREF(item);
     }
@@ -293,20 +273,17 @@ static int read_signals(PyObject *object, int *numbers) {
 
 static int read_scheduler(PyObject *module, struct request *q, PyObject *object) {
     PyObject *policy, *param;
-    if (!PyArg_ParseTuple(object, "OO;A scheduler tuple must have two elements", &policy, &param) ||
+    if (!PyArg_ParseTuple(object, "OO", &policy, &param) ||
         door_sched_param(module, param, &q->priority) < 0)
         return -1;
     q->options.sched_priority = &q->priority;
     if (policy == Py_None)
         return 0;
-    int overflow;
-    long number = PyLong_AsLongAndOverflow(policy, &overflow);
-    if (number == -1 && !overflow && PyErr_Occurred())
+    long number = PyLong_AsLong(policy);
+    if (number == -1 && PyErr_Occurred())
         return -1;
-    if (overflow || number > INT_MAX || number < INT_MIN) {
-        PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C int");
-        return -1;
-    }
+    if (number > INT_MAX || number < INT_MIN)
+        return refuse("no policy");
     q->policy = (int)number;
     q->options.scheduler = &q->policy;
     return 0;
@@ -317,7 +294,7 @@ static int read_options(PyObject *module, struct request *q, struct value *v) {
     q->options.size = sizeof q->options;
     if (GIVEN(3) && read_actions(q, OBJECT(3)) < 0)
         return -1;
-    if (GIVEN(4) && !(PY_VERSION_HEX >= 0x030E0000 && OBJECT(4) == Py_None)) {
+    if (GIVEN(4)) {
         q->group = PyLong_AsPid(OBJECT(4));
         if (q->group == -1 && PyErr_Occurred())
             return -1;
@@ -334,34 +311,26 @@ static int read_options(PyObject *module, struct request *q, struct value *v) {
     return OBJECT(9) == Py_None ? 0 : read_scheduler(module, q, OBJECT(9));
 }
 
-static int read_request(PyObject *module, const char *function, struct request *q,
-                        struct value *v) {
-    char whose[32];
-    const bool none = PY_VERSION_HEX >= 0x030D0000; /* since when env may be None */
-    snprintf(whose, sizeof whose, "%s: argv", function);
-    if (check_arguments(OBJECT(1), whose) < 0)
-        return -1;
-    if (!PyMapping_Check(OBJECT(2)) && !(none && OBJECT(2) == Py_None))
-        return refuse(PyExc_TypeError, function,
-                      none ? ": environment must be a mapping object or None"
-                           : ": environment must be a mapping object"),
-               -1;
+static int read_request(PyObject *module, struct request *q, struct value *v) {
+    bool none = PY_VERSION_HEX >= 0x030D0000 && OBJECT(2) == Py_None;
+    if (!none && !PyMapping_Check(OBJECT(2)))
+        return refuse("the environment is no mapping");
     if (!PyTuple_Check(OBJECT(9)) && OBJECT(9) != Py_None)
-        return refuse(PyExc_TypeError, function, ": scheduler must be a tuple or None"), -1;
-    if (take_arguments(OBJECT(1), whose, &q->argv) < 0)
-        return -1;
-    if (OBJECT(2) != Py_None && read_environment(OBJECT(2), &q->env) < 0)
+        return refuse("the scheduler is no tuple");
+    if (take_arguments(OBJECT(1), &q->argv) < 0 ||
+        (!none && read_environment(OBJECT(2), &q->env) < 0))
         return -1;
     return read_options(module, q, v);
 }
 
-static PyObject *spawn(PyObject *module, const char *function, struct value *v,
+static PyObject *spawn(PyObject *module, struct value *v,
                        pid_t (*start)(const char *, char *const *, char *const *,
                                       const struct os_posix_spawn_options *)) {
     struct request q = {0};
     PyObject *result = NULL;
-    if (read_request(module, function, &q, v) == 0 &&
-        PySys_Audit("os.posix_spawn", "OOO", OBJECT(0), OBJECT(1), OBJECT(2)) == 0) {
+    if (read_request(module, &q, v) < 0)
+        result = DOOR_REFUSED;
+    else if (PySys_Audit("os.posix_spawn", "OOO", OBJECT(0), OBJECT(1), OBJECT(2)) == 0) {
         pid_t pid;
         UNLOCKED(pid = start(TEXT(0), q.argv.items, q.env.items, &q.options));
         result = number_or_error(pid, ARG(0));
@@ -383,12 +352,12 @@ static PyObject *spawn(PyObject *module, const char *function, struct value *v,
     "setpgroup: object = None, resetids: " TRUTH " = False, setsid: " TRUTH " = False, "           \
     "setsigmask: object = (), setsigdef: object = (), scheduler: object = None"
 
-FUNCTION(posix_spawn, SPAWN_SIGNATURE, "Execute the program specified by path in a new process.") {
-    return spawn(module, "posix_spawn", v, os_posix_spawn);
+FUNCTION(posix_spawn, SPAWN_SIGNATURE) {
+    return spawn(module, v, os_posix_spawn);
 }
 
-FUNCTION(posix_spawnp, SPAWN_SIGNATURE, "Execute the program specified by path in a new process.") {
-    return spawn(module, "posix_spawnp", v, os_posix_spawnp);
+FUNCTION(posix_spawnp, SPAWN_SIGNATURE) {
+    return spawn(module, v, os_posix_spawnp);
 }
 
 /* ------------------------------------------------------------------- spawnv and its like */
@@ -403,7 +372,7 @@ static int try_program(PyObject *program, PyObject *args, PyObject *env, const s
                        const struct texts *settings) {
     struct value path = {0};
     int pid = -1;
-    if (door_path(&path, program, KIND_PATH, env == Py_None ? "execv" : "execve", "path") == 0 &&
+    if (door_path(&path, program, KIND_PATH, "path") == 0 &&
         PySys_Audit("os.exec", "OOO", path.object ? path.object : program, args, env) == 0)
         UNLOCKED(pid = absent(path.text)
                            ? -1
@@ -415,7 +384,7 @@ static int try_program(PyObject *program, PyObject *args, PyObject *env, const s
 static int try_programs(PyObject *programs, PyObject *args, PyObject *env) {
     struct texts argv = {0}, settings = {0};
     int pid = -1;
-    if (take_arguments(args, "argv", &argv) == 0 &&
+    if (take_arguments(args, &argv) == 0 &&
         (env == Py_None || read_environment(env, &settings) == 0))
         for (Py_ssize_t i = 0; pid < 0 && !PyErr_Occurred() && i < PyList_Size(programs); i++)
             pid = try_program(PyList_GET_ITEM(programs, i), args, env, &argv, &settings);

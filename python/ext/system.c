@@ -7,50 +7,45 @@
 
 /* ------------------------------------------------------------------- scheduler */
 
-FUNCTION(sched_get_priority_max, "policy: int", "Get the maximum scheduling priority for policy.") {
+FUNCTION(sched_get_priority_max, "policy: int") {
     return number_or_error(os_sched_get_priority_max(INT(0)), NULL);
 }
 
-FUNCTION(sched_get_priority_min, "policy: int", "Get the minimum scheduling priority for policy.") {
+FUNCTION(sched_get_priority_min, "policy: int") {
     return number_or_error(os_sched_get_priority_min(INT(0)), NULL);
 }
 
-FUNCTION(sched_getscheduler, "pid: int, /",
-         "Get the scheduling policy for the process identified by pid.") {
+FUNCTION(sched_getscheduler, "pid: int, /") {
     return number_or_error(os_sched_getscheduler(INT(0)), NULL);
 }
 
 int door_sched_param(PyObject *module, PyObject *object, int *ret_priority) {
     if (!Py_IS_TYPE(object, STATE(module)->sched_param))
-        return PyErr_SetString(PyExc_TypeError, "must have a sched_param object"), -1;
-    int overflow;
-    long priority = PyLong_AsLongAndOverflow(PyStructSequence_GetItem(object, 0), &overflow);
-    if (priority == -1 && !overflow && PyErr_Occurred())
+        return PyErr_SetString(PyExc_TypeError, "no sched_param"), -1;
+    long priority = PyLong_AsLong(PyStructSequence_GetItem(object, 0));
+    if (priority == -1 && PyErr_Occurred())
         return -1;
-    if (overflow || priority > INT_MAX || priority < INT_MIN)
-        return PyErr_SetString(PyExc_OverflowError, "sched_priority out of range"), -1;
+    if (priority > INT_MAX || priority < INT_MIN)
+        return PyErr_SetString(PyExc_OverflowError, "no priority"), -1;
     *ret_priority = (int)priority;
     return 0;
 }
 
-FUNCTION(sched_setscheduler, "pid: int, policy: int, param: object, /",
-         "Set the scheduling policy for the process identified by pid.") {
+FUNCTION(sched_setscheduler, "pid: int, policy: int, param: object, /") {
     int priority;
     if (door_sched_param(module, OBJECT(2), &priority) < 0)
-        return NULL;
+        return DOOR_REFUSED;
     return none_or_error(os_sched_setscheduler(INT(0), INT(1), priority), NULL);
 }
 
-FUNCTION(sched_setparam, "pid: int, param: object, /",
-         "Set scheduling parameters for the process identified by pid.") {
+FUNCTION(sched_setparam, "pid: int, param: object, /") {
     int priority;
     if (door_sched_param(module, OBJECT(1), &priority) < 0)
-        return NULL;
+        return DOOR_REFUSED;
     return none_or_error(os_sched_setparam(INT(0), priority), NULL);
 }
 
-FUNCTION(sched_getparam, "pid: int, /",
-         "Returns scheduling parameters for the process identified by pid.") {
+FUNCTION(sched_getparam, "pid: int, /") {
     int priority = os_sched_getparam(INT(0));
     if (priority < 0)
         return door_error(NULL, NULL);
@@ -60,39 +55,28 @@ FUNCTION(sched_getparam, "pid: int, /",
     return result;
 }
 
-FUNCTION(sched_rr_get_interval, "pid: int, /",
-         "Return the round-robin quantum for the process identified by pid, in seconds.") {
+FUNCTION(sched_rr_get_interval, "pid: int, /") {
     double seconds;
     if (os_sched_rr_get_interval(INT(0), &seconds) < 0)
         return door_error(NULL, NULL);
     return PyFloat_FromDouble(seconds);
 }
 
-FUNCTION(sched_yield, "", "Voluntarily relinquish the CPU.") {
+FUNCTION(sched_yield, "") {
     int r;
     UNLOCKED(r = os_sched_yield());
     return none_or_error(r, NULL);
 }
 
 static int read_cpu(PyObject *item, int *ret_cpu) {
-    if (!PyLong_Check(item)) {
-        PyErr_Format(PyExc_TypeError, "expected an iterator of ints, but iterator yielded %R",
-                     Py_TYPE(item));
-        return -1;
-    }
-    long cpu = PyLong_AsLong(item);
-    if (cpu == -1 && PyErr_Occurred())
-        return -1;
-    if (cpu < 0)
-        return PyErr_SetString(PyExc_ValueError, "negative CPU number"), -1;
-    if (cpu > INT_MAX - 1)
-        return PyErr_SetString(PyExc_OverflowError, "CPU number too large"), -1;
+    long cpu = PyLong_Check(item) ? PyLong_AsLong(item) : -1;
+    if (cpu < 0 || cpu > INT_MAX - 1)
+        return PyErr_SetString(PyExc_ValueError, "no number of a CPU"), -1;
     *ret_cpu = (int)cpu;
     return 0;
 }
 
-FUNCTION(sched_setaffinity, "pid: int, mask: object, /",
-         "Set the CPU affinity of the process identified by pid to mask.") {
+FUNCTION(sched_setaffinity, "pid: int, mask: object, /") {
     PyObject *list = PySequence_List(OBJECT(1));
     if (!list)
         return NULL;
@@ -103,14 +87,14 @@ FUNCTION(sched_setaffinity, "pid: int, mask: object, /",
     for (Py_ssize_t i = 0; r == 0 && i < count; i++)
         r = read_cpu(PyList_GET_ITEM(list, i), &cpus[i]);
     Py_DECREF(list);
-    PyObject *result =
-        r < 0 ? NULL : none_or_error(os_sched_setaffinity(INT(0), cpus, (size_t)count), NULL);
+    PyObject *result = r < 0
+                           ? DOOR_REFUSED
+                           : none_or_error(os_sched_setaffinity(INT(0), cpus, (size_t)count), NULL);
     PyMem_Free(cpus);
     return result;
 }
 
-FUNCTION(sched_getaffinity, "pid: int, /",
-         "Return the affinity of the process identified by pid (or the current process if zero).") {
+FUNCTION(sched_getaffinity, "pid: int, /") {
     size_t count = 0;
     int *cpus = os_sched_getaffinity(INT(0), &count);
     if (!cpus)
@@ -133,32 +117,25 @@ static int read_conf(PyObject *object, const char **ret_name, int *ret_number) {
     *ret_name = NULL;
     if (PyUnicode_Check(object))
         return (*ret_name = PyUnicode_AsUTF8(object)) ? 0 : -1;
-    if (!PyLong_Check(object) && !(PY_VERSION_HEX >= 0x030E0000 && PyIndex_Check(object))) {
-        PyErr_SetString(PyExc_TypeError, "configuration names must be strings or integers");
-        return -1;
-    }
-    long number = PyLong_AsLong(object);
+    long number = PyLong_Check(object) ? PyLong_AsLong(object) : LONG_MAX;
     if (number == -1 && PyErr_Occurred())
         return -1;
     if (number < INT_MIN || number > INT_MAX)
-        return PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C int"), -1;
+        return PyErr_SetString(PyExc_TypeError, "no name and no number"), -1;
     *ret_number = (int)number;
     return 0;
 }
 
-/* What went wrong: an unknown name is a ValueError. */
+/* What went wrong: an unknown name is Python's to refuse. */
 static PyObject *conf_error(const char *name, const struct value *path) {
-    if (!name || errno != EINVAL)
-        return door_error(path, NULL);
-    PyErr_SetString(PyExc_ValueError, "unrecognized configuration name");
-    return NULL;
+    return name && errno == EINVAL ? DOOR_REFUSED : door_error(path, NULL);
 }
 
-FUNCTION(confstr, "name: object, /", "Return a string-valued system configuration variable.") {
+FUNCTION(confstr, "name: object, /") {
     const char *name;
     int number = 0;
     if (read_conf(OBJECT(0), &name, &number) < 0)
-        return NULL;
+        return DOOR_REFUSED;
     char *text = name ? os_confstr(name) : os_confstr_number(number);
     if (text)
         return door_take(text, NULL);
@@ -167,12 +144,12 @@ FUNCTION(confstr, "name: object, /", "Return a string-valued system configuratio
     return conf_error(name, NULL);
 }
 
-FUNCTION(sysconf, "name: object, /", "Return an integer-valued system configuration variable.") {
+FUNCTION(sysconf, "name: object, /") {
     const char *name;
     int number = 0;
     int64_t value;
     if (read_conf(OBJECT(0), &name, &number) < 0)
-        return NULL;
+        return DOOR_REFUSED;
     if ((name ? os_sysconf(name, &value) : os_sysconf_number(number, &value)) < 0)
         return conf_error(name, NULL);
     return PyLong_FromLongLong(value);
@@ -187,7 +164,6 @@ static bool known_pathconf(const char *name, int *ret_number) {
             *ret_number = names[i].number;
             return true;
         }
-    PyErr_SetString(PyExc_ValueError, "unrecognized configuration name");
     return false;
 }
 
@@ -196,7 +172,7 @@ static PyObject *path_conf(struct value *v, PyObject *conf, const struct value *
     int number = 0, r;
     int64_t value;
     if (read_conf(conf, &name, &number) < 0 || (name && !known_pathconf(name, &number)))
-        return NULL;
+        return DOOR_REFUSED;
     UNLOCKED(r = TEXT(0) ? os_pathconf_number(TEXT(0), number, &value)
                          : os_fpathconf_number(INT(0), number, &value));
     if (r < 0) /* EINVAL may mean the name of the value as well as the path */
@@ -204,20 +180,18 @@ static PyObject *path_conf(struct value *v, PyObject *conf, const struct value *
     return PyLong_FromLongLong(value);
 }
 
-FUNCTION(pathconf, "path: path|fd, name: object",
-         "Return the configuration limit name for the file or directory path.") {
+FUNCTION(pathconf, "path: path|fd, name: object") {
     return path_conf(v, OBJECT(1), ARG(0));
 }
 
-FUNCTION(fpathconf, "fd: fd, name: object, /",
-         "Return the configuration limit name for the file descriptor fd.") {
+FUNCTION(fpathconf, "fd: fd, name: object, /") {
     return path_conf(v, OBJECT(1), NULL);
 }
 
 /* ------------------------------------------------------------------- processors and load */
 
 #if PY_VERSION_HEX < 0x030D0000 /* from then on, -X cpu_count has a say: the interpreter's own */
-FUNCTION(cpu_count, "", "Return the number of CPUs in the system; return None if indeterminable.") {
+FUNCTION(cpu_count, "") {
     int count = os_cpu_count();
     if (count < 1)
         Py_RETURN_NONE;
@@ -225,7 +199,7 @@ FUNCTION(cpu_count, "", "Return the number of CPUs in the system; return None if
 }
 #endif
 
-FUNCTION(getloadavg, "", "Return average recent system load information.") {
+FUNCTION(getloadavg, "") {
     double loads[3];
     if (os_getloadavg(loads) < 0)
         return PyErr_SetString(PyExc_OSError, "Load averages are unobtainable"), NULL;
@@ -234,10 +208,9 @@ FUNCTION(getloadavg, "", "Return average recent system load information.") {
 
 /* ------------------------------------------------------------------- random bytes */
 
-FUNCTION(urandom, "size: size, /",
-         "Return a bytes object containing random bytes suitable for cryptographic use.") {
+FUNCTION(urandom, "size: size, /") {
     if (LONG(0) < 0)
-        return PyErr_SetString(PyExc_ValueError, "negative argument not allowed"), NULL;
+        return DOOR_REFUSED;
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)LONG(0));
     if (!bytes)
         return NULL;
@@ -251,7 +224,7 @@ FUNCTION(urandom, "size: size, /",
     return error;
 }
 
-FUNCTION(getrandom, "size: size, flags: int = 0", "Obtain a series of random bytes.") {
+FUNCTION(getrandom, "size: size, flags: int = 0") {
     if (LONG(0) < 0) {
         errno = EINVAL;
         return door_error(NULL, NULL);

@@ -4,8 +4,7 @@
 
 #include <sys/timerfd.h>
 
-FUNCTION(timerfd_create, "clockid: int, /, *, flags: uint = 0",
-         "Create and return a timer file descriptor.") {
+FUNCTION(timerfd_create, "clockid: int, /, *, flags: uint = 0") {
     int fd;
     UNLOCKED(fd = os_timerfd_create(INT(0), INT(1) | TFD_CLOEXEC));
     return fd < 0 ? door_error(NULL, NULL) : PyLong_FromLong(fd);
@@ -27,8 +26,7 @@ static PyObject *nanoseconds_or_error(int r, const struct os_itimer_ns *timer) {
 }
 
 FUNCTION(timerfd_settime,
-         "fd: fd, /, *, flags: int = 0, initial: double = 0.0, interval: double = 0.0",
-         "Alter a timer file descriptor's internal timer in seconds.") {
+         "fd: fd, /, *, flags: int = 0, initial: double = 0.0, interval: double = 0.0") {
     struct os_itimer old;
     int r;
     UNLOCKED(r = os_timerfd_settime(INT(0), INT(1), v[2].real, v[3].real, &old));
@@ -36,25 +34,21 @@ FUNCTION(timerfd_settime,
 }
 
 FUNCTION(timerfd_settime_ns,
-         "fd: fd, /, *, flags: int = 0, initial: int64 = 0, interval: int64 = 0",
-         "Alter a timer file descriptor's internal timer in nanoseconds.") {
+         "fd: fd, /, *, flags: int = 0, initial: int64 = 0, interval: int64 = 0") {
     struct os_itimer_ns old;
     int r;
     UNLOCKED(r = os_timerfd_settime_ns(INT(0), INT(1), LONG(2), LONG(3), &old));
     return nanoseconds_or_error(r, &old);
 }
 
-FUNCTION(timerfd_gettime, "fd: fd, /",
-         "Return a tuple of a timer file descriptor's next expiration and interval in seconds.") {
+FUNCTION(timerfd_gettime, "fd: fd, /") {
     struct os_itimer timer;
     int r;
     UNLOCKED(r = os_timerfd_gettime(INT(0), &timer));
     return seconds_or_error(r, &timer);
 }
 
-FUNCTION(
-    timerfd_gettime_ns, "fd: fd, /",
-    "Return a tuple of a timer file descriptor's next expiration and interval in nanoseconds.") {
+FUNCTION(timerfd_gettime_ns, "fd: fd, /") {
     struct os_itimer_ns timer;
     int r;
     UNLOCKED(r = os_timerfd_gettime_ns(INT(0), &timer));

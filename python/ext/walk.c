@@ -204,7 +204,7 @@ static int open_and_fail(const char *path) {
 
 static int open_walk(struct walk *walk) {
     struct value path = {.object = walk->top};
-    if (door_path(&path, walk->top, KIND_PATH, "scandir", "path") < 0)
+    if (door_path(&path, walk->top, KIND_PATH, "path") < 0)
         return -1;
     walk->begun = true;
     UNLOCKED(walk->handle = walk->fds ? os_fwalk(walk->dir_fd, path.text, &walk->options)
@@ -393,12 +393,22 @@ static PyType_Spec walk_spec = {
     .slots = walk_slots,
 };
 
+static bool is_whole(PyObject *bytes) {
+    return strlen(PyBytes_AS_STRING(bytes)) == (size_t)PyBytes_GET_SIZE(bytes);
+}
+
 /* Whether the core's paths begin as Python's: a str may spell a name in a way that it isn't decoded
- * to. 1, 0 or −1. */
+ * to, and a NUL is Python's to refuse. 1, 0 or −1. */
 static int comes_back(PyObject *top) {
-    if (!PyUnicode_Check(top) || PyUnicode_IS_ASCII(top))
+    if (PyBytes_Check(top))
+        return is_whole(top);
+    if (!PyUnicode_Check(top))
         return 1;
     PyObject *bytes = PyUnicode_EncodeFSDefault(top);
+    if (bytes && !is_whole(bytes)) {
+        Py_DECREF(bytes);
+        return 0;
+    }
     PyObject *again =
         bytes ? PyUnicode_DecodeFSDefaultAndSize(PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes))
               : NULL;
@@ -468,11 +478,15 @@ static PyObject *note_hook(void *hooked) {
     return NULL;
 }
 
-EXTRA_FUNCTION(_audited, "", "Whether there are audit hooks; they don't notice the question.") {
+bool door_audited(void) {
     bool hooked = false; /* the arguments of an event are made only where somebody listens */
     if (PySys_Audit("osier.audited", "O&", note_hook, &hooked) < 0)
         PyErr_Clear();
-    return PyBool_FromLong(hooked);
+    return hooked;
+}
+
+EXTRA_FUNCTION(_audited, "", "Whether there are audit hooks; they don't notice the question.") {
+    return PyBool_FromLong(door_audited());
 }
 
 int door_walk(PyObject *module) {

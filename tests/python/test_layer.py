@@ -3,8 +3,10 @@
 
 import inspect
 import os
+import pathlib
 import pickle
 import posix
+import re
 import subprocess
 import sys
 
@@ -71,9 +73,33 @@ def test_doc(name):
 
 
 def test_own_functions_are_documented():
-    for function in vars(_posix).values():
-        if inspect.isbuiltin(function):
+    for name, function in vars(_posix).items():
+        if inspect.isbuiltin(function) and not hasattr(posix, name):
             assert function.__doc__
+
+
+def test_doc_of_entries():
+    for name in dir(posix.DirEntry):
+        ours, theirs = getattr(_posix.DirEntry, name), getattr(posix.DirEntry, name)
+        assert ours.__doc__ == theirs.__doc__
+        assert getattr(ours, "__text_signature__", None) == getattr(theirs, "__text_signature__", None)
+
+
+EXT = pathlib.Path(__file__).parents[2] / "python" / "ext"
+
+
+def test_no_text_of_the_interpreter_stands_in_the_sources():
+    """Its docstrings are taken from its functions when the module is made."""
+    found = {}
+    for path in EXT.glob("*.c"):
+        texts = {"".join(re.findall(r'"((?:[^"\\]|\\.)*)"', part)) for part in
+                 re.findall(r'(?:"(?:[^"\\]|\\.)*"\s*)+', path.read_text())}
+        for owner in (posix, posix.DirEntry, os.environ):
+            for name in dir(owner):
+                doc = (getattr(owner, name).__doc__ or "").split("\n")[0]
+                if len(doc) > 20 and not isinstance(getattr(owner, name), (int, str, dict, list)):
+                    found.update({text: name for text in texts if doc.rstrip(".")[:40] in text})
+    assert found == {}
 
 
 def test_constants():

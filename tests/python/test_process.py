@@ -34,7 +34,7 @@ def answer(function, *arguments, **keywords):
 def run(code, **keywords):
     """What a program prints, which has osier's os as `os`."""
     done = subprocess.run([sys.executable, "-c", "import sys, osier.os as os\n" + code], capture_output=True, text=True,
-                          timeout=60, **keywords)
+                          timeout=300, **keywords)
     assert done.stderr == ""
     return done.stdout
 
