@@ -4,10 +4,8 @@
 What the core did not bring about is tried once more step by step, which raises what Python raises.
 """
 
-import sys
-
 from osier import _posix
-from osier._watch import BAD_ARGUMENT, like, watch
+from osier._watch import BAD_ARGUMENT, in_place_of, parameters, watch
 
 
 def _steps(os, name):
@@ -57,22 +55,18 @@ def _done(function, *args):
 def _put_makedirs(os, intact):
     original = os.makedirs
     make = _posix._makedirs
-    if sys.version_info >= (3, 15):
+    known = parameters(original)[0]
+    step_by_step = _python_makedirs(os)
 
-        @like(original)
-        def makedirs(name, mode=0o777, exist_ok=False, *, parent_mode=None):
-            if not (intact() and _done(make, name, mode, exist_ok, 0o777 if parent_mode is None else parent_mode)):
-                original(name, mode, exist_ok, parent_mode=parent_mode)
-
-    else:
-        step_by_step = _python_makedirs(os)
-
-        @like(original)
-        def makedirs(name, mode=0o777, exist_ok=False):
-            if not (intact() and _done(make, name, mode, exist_ok, 0o777)):
-                step_by_step(name, mode, exist_ok)
-
-    os.makedirs = makedirs
+    @in_place_of(os, "makedirs")
+    def makedirs(name, mode=0o777, exist_ok=False, **more):
+        if more:  # parent_mode, from 3.15 on
+            parent_mode = more.get("parent_mode")
+            ours = len(more) == 1 and "parent_mode" in more and "parent_mode" in known and intact()
+            if not (ours and _done(make, name, mode, exist_ok, 0o777 if parent_mode is None else parent_mode)):
+                original(name, mode, exist_ok, **more)
+        elif not (intact() and _done(make, name, mode, exist_ok, 0o777)):
+            step_by_step(name, mode, exist_ok)
 
 
 def put(os):
@@ -82,14 +76,12 @@ def put(os):
     python_removedirs, python_renames = os.removedirs, os.renames
     remove, rename = _posix._removedirs, _posix._renames
 
-    @like(python_removedirs)
+    @in_place_of(os, "removedirs")
     def removedirs(name):
         if not (intact() and _done(remove, name)):
             python_removedirs(name)
 
-    @like(python_renames)
+    @in_place_of(os, "renames")
     def renames(old, new):
         if not (intact() and _done(rename, old, new)):
             python_renames(old, new)
-
-    os.removedirs, os.renames = removedirs, renames

@@ -6,25 +6,27 @@ that exceptions, their words and the calls of handlers are its own. It does ever
 program listens to audit events or has put functions of its own in the place of those it calls.
 """
 
-import importlib.util
+import builtins
 import sys
 
 from osier import _posix
-from osier._watch import BAD_ARGUMENT, like, watch
+from osier._watch import BAD_ARGUMENT, in_place_of, parameters, watch
 
 threads = 0  # for one tree: as many as help
 
-OS = """chflags chmod close fspath fstat getxattr lchmod listxattr lstat makedirs mkdir mkfifo open readlink rmdir scandir
-sendfile setxattr stat supports_dir_fd supports_follow_symlinks symlink unlink utime""".split()
-PATH = "basename exists isdir islink join lexists samefile samestat".split()
-SHUTIL = """COPY_BUFSIZE _USE_CP_SENDFILE _copytree _copyxattr _fastcopy_sendfile _islink _rmtree_isdir _rmtree_islink
-_rmtree_safe_fd _rmtree_safe_fd_step _rmtree_unsafe _samefile _stat _use_fd_functions copyfileobj copymode copystat open
-os stat""".split()
+# What the functions of shutil call, in any version: tests/python/test_shutil.py reads it in their code.
+OS = """chflags chmod close copy_file_range fspath fstat getxattr lchmod listxattr lseek lstat makedirs mkdir mkfifo open
+readlink rmdir scandir sendfile setxattr stat supports_dir_fd supports_follow_symlinks symlink unlink utime walk""".split()
+PATH = "basename exists isdir isfile isjunction islink join lexists samefile samestat".split()
+SHUTIL = """COPY_BUFSIZE _USE_CP_COPY_FILE_RANGE _USE_CP_SENDFILE _copyfileobj_readinto _copytree _copyxattr
+_determine_linux_fastcopy_blocksize _fastcopy_copy_file_range _fastcopy_fcopyfile _fastcopy_sendfile _islink _rmtree_impl
+_rmtree_isdir _rmtree_islink _rmtree_safe_fd _rmtree_safe_fd_step _rmtree_unsafe _samefile _stat
+_use_fd_functions copyfileobj copymode copystat open os stat""".split()
 
 
 def _watcher(shutil, *names):
     os = shutil.os
-    return watch((vars(os), *OS), (vars(os.path), *PATH), (vars(shutil), *SHUTIL, *names))
+    return watch((vars(os), *OS), (vars(os.path), *PATH), (vars(shutil), *SHUTIL, *names), (vars(builtins), "open"))
 
 
 # ---------------------------------------------------------------- rmtree
@@ -53,22 +55,14 @@ def _put_rmtree(shutil):
             raise OSError(error, os.strerror(error), path)
         return not error
 
-    # What failed is left for Python's own: to raise, or to call the handler, or to remove it after all.
-    if "onexc" in original.__kwdefaults__:
+    names, _ = parameters(original)
 
-        @like(original)
-        def rmtree(path, ignore_errors=False, onerror=None, *, onexc=None, dir_fd=None):
-            if not (intact() and attempt(path, ignore_errors, dir_fd)):
-                return original(path, ignore_errors, onerror, onexc=onexc, dir_fd=dir_fd)
-
-    else:
-
-        @like(original)
-        def rmtree(path, ignore_errors=False, onerror=None, *, dir_fd=None):
-            if not (intact() and attempt(path, ignore_errors, dir_fd)):
-                return original(path, ignore_errors, onerror, dir_fd=dir_fd)
-
-    shutil.rmtree = rmtree
+    @in_place_of(shutil, "rmtree")
+    def rmtree(path, ignore_errors=False, *handler, **more):
+        # What failed is left for Python's own: to raise, or to call the handler, or to remove it after all.
+        known = len(handler) + ("onerror" in more) < 2 and all(name in names for name in more)
+        if not (known and intact() and attempt(path, ignore_errors, more.get("dir_fd"))):
+            return original(path, ignore_errors, *handler, **more)
 
 
 # ---------------------------------------------------------------- copyfile, copy2
@@ -78,7 +72,7 @@ def _put_copyfile(shutil):
     intact, original = _watcher(shutil), shutil.copyfile
     copy = _posix._copyfile
 
-    @like(original)
+    @in_place_of(shutil, "copyfile")
     def copyfile(src, dst, *, follow_symlinks=True):
         if intact():
             try:
@@ -88,15 +82,13 @@ def _put_copyfile(shutil):
                 pass
         return original(src, dst, follow_symlinks=follow_symlinks)
 
-    shutil.copyfile = copyfile
-
 
 def _put_copy2(shutil):
     path, original = shutil.os.path, shutil.copy2
     intact = _watcher(shutil, "copyfile")
     copy = _posix._copy2
 
-    @like(original)
+    @in_place_of(shutil, "copy2")
     def copy2(src, dst, *, follow_symlinks=True):
         if intact():
             try:
@@ -107,7 +99,6 @@ def _put_copy2(shutil):
                 pass
         return original(src, dst, follow_symlinks=follow_symlinks)
 
-    shutil.copy2 = copy2
     return original
 
 
@@ -120,7 +111,7 @@ def _put_which(shutil):
                    (vars(shutil), "_access_check", "os", "sys"))
     find = _posix._which
 
-    @like(original)
+    @in_place_of(shutil, "which")
     def which(cmd, mode=os.F_OK | os.X_OK, path=None):
         where = os.environ.get("PATH") if path is None else path
         if type(cmd) is type(where) is str and cmd and where and "/" not in cmd and intact():
@@ -129,8 +120,6 @@ def _put_which(shutil):
             except (OSError, *BAD_ARGUMENT):
                 pass
         return original(cmd, mode, path)
-
-    shutil.which = which
 
 
 # ---------------------------------------------------------------- copytree
@@ -230,7 +219,7 @@ def _put_copytree(shutil, python_copy2):
             return False
         return not error and mend(failures, src, dst, names)
 
-    @like(original)
+    @in_place_of(shutil, "copytree")
     def copytree(src, dst, symlinks=False, ignore=None, copy_function=shutil.copy2, ignore_dangling_symlinks=False,
                  dirs_exist_ok=False):
         names = {"symlinks": symlinks, "ignore": ignore, "copy_function": copy_function,
@@ -239,8 +228,6 @@ def _put_copytree(shutil, python_copy2):
         if plain and intact() and attempt(src, dst, names):
             return dst
         return original(src, dst, **names)
-
-    shutil.copytree = copytree
 
 
 def put(shutil):
@@ -263,7 +250,9 @@ class _Finder:
         self.waits = False
         if self in sys.meta_path:  # and not in somebody's wrapping of it
             sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
+        from importlib.util import find_spec  # which takes long to be imported
+
+        spec = find_spec(name)
         loader = spec.loader
         run = loader.exec_module
 

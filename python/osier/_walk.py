@@ -5,10 +5,10 @@ Where a program listens to audit events, or has put functions of its own in the 
 os.py calls, os.py's own walk runs: it has all the calls in between, one by one.
 """
 
-from inspect import CO_GENERATOR
-
 from osier import _posix
-from osier._watch import like, watch
+from osier._watch import in_place_of, watch
+
+CO_GENERATOR = 0x20  # as in inspect, which takes long to be imported
 
 
 def put(os):
@@ -29,7 +29,7 @@ def put(os):
 
     if python_walk.__code__.co_flags & CO_GENERATOR:
 
-        @like(python_walk)
+        @in_place_of(os, "walk")
         def walk(top, topdown=True, onerror=None, followlinks=False):
             yield from begin(top, topdown, onerror, followlinks)
 
@@ -38,11 +38,11 @@ def put(os):
         def through(found):
             yield from found
 
-        @like(python_walk)
+        @in_place_of(os, "walk")
         def walk(top, topdown=True, onerror=None, followlinks=False):
             return through(begin(top, topdown, onerror, followlinks))
 
-    @like(python_fwalk)
+    @in_place_of(os, "fwalk")
     def fwalk(top=".", topdown=True, onerror=None, *, follow_symlinks=False, dir_fd=None):
         found = None
         if intact():
@@ -52,5 +52,3 @@ def put(os):
             if found is None
             else found
         )
-
-    os.walk, os.fwalk = walk, fwalk

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """osier.shutil does what the interpreter's own shutil does."""
 
+import genericpath
 import inspect
 import os
+import posixpath
 import re
 import shutil as python_shutil
 import socket
@@ -10,6 +12,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import unittest.mock
 
 import pytest
 
@@ -436,6 +439,63 @@ def test_functions_put_in_place_of_others_are_called(monkeypatch, here):
     shutil.copytree("t/x", "more")
     shutil.rmtree("more")
     assert seen[0] == "new" and set(seen[1:]) == {"more/1", "more/file", "1", "file"}
+
+
+def names_in(function, seen):
+    """The names that a Python function looks up, and those that it calls of shutil and os.path."""
+    codes = [function.__code__]
+    while codes:
+        code = codes.pop()
+        codes += [constant for constant in code.co_consts if isinstance(constant, type(code))]
+        for name in set(code.co_names) - seen:
+            seen.add(name)
+            for namespace in (vars(python_shutil), vars(posixpath), vars(genericpath)):
+                if inspect.isfunction(namespace.get(name)):
+                    names_in(namespace[name], seen)
+    return seen
+
+
+@pytest.mark.parametrize("name", ["rmtree", "copyfile", "copy2", "copytree"])
+def test_everything_that_is_called_is_watched(name):
+    """What this version calls, whose replacement by a program has to be noticed."""
+    used = names_in(getattr(python_shutil, name), set())
+    for namespace, watched, others in (
+        (vars(os), _shutil.OS, {"path", "fspath", "fsdecode", "fsencode", "read", "readinto", "write", "getcwd", "getcwdb"}),
+        (vars(python_shutil), _shutil.SHUTIL, {"rmtree", "copytree", "copyfile", "copy", "copy2"}),
+    ):
+        called = {item for item in used if item in namespace and callable(namespace[item]) and
+                  not isinstance(namespace[item], type) and not item.startswith("WIF")}
+        assert called - set(watched) - others == set()
+
+
+def test_a_replaced_open_is_called(here):
+    (here / "a").write_text("a")
+    for module in BOTH:
+        with unittest.mock.patch("builtins.open", side_effect=PermissionError(13, "no")) as fake:
+            with pytest.raises(PermissionError):
+                module.copyfile("a", "b")
+        assert fake.called and not (here / "b").exists()
+
+
+def test_rmtree_passes_on_what_it_does_not_know(here):
+    """As tempfile does in some versions, with a name of its own."""
+    for module in BOTH:
+        os.mkdir("d")
+        with pytest.raises(TypeError):
+            module.rmtree("d", unknown=1)
+        with pytest.raises(TypeError):
+            module.rmtree("d", False, None, None)
+        with pytest.raises(TypeError):
+            module.rmtree("d", False, None, onerror=None)
+        module.rmtree("d", False, None, dir_fd=None)
+        assert not os.path.exists("d")
+        assert inspect.signature(module.rmtree) == inspect.signature(python_shutil.rmtree)
+
+
+def test_temporary_directories_go(here):
+    code = "import tempfile; d = tempfile.TemporaryDirectory(); open(d.name + '/f', 'w').close(); d.cleanup(); import os; print(os.path.exists(d.name))"
+    done = subprocess.run([sys.executable, "-m", "osier", "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("False\n", "")
 
 
 def test_no_descriptor_and_no_memory_stays(here):
