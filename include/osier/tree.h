@@ -51,7 +51,7 @@ struct os_rmtree_options {
 };
 
 /**
- * Removes the directory `path` and everything in it. Links are removed, never followed.
+ * Removes a tree: the directory `path` and everything in it. Links are removed, never followed.
  *
  * @param path  the directory; a link to one is refused, with a slash behind it too
  * @param options  NULL for Python's defaults

@@ -6,6 +6,8 @@ import pathlib
 import re
 import subprocess
 
+import pytest
+
 ROOT = pathlib.Path(__file__).parents[2]
 BUILD = pathlib.Path(os.environ["OSIER_BUILD"])
 
@@ -54,6 +56,36 @@ def test_trees_runs(tmp_path):
     assert not (tmp_path / "copy").exists()
     run = subprocess.run([tmp_path / "trees", "gone", "copy"], cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 1 and run.stderr.startswith("gone: No such file or directory\n")
+
+
+FUNCTIONS = {  # what each program of examples/functions prints
+    "contents": "10 bytes: port = 80\n",
+    "directories": "etc\n",
+    "environ": "/srv/app, port 8080\n/srv/app/etc:$APP_NONE\n",
+    "errors": "1: rename of 'nothing' to 'something'\n"
+    "FileNotFoundError: [Errno 2] No such file or directory: 'nothing' -> 'something'\n",
+    "glob": "2 files\n",
+    "links": "release-2, a link\nrelease-2, a directory\n",
+    "machine": "threads to start: some\nCPUs: online\ndisk: not overfull\nsh: found\n",
+    "paths": "/srv/www/index.html\nindex.html in /srv/www\n/srv/www/index and .html\n../www/index.html\n",
+    "pipe": "5 bytes: hello, inheritable: 0\n",
+    "programs": "exit code 3\n8 bytes: one\ntwo\n",
+    "rename": "current is there\nversion is in current: 1\n",
+    "root": "it leads out of the root\ndata\n",
+    "scandir": "1 directory, 1 other\n",
+    "slices": "/var/log | syslog.1.gz\nsyslog.1.gz has .gz\n",
+    "trees": "differs: index.html\n1 files with 9 bytes\n",
+    "walk": "project/src/main.c\n",
+}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "examples/functions").glob("*.c")))
+def test_examples_of_the_manual_run(name, tmp_path):
+    (tmp_path / "functions").mkdir()
+    (tmp_path / "scratch").mkdir()
+    program = compiled(f"functions/{name}", tmp_path)
+    run = subprocess.run([program], cwd=tmp_path / "scratch", capture_output=True, text=True, env={"PATH": os.environ["PATH"]})
+    assert (run.stdout, run.stderr, run.returncode) == (FUNCTIONS[name], "", 0)
 
 
 def test_deploy_runs(tmp_path):

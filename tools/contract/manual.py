@@ -1,22 +1,30 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The manual, osier(1), osier(3) and a page for each header: manual.py CONTRACT.json FOLDER"""
+"""The manual: osier(1), osier(3), a page for each header and each function: manual.py CONTRACT.json OSIER.1 MAN3
+EXAMPLE.c…
+
+MAN3 is a folder that is made anew. A function's page shows the examples that call it.
+"""
 
 import pathlib
 import re
+import shutil
 import sys
 
-from model import entries, find, from_shell, load
+from model import entries, find, find_struct, from_shell, load, python_name
+from roff import argument, described, guard, notes, paragraphs, prose, roff
 
 START = """\
 .\\" Made from the headers by tools/contract.
 .Dd $Mdocdate$
-.Dt {name} {section}
+.Dt {title} {section}
 .Os
 .Sh NAME
+.Nm {name}
+.Nd {brief}
 """
 
-LIBRARY = """\
+SYNOPSIS = """\
 .Sh LIBRARY
 osier
 .Pq \\fB\\-losier\\fP, \\fBpkg\\-config osier\\fP
@@ -29,21 +37,20 @@ OVERVIEW = """\
 What is os.NAME in Python is
 .Fn os_NAME
 in C, what is os.path.NAME is
-.Fn os_path_NAME .
+.Fn os_path_NAME ;
+each function has a page of its own.
 A function fails as its POSIX namesake does: with \\-1 or NULL, and
 .Va errno
 set; the rest of what Python\\(aqs OSError carries is in the record of
-.Fn os_last_error .
+.Xr os_last_error 3 .
 What is returned in a \\fBchar *\\fP or a list is one block, to be given to
 .Xr free 3 .
 .Pp
-The headers, each with a page of its own:
+The headers, each with a page that lists its functions:
 .Bl -tag -width Ds
 """
 
 COMMAND = """\
-.Nm osier
-.Nd files, trees and the machine from a shell, and Python\\(aqs os module
 .Sh SYNOPSIS
 .Nm
 .Ar verb
@@ -127,116 +134,135 @@ osier os.listdir srv \\-0 | xargs \\-0 ls \\-d
 .Xr osier 3
 """
 
-ROFF = {"\\": "\\e", "-": "\\-", "−": "\\-", "'": "\\(aq"}
+
+def start(name, section, brief):
+    """The brief in the form of a page's one line: "creates the directory path"."""
+    text = brief.split(". ")[0].removesuffix(".").replace("`", "")
+    text = text[0].lower() + text[1:] if re.match(r"[A-Z][a-z ]", text) else text
+    return START.format(title=name.upper(), section=section, name=name, brief=roff(text))
 
 
-def roff(text):
-    """As roff has it; what stands in backticks is bold, over line ends too."""
-    bold = False
-
-    def one(found):
-        nonlocal bold
-        c = found[0]
-        if c == "`":
-            bold = not bold
-            return "\\fB" if bold else "\\fP"
-        return "\\&(" if c == "(" else ROFF.get(c) or f"\\[u{ord(c):04X}]"
-
-    return re.sub(r"[`\\'-]|\((?=\))|[^\x00-\x7f]", one, text)
-
-
-def lines_of(text):
-    """Where a line of a paragraph ends: behind a sentence, else before column 80."""
-    while text:
-        sentence = re.compile(r"[.!?](?= [A-Z])").search(text)
-        end = sentence.end() if sentence else len(text)
-        if end > 71:
-            space = text.rfind(" ", 0, 71)
-            end = space if space > 0 else end if " " not in text[:end] else text.index(" ")
-        yield text[:end]
-        text = text[end:].lstrip(" ")
-
-
-def guard(line):
-    """A line that would be taken for a request gets a zero-width mark."""
-    return "\\&" + line if line.startswith((".", "\\(aq")) else line
-
-
-def prose(text):
-    # Marked as a whole, because bold may reach over lines.
-    marked = roff("\n".join(lines_of(text or "")))
-    return "".join(guard(line) + "\n" for line in marked.split("\n")) if marked else ""
-
-
-def paragraphs(text):
-    for paragraph in filter(None, text.split("\n\n")):
-        if paragraph.startswith("    "):
-            yield f".Bd -literal\n{roff(paragraph)}\n.Ed\n"
-        else:
-            yield ".Pp\n" + prose(paragraph)
-
-
-def described(thing):
-    return prose(thing.brief) + "".join(paragraphs(thing.description))
-
-
-def argument(text):
-    """An argument of a macro, with spaces and quotes in it."""
-    return '"' + "".join("\\(dq" if c == '"' else roff(c) for c in text) + '"'
-
+# ---- C
 
 def prototype(entry):
     text = f".Ft {argument(entry.type)}\n.Fo {entry.name}\n"
-    for variable in entry.variables:
-        space = "" if variable.type.endswith("*") else " "
-        array = "" if variable.array is None else f"[{variable.array}]"
-        pointer = "(" in variable.type
-        text += f".Fa {argument(variable.type if pointer else variable.type + space + variable.name + array)}\n"
+    text += "".join(f".Fa {argument(declared(variable))}\n" for variable in entry.variables)
     text += ".Fa ...\n" if entry.variadic else ""
     return text + ("" if entry.variables else ".Fa void\n") + ".Fc\n"
 
 
-def notes(macro, items):
-    text = "".join(f".It {macro} {note.name}\n{prose(note.text)}" for note in items)
-    return f".Bl -tag -width Ds\n{text}.El\n" if text else ""
+def declared(variable):
+    """A parameter or a member as C declares it."""
+    if "(* )" in variable.type:
+        return variable.type.replace("(* )", f"(*{variable.name})", 1)
+    if "(" in variable.type:
+        return variable.type
+    space = "" if variable.type.endswith("*") else " "
+    array = "" if variable.array is None else f"[{variable.array}]"
+    return variable.type + space + variable.name + array
 
 
-def titled(title, text):
-    return f".Pp\n{title}:\n{prose(text)}" if text else ""
+def literal(text):
+    lines = "".join(guard(roff(line)) + "\n" for line in text.split("\n"))
+    return f".Bd -literal\n{lines}.Ed\n"
+
+
+def members(entry, macro):
+    return notes(macro, [one for one in entry.variables if one.text])
+
+
+def type_text(entry):
+    """A struct without the comments in it, and then what they say; an enum's names; else as it is."""
+    text = described(entry)
+    if entry.kind == "struct" and entry.variables:
+        lines = "".join(f"    {declared(one)};\n" for one in entry.variables)
+        return text + literal(f"struct {entry.name} {{\n{lines}}};") + members(entry, "Va")
+    if entry.kind == "enum":
+        return text + members(entry, "Dv")
+    return text + literal(entry.declaration)
+
+
+# ---- The pages of functions
+
+def relatives(contract, header, entry):
+    """What to read next: what is the same in Python, what the comment tells of, the header."""
+    names = {python_name(one) for one in entry.pythons if not one.startswith(("none", "no:"))}
+    text = " ".join([entry.brief, entry.description, *(note.text for note in entry.params), entry.returns or ""])
+    told = set(re.findall(r"\b(os_\w+)\(\)", text)) | ({entry.shell.name} if entry.shell.kind == "see" else set())
+    for _, other in entries(contract, "function", verbs=False):
+        same = names & {python_name(one) for one in other.pythons}
+        if other.name != entry.name and (same or other.name in told or other.shell.name == entry.name):
+            yield other.name
+    yield "osier_" + header.topic
 
 
 def from_a_shell(contract, entry):
     caller = find(contract, "function", entry.shell.name) if entry.shell.kind == "see" else entry
-    return f".Pp\nFrom a shell:\n.Ql osier {caller.shell.name}\n" if caller and from_shell(caller) else ""
+    return f".Sh FROM A SHELL\n.Ql osier {caller.shell.name}\n" if caller and from_shell(caller) else ""
 
 
-def function(contract, entry):
-    text = f".Ss {entry.name}\n{described(entry)}{notes('Fa', entry.params)}{titled('Returns', entry.returns)}"
-    text += ".Pp\nErrors:\n" + notes("Er", entry.errors) if entry.errors else ""
-    text += "".join(titled("Python", one) for one in entry.pythons)
-    text += "".join(titled("Source", one) for one in entry.sources)
-    return text + from_a_shell(contract, entry)
+def section(title, text):
+    return f".Sh {title}\n{text}" if text else ""
 
 
-def type_text(entry):
-    """A struct or enum: as the header has it, with its comments."""
-    lines = "".join(guard(roff(line)) + "\n" for line in entry.declaration.split("\n"))
-    return f".Ss {entry.name}\n{described(entry)}.Bd -literal\n{lines}.Ed\n"
+def types_of(contract, entry):
+    """The structs that the function takes and gives, with the records in them."""
+    found = {}
+
+    def add(type):
+        struct = find_struct(contract, type)
+        if struct and struct.variables and struct.name not in found:
+            found[struct.name] = struct
+            for member in struct.variables:
+                if "(" not in member.type:
+                    add(member.type)
+
+    for type in [entry.type, *(variable.type for variable in entry.variables)]:
+        add(type)
+    return found.values()
 
 
-def header_page(contract, header):
-    name = "osier_" + header.topic
+def shown(example):
+    """An example's code, without the licence."""
+    return example.split("\n", 1)[1].strip("\n")
+
+
+def calling(entry, examples):
+    """The examples that call a function."""
+    return [example for example in examples if re.search(rf"\b{entry.name}\(", example)]
+
+
+def function_page(contract, header, entry, examples):
+    text = start(entry.name, 3, entry.brief) + SYNOPSIS + prototype(entry)
+    text += section("DESCRIPTION", described(entry) + notes("Fa", entry.params))
+    for struct in types_of(contract, entry):
+        text += f".Ss struct {struct.name}\n{type_text(struct)}"
+    text += section("RETURN VALUES", prose(entry.returns))
+    text += section("EXAMPLES", "".join(literal(shown(example)) for example in calling(entry, examples)))
+    text += section("ERRORS", notes("Er", entry.errors))
+    text += section("PYTHON", "\n.Pp\n".join(prose(one).rstrip("\n") for one in entry.pythons) + "\n" if entry.pythons else "")
+    text += from_a_shell(contract, entry)
+    others = sorted(set(relatives(contract, header, entry)))
+    text += ".Sh SEE ALSO\n" + " ,\n".join(f".Xr {name} 3" for name in others) + "\n"
+    return text + section("STANDARDS", prose("; ".join(entry.sources)))
+
+
+# ---- The other pages
+
+def header_page(header):
     functions = [entry for entry in header.entries if entry.kind == "function"]
-    names = " ,\n".join(f".Nm {one}" for one in [name, *(entry.name for entry in functions)])
-    text = START.format(name=name.upper(), section=3) + f"{names}\n.Nd {roff(header.brief.removesuffix('.'))}\n" + LIBRARY
-    text += "".join(map(prototype, functions)) + f".Sh DESCRIPTION\n{described(header)}"
+    text = start("osier_" + header.topic, 3, header.brief) + SYNOPSIS + f".Sh DESCRIPTION\n{described(header)}"
+    if functions:
+        items = "".join(f".It Xr {one.name} 3\n{prose(one.brief)}" for one in functions)
+        text += f".Ss Functions\n.Bl -tag -width Ds\n{items}.El\n"
     for entry in header.entries:
-        text += function(contract, entry) if entry.kind == "function" else type_text(entry)
+        if entry.kind != "function":
+            text += f".Ss {'struct ' if entry.kind == 'struct' else ''}{entry.name}\n{type_text(entry)}"
     return text + ".Sh SEE ALSO\n.Xr osier 1 ,\n.Xr osier 3\n"
 
 
 def library_page(contract):
-    text = START.format(name="OSIER", section=3) + ".Nm osier\n.Nd Python\\(aqs os module, natively in C\n" + LIBRARY + OVERVIEW
+    text = start("osier", 3, "Python's os module, natively in C") + SYNOPSIS + OVERVIEW
     for header in contract.headers:
         if not header.verbs:
             text += f".It Xr osier_{header.topic} 3\n{prose(header.brief)}"
@@ -267,19 +293,27 @@ def commands(header):
 
 
 def command_page(contract):
-    return START.format(name="OSIER", section=1) + COMMAND + "".join(map(commands, contract.headers)) + COMMAND_END
+    return start("osier", 1, "files, trees and the machine from a shell, and Python's os module") + COMMAND + "".join(map(commands, contract.headers)) + COMMAND_END
 
 
-def pages(contract):
-    yield "osier.1", command_page(contract)
+def pages(contract, examples):
     yield "osier.3", library_page(contract)
     for header in contract.headers:
-        if not header.verbs:
-            yield f"osier_{header.topic}.3", header_page(contract, header)
+        if header.verbs:
+            continue
+        yield f"osier_{header.topic}.3", header_page(header)
+        for entry in header.entries:
+            if entry.kind == "function":
+                yield f"{entry.name}.3", function_page(contract, header, entry, examples)
 
 
-def main(source, folder):
-    for name, text in pages(load(source)):
+def main(source, command, folder, *examples):
+    contract = load(source)
+    texts = [pathlib.Path(example).read_text(encoding="utf-8") for example in examples]
+    pathlib.Path(command).write_text(command_page(contract), encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    pathlib.Path(folder).mkdir()
+    for name, text in pages(contract, texts):
         pathlib.Path(folder, name).write_text(text, encoding="utf-8")
 
 
