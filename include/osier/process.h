@@ -16,7 +16,9 @@
 OS_BEGIN_DECLS
 
 /**
- * Runs a line by /bin/sh and waits for it; SIGINT and SIGQUIT go to the line alone.
+ * Runs a line by /bin/sh and waits for it; SIGINT and SIGQUIT go to the line alone. Children that
+ * other threads make meanwhile have the two as they were. When the thread is cancelled, the line is
+ * killed and collected.
  *
  * @param command  the line
  * @return the wait status, 127 << 8 if there is no shell; −1 with errno set

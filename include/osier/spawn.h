@@ -191,7 +191,8 @@ OS_API int os_execveat(int dir_fd, const char *path, char *const argv[], char *c
  * Starts a program as a child.
  *
  * With OS_P_NOWAIT, a program that can't be executed is an error; Python gives the process id of a
- * child that ends with 127.
+ * child that ends with 127. When the thread is cancelled while it waits with OS_P_WAIT, the child is
+ * killed and collected, as by system(3).
  *
  * @param mode  OS_P_WAIT or OS_P_NOWAIT
  * @param path  the program
@@ -356,6 +357,9 @@ struct os_posix_spawn_options {
 
 /**
  * Starts a program as a child.
+ *
+ * Where a step before the program fails, the record's operation is that step ("open", "dup2",
+ * "chdir", "setsid" …), and its filename the path of the step where it has one.
  *
  * @param path     the program
  * @param argv     its arguments

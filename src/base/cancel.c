@@ -6,29 +6,49 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* In functions of their own, as pthread_cleanup_push(3) may save the registers as setjmp(3) does. */
-ssize_t cancel_read(int fd, void *data, size_t size, const struct cancel *cancel) {
+/* Alone in its function, as pthread_cleanup_push(3) may save the registers as setjmp(3) does. */
+ssize_t cancel_run(ssize_t (*call)(void *data), void *data, const struct cancel *cancel) {
     ssize_t result;
-    pthread_cleanup_push(cancel->undo, cancel->argument);
     int held;
+    pthread_cleanup_push(cancel->undo, cancel->argument);
     pthread_setcancelstate(cancel->state, &held);
-    result = SYS(read, fd, data, size);
+    result = call(data);
     pthread_setcancelstate(held, &held);
     pthread_cleanup_pop(0);
     return result;
 }
 
+struct reading {
+    int fd;
+    void *data;
+    size_t size;
+};
+
+static ssize_t do_read(void *data) {
+    const struct reading *reading = data;
+    return SYS(read, reading->fd, reading->data, reading->size);
+}
+
+ssize_t cancel_read(int fd, void *data, size_t size, const struct cancel *cancel) {
+    struct reading reading = {fd, data, size};
+    return cancel_run(do_read, &reading, cancel);
+}
+
+struct waiting {
+    pid_t pid;
+    int status;
+};
+
+static ssize_t do_wait(void *data) {
+    struct waiting *waiting = data;
+    return SYS(waitpid, waiting->pid, &waiting->status, 0);
+}
+
 int cancel_wait(pid_t pid, int *ret_status, const struct cancel *cancel) {
-    int status = 0;
-    pid_t result;
-    pthread_cleanup_push(cancel->undo, cancel->argument);
-    int held;
-    pthread_setcancelstate(cancel->state, &held);
-    result = SYS(waitpid, pid, &status, 0);
-    pthread_setcancelstate(held, &held);
-    pthread_cleanup_pop(0);
-    if (result < 0)
-        return (int)result;
-    *ret_status = status;
+    struct waiting waiting = {.pid = pid};
+    int r = (int)cancel_run(do_wait, &waiting, cancel);
+    if (r < 0)
+        return r;
+    *ret_status = waiting.status;
     return 0;
 }

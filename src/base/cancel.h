@@ -3,7 +3,7 @@
  *  somebody else ends, and gives back what it holds.
  *
  *  A function that holds something across a cancellation point begins with UNCANCELLED. Where it
- *  waits for long it calls one of cancel_read() and cancel_wait(), with what has to be undone.
+ *  waits for long it calls cancel_run() or one of its like, with what has to be undone.
  */
 #ifndef BASE_CANCEL_H
 #define BASE_CANCEL_H
@@ -26,16 +26,18 @@ static inline void cancel_release(int *state) {
 #define UNCANCELLED                                                                                \
     __attribute__((cleanup(cancel_release), unused)) int cancel_state_ = cancel_hold()
 
-/** What to do when a thread is cancelled while it waits; and whether it may be: the state that the
- *  thread had before it was held. */
+/** The state that UNCANCELLED ends with, for a struct cancel. */
+#define CANCEL_STATE cancel_state_
+
+/** What to do when a thread is cancelled while it waits, and whether it may be. */
 struct cancel {
     void (*undo)(void *argument);
     void *argument;
     int state;
 };
 
-/** The caller's side of UNCANCELLED, for a struct cancel. */
-#define CANCEL_STATE cancel_state_
+/** Makes a call in which the thread may be cancelled: its result. */
+ssize_t cancel_run(ssize_t (*call)(void *data), void *data, const struct cancel *cancel);
 
 /** read(2) in which the thread may be cancelled: bytes or −errno. */
 ssize_t cancel_read(int fd, void *data, size_t size, const struct cancel *cancel);

@@ -3,6 +3,7 @@
 #include "base/fault.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
@@ -16,14 +17,29 @@ static struct counter {
     _Atomic(const char *) victim;
 } * shared;
 
-void fault_arm(long n, int number) {
+/* In the thread that is to be cancelled: the calls until then. */
+static _Thread_local long until_cancelled;
+
+static bool share(void) {
     if (!shared) {
         void *page =
             mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         if (page == MAP_FAILED)
-            return;
+            return false;
         shared = page;
     }
+    return true;
+}
+
+void fault_arm_cancel(long n) {
+    if (n)
+        fault_arm(0, 0);
+    until_cancelled = n;
+}
+
+void fault_arm(long n, int number) {
+    if (!share())
+        return;
     atomic_store(&shared->calls, 0);
     atomic_store(&shared->victim, NULL);
     atomic_store(&shared->number, number);
@@ -43,6 +59,10 @@ bool fault_due(const char *name) {
     if (!shared)
         return false;
     atomic_fetch_add(&shared->calls, 1);
+    if (until_cancelled && --until_cancelled == 0) {
+        atomic_store(&shared->victim, name);
+        pthread_cancel(pthread_self());
+    }
     if (atomic_load(&shared->countdown) == 0 || atomic_fetch_sub(&shared->countdown, 1) != 1)
         return false;
     atomic_store(&shared->victim, name);

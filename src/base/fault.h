@@ -10,6 +10,10 @@
 /** Makes the `n`-th call from now fail with `number` (an allocation always with ENOMEM). */
 FAULT_EXPORT void fault_arm(long n, int number);
 
+/** Cancels the calling thread before the n-th call from now that it makes: pthread_cancel(3), which
+ *  acts at the next cancellation point; 0: not any more. */
+FAULT_EXPORT void fault_arm_cancel(long n);
+
 /**
  * Ends the faults.
  *

@@ -57,6 +57,8 @@ static int check_environment(struct program *p, char *const *env) {
 
 int program_prepare(struct program *p, const char *file, char *const *argv, char *const *env,
                     int flags, const struct program_words *words) {
+    if (flags & PROGRAM_OWN_ARGUMENTS)
+        p->owned_argv = (char **)argv;
     int r = check_arguments(p, argv, words);
     if (r >= 0)
         r = check_environment(p, env);
@@ -75,6 +77,7 @@ int program_prepare(struct program *p, const char *file, char *const *argv, char
 void program_free(struct program *p) {
     cleanup_free(&p->owned_programs);
     cleanup_free(&p->owned_env);
+    cleanup_free(&p->owned_argv);
 }
 
 int program_arguments(const char *first, va_list rest, char ***ret_argv, char *const **ret_env) {

@@ -10,6 +10,7 @@ struct program {
     struct spawn spawn; /* what to start */
     char **owned_programs;
     char **owned_env;
+    char **owned_argv;
     const char *words; /* what Python says of a wrong argument, when that is what failed */
 };
 
@@ -18,10 +19,10 @@ struct program_words {
     const char *empty, *empty_first;
 };
 
-enum { PROGRAM_SEARCH = 1, PROGRAM_PARENT_PATH = 2 };
+enum { PROGRAM_SEARCH = 1, PROGRAM_PARENT_PATH = 2, PROGRAM_OWN_ARGUMENTS = 4 };
 
 /** Fills it in: 0 or −errno. PROGRAM_SEARCH looks for a name without '/' in the PATH of `env`, with
- *  PROGRAM_PARENT_PATH in that of the process. */
+ *  PROGRAM_PARENT_PATH in that of the process; PROGRAM_OWN_ARGUMENTS takes `argv` over. */
 int program_prepare(struct program *p, const char *file, char *const *argv, char *const *env,
                     int flags, const struct program_words *words);
 

@@ -8,9 +8,11 @@
  */
 #include "process/spawn.h"
 
+#include "base/cancel.h"
 #include "base/seam.h"
 #include "env/environ.h"
 #include "process/clone.h"
+#include "process/interrupts.h"
 #include <fcntl.h>
 #include <sched.h>
 #include <stdalign.h>
@@ -26,9 +28,10 @@
 struct child {
     const struct spawn *spawn;
     struct clone_how how;
-    sigset_t mask;     /* for the program */
-    sigset_t defaults; /* signals to reset even where they are ignored */
-    int report;        /* where the child tells of its failure; −1: in `failure` */
+    sigset_t mask;       /* for the program */
+    sigset_t defaults;   /* signals to reset even where they are ignored */
+    unsigned interrupts; /* as the parent saw them */
+    int report;          /* where the child tells of its failure; −1: in `failure` */
     struct spawn_failure failure;
 };
 
@@ -148,13 +151,19 @@ IN_CHILD static bool has_handler(int number) {
            action.handler != (uintptr_t)SIG_IGN;
 }
 
+IN_CHILD static bool is_default(const struct child *child, int number, unsigned missed) {
+    return has_signal(&child->defaults, number) || (missed & 1 && number == SIGINT) ||
+           (missed & 2 && number == SIGQUIT);
+}
+
 /* Puts handlers back to their default, and the signals of `defaults` in any case. */
 IN_CHILD static int reset_signals(const struct child *child) {
     static const struct kernel_action by_default;
+    unsigned missed = interrupts_missed(child->interrupts);
     for (int number = 1; number < _NSIG; number++) {
         if (number == SIGKILL || number == SIGSTOP)
             continue;
-        if (!has_signal(&child->defaults, number) && (child->how.cleared || !has_handler(number)))
+        if (!is_default(child, number, missed) && (child->how.cleared || !has_handler(number)))
             continue;
         int r = SYS(kernel_sigaction, number, &by_default, NULL);
         if (r < 0)
@@ -254,16 +263,42 @@ IN_CHILD static int set_scheduler(const struct os_posix_spawn_options *options) 
     return options->sched_priority ? SYS(kernel_setparam, priority) : 0;
 }
 
-IN_CHILD static int apply(const struct os_posix_spawn_options *options, int kept) {
-    int r = options->scheduler || options->sched_priority ? set_scheduler(options) : 0;
+/* What is told when an action fails: the call and, where it has one, its path. */
+IN_CHILD static void tell_action(const struct os_spawn_action *action,
+                                 struct spawn_failure *failure) {
+    static const char *const steps[] = {
+        [OS_POSIX_SPAWN_OPEN] = "open",   [OS_POSIX_SPAWN_CLOSE] = "close",
+        [OS_POSIX_SPAWN_DUP2] = "dup2",   [OS_POSIX_SPAWN_CLOSEFROM] = "closefrom",
+        [OS_POSIX_SPAWN_CHDIR] = "chdir", [OS_POSIX_SPAWN_FCHDIR] = "fchdir",
+    };
+    failure->step = steps[action->kind];
+    if (action->kind == OS_POSIX_SPAWN_OPEN || action->kind == OS_POSIX_SPAWN_CHDIR)
+        failure->path = action->path;
+}
+
+/* Names the step that failed, and hands its result on. */
+IN_CHILD static int step(int r, const char *name, struct spawn_failure *failure) {
+    if (r < 0)
+        failure->step = name;
+    return r;
+}
+
+IN_CHILD static int apply(const struct os_posix_spawn_options *options, int kept,
+                          struct spawn_failure *failure) {
+    int r = 0;
+    if (options->scheduler || options->sched_priority)
+        r = step(set_scheduler(options), "sched_setscheduler", failure);
     if (r >= 0 && options->setsid)
-        r = SYS(kernel_setsid);
+        r = step(SYS(kernel_setsid), "setsid", failure);
     if (r >= 0 && options->setpgroup)
-        r = SYS(kernel_setpgid, 0, *options->setpgroup);
+        r = step(SYS(kernel_setpgid, 0, *options->setpgroup), "setpgid", failure);
     if (r >= 0 && options->resetids)
-        r = SYS(kernel_reset_ids);
-    for (size_t i = 0; r >= 0 && i < options->file_action_count; i++)
+        r = step(SYS(kernel_reset_ids), "setresuid", failure);
+    for (size_t i = 0; r >= 0 && i < options->file_action_count; i++) {
         r = act(&options->file_actions[i], kept);
+        if (r < 0)
+            tell_action(&options->file_actions[i], failure);
+    }
     return r;
 }
 
@@ -295,7 +330,7 @@ IN_CHILD static int prepare_child(struct child *child) {
     const struct spawn *s = child->spawn;
     int r = reset_signals(child);
     if (r >= 0 && s->options)
-        r = apply(s->options, child->report);
+        r = apply(s->options, child->report, &child->failure);
     if (r >= 0 && s->setup)
         r = s->setup(s->setup_argument, &child->failure);
     return r >= 0 ? SYS(kernel_sigprocmask, SIG_SETMASK, &child->mask, NULL) : r;
@@ -370,6 +405,7 @@ static int prepare_signals(struct child *child) {
         child->defaults = *s->defaults;
     if (s->mask)
         child->mask = *s->mask;
+    child->interrupts = interrupts_seen(&child->defaults);
     int r = s->options ? signal_set(s->options->setsigdef, &child->defaults) : 0;
     return r >= 0 && s->options ? signal_set(s->options->setsigmask, &child->mask) : r;
 }
@@ -384,6 +420,7 @@ static void collect(struct child *child, pid_t pid) {
 }
 
 int spawn_start(const struct spawn *s, pid_t *ret_pid, struct spawn_failure *ret_failure) {
+    UNCANCELLED;
     struct child child = {.spawn = s, .report = -1};
     struct spawn own;
     int r = prepare_signals(&child);
@@ -429,7 +466,7 @@ int spawn_shell(const char *command, struct spawn *s, pid_t *ret_pid, bool *ret_
     struct spawn_failure failure = {0};
     r = spawn_start(s, ret_pid, &failure);
     if (ret_no_shell)
-        *ret_no_shell = r < 0 && failure.path;
+        *ret_no_shell = r < 0 && failure.path && !failure.step;
     return r;
 }
 
@@ -440,6 +477,12 @@ int spawn_wait(pid_t pid, int *ret_status) {
         return (int)r;
     *ret_status = status;
     return 0;
+}
+
+void spawn_kill(pid_t pid) {
+    int status;
+    SYS(kill, pid, SIGKILL);
+    spawn_wait(pid, &status);
 }
 
 int spawn_exitcode(int status) {

@@ -48,6 +48,9 @@ int spawn_shell(const char *command, struct spawn *s, pid_t *ret_pid, bool *ret_
 /** Waits for a child: 0 or −errno. */
 int spawn_wait(pid_t pid, int *ret_status);
 
+/** Ends a child that nobody will wait for, and collects it. */
+void spawn_kill(pid_t pid);
+
 /** What Python makes of a wait status: the exit code, or −signal. */
 int spawn_exitcode(int status);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Starting a program as a child: posix_spawn and the spawn family. */
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
@@ -43,8 +44,10 @@ static int check_options(const struct os_posix_spawn_options *options, const cha
 static pid_t start(const char *operation, const char *file, char *const *argv, char *const *env,
                    const struct os_posix_spawn_options *options, int flags,
                    const struct program_words *words) {
+    UNCANCELLED;
     AUTO_PROGRAM p = {.spawn.posix_search = true};
     struct os_posix_spawn_options own;
+    struct spawn_failure failure = {0};
     pid_t pid = -1;
     int r = options_copy(&own, sizeof own, options);
     if (r >= 0)
@@ -53,10 +56,13 @@ static pid_t start(const char *operation, const char *file, char *const *argv, c
         r = program_prepare(&p, file, argv, env, flags, words);
     p.spawn.options = &own;
     if (r >= 0)
-        r = flags & PROGRAM_SEARCH && !*file ? -ENOENT : spawn_start(&p.spawn, &pid, NULL);
+        r = flags & PROGRAM_SEARCH && !*file ? -ENOENT : spawn_start(&p.spawn, &pid, &failure);
     if (p.words)
         return (pid_t)error_fail_message(r, operation, p.words);
-    return PUBLIC(r < 0 ? r : pid, operation, file, NULL);
+    if (failure.step)
+        operation = failure.step;
+    const char *failed = failure.step && failure.path ? failure.path : file;
+    return PUBLIC(r < 0 ? r : pid, operation, failed, NULL);
 }
 
 pid_t os_posix_spawn(const char *path, char *const argv[], char *const env[],
@@ -72,19 +78,32 @@ pid_t os_posix_spawnp(const char *file, char *const argv[], char *const env[],
     return start("posix_spawnp", file, argv, env, options, flags, &words);
 }
 
+/* What a thread gives back that is cancelled while it waits: the child is killed, as by system(3). */
+struct running {
+    struct program *program;
+    pid_t pid;
+};
+
+static void abandon(void *argument) {
+    struct running *running = argument;
+    spawn_kill(running->pid);
+    program_free(running->program);
+}
+
 /* Python's result of a spawn call. A program that can't be executed counts as one that ended with
  * 127, where there is an exit code to give. */
-static int run(struct program *p, int mode, int *ret_result) {
+static int run(struct program *p, int mode, int cancel_state, int *ret_result) {
     struct spawn_failure failure = {0};
-    pid_t pid;
+    struct running running = {.program = p};
+    const struct cancel cancel = {abandon, &running, cancel_state};
     int status;
-    int r = spawn_start(&p->spawn, &pid, &failure);
+    int r = spawn_start(&p->spawn, &running.pid, &failure);
     bool waits = mode != OS_P_NOWAIT;
     if (r < 0 && !(failure.path && waits))
         return r;
-    if (r >= 0 && waits && (r = spawn_wait(pid, &status)) < 0)
+    if (r >= 0 && waits && (r = cancel_wait(running.pid, &status, &cancel)) < 0)
         return r;
-    *ret_result = !waits ? pid : failure.path ? 127 : spawn_exitcode(status);
+    *ret_result = !waits ? running.pid : failure.path ? 127 : spawn_exitcode(status);
     return 0;
 }
 
@@ -92,11 +111,12 @@ static int spawn(const char *operation, int mode, const char *file, char *const 
                  char *const *env, int flags) {
     static const struct program_words words = {"ValueError: argv first element cannot be empty",
                                                "ValueError: argv first element cannot be empty"};
+    UNCANCELLED;
     AUTO_PROGRAM p = {0};
     int result = 0;
     int r = program_prepare(&p, file, argv, env, flags, &words);
     if (r >= 0)
-        r = run(&p, mode, &result);
+        r = run(&p, mode, CANCEL_STATE, &result);
     if (p.words)
         return (int)error_fail_message(r, operation, p.words);
     if (r >= 0 && result == -1)
@@ -124,13 +144,13 @@ int os_spawnvpe(int mode, const char *file, char *const argv[], char *const env[
 #define SPAWN_LISTED(operation, mode, file, arg, with_env, flags)                                  \
     ({                                                                                             \
         va_list rest_;                                                                             \
-        AUTO_FREE char **argv_ = NULL;                                                             \
+        char **argv_ = NULL;                                                                       \
         char *const *env_ = NULL;                                                                  \
         va_start(rest_, arg);                                                                      \
         int r_ = program_arguments(arg, rest_, &argv_, (with_env) ? &env_ : NULL);                 \
         va_end(rest_);                                                                             \
         r_ < 0 ? PUBLIC(r_, operation, file, NULL)                                                 \
-               : spawn(operation, mode, file, argv_, env_, flags);                                 \
+               : spawn(operation, mode, file, argv_, env_, (flags) | PROGRAM_OWN_ARGUMENTS);       \
     })
 
 int os_spawnl(int mode, const char *path, const char *arg, ...) {

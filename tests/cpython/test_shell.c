@@ -232,8 +232,91 @@ static void many_threads(void **state) {
     assert_int_equal(open_descriptors(), descriptors);
 }
 
+/* ------------------------------------------------- threads that are cancelled while they wait */
+
+#define LONG_LINE "echo >started; exec sleep 60"
+
+static void *run_system(void *unused) {
+    (void)unused;
+    os_system(LONG_LINE);
+    return NULL;
+}
+
+static void *run_spawn(void *unused) {
+    (void)unused;
+    os_spawnl(OS_P_WAIT, "/bin/sh", "sh", "-c", LONG_LINE, NULL);
+    return NULL;
+}
+
+static void *run_getoutput(void *unused) {
+    (void)unused;
+    free(os_getoutput(LONG_LINE, NULL));
+    return NULL;
+}
+
+static void *run_popen(void *unused) {
+    (void)unused;
+    os_popen_close(os_popen(LONG_LINE, "r"));
+    return NULL;
+}
+
+static void wait_until_started(void) {
+    while (access("started", F_OK) < 0)
+        usleep(1000);
+}
+
+static bool ignored(int number) {
+    struct sigaction now;
+    assert_int_equal(sigaction(number, NULL, &now), 0);
+    return now.sa_handler == SIG_IGN;
+}
+
+static void cancelled_while_it_waits(void **state) {
+    (void)state;
+    void *(*const calls[])(void *) = {run_system, run_spawn, run_getoutput, run_popen};
+    int descriptors = open_descriptors();
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        pthread_t thread;
+        void *end;
+        assert_int_equal(pthread_create(&thread, NULL, calls[i], NULL), 0);
+        wait_until_started();
+        assert_int_equal(pthread_cancel(thread), 0);
+        assert_int_equal(pthread_join(thread, &end), 0);
+        assert_ptr_equal(end, PTHREAD_CANCELED);
+        assert_false(ignored(SIGINT) || ignored(SIGQUIT));
+        assert_int_equal(waitpid(-1, NULL, 0), -1);
+        assert_int_equal(errno, ECHILD);
+        assert_int_equal(open_descriptors(), descriptors);
+        assert_int_equal(unlink("started"), 0);
+    }
+}
+
+/* While a line runs, other children have the signals as they were. */
+static void children_of_others_meanwhile(void **state) {
+    (void)state;
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, run_system, NULL), 0);
+    wait_until_started();
+    assert_true(ignored(SIGINT) && ignored(SIGQUIT));
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(ignored(SIGINT) || ignored(SIGQUIT) || os_system("exit 3") != 3 << 8 ||
+              ignored(SIGINT) || ignored(SIGQUIT));
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_text(os_getoutput("grep -c '^SigIgn:.*[0189]$' /proc/self/status", NULL),
+                "1"); /* bits 1 and 2 */
+    assert_int_equal(pthread_cancel(thread), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_false(ignored(SIGINT));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        IN_SCRATCH(cancelled_while_it_waits),
+        IN_SCRATCH(children_of_others_meanwhile),
         cmocka_unit_test(system_gives_the_wait_status),
         cmocka_unit_test(system_passes_the_environment),
         cmocka_unit_test(system_leaves_interrupts_to_the_line),

@@ -213,15 +213,18 @@ static void file_action_errors(void **state) {
                                  closed = {OS_POSIX_SPAWN_DUP2, .fd = 250, .new_fd = 1},
                                  negative = {OS_POSIX_SPAWN_CLOSE, .fd = -1},
                                  unknown = {(enum os_spawn_action_kind)17},
-                                 directory = {OS_POSIX_SPAWN_FCHDIR, .fd = 250};
+                                 directory = {OS_POSIX_SPAWN_FCHDIR, .fd = 250},
+                                 elsewhere = {OS_POSIX_SPAWN_CHDIR, .path = "none/at/all"};
     assert_int_equal(spawn_with("exit", &missing, 1), -1);
-    assert_error(ENOENT, "posix_spawn", "/bin/sh", NULL);
+    assert_error(ENOENT, "open", missing.path, NULL);
+    assert_int_equal(spawn_with("exit", &elsewhere, 1), -1);
+    assert_error(ENOENT, "chdir", "none/at/all", NULL);
     assert_int_equal(spawn_with("exit", &closed, 1), -1);
-    assert_error(EBADF, "posix_spawn", "/bin/sh", NULL);
+    assert_error(EBADF, "dup2", "/bin/sh", NULL);
     assert_int_equal(spawn_with("exit", &negative, 1), -1);
     assert_error(EBADF, "posix_spawn", "/bin/sh", NULL);
     assert_int_equal(spawn_with("exit", &directory, 1), -1);
-    assert_error(EBADF, "posix_spawn", "/bin/sh", NULL);
+    assert_error(EBADF, "fchdir", "/bin/sh", NULL);
     assert_int_equal(spawn_with("exit", &unknown, 1), -1);
     assert_error(EINVAL, "posix_spawn", NULL, NULL);
     assert_text(os_error_text(), "TypeError: Unknown file_actions identifier");
@@ -295,7 +298,7 @@ static void scheduling(void **state) {
     assert_int_equal(ended(pid), -9);
     options.sched_priority = &(int){50}; /* SCHED_BATCH has none */
     assert_int_equal(os_posix_spawn("/bin/true", LIST("true"), NULL, &options), -1);
-    assert_error(EINVAL, "posix_spawn", "/bin/true", NULL);
+    assert_error(EINVAL, "sched_setscheduler", "/bin/true", NULL);
 }
 
 static pid_t self;

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -26,7 +27,13 @@ void fault_add(const struct fault *row) {
         rows[row_count++] = row;
 }
 
+/* The call is over: nobody cancels what the row does with its result. */
+static void call_is_over(void) {
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+}
+
 long fault_free(void *block) {
+    call_is_over();
     int saved = errno;
     free(block);
     errno = saved;
@@ -34,6 +41,7 @@ long fault_free(void *block) {
 }
 
 long fault_close(long fd) {
+    call_is_over();
     int saved = errno;
     if (fd >= 0)
         close((int)fd);
@@ -256,6 +264,53 @@ static bool run_once(const struct fault *row, int injected, long n) {
     return run.victim != NULL;
 }
 
+struct thread {
+    const struct fault *row;
+    long n;
+};
+
+static void *call_and_be_cancelled(void *data) {
+    const struct thread *thread = data;
+    fault_arm_cancel(thread->n);
+    thread->row->call();
+    call_is_over();
+    fault_arm_cancel(0);
+    return NULL;
+}
+
+static bool interrupts_are_ignored(void) {
+    struct sigaction now;
+    sigaction(SIGINT, NULL, &now);
+    bool ignored = now.sa_handler == SIG_IGN;
+    sigaction(SIGQUIT, NULL, &now);
+    return ignored || now.sa_handler == SIG_IGN;
+}
+
+/* Runs the row in a thread that is cancelled before its n-th call: whether that was reached. */
+static bool run_cancelled(const struct fault *row, long n) {
+    void *scratch = NULL, *end;
+    pthread_t id;
+    assert_int_equal(enter_scratch(&scratch), 0);
+    fault_plant(row->tree);
+    if (row->before)
+        row->before();
+    struct thread thread = {row, n};
+    struct snapshot before = take_snapshot(scratch);
+    assert_int_equal(pthread_create(&id, NULL, call_and_be_cancelled, &thread), 0);
+    assert_int_equal(pthread_join(id, &end), 0);
+    struct run run = {.row = row, .scratch = scratch, .injected = ECANCELED, .n = n};
+    run.result = end == PTHREAD_CANCELED ? -1 : 0;
+    run.victim = fault_disarm(NULL);
+    check_rest(&run, &before);
+    if (interrupts_are_ignored())
+        complain(&run, "SIGINT or SIGQUIT stayed ignored");
+    free(before.tree);
+    if (row->after)
+        row->after();
+    assert_int_equal(leave_scratch(&scratch), 0);
+    return run.victim != NULL;
+}
+
 static void run_row(void **state) {
     const struct fault *row = *state;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -263,6 +318,8 @@ static void run_row(void **state) {
         while (run_once(row, numbers[i], n))
             assert_true(++n < MAX_CALLS);
     }
+    for (long n = 1; row->cancels && run_cancelled(row, n);)
+        assert_true(++n < MAX_CALLS);
     if (__lsan_do_recoverable_leak_check)
         assert_int_equal(__lsan_do_recoverable_leak_check(), 0);
 }

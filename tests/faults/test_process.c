@@ -16,17 +16,17 @@ static void collect(void) {
 #define CHILDREN .skips = "waitpid kernel_clone3", .after = collect
 
 /* system(3) tells a shell that can't be executed by the exit code 127. */
-FAULT(os_system, CHILDREN, .absorbs = "kernel_execve") {
+FAULT(os_system, CHILDREN, .cancels = true, .absorbs = "kernel_execve") {
     int status = os_system("exit 3");
     return status == 3 << 8 || status == 127 << 8 ? 0 : -1;
 }
 
-FAULT(os_popen, CHILDREN) {
+FAULT(os_popen, CHILDREN, .cancels = true) {
     struct os_popen *p = os_popen("true", "r");
     return p ? os_popen_close(p) : -1;
 }
 
-FAULT_CASE(os_popen, write, CHILDREN) {
+FAULT_CASE(os_popen, write, CHILDREN, .cancels = true) {
     struct os_popen *p = os_popen("cat >/dev/null", "w");
     return p ? os_popen_close(p) : -1;
 }
@@ -44,12 +44,25 @@ FAULT(os_popen_read, CHILDREN, .operation = ANY_NAME) {
 }
 
 /* What fails after the line has started is told by its operation, "popen_close". */
-FAULT(os_popen_close, CHILDREN, .operation = ANY_NAME) {
+static struct os_popen *line;
+static void start_line(void) {
+    line = os_popen("echo x", "r");
+    assert_non_null(line);
+}
+static void end_line(void) {
+    os_popen_close(line); /* which ends with SIGPIPE where nothing was read */
+}
+FAULT_CASE(os_popen_read, cancelled, .before = start_line, .after = end_line, .keeps_state = true,
+           .cancels = true) {
+    return fault_free(os_popen_read(line, NULL));
+}
+
+FAULT(os_popen_close, CHILDREN, .cancels = true, .operation = ANY_NAME) {
     struct os_popen *p = os_popen("true", "r");
     return p ? os_popen_close(p) : -1;
 }
 
-FAULT(os_getoutput, CHILDREN) {
+FAULT(os_getoutput, CHILDREN, .cancels = true) {
     return fault_free(os_getoutput("echo x", NULL));
 }
 
@@ -76,23 +89,23 @@ static void child(void) {
 
 #define ENDED .before = child, .after = collect, .keeps_state = true
 
-FAULT(os_wait, ENDED) {
+FAULT(os_wait, ENDED, .cancels = true) {
     return os_wait(NULL);
 }
 
-FAULT(os_waitpid, ENDED) {
+FAULT(os_waitpid, ENDED, .cancels = true) {
     return os_waitpid(pid, 0, NULL);
 }
 
-FAULT(os_wait3, ENDED) {
+FAULT(os_wait3, ENDED, .cancels = true) {
     return os_wait3(0, NULL, NULL);
 }
 
-FAULT(os_wait4, ENDED) {
+FAULT(os_wait4, ENDED, .cancels = true) {
     return os_wait4(pid, 0, NULL, NULL);
 }
 
-FAULT(os_waitid, ENDED) {
+FAULT(os_waitid, ENDED, .cancels = true) {
     struct os_waitid_result result;
     return os_waitid(P_PID, (id_t)pid, WEXITED, &result);
 }
@@ -232,7 +245,7 @@ FAULT(os_fexecve, EXEC) {
 /* A spawn call gives 127 where the program can't be executed. */
 #define SPAWN(path) .filename = path, CHILDREN, .absorbs = "kernel_execve"
 
-FAULT(os_spawnv, SPAWN(SH)) {
+FAULT(os_spawnv, SPAWN(SH), .cancels = true) {
     return os_spawnv(OS_P_WAIT, SH, SHELL);
 }
 
@@ -245,36 +258,37 @@ FAULT_CASE(os_spawnv, nowait, .filename = SH, CHILDREN) {
     return end_child(os_spawnv(OS_P_NOWAIT, SH, SHELL));
 }
 
-FAULT(os_spawnve, SPAWN(SH)) {
+FAULT(os_spawnve, SPAWN(SH), .cancels = true) {
     return os_spawnve(OS_P_WAIT, SH, SHELL, ENV);
 }
 
-FAULT(os_spawnvp, SPAWN("sh")) {
+FAULT(os_spawnvp, SPAWN("sh"), .cancels = true) {
     return os_spawnvp(OS_P_WAIT, "sh", SHELL);
 }
 
-FAULT(os_spawnvpe, SPAWN("sh")) {
+FAULT(os_spawnvpe, SPAWN("sh"), .cancels = true) {
     return os_spawnvpe(OS_P_WAIT, "sh", SHELL, ENV);
 }
 
-FAULT(os_spawnl, SPAWN(SH)) {
+FAULT(os_spawnl, SPAWN(SH), .cancels = true) {
     return os_spawnl(OS_P_WAIT, SH, "sh", "-c", ":", NULL);
 }
 
-FAULT(os_spawnle, SPAWN(SH)) {
+FAULT(os_spawnle, SPAWN(SH), .cancels = true) {
     return os_spawnle(OS_P_WAIT, SH, "sh", "-c", ":", NULL, ENV);
 }
 
-FAULT(os_spawnlp, SPAWN("sh")) {
+FAULT(os_spawnlp, SPAWN("sh"), .cancels = true) {
     return os_spawnlp(OS_P_WAIT, "sh", "sh", "-c", ":", NULL);
 }
 
-FAULT(os_spawnlpe, SPAWN("sh")) {
+FAULT(os_spawnlpe, SPAWN("sh"), .cancels = true) {
     return os_spawnlpe(OS_P_WAIT, "sh", "sh", "-c", ":", NULL, ENV);
 }
 
-/* Every step that a child may take; where a step is missing from the kernel, others do it. */
-FAULT(os_posix_spawn, .filename = SH, CHILDREN, .leaves_files = true,
+/* Every step that a child may take, which is what the record then tells of; where a step is missing
+ * from the kernel, others do it. */
+FAULT(os_posix_spawn, .operation = ANY_NAME, .filename = ANY_NAME, CHILDREN, .leaves_files = true,
       .absorbs = "kernel_close_range") {
     const struct os_spawn_action actions[] = {
         {OS_POSIX_SPAWN_OPEN, .fd = 40, .path = "new", .flags = O_WRONLY | O_CREAT, .mode = 0600},
