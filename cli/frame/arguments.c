@@ -2,6 +2,7 @@
 /** From the words that were typed to the values that a function takes. */
 #include "frame/arguments.h"
 #include "frame/message.h"
+#include "frame/names.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 size_t arg_index(const struct call *call, const char *name) {
     size_t i = 0;
@@ -63,24 +65,18 @@ static bool read_digits(const char *text, bool octal, uintmax_t *ret_value) {
     return errno == 0 && *end == '\0';
 }
 
-/* Names of constants, with '|' or ',' between: "O_RDWR|O_CREAT". */
+/* Names with '|' or ',' between: "O_RDWR|O_CREAT". */
 static bool read_names(const char *text, uintmax_t *ret_value) {
     uintmax_t sum = 0;
     while (*text) {
-        char name[64];
         size_t size = strcspn(text, "|,");
-        if (size == 0 || size >= sizeof name)
+        char *word = strndup(text, size);
+        uintmax_t value = 0;
+        bool read = word && (read_digits(word, false, &value) || read_name(text, size, &value));
+        free(word);
+        if (!read)
             return false;
-        memcpy(name, text, size);
-        name[size] = '\0';
-        int64_t value;
-        uintmax_t digits;
-        if (read_digits(name, false, &digits))
-            sum |= digits;
-        else if (os_constant(name, &value) == 0)
-            sum |= (uintmax_t)value;
-        else
-            return false;
+        sum |= value;
         text += size;
         if (*text && !*++text)
             return false;
@@ -93,7 +89,45 @@ static bool fits(bool negative, uintmax_t value, size_t size, bool is_signed, in
     uintmax_t most = UINTMAX_MAX >> (64 - 8 * size);
     if (is_signed)
         return value <= most / 2 + negative;
-    return negative ? value == 0 || (value == 1 && options & ARG_UNCHANGED) : value <= most;
+    return negative ? value == 0 || (value == 1 && options & (ARG_USER | ARG_GROUP))
+                    : value <= most;
+}
+
+/* The mode of the file that os.chmod or os.lchmod changes; false of any other call. */
+static bool mode_before(struct call *call, struct os_stat_result *ret_stat) {
+    const char *name = call->function->name, *path = arg_text(call, "PATH");
+    bool itself = strcmp(name, "os.lchmod") == 0 || is_set(call, "nofollow");
+    if (strcmp(name, "os.chmod") != 0 && strcmp(name, "os.lchmod") != 0)
+        return false;
+    int dir_fd = option_number(call, "dir-fd", OS_CWD);
+    /* Where it can't be looked at, the call says why. */
+    if (!path || os_statat(dir_fd, path, ret_stat, itself ? OS_NOFOLLOW : 0) < 0)
+        *ret_stat = (struct os_stat_result){0};
+    return true;
+}
+
+static bool read_mode(struct call *call, const char *text, uintmax_t *ret_value) {
+    struct os_stat_result st;
+    return *text && strchr("ugoa+-=", *text) && mode_before(call, &st) &&
+           read_symbolic_mode(text, st.st_mode, S_ISDIR(st.st_mode), ret_value);
+}
+
+/* What is typed instead of digits. */
+static bool read_named(struct call *call, const char *text, int options,
+                       uintmax_t *ret_value) {
+    if (options & ARG_OCTAL && read_mode(call, text, ret_value))
+        return true;
+    if ((options & ARG_USER && read_user(text, ret_value)) ||
+        (options & ARG_GROUP && read_group(text, ret_value)))
+        return true;
+    return (isalpha((unsigned char)*text) || strpbrk(text, "|,")) && read_names(text, ret_value);
+}
+
+static const char *what_it_is_not(int options) {
+    return options & ARG_OCTAL   ? "not octal"
+           : options & ARG_USER  ? "not a number or a user"
+           : options & ARG_GROUP ? "not a number or a group"
+                                 : "not a number";
 }
 
 static intmax_t read_integer(struct call *call, size_t i, const char *text, size_t size,
@@ -102,14 +136,13 @@ static intmax_t read_integer(struct call *call, size_t i, const char *text, size
     const char *digits = text + (negative || *text == '+');
     uintmax_t value = 0;
     bool read = read_digits(digits, options & ARG_OCTAL, &value);
-    bool named =
-        !read && (isalpha((unsigned char)*text) || strpbrk(text, "|,")) && read_names(text, &value);
+    bool named = !read && read_named(call, text, options, &value);
     bool wraps = named && is_signed && (intmax_t)value < 0; /* a constant that is negative */
     if (!read && !named)
-        refuse_value(call, i, text, options & ARG_OCTAL ? "not octal" : "not a number");
-    else if (!wraps && !fits(negative, value, size, is_signed, options))
+        refuse_value(call, i, text, what_it_is_not(options));
+    else if (!wraps && !fits(negative && read, value, size, is_signed, options))
         refuse_value(call, i, text, "out of range");
-    return negative ? (intmax_t)-value : (intmax_t)value;
+    return negative && read ? (intmax_t)-value : (intmax_t)value;
 }
 
 intmax_t arg_integer(struct call *call, size_t i, size_t size, bool is_signed, int options) {

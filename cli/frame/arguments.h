@@ -25,7 +25,11 @@ int option_number(struct call *call, const char *name, int otherwise);
 
 /* A value as the parameter needs it. What does not fit sets `misused`, after a message; what it
  * takes memory for is the call's. */
-enum { ARG_OCTAL = 1, ARG_UNCHANGED = 2 };
+enum {
+    ARG_OCTAL = 1, /* a mode: octal, or of os.chmod symbolic, "u+x" */
+    ARG_USER = 2,  /* a number or a name; -1 for no change */
+    ARG_GROUP = 4, /* likewise */
+};
 intmax_t arg_integer(struct call *call, size_t i, size_t size, bool is_signed, int options);
 #define ARG_INTEGER(call, i, type, options)                                                        \
     ((type)arg_integer(call, i, sizeof(type), !((type)-1 > (type)0), options))

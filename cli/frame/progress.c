@@ -124,9 +124,12 @@ static int on_error(const struct os_error *error, void *data) {
     if ((error->number == ENOENT && progress->missing_fine) || progress->silent || follows ||
         error->number == ECANCELED)
         return 0;
+    progress->failed = true;
+    progress->errors++;
+    if (progress->most_errors && progress->errors > progress->most_errors)
+        return 0;
     wipe(progress);
     failed_as(error);
-    progress->failed = true;
     return 0;
 }
 
@@ -141,6 +144,10 @@ void progress_begin(struct progress *progress, struct os_tree_control *control) 
 int progress_end(struct progress *progress, int r) {
     int saved = errno;
     wipe(progress);
+    errno = saved;
+    if (progress->most_errors && progress->errors > progress->most_errors)
+        fprintf(stderr, "osier: %zu more errors like these\n",
+                progress->errors - progress->most_errors);
     errno = saved;
     bool told = progress->failed || (interrupted() && saved == ECANCELED);
     if (r < 0 && !told)

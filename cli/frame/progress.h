@@ -6,14 +6,16 @@
 #include <osier.h>
 
 struct progress {
-    const char *verb;  /* "copying" */
-    uint64_t bytes;    /* in all, or 0 where nobody knows */
-    int64_t begun_ns;  /* when, by the clock */
-    bool quiet;        /* no bar */
-    bool silent;       /* no message about errors either */
-    bool drawn;        /* something stands on the terminal's line */
-    bool failed;       /* an error was told */
-    bool missing_fine; /* ENOENT is none */
+    const char *verb;   /* "copying" */
+    uint64_t bytes;     /* in all, or 0 where nobody knows */
+    int64_t begun_ns;   /* when, by the clock */
+    bool quiet;         /* no bar */
+    bool silent;        /* no message about errors either */
+    bool drawn;         /* something stands on the terminal's line */
+    bool failed;        /* an error was told */
+    bool missing_fine;  /* ENOENT is none */
+    size_t most_errors; /* so many are told, then their number alone; 0: all */
+    size_t errors;      /* how many there were */
 };
 
 /** Has `control` tell `progress` of everything, and Ctrl-C end the call. */

@@ -151,6 +151,8 @@ static void put_character(FILE *file, const unsigned char *at, size_t size) {
         fputs("\xef\xbf\xbd", file);
     else if (at[0] == '<')
         fputs("&lt;", file);
+    else if (at[0] == '>') /* "]]>" ends what it may not end */
+        fputs("&gt;", file);
     else if (at[0] == '&')
         fputs("&amp;", file);
     else if (at[0] == '"')
@@ -354,10 +356,13 @@ static void lay_out(const struct map *map, const struct node *node, struct area 
     struct area inner = {area.x + GAP, area.y + HEAD, area.width - 2 * GAP,
                          area.height - HEAD - GAP};
     bool open = node->count && node->weight > 0 && inner.width >= PLAIN && inner.height >= PLAIN;
+    struct row row = {0};
+    if (open)
+        row = items_of(map, node, inner.width * inner.height);
+    open = row.count > row.joined; /* one cell of others would be the directory once more */
     draw(map, node, &area, open);
     if (!open)
         return;
-    struct row row = items_of(map, node, inner.width * inner.height);
     for (size_t done = 0; done < row.count;) {
         double side = inner.width < inner.height ? inner.width : inner.height;
         size_t n = row_size(&row, done, side);

@@ -3,6 +3,7 @@
 #include "contract.h"
 #include "frame/arguments.h"
 #include "frame/field.h"
+#include "frame/interrupt.h"
 #include "frame/message.h"
 #include "frame/output.h"
 #include "frame/progress.h"
@@ -17,7 +18,7 @@
 #include <string.h>
 
 /* A picture shows no more than so many of the largest: what is smaller has no room in it. */
-enum { DEPTH = 1, PICTURE_TOP = 20000 };
+enum { DEPTH = 1, PICTURE_TOP = 20000, MOST_ERRORS = 10 };
 
 /* ------------------------------------------------------------------------------ the table */
 
@@ -71,14 +72,72 @@ static void print_table(const struct os_tree_usage *usage, bool apparent) {
 
 /* ------------------------------------------------------------------------------ measuring */
 
-static struct os_tree_usage *measure(struct call *call, struct os_tree_usage_options *options,
-                                     int *ret_status) {
-    const char *path = arg_text(call, "PATH");
-    struct progress progress = {.verb = "measuring"};
+static struct os_tree_usage *measure_one(const char *path, struct os_tree_usage_options *options,
+                                         int *status) {
+    struct progress progress = {.verb = "measuring", .most_errors = MOST_ERRORS};
     progress_begin(&progress, &options->control);
-    struct os_tree_usage *usage = os_tree_usage(path ? path : ".", options);
-    *ret_status = progress_end(&progress, usage ? 0 : -1);
+    struct os_tree_usage *usage = os_tree_usage(path, options);
+    *status |= progress_end(&progress, usage ? 0 : -1);
     return usage;
+}
+
+static int larger_apparent(const void *a, const void *b) {
+    const struct os_tree_usage_entry *x = a, *y = b;
+    return (x->apparent < y->apparent) - (x->apparent > y->apparent);
+}
+
+static int larger_allocated(const void *a, const void *b) {
+    const struct os_tree_usage_entry *x = a, *y = b;
+    return (x->allocated < y->allocated) - (x->allocated > y->allocated);
+}
+
+/* Adds what one tree takes to the sum of several, which has room for its list; one that lists
+ * nothing, as a file, is listed itself. */
+static void add_usage(struct os_tree_usage *sum, const char *path,
+                      const struct os_tree_usage *usage) {
+    sum->apparent += usage->apparent;
+    sum->allocated += usage->allocated;
+    sum->directories += usage->directories;
+    sum->files += usage->files;
+    if (usage->count == 0)
+        sum->list[sum->count++] =
+            (struct os_tree_usage_entry){.path = path,
+                                         .apparent = usage->apparent,
+                                         .allocated = usage->allocated,
+                                         .entries = usage->files + usage->directories,
+                                         .is_dir = usage->directories > 0};
+    memcpy(sum->list + sum->count, usage->list, usage->count * sizeof *usage->list);
+    sum->count += usage->count;
+}
+
+/* What several trees take together; their lists as one, which belong to the call. */
+static struct os_tree_usage *measure_several(struct call *call,
+                                             struct os_tree_usage_options *options, int *status) {
+    struct os_tree_usage **parts = call_alloc(call, call->rest_count, sizeof *parts);
+    size_t count = 0;
+    for (size_t i = 0; parts && i < call->rest_count && !interrupted(); i++) {
+        parts[i] = call_own(call, measure_one(call->rest[i], options, status));
+        count += parts[i] ? parts[i]->count + 1 : 0;
+    }
+    struct os_tree_usage *sum = call_alloc(call, 1, sizeof *sum);
+    struct os_tree_usage_entry *list = call_alloc(call, count, sizeof *list);
+    if (!parts || !sum || !list)
+        return NULL;
+    sum->list = list;
+    for (size_t i = 0; i < call->rest_count; i++)
+        if (parts[i])
+            add_usage(sum, call->rest[i], parts[i]);
+    qsort(list, sum->count, sizeof *list, options->apparent ? larger_apparent : larger_allocated);
+    sum->count = options->top && options->top < sum->count ? options->top : sum->count;
+    return sum;
+}
+
+/* What the trees take that were named; it belongs to the call. */
+static struct os_tree_usage *measure(struct call *call, struct os_tree_usage_options *options,
+                                     int *status) {
+    if (call->rest_count > 1)
+        return measure_several(call, options, status);
+    return call_own(call, measure_one(call->rest_count ? *call->rest : ".", options, status));
 }
 
 /* Writes a picture to a file, or to standard output for "-": its exit status. */
@@ -102,8 +161,13 @@ static int write_picture(const struct os_tree_usage *usage, const char *path, bo
 static int draw(struct call *call) {
     struct os_tree_usage_options options = {.size = sizeof options, .depth = -1};
     const char *html = arg_text(call, "html"), *svg = arg_text(call, "svg");
+    if (html && svg && strcmp(html, "-") == 0 && strcmp(svg, "-") == 0)
+        return misuse(call->function, "--html and --svg can't both be standard output");
+    if (call->rest_count > 1)
+        return misuse_word(call->function,
+                           "a treemap shows one tree: unexpected argument:", call->rest[1], "");
     bool apparent = is_set(call, "apparent");
-    int status;
+    int status = 0;
     fill_tree_usage_options(call, &options);
     options.files = true;
     options.top = PICTURE_TOP;
@@ -112,33 +176,34 @@ static int draw(struct call *call) {
         status |= write_picture(usage, html, apparent, /* html= */ true);
     if (usage && svg)
         status |= write_picture(usage, svg, apparent, /* html= */ false);
-    free(usage);
     return status;
 }
 
 /**
  * Shows what takes the space in a tree.
  *
- * It is a table with bars, the largest first. A file with several hard links counts once. With --json all numbers are in bytes.
+ * It is a table with bars, the largest first. A file with several hard links counts once. Of several
+ * trees each is measured by itself: what is in two of them counts in both. With --json all numbers
+ * are in bytes. Ten errors are shown, and how many more there are.
  *
- * @param path  what to measure
- * @param depth  list directories so many levels down
+ * @param paths  what to measure; if not given, the current directory
+ * @param depth  list directories so many levels down; 1 if not given
  * @param all  list files, too
  * @param top  list so many at most
  * @param apparent  count what can be read, not what the disk gives for it
  * @param one_file_system  leave out what is mounted below
- * @param html  write a treemap to look at in a browser to this file
- * @param svg  write it as a picture to this file
+ * @param html  write a treemap to look at in a browser to this file; - is standard output
+ * @param svg  write it as a picture to this file; - is standard output
  * @alias usage
  * @group files
  * @since 0.1
- * @shell du [PATH=.] [--depth=N] [-a|--all] [--top=N] [--apparent] [-x|--one-file-system]
+ * @shell du [PATHS...] [-d|--depth=N] [-a|--all] [--top=N] [--apparent] [-x|--one-file-system]
  * [--html=FILE] [--svg=FILE] -> custom
  */
 int verb_du(struct call *call) {
     struct os_tree_usage_options options = {
         .size = sizeof options, .depth = DEPTH, .files = is_set(call, "all")};
-    int status;
+    int status = 0;
     fill_tree_usage_options(call, &options);
     if (call->misused)
         return STATUS_USAGE;
@@ -149,6 +214,5 @@ int verb_du(struct call *call) {
         emit_fields(&record_os_tree_usage, usage);
     else if (usage)
         print_table(usage, options.apparent);
-    free(usage);
     return status;
 }

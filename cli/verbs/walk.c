@@ -26,9 +26,9 @@ static void print_directory(const struct os_walk_entry *at, struct sight sight) 
     emit_key("dirpath");
     emit_text(at->dirpath);
     emit_key("dirnames");
-    emit_list(sight.deepest ? nothing : at->dirnames);
+    emit_list(sight.deepest || sight.type == 'f' ? nothing : at->dirnames);
     emit_key("filenames");
-    emit_list(sight.deepest ? nothing : at->filenames);
+    emit_list(sight.deepest || sight.type == 'd' ? nothing : at->filenames);
     emit_end_record();
 }
 

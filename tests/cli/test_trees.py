@@ -196,6 +196,75 @@ def test_treemaps(osier, tree):
     assert osier("usage", "t", "--svg=no/where").status == 1
 
 
+def test_du_of_several(osier, tree):
+    assert osier.json("du", "t/a", "t/c", "--apparent")["apparent"] == 102000
+    sizes = osier.json("du", "t/a", "t/f", "-a", "--depth=1", "--apparent")["list"]
+    assert [(e["path"], e["apparent"]) for e in sizes] == [
+        ("t/a", 102000), ("t/a/g", 100000), ("t/a/b", 2000), ("t/f", 10)
+    ]  # fmt: skip
+    lines = osier("du", "t/c", "t/a", "t/f", "-d", "0", "--apparent").out.splitlines()
+    assert [line.split()[-1] for line in lines[:3]] == ["t/a", "t/f", "t/c"] and len(lines) == 4
+    assert osier("du", "t/c", "t/a", "-d0", "--top=1").out.count("\n") == 2
+    done = osier("du", "t/c", "gone", "t/f")
+    assert done.status == 1 and "'gone'" in done.err and "t/f" in done.out
+    block = subprocess.run(["du", "-sc", "--block-size=1", "t/a", "t/c"], cwd=tree, capture_output=True, text=True)
+    assert osier.json("du", "t/a", "t/c")["allocated"] == int(block.stdout.splitlines()[-1].split()[0])
+    assert osier("du", "t/a", "t/c", "--svg=-").status == 64
+
+
+def test_du_depth(osier, tree):
+    for words, paths in [((), ["t", "t/a", "t/c"]), (("-d1",), ["t", "t/a", "t/c"]), (("-d", "2"), ["t", "t/a", "t/a/b", "t/c"])]:
+        assert sorted(e["path"] for e in osier.json("du", "t", *words)["list"]) == paths
+    assert osier.json("du", "t", "-d", "0")["list"] == []
+
+
+def test_ten_errors_are_told_and_how_many_more(osier, tree, nobody):
+    for i in range(25):
+        os.mkdir(tree / f"t/c/{i}", 0)
+    done = osier("du", "t", **nobody)
+    assert done.status == 1
+    assert done.err.count("Permission denied") == 10
+    assert done.err.splitlines()[10:] == ["osier: 16 more errors like these"]
+    assert osier("cp", "t", "u", **nobody).err.count("Permission denied") == 26  # each is a file that is not copied
+
+
+def test_walk_type_in_json(osier, tree):
+    whole = {step["dirpath"]: step for step in osier.json("walk", "t")}
+    for step in osier.json("walk", "t", "--type=d"):
+        assert (step["dirnames"], step["filenames"]) == (whole[step["dirpath"]]["dirnames"], [])
+    for step in osier.json("walk", "t", "--type=f"):
+        assert (step["dirnames"], step["filenames"]) == ([], whole[step["dirpath"]]["filenames"])
+
+
+def test_names_that_end_what_they_may_not_end(osier, tree):
+    for name in ("]]>", "-->", "</title>", "<![CDATA[", "&amp;", "]]"):
+        (tree / "t/c" / name.replace("/", "\u2215")).write_bytes(b"x" * 20000)
+    done = osier("du", "t", "--svg=-", "--apparent")
+    assert b"]]>" not in done.raw
+    titles = [t.firstChild.data for t in xml.dom.minidom.parseString(done.raw).getElementsByTagName("title")]
+    assert any(title.startswith("t/c/]]>\n") for title in titles)
+
+
+def test_html_on_standard_output(osier, tree):
+    done = osier("du", "t", "--html=-")
+    assert (done.status, done.err) == (0, "") and done.out.startswith("<!doctype html>")
+    assert sorted(os.listdir(tree)) == ["t"]
+    assert osier("du", "t", "--html=-", "--svg=-").status == 64
+
+
+def test_others_are_never_all_of_a_directory(osier, tmp_path):
+    os.makedirs(tmp_path / "t/many")
+    (tmp_path / "t/large").write_bytes(b"x" * 100_000_000)
+    for i in range(3000):
+        (tmp_path / f"t/many/{i}").write_bytes(b"x" * 10_000)
+    assert osier("du", "t", "--svg=map.svg", "--apparent").status == 0
+    found = rects(tmp_path / "map.svg")
+    for name, (_, _, width, height) in found.items():
+        if "others" in name:
+            _, _, wide, high = found[name.split(":")[0]]
+            assert width * height < 0.9 * wide * high, name
+
+
 def page_data(page):
     """What a page of --html holds, as its script reads it."""
     text = page.read_text("utf-8").split("const data = ", 1)[1].split("]]};", 1)[0] + "]]}"

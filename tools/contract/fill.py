@@ -5,7 +5,7 @@ from ctext import c_string, integer_type, is_pointer, text_list, text_type
 from model import complain, entries, find_struct, option_members
 from plan import find_argument
 
-WAYS = {"mode_t": "ARG_OCTAL", "uid_t": "ARG_UNCHANGED", "gid_t": "ARG_UNCHANGED"}
+WAYS = {"mode_t": "ARG_OCTAL", "uid_t": "ARG_USER", "gid_t": "ARG_GROUP"}
 
 
 def fallback(variable, argument):

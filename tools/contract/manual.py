@@ -71,7 +71,11 @@ runs one of its verbs, calls a function of Python\\(aqs os module, or prints one
 Options may stand anywhere; after
 .Fl \\-
 nothing is an option.
-Modes are octal; numbers may be names of constants with | between, as in O_RDWR|O_CREAT.
+Modes are octal, of
+.Ic os.chmod
+also symbolic, as in u+x.
+Numbers may be names of constants, signals and errors with | between, as in O_RDWR|O_CREAT, SIGTERM, ENOENT;
+users and groups may be names.
 .Bl -tag -width Ds
 .It Fl \\-json
 Print JSON: records are objects, lists arrays.
