@@ -11,7 +11,8 @@ import re
 import shutil
 import sys
 
-from model import entries, find, find_struct, from_shell, load, python_name
+from model import from_shell, load
+from page import caller, calling, declared, relatives, shown, struct, types_of
 from roff import argument, described, guard, notes, paragraphs, prose, roff
 
 START = """\
@@ -155,17 +156,6 @@ def prototype(entry):
     return text + ("" if entry.variables else ".Fa void\n") + ".Fc\n"
 
 
-def declared(variable):
-    """A parameter or a member as C declares it."""
-    if "(* )" in variable.type:
-        return variable.type.replace("(* )", f"(*{variable.name})", 1)
-    if "(" in variable.type:
-        return variable.type
-    space = "" if variable.type.endswith("*") else " "
-    array = "" if variable.array is None else f"[{variable.array}]"
-    return variable.type + space + variable.name + array
-
-
 def literal(text):
     lines = "".join(guard(roff(line)) + "\n" for line in text.split("\n"))
     return f".Bd -literal\n{lines}.Ed\n"
@@ -179,8 +169,7 @@ def type_text(entry):
     """A struct without the comments in it, and then what they say; an enum's names; else as it is."""
     text = described(entry)
     if entry.kind == "struct" and entry.variables:
-        lines = "".join(f"    {declared(one)};\n" for one in entry.variables)
-        return text + literal(f"struct {entry.name} {{\n{lines}}};") + members(entry, "Va")
+        return text + literal(struct(entry)) + members(entry, "Va")
     if entry.kind == "enum":
         return text + members(entry, "Dv")
     return text + literal(entry.declaration)
@@ -188,65 +177,22 @@ def type_text(entry):
 
 # ---- The pages of functions
 
-def relatives(contract, header, entry):
-    """What to read next: what is the same in Python, what the comment tells of, the header."""
-    names = {python_name(one) for one in entry.pythons if not one.startswith(("none", "no:"))}
-    text = " ".join([entry.brief, entry.description, *(note.text for note in entry.params), entry.returns or ""])
-    told = set(re.findall(r"\b(os_\w+)\(\)", text)) | ({entry.shell.name} if entry.shell.kind == "see" else set())
-    for _, other in entries(contract, "function", verbs=False):
-        same = names & {python_name(one) for one in other.pythons}
-        if other.name != entry.name and (same or other.name in told or other.shell.name == entry.name):
-            yield other.name
-    yield "osier_" + header.topic
-
-
-def from_a_shell(contract, entry):
-    caller = find(contract, "function", entry.shell.name) if entry.shell.kind == "see" else entry
-    return f".Sh FROM A SHELL\n.Ql osier {caller.shell.name}\n" if caller and from_shell(caller) else ""
-
-
 def section(title, text):
     return f".Sh {title}\n{text}" if text else ""
-
-
-def types_of(contract, entry):
-    """The structs that the function takes and gives, with the records in them."""
-    found = {}
-
-    def add(type):
-        struct = find_struct(contract, type)
-        if struct and struct.variables and struct.name not in found:
-            found[struct.name] = struct
-            for member in struct.variables:
-                if "(" not in member.type:
-                    add(member.type)
-
-    for type in [entry.type, *(variable.type for variable in entry.variables)]:
-        add(type)
-    return found.values()
-
-
-def shown(example):
-    """An example's code, without the licence."""
-    return example.split("\n", 1)[1].strip("\n")
-
-
-def calling(entry, examples):
-    """The examples that call a function."""
-    return [example for example in examples if re.search(rf"\b{entry.name}\(", example)]
 
 
 def function_page(contract, header, entry, examples):
     text = start(entry.name, 3, entry.brief) + SYNOPSIS + prototype(entry)
     text += section("DESCRIPTION", described(entry) + notes("Fa", entry.params))
-    for struct in types_of(contract, entry):
-        text += f".Ss struct {struct.name}\n{type_text(struct)}"
+    for one in types_of(contract, entry):
+        text += f".Ss struct {one.name}\n{type_text(one)}"
     text += section("RETURN VALUES", prose(entry.returns))
     text += section("EXAMPLES", "".join(literal(shown(example)) for example in calling(entry, examples)))
     text += section("ERRORS", notes("Er", entry.errors))
     text += section("PYTHON", "\n.Pp\n".join(prose(one).rstrip("\n") for one in entry.pythons) + "\n" if entry.pythons else "")
-    text += from_a_shell(contract, entry)
-    others = sorted(set(relatives(contract, header, entry)))
+    shell = caller(contract, entry)
+    text += section("FROM A SHELL", f".Ql osier {shell.shell.name}\n" if shell else "")
+    others = sorted({*relatives(contract, entry), "osier_" + header.topic})
     text += ".Sh SEE ALSO\n" + " ,\n".join(f".Xr {name} 3" for name in others) + "\n"
     return text + section("STANDARDS", prose("; ".join(entry.sources)))
 

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""What a page about a function tells, whatever it is written in."""
+
+import re
+
+from model import entries, find, find_struct, from_shell, python_name
+
+
+def declared(variable):
+    """A parameter or a member as C declares it."""
+    if "(* )" in variable.type:
+        return variable.type.replace("(* )", f"(*{variable.name})", 1)
+    if "(" in variable.type:
+        return variable.type
+    space = "" if variable.type.endswith("*") else " "
+    array = "" if variable.array is None else f"[{variable.array}]"
+    return variable.type + space + variable.name + array
+
+
+def struct(entry):
+    """A struct without the comments in it."""
+    lines = "".join(f"    {declared(one)};\n" for one in entry.variables)
+    return f"struct {entry.name} {{\n{lines}}};"
+
+
+def relatives(contract, entry):
+    """What to read next: what is the same in Python, and what the comment tells of."""
+    names = {python_name(one) for one in entry.pythons if not one.startswith(("none", "no:"))}
+    text = " ".join([entry.brief, entry.description, *(note.text for note in entry.params), entry.returns or ""])
+    told = set(re.findall(r"\b(os_\w+)\(\)", text)) | ({entry.shell.name} if entry.shell.kind == "see" else set())
+    for _, other in entries(contract, "function", verbs=False):
+        same = names & {python_name(one) for one in other.pythons}
+        if other.name != entry.name and (same or other.name in told or other.shell.name == entry.name):
+            yield other.name
+
+
+def caller(contract, entry):
+    """The function by which a shell calls this one, itself or the one that it sends to; None where none does."""
+    found = find(contract, "function", entry.shell.name) if entry.shell.kind == "see" else entry
+    return found if found and from_shell(found) else None
+
+
+def types_of(contract, entry):
+    """The structs that the function takes and gives, with the records in them."""
+    found = {}
+
+    def add(type):
+        one = find_struct(contract, type)
+        if one and one.variables and one.name not in found:
+            found[one.name] = one
+            for member in one.variables:
+                if "(" not in member.type:
+                    add(member.type)
+
+    for type in [entry.type, *(variable.type for variable in entry.variables)]:
+        add(type)
+    return found.values()
+
+
+def shown(example):
+    """An example's code, without the licence."""
+    return example.split("\n", 1)[1].strip("\n")
+
+
+def calling(entry, examples):
+    """The examples that call a function."""
+    return [example for example in examples if re.search(rf"\b{entry.name}\(", example)]
