@@ -125,17 +125,6 @@ static PyObject *call_method(struct state *state, enum environ_method method, Py
     return PyObject_CallFunctionObjArgs(state->methods[method], self, name, fallback, NULL);
 }
 
-/* raise KeyError(name) from None */
-static PyObject *key_error(PyObject *name) {
-    PyObject *error = PyObject_CallOneArg(PyExc_KeyError, name);
-    if (!error)
-        return NULL;
-    PyException_SetCause(error, NULL);
-    PyErr_SetObject(PyExc_KeyError, error);
-    Py_DECREF(error);
-    return NULL;
-}
-
 static PyObject *get_item(PyObject *self, PyObject *name) {
     struct state *state = path_state(self);
     PyObject *value;
@@ -147,7 +136,7 @@ static PyObject *get_item(PyObject *self, PyObject *name) {
     case FOUND:
         return value;
     case MISSING:
-        return key_error(name);
+        return PyObject_CallMethod(self, "_vanished", "O", name);
     case UNKNOWN:
         break;
     }

@@ -25,9 +25,10 @@ def modules():
     """The modules by the names whose place they take: os, os.path, posix, posixpath, genericpath."""
     global _modules
     if _modules is None:
-        from osier._assemble import assemble
+        from osier import _assemble, _later
 
-        _modules = assemble()
+        _modules = _assemble.assemble()
+        _later.change("unittest.mock")
     return _modules
 
 
@@ -38,7 +39,7 @@ def installed():
 
 def install():
     """Puts osier's modules in the place of Python's: for imports to come, and in modules that hold them."""
-    from osier import _original
+    from osier import _assemble, _later, _original
 
     fresh = modules()
     replace = {id(getattr(_original, name)): fresh[name] for name in ("genericpath", "os", "posix", "posixpath")}
@@ -56,6 +57,5 @@ def install():
         for name, value in list(names.items()):
             if id(value) in replace:
                 names[name] = replace[id(value)]
-    from osier import _shutil
-
-    _shutil.install()
+    _assemble.name_as_original(fresh)
+    _later.change("shutil")

@@ -18,7 +18,6 @@ import importlib.machinery
 import importlib.util
 import marshal
 import os
-import pkgutil
 import runpy
 import sys
 import types
@@ -73,9 +72,20 @@ def _read_script(path):
         sys.exit(2)
 
 
+def _is_importable_from(path):
+    """Whether it is a directory or an archive, which modules are found in."""
+    for hook in sys.path_hooks:
+        try:
+            hook(path)
+            return True
+        except ImportError:
+            pass
+    return False
+
+
 def _run_script(name, main):
     path = os.path.join(os.getcwd(), name)
-    if pkgutil.get_importer(path) is not None:  # a directory or an archive, found by its own path
+    if _is_importable_from(path):
         sys.path[:0 if sys.flags.safe_path else 1] = [path]
         runpy._run_module_as_main("__main__", False)
         return

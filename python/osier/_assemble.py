@@ -5,69 +5,54 @@ So every name, default and docstring is that of the running version, whichever i
 or wrong of it is then replaced by functions on the C core.
 """
 
-import contextlib
-import importlib.machinery
-import sys
+from osier import _directories, _environ, _fresh, _original, _posix, _programs, _walk, path
 
-from osier import _directories, _environ, _original, _posix, _programs, _shutil, _walk, path
-
-
-@contextlib.contextmanager
-def _in_place_of(modules):
-    """Has the import system find `modules` under their names."""
-    kept = {name: sys.modules.get(name) for name in modules}
-    sys.modules.update(modules)
-    try:
-        yield
-    finally:
-        for name, module in kept.items():
-            if module is None:
-                sys.modules.pop(name, None)
-            else:
-                sys.modules[name] = module
-
-
-def _empty(name, file):
-    """A module that nothing has run in yet."""
-    loader = importlib.machinery.SourceFileLoader(name, file)
-    module = type(sys)(name)
-    module.__file__ = file
-    module.__loader__ = loader
-    module.__package__ = ""
-    module.__spec__ = importlib.machinery.ModuleSpec(name, loader, origin=file)
-    module.__spec__.has_location = True
-    return module
-
-
-def _run(module):
-    exec(module.__loader__.get_code(module.__name__), module.__dict__)
+PARTS = ("genericpath", "posixpath", "os")  # in the order in which they run
 
 
 def assemble():
     """The modules that take the place of genericpath, posixpath, posix and os, by name."""
-    fresh = {name: _empty(name, getattr(_original, name).__file__) for name in ("genericpath", "posixpath", "os")}
-    modules = {**fresh, "os.path": fresh["posixpath"], "posix": _posix}
-    with _in_place_of(modules):
-        for module in fresh.values():
-            _run(module)
+    parts = {name: _fresh.fresh(getattr(_original, name)) for name in PARTS}
+    modules = {**parts, "os.path": parts["posixpath"], "posix": _posix}
+    _fresh.run(parts.values(), modules)
     builtins = path.own_builtins()
-    _environ.put(fresh["os"], _original.os, builtins)
-    path.replace(fresh["os"], fresh["genericpath"], fresh["posixpath"], builtins)
-    _directories.put(fresh["os"])
-    _walk.put(fresh["os"])
-    _programs.put(fresh["os"])
+    _environ.put(parts["os"], _original.os, builtins)
+    path.replace(parts["os"], parts["genericpath"], parts["posixpath"], builtins)
+    _directories.put(parts["os"])
+    _walk.put(parts["os"])
+    _programs.put(parts["os"])
+    name_as_osier(modules)
     return modules
+
+
+def name_as_osier(modules):
+    """Has functions and classes found as those of osier.os and osier.os.path, where `os` is another."""
+    _fresh.belong(_fresh.own(modules["posixpath"], _original.posixpath), "osier.os.path")
+    _fresh.belong(_fresh.own(modules["os"], _original.os), "osier.os")
+
+
+def name_as_original(modules):
+    """Gives them the names that the interpreter's own have, in whose place they are from now on."""
+    own = {name: _fresh.own(modules[name], getattr(_original, name)) for name in PARTS}
+    own["posix"] = {name: value for name, value in own["os"].items() if name in _original.functions}
+    for name, functions in own.items():
+        theirs = _original.functions if name == "posix" else vars(getattr(_original, name))
+        for key, value in functions.items():
+            value.__module__ = getattr(theirs.get(key), "__module__", None) or name
 
 
 def assemble_shutil(modules):
     """A shutil that stands on these modules; its exceptions and its formats are everybody's."""
     import shutil
 
-    fresh = _empty("shutil", shutil.__file__)
-    with _in_place_of(modules):
-        _run(fresh)
+    from osier import _shutil
+
+    fresh = _fresh.fresh(shutil)
+    _fresh.run([fresh], modules)
     for name, value in vars(shutil).items():
         if isinstance(value, type) and issubclass(value, Exception) or name in ("_ARCHIVE_FORMATS", "_UNPACK_FORMATS"):
             setattr(fresh, name, value)
     _shutil.put(fresh)
+    _fresh.belong({name: value for name, value in _fresh.own(fresh, shutil).items()
+                   if value.__module__ == "shutil"}, "osier.shutil")
     return fresh

@@ -8,6 +8,7 @@ is no warning of other threads. Audit hooks see os.fork and os.exec, both in thi
 """
 
 from osier import _posix
+from osier._watch import in_place_of
 
 # Whoever replaced one of these means it to be called.
 USED = ("fork", "_exit", "execv", "execve", "execvp", "execvpe", "_execvpe")
@@ -34,6 +35,7 @@ def put(os):
         except BaseException:  # in the child, it would only end that
             return []
 
+    @in_place_of(os, "_spawnvef")
     def _spawnvef(mode, file, args, env, func):
         replaced = any(getattr(os, name, None) is not function for name, function in used)
         without = env is None and func in (os.execve, os.execvpe)  # they refuse that
@@ -47,5 +49,3 @@ def put(os):
             _, status = os.waitpid(pid, 0)
             if not os.WIFSTOPPED(status):
                 return os.waitstatus_to_exitcode(status)
-
-    os._spawnvef = _spawnvef

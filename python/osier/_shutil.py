@@ -7,7 +7,6 @@ program listens to audit events or has put functions of its own in the place of 
 """
 
 import builtins
-import sys
 
 from osier import _posix
 from osier._watch import BAD_ARGUMENT, in_place_of, parameters, watch
@@ -237,37 +236,3 @@ def put(shutil):
         _put_copyfile(shutil)
         _put_copytree(shutil, _put_copy2(shutil))
         _put_which(shutil)
-
-
-class _Finder:
-    """Waits for shutil to be imported, and then does that."""
-
-    waits = True
-
-    def find_spec(self, name, path=None, target=None):
-        if name != "shutil" or not self.waits:
-            return None
-        self.waits = False
-        if self in sys.meta_path:  # and not in somebody's wrapping of it
-            sys.meta_path.remove(self)
-        from importlib.util import find_spec  # which takes long to be imported
-
-        spec = find_spec(name)
-        loader = spec.loader
-        run = loader.exec_module
-
-        def exec_module(module):
-            del loader.exec_module
-            run(module)
-            put(module)
-
-        loader.exec_module = exec_module
-        return spec
-
-
-def install():
-    """Replaces the functions in the shutil of the program, which may be yet to come."""
-    if "shutil" in sys.modules:
-        put(sys.modules["shutil"])
-    elif not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())

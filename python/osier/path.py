@@ -6,52 +6,30 @@ So every name, signature and docstring is that of the running version, whichever
 answers what the core can answer for, and calls the Python function it took the place of for the rest.
 """
 
-import genericpath as _genericpath
-import importlib.machinery
-import importlib.util
-import os as _os
-import posixpath as _posixpath
 import sys
-import types
+
+from osier import _fresh, _original
 
 __all__ = ["assemble", "own_builtins", "put", "replace"]
 
-def _run(original):
-    """A fresh module of the source of one of the interpreter's own; not under its name yet."""
-    name, file = original.__name__, original.__file__
-    loader = importlib.machinery.SourceFileLoader(name, file)
-    module = types.ModuleType(name)
-    module.__file__ = file
-    module.__loader__ = loader
-    module.__package__ = ""
-    module.__spec__ = importlib.machinery.ModuleSpec(name, loader, origin=file)
-    module.__spec__.has_location = True
-    sys.modules[name] = module
-    exec(loader.get_code(name), module.__dict__)
-    return module
 
-
-def assemble(os_module=_os):
+def assemble(os_module=_original.os):
     """Gives the pair genericpath and posixpath that works on `os_module`, with builtins in them."""
-    names = ("os", "genericpath", "posixpath")
-    kept = {name: sys.modules.get(name) for name in names}
-    sys.modules["os"] = os_module
-    try:
-        pair = _run(_genericpath), _run(_posixpath)
-    finally:
-        for name, module in kept.items():
-            if module is None:
-                del sys.modules[name]
-            else:
-                sys.modules[name] = module
+    pair = _fresh.fresh(_original.genericpath), _fresh.fresh(_original.posixpath)
+    _fresh.run(pair, {"os": os_module, "genericpath": pair[0], "posixpath": pair[1]})
     replace(os_module, *pair)
     return pair
 
 
 def own_builtins():
     """A module osier._path of its own, as each serves one os."""
-    spec = importlib.util.find_spec("osier._path")
-    module = importlib.util.module_from_spec(spec)
+    import _frozen_importlib  # importlib.util has the same, and takes long to be imported
+    import _frozen_importlib_external
+
+    import osier
+
+    spec = _frozen_importlib_external.PathFinder.find_spec("osier._path", osier.__path__)
+    module = _frozen_importlib.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
@@ -101,10 +79,10 @@ def _names(function):
 
 def _replaceable(name, value, posixpath):
     """Whether the core does what a function of this interpreter does."""
-    if not isinstance(value, types.FunctionType) or hasattr(value, "__wrapped__"):
+    if not isinstance(value, _fresh.FUNCTION) or hasattr(value, "__wrapped__"):
         return False  # some are C already
     if name == "commonprefix":
-        return sys.version_info < (3, 15)  # it warns from then on
+        return "warn" not in value.__code__.co_names and "warnings" not in value.__code__.co_names
     if name == "expandvars":
         return hasattr(posixpath, "_varpattern") or hasattr(posixpath, "_varprog")
     return True

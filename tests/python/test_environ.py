@@ -8,6 +8,7 @@ import pickle
 import random
 import subprocess
 import sys
+import threading
 from unittest import mock
 
 import pytest
@@ -106,7 +107,7 @@ def test_many_names():
 
 def test_kind():
     assert type(os.environ) is type(os.environb) is os._Environ
-    assert (os._Environ.__name__, os._Environ.__qualname__, os._Environ.__module__) == ("_Environ", "_Environ", "os")
+    assert (os._Environ.__name__, os._Environ.__qualname__, os._Environ.__module__) == ("_Environ", "_Environ", "osier.os")
     assert isinstance(os.environ, os.MutableMapping) and type(os._Environ) is type(python_os._Environ)
     assert isinstance(os.environ, python_os._Environ)
     assert repr(os.environ) == repr(python_os.environ)
@@ -183,3 +184,49 @@ def test_nothing_is_kept():
     assert sys.getrefcount(data) - before[0] < 5
     if sys.version_info < (3, 12):  # from then on None counts nothing
         assert abs(sys.getrefcount(None) - before[1]) < 100
+
+
+def test_going_through_while_another_thread_deletes():
+    """Whoever goes through the mapping sees what it was when he began."""
+    stop = threading.Event()
+
+    def change():
+        while not stop.is_set():
+            for name in names:
+                os.environ[name] = "value"
+            for name in names:
+                os.environ.pop(name, None)
+
+    names = [f"CHANGES{i}" for i in range(50)]
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        for _ in range(300):
+            for call in (dict, lambda environ: environ.copy(), lambda environ: list(environ.items()),
+                         lambda environ: {name: environ[name] for name in environ}):
+                found = call(os.environ)
+                assert "PATH" in found or ("PATH", os.environ["PATH"]) in found
+            dict(os.environb), list(os.environ.values()), os.environ | {}, {} | os.environ
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_what_is_gone_is_gone():
+    """Who deletes a variable himself, on the way or not, finds it no more."""
+    os.environ["GONE"] = "1"
+    for name in os.environ:
+        if name == "GONE":
+            assert os.environ[name] == "1"
+            del os.environ[name]
+            for environ in (os.environ, os.environb):
+                with pytest.raises(KeyError):
+                    environ["GONE" if environ is os.environ else b"GONE"]
+    os.environ["GONE"] = "1"
+    walk = iter(os.environ)
+    next(walk)
+    del walk
+    python_os.environ.pop("GONE")
+    with pytest.raises(KeyError) as caught:
+        os.environ["GONE"]
+    assert caught.value.__suppress_context__

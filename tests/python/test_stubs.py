@@ -14,6 +14,7 @@ PROGRAM = """
 import osier
 import osier.os as os
 from osier.os import path
+from osier.os.path import join
 
 reveal_type(os.listdir("."))
 reveal_type(os.listdir(b"."))
@@ -22,6 +23,7 @@ reveal_type(path.split(b"a"))
 reveal_type(os.stat("/").st_size)
 reveal_type(os.environ.get("HOME"))
 reveal_type(os.O_RDONLY)
+reveal_type(join("a", "b"))
 reveal_type(osier.__version__)
 reveal_type(osier.installed())
 

@@ -105,7 +105,7 @@ def test_it_is_a_generator(tree):
     for name in ("walk", "fwalk"):
         ours, theirs = getattr(os, name), getattr(python_os, name)
         assert inspect.signature(ours) == inspect.signature(theirs)
-        assert (ours.__doc__, ours.__module__, ours.__qualname__) == (theirs.__doc__, "os", name)
+        assert (ours.__doc__, ours.__module__, ours.__qualname__) == (theirs.__doc__, "osier.os", name)
     walk = os.walk("t")
     assert isinstance(walk, types.GeneratorType) and isinstance(walk, collections.abc.Generator)
     assert iter(walk) is walk

@@ -22,14 +22,9 @@ def _install():
 
 
 def _run_hidden():
-    import importlib.machinery
-    import importlib.util
-
-    spec = importlib.machinery.PathFinder.find_spec(__name__, sys.path)
-    if spec and spec.loader:
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[__name__] = module
-        spec.loader.exec_module(module)
+    """Imports the next module of this name; there may be none, which is an ImportError as without osier."""
+    del sys.modules[__name__]
+    import sitecustomize
 
 
 sys.path[:] = [item for item in sys.path if item != _here]
