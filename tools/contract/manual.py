@@ -181,7 +181,7 @@ def section(title, text):
     return f".Sh {title}\n{text}" if text else ""
 
 
-def function_page(contract, header, entry, examples):
+def function_page(contract, header, entry, others, examples):
     text = start(entry.name, 3, entry.brief) + SYNOPSIS + prototype(entry)
     text += section("DESCRIPTION", described(entry) + notes("Fa", entry.params))
     for one in types_of(contract, entry):
@@ -192,8 +192,8 @@ def function_page(contract, header, entry, examples):
     text += section("PYTHON", "\n.Pp\n".join(prose(one).rstrip("\n") for one in entry.pythons) + "\n" if entry.pythons else "")
     shell = caller(contract, entry)
     text += section("FROM A SHELL", f".Ql osier {shell.shell.name}\n" if shell else "")
-    others = sorted({*relatives(contract, entry), "osier_" + header.topic})
-    text += ".Sh SEE ALSO\n" + " ,\n".join(f".Xr {name} 3" for name in others) + "\n"
+    names = sorted([*others, "osier_" + header.topic])
+    text += ".Sh SEE ALSO\n" + " ,\n".join(f".Xr {name} 3" for name in names) + "\n"
     return text + section("STANDARDS", prose("; ".join(entry.sources)))
 
 
@@ -247,6 +247,7 @@ def command_page(contract):
 
 
 def pages(contract, examples):
+    others = relatives(contract)
     yield "osier.3", library_page(contract)
     for header in contract.headers:
         if header.verbs:
@@ -254,7 +255,7 @@ def pages(contract, examples):
         yield f"osier_{header.topic}.3", header_page(header)
         for entry in header.entries:
             if entry.kind == "function":
-                yield f"{entry.name}.3", function_page(contract, header, entry, examples)
+                yield f"{entry.name}.3", function_page(contract, header, entry, others[entry.name], examples)
 
 
 def main(source, command, folder, *examples):

@@ -23,15 +23,28 @@ def struct(entry):
     return f"struct {entry.name} {{\n{lines}}};"
 
 
-def relatives(contract, entry):
-    """What to read next: what is the same in Python, and what the comment tells of."""
-    names = {python_name(one) for one in entry.pythons if not one.startswith(("none", "no:"))}
+def told_of(entry):
+    """The functions that its comment tells of, and the one that a shell calls in its place."""
     text = " ".join([entry.brief, entry.description, *(note.text for note in entry.params), entry.returns or ""])
-    told = set(re.findall(r"\b(os_\w+)\(\)", text)) | ({entry.shell.name} if entry.shell.kind == "see" else set())
-    for _, other in entries(contract, "function", verbs=False):
-        same = names & {python_name(one) for one in other.pythons}
-        if other.name != entry.name and (same or other.name in told or other.shell.name == entry.name):
-            yield other.name
+    return set(re.findall(r"\b(os_\w+)\(\)", text)) | ({entry.shell.name} if entry.shell.kind == "see" else set())
+
+
+def relatives(contract):
+    """Of each function what to read next: what is the same in Python, what it tells of, what leads to it."""
+    functions = {entry.name: entry for _, entry in entries(contract, "function", verbs=False)}
+    same = {}
+    for name, entry in functions.items():
+        for one in entry.pythons:
+            if not one.startswith(("none", "no:")):
+                same.setdefault(python_name(one), set()).add(name)
+    found = {name: told_of(entry) & functions.keys() for name, entry in functions.items()}
+    for names in same.values():
+        for name in names:
+            found[name] |= names
+    for name, entry in functions.items():
+        if entry.shell.kind == "see":
+            found[entry.shell.name].add(name)
+    return {name: sorted(others - {name}) for name, others in found.items()}
 
 
 def caller(contract, entry):

@@ -45,6 +45,7 @@ PAGE = """\
 class Site:
     def __init__(self, contract, examples):
         self.contract, self.examples = contract, examples
+        self.relatives = relatives(contract)
         self.places = {}  # of each name the address of what tells of it
         for header, entry in entries(contract, verbs=False):
             self.places[self.name(entry)] = f"{header.topic}.html#{self.name(entry).replace(' ', '-')}"
@@ -94,7 +95,7 @@ class Site:
         text += f"<p><strong>Returns</strong> {self.inline(entry.returns)}.</p>\n" if entry.returns else ""
         text += self.titled("Errors", self.terms(entry.errors))
         structs = ", ".join(self.link(self.name(one), self.name(one)) for one in types_of(self.contract, entry))
-        others = ", ".join(self.link(name, name) for name in sorted(set(relatives(self.contract, entry))))
+        others = ", ".join(self.link(name, name) for name in self.relatives[entry.name])
         shell = caller(self.contract, entry)
         facts = [
             ("Python", ", ".join(f"<code>{html.escape(one)}</code>" for one in entry.pythons)),
