@@ -218,8 +218,6 @@ bool root_walks;
 
 static int open_beneath(const struct os_root *root, const char *path, int flags, mode_t mode) {
     bool creates = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
-    if (flags & O_PATH)
-        flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW; /* openat2 refuses what open(2) ignores */
     struct kernel_open_how how = {
         .flags = (unsigned)flags | O_CLOEXEC,
         .mode = creates ? mode & 07777 : 0,
@@ -233,6 +231,10 @@ static int open_beneath(const struct os_root *root, const char *path, int flags,
 
 int root_open(const struct os_root *root, const char *path, int flags, mode_t mode) {
     static atomic_bool missing;
+    if (flags & O_PATH)
+        flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW; /* openat2 refuses what open(2) ignores */
+    if (flags & O_CREAT && flags & O_DIRECTORY) /* before Linux 6.4 a file came of it */
+        return -EINVAL;
     if (!root_walks && !atomic_load_explicit(&missing, memory_order_relaxed)) {
         int r = open_beneath(root, path, flags, mode);
         if (r == -ENOSYS)

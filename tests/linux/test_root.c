@@ -580,16 +580,48 @@ static void making_a_root(void **state) {
     os_root_close(root);
 }
 
+/* Whoever resolves the path, the kernel or the library. */
+static void creating_and_directory(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("d", 0777), 0);
+    struct os_root *root = os_root(".");
+    assert_non_null(root);
+    for (int i = 0; i < 2; i++) {
+        root_walks = i;
+        static const char *const paths[] = {"new", "new/", "d", "d/", "none/x", ""};
+        for (size_t at = 0; at < sizeof paths / sizeof *paths; at++) {
+            const char *path = paths[at];
+            assert_int_equal(os_root_open(root, path, O_CREAT | O_DIRECTORY, 0666), -1);
+            assert_error(EINVAL, "root_open", path, NULL);
+        }
+        assert_int_equal(access("new", F_OK), -1);
+        int fd = os_root_open(root, "d/", O_PATH | O_CREAT | O_DIRECTORY, 0); /* of O_PATH alone */
+        assert_true(fd >= 0);
+        close(fd);
+    }
+    root_walks = false;
+    os_root_close(root);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IN_SCRATCH(making_a_root),     IN_SCRATCH(same_as_openat2),
-        IN_SCRATCH(making_a_root),     IN_SCRATCH(same_as_openat2_inside),
-        IN_SCRATCH(making_a_root),     IN_SCRATCH(seen_from_inside),
-        IN_SCRATCH(every_operation),   IN_SCRATCH(every_operation_by_steps),
-        IN_SCRATCH(nothing_escapes),   IN_SCRATCH(cve_2025_22873),
-        IN_SCRATCH(cve_2026_27139),    IN_SCRATCH(cve_2026_32282),
-        IN_SCRATCH(cve_2026_39822),    IN_SCRATCH(swapped_directories),
-        IN_SCRATCH(moved_directories), IN_SCRATCH(long_paths),
+        IN_SCRATCH(creating_and_directory),
+        IN_SCRATCH(making_a_root),
+        IN_SCRATCH(same_as_openat2),
+        IN_SCRATCH(making_a_root),
+        IN_SCRATCH(same_as_openat2_inside),
+        IN_SCRATCH(making_a_root),
+        IN_SCRATCH(seen_from_inside),
+        IN_SCRATCH(every_operation),
+        IN_SCRATCH(every_operation_by_steps),
+        IN_SCRATCH(nothing_escapes),
+        IN_SCRATCH(cve_2025_22873),
+        IN_SCRATCH(cve_2026_27139),
+        IN_SCRATCH(cve_2026_32282),
+        IN_SCRATCH(cve_2026_39822),
+        IN_SCRATCH(swapped_directories),
+        IN_SCRATCH(moved_directories),
+        IN_SCRATCH(long_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
