@@ -109,7 +109,7 @@ def compile_all(sources, place, options):
 def build_library(target, options):
     """The core as an archive whose inner names are out of the way of the extensions'."""
     objects = compile_all(library_sources(), target.parent / "core", options)
-    run([TOP / "tools/private-symbols", "nm", "objcopy", "ar", target, *objects])
+    run([TOP / "tools/private-symbols", shlex.join(compiler()), "nm", "objcopy", "ar", target, *objects])
     return target
 
 
