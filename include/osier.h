@@ -18,6 +18,7 @@
 #include <osier/process.h>
 #include <osier/processes.h>
 #include <osier/root.h>
+#include <osier/run.h>
 #include <osier/scheduler.h>
 #include <osier/spawn.h>
 #include <osier/stat.h>

@@ -59,8 +59,8 @@ int program_prepare(struct program *p, const char *file, char *const *argv, char
                     int flags, const struct program_words *words) {
     if (flags & PROGRAM_OWN_ARGUMENTS)
         p->owned_argv = (char **)argv;
-    int r = check_arguments(p, argv, words);
-    if (r >= 0)
+    int r = words ? check_arguments(p, argv, words) : 0;
+    if (r >= 0 && words)
         r = check_environment(p, env);
     if (r >= 0 && flags & PROGRAM_SEARCH && !strchr(file, '/'))
         r = search(file, flags & PROGRAM_PARENT_PATH ? NULL : env, &p->owned_programs);

@@ -22,7 +22,8 @@ struct program_words {
 enum { PROGRAM_SEARCH = 1, PROGRAM_PARENT_PATH = 2, PROGRAM_OWN_ARGUMENTS = 4 };
 
 /** Fills it in: 0 or −errno. PROGRAM_SEARCH looks for a name without '/' in the PATH of `env`, with
- *  PROGRAM_PARENT_PATH in that of the process; PROGRAM_OWN_ARGUMENTS takes `argv` over. */
+ *  PROGRAM_PARENT_PATH in that of the process; PROGRAM_OWN_ARGUMENTS takes `argv` over. Without
+ *  `words`, any arguments and environment will do. */
 int program_prepare(struct program *p, const char *file, char *const *argv, char *const *env,
                     int flags, const struct program_words *words);
 

@@ -11,7 +11,7 @@
 #include "base/cancel.h"
 #include "base/seam.h"
 #include "env/environ.h"
-#include "process/clone.h"
+#include "process/in_child.h"
 #include "process/interrupts.h"
 #include <fcntl.h>
 #include <sched.h>
@@ -34,109 +34,6 @@ struct child {
     int report;          /* where the child tells of its failure; −1: in `failure` */
     struct spawn_failure failure;
 };
-
-/* rt_sigaction(2) as the kernel has it; all bits zero stand for SIG_DFL. */
-struct kernel_action {
-#ifdef __mips__
-    unsigned int flags;
-    uintptr_t handler;
-    unsigned long rest[8];
-#else
-    uintptr_t handler;
-    unsigned long rest[12];
-#endif
-};
-
-#define MASK_BYTES (_NSIG / 8)
-
-IN_CHILD static int kernel_sigaction(int number, const struct kernel_action *action,
-                                     struct kernel_action *old) {
-    return (int)syscall(SYS_rt_sigaction, number, action, old, MASK_BYTES);
-}
-
-IN_CHILD static int kernel_sigprocmask(int how, const sigset_t *mask, sigset_t *old) {
-    return (int)syscall(SYS_rt_sigprocmask, how, mask, old, MASK_BYTES);
-}
-
-IN_CHILD static int kernel_openat(int dir_fd, const char *path, int flags, mode_t mode) {
-#ifdef O_LARGEFILE
-    flags |= O_LARGEFILE;
-#endif
-    return (int)syscall(SYS_openat, dir_fd, path, flags, mode);
-}
-
-IN_CHILD static int kernel_close(int fd) {
-    return (int)syscall(SYS_close, fd);
-}
-
-IN_CHILD static int kernel_dup3(int fd, int new_fd, int flags) {
-    return (int)syscall(SYS_dup3, fd, new_fd, flags);
-}
-
-IN_CHILD static int kernel_inherit(int fd) {
-#ifdef SYS_fcntl
-    return (int)syscall(SYS_fcntl, fd, F_SETFD, 0);
-#else
-    return (int)syscall(SYS_fcntl64, fd, F_SETFD, 0);
-#endif
-}
-
-IN_CHILD static int kernel_close_range(unsigned first, unsigned last, unsigned flags) {
-#ifdef SYS_close_range
-    return (int)syscall(SYS_close_range, first, last, flags);
-#else
-    return (int)syscall(436, first, last, flags);
-#endif
-}
-
-IN_CHILD static int kernel_getdents64(int fd, void *buffer, size_t size) {
-    return (int)syscall(SYS_getdents64, fd, buffer, size);
-}
-
-IN_CHILD static int kernel_chdir(const char *path) {
-    return (int)syscall(SYS_chdir, path);
-}
-
-IN_CHILD static int kernel_fchdir(int fd) {
-    return (int)syscall(SYS_fchdir, fd);
-}
-
-IN_CHILD static int kernel_setpgid(pid_t pid, pid_t group) {
-    return (int)syscall(SYS_setpgid, pid, group);
-}
-
-IN_CHILD static int kernel_setsid(void) {
-    return (int)syscall(SYS_setsid);
-}
-
-/* For the child alone: libc's would tell the threads of the parent. */
-IN_CHILD static int kernel_reset_ids(void) {
-#ifdef SYS_setresuid32
-    if (syscall(SYS_setresgid32, -1, syscall(SYS_getgid32), -1) < 0)
-        return -1;
-    return (int)syscall(SYS_setresuid32, -1, syscall(SYS_getuid32), -1);
-#else
-    if (syscall(SYS_setresgid, -1, syscall(SYS_getgid), -1) < 0)
-        return -1;
-    return (int)syscall(SYS_setresuid, -1, syscall(SYS_getuid), -1);
-#endif
-}
-
-IN_CHILD static int kernel_setscheduler(int policy, int priority) {
-    return (int)syscall(SYS_sched_setscheduler, 0, policy, &priority);
-}
-
-IN_CHILD static int kernel_setparam(int priority) {
-    return (int)syscall(SYS_sched_setparam, 0, &priority);
-}
-
-IN_CHILD static int kernel_getparam(int *ret_priority) {
-    return (int)syscall(SYS_sched_getparam, 0, ret_priority);
-}
-
-IN_CHILD static int kernel_execve(const char *path, char *const *argv, char *const *env) {
-    return (int)syscall(SYS_execve, path, argv, env);
-}
 
 IN_CHILD static bool has_signal(const sigset_t *set, int number) {
     unsigned long word;
@@ -172,13 +69,6 @@ IN_CHILD static int reset_signals(const struct child *child) {
     return 0;
 }
 
-IN_CHILD static int as_number(const char *text) {
-    int number = 0;
-    for (; *text >= '0' && *text <= '9'; text++)
-        number = number * 10 + *text - '0';
-    return *text ? -1 : number;
-}
-
 /* Closes what one read of /proc/self/fd tells: how many, or −errno. */
 IN_CHILD static int close_listed(int list, int first, int kept) {
     alignas(8) char buffer[1024];
@@ -187,7 +77,7 @@ IN_CHILD static int close_listed(int list, int first, int kept) {
         for (int at = 0; at < size;) {
             unsigned short length;
             __builtin_memcpy(&length, buffer + at + 16, sizeof length);
-            int fd = as_number(buffer + at + 19);
+            int fd = number_of(buffer + at + 19);
             if (fd >= first && fd != list && fd != kept && kernel_close(fd) == 0)
                 closed++;
             at += length;

@@ -79,7 +79,8 @@ def short_name(record):
 def takes(member):
     """The value that an option of a member's name gives it; None where no text becomes one."""
     if text_list(member):
-        return "arg_values(call, call->function->arguments[i].name)"
+        cast = "" if member.type.startswith("const char") else "(char *const *)"  # as an environment has it
+        return cast + "arg_values(call, call->function->arguments[i].name)"
     return given(member, "i")
 
 
