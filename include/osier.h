@@ -4,8 +4,10 @@
 #define OSIER_H
 
 #include <osier/attributes.h>
+#include <osier/cgroup.h>
 #include <osier/constants.h>
 #include <osier/contents.h>
+#include <osier/cpu.h>
 #include <osier/descriptors.h>
 #include <osier/directories.h>
 #include <osier/environ.h>
@@ -13,8 +15,11 @@
 #include <osier/events.h>
 #include <osier/files.h>
 #include <osier/machine.h>
+#include <osier/memory.h>
+#include <osier/mounts.h>
 #include <osier/params.h>
 #include <osier/path.h>
+#include <osier/pressure.h>
 #include <osier/process.h>
 #include <osier/processes.h>
 #include <osier/root.h>

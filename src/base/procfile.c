@@ -43,3 +43,21 @@ const char *procfile_field(const char *text, const char *label) {
     }
     return text ? text + size : NULL;
 }
+
+static bool octal(const char *text) {
+    return text[0] >= '0' && text[0] <= '3' && text[1] >= '0' && text[1] <= '7' && text[2] >= '0' &&
+           text[2] <= '7';
+}
+
+void procfile_unescape(char *text) {
+    char *to = text;
+    for (; *text; to++)
+        if (text[0] == '\\' && octal(text + 1)) {
+            *to = (char)((unsigned)(text[1] - '0') << 6 | (unsigned)(text[2] - '0') << 3 |
+                         (unsigned)(text[3] - '0'));
+            text += 4;
+        } else {
+            *to = *text++;
+        }
+    *to = '\0';
+}

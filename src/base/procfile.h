@@ -18,4 +18,7 @@ int procfile_load_fd(int fd, struct str *s);
 /** What stands behind `label` at the start of a line of `text`, or NULL. */
 const char *procfile_field(const char *text, const char *label);
 
+/** Spaces and the like stand in mountinfo as octal numbers, "\040": puts them back. */
+void procfile_unescape(char *text);
+
 #endif

@@ -6,10 +6,9 @@
 /**
  * The lowest quota of the process's cgroups.
  *
- * @param root  what stands before every path: "", but in tests
  * @param ret_cpus  the quota in CPUs, or infinity
  * @return 0, or −errno
  */
-int cgroup_cpu_quota(const char *root, double *ret_cpus);
+int cgroup_cpu_quota(double *ret_cpus);
 
 #endif

@@ -2,10 +2,10 @@
 /** CPUs and load: how many the machine has, the process may use, and how busy they are. */
 #include "system/cpu.h"
 #include "base/error.h"
-#include "base/procfile.h"
 #include "base/seam.h"
 #include "process/affinity.h"
 #include "system/cgroup.h"
+#include "system/machine.h"
 #include <math.h>
 #include <osier/system.h>
 #include <unistd.h>
@@ -31,7 +31,7 @@ int cpu_list_count(const char *list) {
 /* As glibc's sysconf() has it; musl's counts what the calling thread may run on. */
 static int online(void) {
     char list[4096];
-    ssize_t size = procfile_read("/sys/devices/system/cpu/online", list, sizeof list);
+    ssize_t size = machine_read("/sys/devices/system/cpu/online", list, sizeof list);
     int count = size > 0 && size < (ssize_t)sizeof list - 1 ? cpu_list_count(list) : 0;
     return count ? count : (int)SYS(sysconf, _SC_NPROCESSORS_ONLN);
 }
@@ -51,21 +51,34 @@ int os_process_cpu_count(void) {
 }
 
 int os_cpu_quota(double *ret_cpus) {
-    return PUBLIC(cgroup_cpu_quota("", ret_cpus), "cpu_quota", NULL, NULL);
+    return PUBLIC(cgroup_cpu_quota(ret_cpus), "cpu_quota", NULL, NULL);
 }
 
 int os_available_cpus(void) {
     int count = usable();
     double quota = INFINITY;
     if (count > 1)
-        cgroup_cpu_quota("", &quota);
+        cgroup_cpu_quota(&quota);
     if (quota < count)
         count = (int)quota + (quota > (int)quota); /* rounded up */
     return PUBLIC(count, "available_cpus", NULL, NULL);
 }
 
+/* "0.20 0.18 0.12 1/80 11206", with a point whatever the locale. */
+static int recorded_loads(double *loads) {
+    char text[128], *at = text;
+    ssize_t r = machine_read("/proc/loadavg", text, sizeof text);
+    for (int i = 0; r > 0 && i < 3; i++) {
+        loads[i] = (double)strtoull(at, &at, 10);
+        double unit = 0.1;
+        for (at += *at == '.'; *at >= '0' && *at <= '9'; at++, unit /= 10)
+            loads[i] += (*at - '0') * unit;
+    }
+    return r < 0 ? (int)r : 3;
+}
+
 int os_getloadavg(double ret_loads[3]) {
-    int r = SYS(getloadavg, ret_loads, 3);
+    int r = machine_is_live() == 0 ? SYS(getloadavg, ret_loads, 3) : recorded_loads(ret_loads);
     if (r >= 0 && r < 3)
         return (int)error_fail_message(-ENODATA, "getloadavg",
                                        "OSError: Load averages are unobtainable");

@@ -9,6 +9,7 @@
 #include "fs/link.h"
 #include "system/machine.h"
 #include "system/process_stat.h"
+#include "system/rows.h"
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -131,7 +132,7 @@ static void parse_fdinfo(const char *text, struct os_open_file *file) {
 }
 
 static int read_file(const struct os_process *process, struct os_open_file *file,
-                     struct str *paths) {
+                     struct rows *rows) {
     char path[32], text[1024];
     AUTO_FREE char *target = NULL;
     snprintf(path, sizeof path, "fdinfo/%d", file->fd);
@@ -143,8 +144,7 @@ static int read_file(const struct os_process *process, struct os_open_file *file
     if (r < 0)
         return r;
     parse_fdinfo(text, file);
-    file->path = (const char *)(uintptr_t)paths->size;
-    str_append(paths, target, strlen(target) + 1);
+    rows_text(rows, target, strlen(target), &file->path);
     return 0;
 }
 
@@ -153,50 +153,28 @@ static int compare_files(const void *a, const void *b) {
     return (x->fd > y->fd) - (x->fd < y->fd);
 }
 
-/* Puts rows and their texts into one block; `member` of a row is the place of its text. */
-static int join_files(const struct os_open_file *files, size_t count, const struct str *paths,
-                      struct os_open_file **ret_files) {
-    char *block = paths->failed ? NULL : mem_alloc(count * sizeof *files + paths->size);
-    if (!block)
-        return -ENOMEM;
-    struct os_open_file *rows = (struct os_open_file *)(void *)block;
-    char *text = block + count * sizeof *files;
-    if (paths->size)
-        memcpy(text, paths->data, paths->size);
-    for (size_t i = 0; i < count; i++) {
-        rows[i] = files[i];
-        rows[i].path = text + (uintptr_t)files[i].path;
-    }
-    qsort(rows, count, sizeof *rows, compare_files);
-    *ret_files = rows;
-    return 0;
-}
-
 static int read_files(const struct os_process *process, struct os_open_file **ret_files,
                       size_t *ret_count) {
+    static const size_t texts[] = {offsetof(struct os_open_file, path), SIZE_MAX};
     AUTO_FREE int *numbers = NULL;
-    AUTO_STR paths = STR_INIT;
+    AUTO_ROWS rows = {.size = sizeof **ret_files};
     int r = list_numbers(process, "fd", &numbers);
-    size_t room = 0, count = 0;
-    while (r == 0 && numbers[room] >= 0)
-        room++;
-    if (r < 0)
-        return r;
-    AUTO_FREE struct os_open_file *files = mem_alloc(room * sizeof *files);
-    if (!files)
-        return -ENOMEM;
-    for (size_t i = 0; i < room; i++) {
-        files[count] = (struct os_open_file){.fd = numbers[i]};
-        r = read_file(process, &files[count], &paths);
-        count += r == 0;
-        if (r < 0 && !vanished(r))
-            return r;
+    for (size_t i = 0; r == 0 && numbers[i] >= 0; i++) {
+        struct os_open_file *file = rows_add(&rows);
+        if (!file)
+            return -ENOMEM;
+        file->fd = numbers[i];
+        r = read_file(process, file, &rows);
+        if (r < 0)
+            rows_drop(&rows);
+        r = vanished(r) ? 0 : r;
     }
-    r = process_is_there(process);
     if (r == 0)
-        r = join_files(files, count, &paths, ret_files);
+        r = process_is_there(process);
     if (r == 0)
-        *ret_count = count;
+        r = rows_take(&rows, texts, ret_files, ret_count);
+    if (r == 0)
+        qsort(*ret_files, *ret_count, sizeof **ret_files, compare_files);
     return r;
 }
 

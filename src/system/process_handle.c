@@ -7,8 +7,8 @@
 #include "system/process_handle.h"
 
 #include "base/error.h"
-#include "base/seam.h"
 #include "base/kernel.h"
+#include "base/seam.h"
 #include "system/gather.h"
 #include "system/machine.h"
 #include <fcntl.h>

@@ -2,7 +2,6 @@
 /** CPU quotas of cgroups, in trees that are made up: version 2, version 1, both, containers. */
 #include "support.h"
 
-#include "system/cgroup.h"
 #include <math.h>
 #include <sys/stat.h>
 
@@ -23,7 +22,10 @@ static void system_with(const char *groups, const char *mounts) {
 
 static double quota(void) {
     double cpus = -1;
-    assert_int_equal(cgroup_cpu_quota("root", &cpus), 0);
+    assert_int_equal(os_set_root("root"), 0);
+    int r = os_cpu_quota(&cpus);
+    os_set_root(NULL);
+    assert_int_equal(r, 0);
     return cpus;
 }
 
@@ -32,6 +34,7 @@ static double quota(void) {
 
 static void no_cgroups(void **state) {
     (void)state;
+    assert_int_equal(mkdir("root", 0777), 0);
     assert_true(isinf(quota()));
     system_with("", OTHERS);
     assert_true(isinf(quota()));
@@ -106,8 +109,86 @@ static void unreadable(void **state) {
     system_with("0::/a\n", VERSION_2);
     assert_int_equal(mkdir("root/sys", 0777) | mkdir("root/sys/fs", 0777), 0);
     assert_int_equal(symlink("cgroup", "root/sys/fs/cgroup"), 0);
-    assert_int_equal(cgroup_cpu_quota("root", &cpus), -ELOOP);
+    assert_int_equal(os_set_root("root"), 0);
+    int r = os_cpu_quota(&cpus), number = errno;
+    os_set_root(NULL);
+    assert_int_equal(r, -1);
+    assert_int_equal(number, ELOOP);
     assert_true(cpus == -1);
+}
+
+static struct os_cgroup_result group(void) {
+    struct os_cgroup_result g;
+    assert_int_equal(os_set_root("root"), 0);
+    int r = os_cgroup(&g);
+    os_set_root(NULL);
+    assert_int_equal(r, 0);
+    return g;
+}
+
+static void limits_of_version_2(void **state) {
+    (void)state;
+    system_with("0::/a.slice/b.service\n", OTHERS VERSION_2);
+    plant("root/proc/meminfo", "MemTotal: 2000 kB\nMemFree: 500 kB\nMemAvailable: 1000 kB\n");
+    struct os_cgroup_result g = group();
+    assert_true(g.memory_limit == UINT64_MAX && g.pids_limit == UINT64_MAX && isinf(g.cpu_quota));
+    assert_int_equal(g.memory_available, 1024000);
+    plant("root/sys/fs/cgroup/a.slice/b.service/memory.max", "max\n");
+    plant("root/sys/fs/cgroup/a.slice/b.service/memory.current", "300000\n");
+    plant("root/sys/fs/cgroup/a.slice/b.service/memory.stat", "anon 1\ninactive_file 100000\n");
+    plant("root/sys/fs/cgroup/a.slice/b.service/memory.events", "oom 3\noom_kill 2\n");
+    plant("root/sys/fs/cgroup/a.slice/memory.max", "500000\n");
+    plant("root/sys/fs/cgroup/a.slice/memory.current", "450000\n");
+    plant("root/sys/fs/cgroup/a.slice/memory.stat", "inactive_file 50000\n");
+    plant("root/sys/fs/cgroup/a.slice/b.service/cpu.stat",
+          "usage_usec 7\nuser_usec 5\nnr_periods 4\nnr_throttled 3\nthrottled_usec 2\n");
+    plant("root/sys/fs/cgroup/a.slice/b.service/cpu.max", "150000 100000\n");
+    plant("root/sys/fs/cgroup/a.slice/b.service/pids.max", "max\n");
+    plant("root/sys/fs/cgroup/a.slice/b.service/pids.current", "12\n");
+    plant("root/sys/fs/cgroup/a.slice/pids.max", "100\n");
+    g = group();
+    assert_int_equal(g.memory_limit, 500000);
+    assert_int_equal(g.memory_current, 300000);
+    assert_int_equal(g.memory_reclaimable, 100000);
+    assert_int_equal(g.memory_available, 100000);
+    assert_int_equal(g.oom_kills, 2);
+    assert_true(g.cpu_quota == 1.5);
+    assert_int_equal(g.cpu_usage, 7000);
+    assert_int_equal(g.periods, 4);
+    assert_int_equal(g.throttled, 3);
+    assert_int_equal(g.throttled_time, 2000);
+    assert_int_equal(g.pids_limit, 100);
+    assert_int_equal(g.pids_current, 12);
+}
+
+static void limits_of_version_1(void **state) {
+    (void)state;
+    system_with("9:memory:/m\n8:pids:/p\n4:cpu,cpuacct:/c\n",
+                "40 23 0:33 / /cg/memory rw - cgroup cgroup rw,memory\n"
+                "41 23 0:34 / /cg/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"
+                "42 23 0:35 / /cg/pids rw - cgroup cgroup rw,pids\n");
+    plant("root/proc/meminfo", "MemTotal: 2000 kB\nMemFree: 500 kB\nMemAvailable: 1000 kB\n");
+    /* beyond /proc, /sys, /etc and /run, as some have it */
+    plant("root/cg/memory/m/memory.limit_in_bytes", "9223372036854771712\n");
+    plant("root/cg/memory/m/memory.usage_in_bytes", "4096\n");
+    plant("root/cg/memory/m/memory.stat", "inactive_file 1\ntotal_inactive_file 2048\n");
+    plant("root/cg/memory/m/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n");
+    plant("root/cg/memory/memory.limit_in_bytes", "8192\n");
+    plant("root/cg/memory/memory.usage_in_bytes", "8192\n");
+    plant("root/cg/memory/memory.stat", "total_inactive_file 4096\n");
+    plant("root/cg/cpu/c/cpuacct.usage", "123456789\n");
+    plant("root/cg/cpu/c/cpu.stat", "nr_periods 1\nnr_throttled 1\nthrottled_time 5\n");
+    plant("root/cg/pids/p/pids.max", "7\n");
+    plant("root/cg/pids/p/pids.current", "6\n");
+    struct os_cgroup_result g = group();
+    assert_int_equal(g.memory_limit, 8192);
+    assert_int_equal(g.memory_current, 4096);
+    assert_int_equal(g.memory_available, 4096);
+    assert_int_equal(g.oom_kills, 1);
+    assert_int_equal(g.cpu_usage, 123456789);
+    assert_int_equal(g.throttled_time, 5);
+    assert_int_equal(g.pids_limit, 7);
+    assert_int_equal(g.pids_current, 6);
 }
 
 static void this_machine(void **state) {
@@ -115,6 +196,13 @@ static void this_machine(void **state) {
     double cpus = -1;
     assert_int_equal(os_cpu_quota(&cpus), 0);
     assert_true(cpus > 0);
+    struct os_cgroup_result g;
+    struct os_virtual_memory_result m;
+    uint64_t bytes = 0;
+    assert_int_equal(os_cgroup(&g), 0);
+    assert_int_equal(os_virtual_memory(&m), 0);
+    assert_int_equal(os_available_memory(&bytes), 0);
+    assert_true(bytes > 0 && bytes <= m.total);
     int available = os_available_cpus();
     assert_true(available >= 1 && available <= os_process_cpu_count());
     assert_true(available >= cpus || available == os_process_cpu_count());
@@ -128,6 +216,8 @@ int main(void) {
         IN_SCRATCH(mounted_below),
         IN_SCRATCH(outside_the_namespace),
         IN_SCRATCH(unreadable),
+        IN_SCRATCH(limits_of_version_2),
+        IN_SCRATCH(limits_of_version_1),
         cmocka_unit_test(this_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

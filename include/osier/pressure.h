@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Pressure: how much of the time work stood still because CPUs, memory or disks were short, of the
+ * machine or of one control group.
+ */
+#ifndef OSIER_PRESSURE_H
+#define OSIER_PRESSURE_H
+
+#include <osier/types.h>
+
+OS_BEGIN_DECLS
+
+/** What may be short. */
+enum os_resource {
+    OS_RESOURCE_CPU = 0,    /**< CPUs */
+    OS_RESOURCE_MEMORY = 1, /**< memory */
+    OS_RESOURCE_IO = 2,     /**< disks */
+    OS_RESOURCE_IRQ = 3     /**< CPUs, for interrupts; it has no `some` */
+};
+
+/** How much of the time, in percent, over the last seconds. */
+struct os_pressure_line {
+    double avg10;  /**< of 10 seconds */
+    double avg60;  /**< of 60 seconds */
+    double avg300; /**< of 300 seconds */
+    int64_t total; /**< since the start, in nanoseconds [duration] */
+};
+
+/** What os_pressure() tells. */
+struct os_pressure_result {
+    struct os_pressure_line some; /**< at least one thread stood still */
+    struct os_pressure_line full; /**< all threads that had work did */
+};
+
+/**
+ * How much work stood still because something was short.
+ *
+ * @param resource  what was
+ * @param cgroup  the directory of a control group of version 2, as "/sys/fs/cgroup/user.slice";
+ *                NULL: the machine
+ * @param ret_pressure  set to the shares
+ * @return 0, or −1 with errno set
+ * @error ENOENT  the kernel is older than 4.20, or has no such group
+ * @error EOPNOTSUPP  it is switched off: start the kernel with psi=1
+ * @since 0.1
+ * @source Documentation/accounting/psi
+ * @shell os.pressure RESOURCE [--cgroup=NULL] -> pressure
+ */
+OS_API int os_pressure(enum os_resource resource, const char *cgroup,
+                       struct os_pressure_result *ret_pressure) OS_NONNULL(3);
+
+/**
+ * Has the kernel tell when work stands still for too long: poll(2) says POLLPRI on the descriptor
+ * each time it has happened.
+ *
+ * @param resource  what is short
+ * @param cgroup  as os_pressure() takes it
+ * @param full  whether all threads have to stand still, or one is enough
+ * @param stall  how long they do, in nanoseconds
+ * @param window  within how much time, in nanoseconds: from 500 ms to 10 s
+ * @return the descriptor, to close; −1 with errno set
+ * @error EINVAL  the kernel takes no such times; an ordinary user's windows are multiples of 2 s
+ * @error ENOTSUP  a recorded machine is looked at
+ * @since 0.1
+ * @source Documentation/accounting/psi
+ * @shell no: a descriptor ends with the command
+ */
+OS_API int os_pressure_watch(enum os_resource resource, const char *cgroup, bool full,
+                             int64_t stall, int64_t window) OS_MUST_CHECK;
+
+OS_END_DECLS
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/** Lists of records under construction, whose texts end up with them in one block. */
+#include "system/rows.h"
+
+#include "base/seam.h"
+#include <stdint.h>
+
+void *rows_add(struct rows *r) {
+    if (r->count == r->room) {
+        size_t room = r->room ? r->room * 2 : 32;
+        char *items = mem_realloc(r->items, room * r->size);
+        if (!items)
+            return NULL;
+        r->items = items;
+        r->room = room;
+    }
+    return memset(r->items + r->count++ * r->size, 0, r->size);
+}
+
+void rows_drop(struct rows *r) {
+    r->count--;
+}
+
+void rows_text(struct rows *r, const char *text, size_t size, const char **member) {
+    *member = (const char *)(uintptr_t)(r->text.size + 1);
+    str_append(&r->text, text, size);
+    str_append(&r->text, "", 1);
+}
+
+static void settle(char *item, const size_t *members, const char *base) {
+    for (; *members != SIZE_MAX; members++) {
+        const char *place;
+        memcpy(&place, item + *members, sizeof place);
+        if (place)
+            place = base + (uintptr_t)place - 1;
+        memcpy(item + *members, &place, sizeof place);
+    }
+}
+
+int rows_take(struct rows *r, const size_t *members, void *ret_items, size_t *ret_count) {
+    size_t size = r->count * r->size, count = r->count;
+    char *block = r->text.failed ? NULL : mem_alloc(size + r->text.size);
+    if (block) {
+        if (size)
+            memcpy(block, r->items, size);
+        if (r->text.size)
+            memcpy(block + size, r->text.data, r->text.size);
+        for (size_t i = 0; i < count; i++)
+            settle(block + i * r->size, members, block + size);
+        memcpy(ret_items, &block, sizeof block);
+        *ret_count = count;
+    }
+    rows_free(r);
+    return block ? 0 : -ENOMEM;
+}
+
+void rows_free(struct rows *r) {
+    free(r->items);
+    str_free(&r->text);
+    r->items = NULL;
+    r->count = r->room = 0;
+}
