@@ -7,6 +7,8 @@
 #include "fs/xattr.h"
 #include "io/contents.h"
 #include "io/readwrite.h"
+
+#include <osier/files.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/random.h>
