@@ -56,7 +56,7 @@ OS_API int os_constant(const char *name, int64_t *ret_value);
 OS_API const char *os_constant_text(const char *name);
 
 /**
- * All constants.
+ * All constants of Python's os, with their names, values and kinds.
  *
  * @param ret_count  set to how many there are
  * @return a static array, in the order of the names (strcmp(3))

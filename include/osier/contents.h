@@ -73,7 +73,8 @@ OS_API int os_write_file(const char *path, const void *data, size_t size,
                          const struct os_write_file_options *options);
 
 /**
- * Does what os_write_file() does, relative to a directory.
+ * Gives a file a new content atomically and durably, as os_write_file() does, relative to a
+ * directory.
  *
  * @param dir_fd  where a relative path starts; OS_CWD for the current directory
  * @param path  the file; it need not exist

@@ -84,7 +84,7 @@
 OS_BEGIN_DECLS
 
 /**
- * Opens a file.
+ * Opens a file and returns a descriptor of it.
  *
  * @param path  which; relative to the current directory
  * @param flags  O_RDONLY, O_WRONLY | O_CREAT …; O_CLOEXEC is always added
@@ -281,7 +281,7 @@ OS_API OS_NONNULL() int os_pipe2(int flags, int ret_fds[2]);
 OS_API OS_MUST_CHECK ssize_t os_read(int fd, void *buffer, size_t size);
 
 /**
- * The same, under the name that Python gives it.
+ * Reads into memory of the caller: os_read() under the name that Python gives it.
  *
  * @param fd  where from
  * @param buffer  where to
@@ -374,7 +374,7 @@ OS_API OS_MUST_CHECK ssize_t os_preadv(int fd, const struct iovec *buffers, int 
                                        int64_t offset, int flags);
 
 /**
- * Writes.
+ * Writes bytes to a descriptor.
  *
  * @param fd  where to
  * @param data  what

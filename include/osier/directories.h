@@ -23,7 +23,7 @@ OS_BEGIN_DECLS
 OS_API OS_MUST_FREE char **os_listdir(const char *path);
 
 /**
- * The same for a directory that is open; its position is at the start afterwards.
+ * The names in a directory that is open; its position is at the start afterwards.
  *
  * @param fd  a descriptor of the directory, which stays open
  * @return a NULL-terminated list in one block, to free(); NULL with errno set
@@ -80,7 +80,8 @@ struct os_scandir;
 OS_API struct os_scandir *os_scandir(const char *path);
 
 /**
- * The same for a directory that is open; its position is at the start after os_scandir_close().
+ * Begins to read the entries of a directory that is open; its position is at the start after
+ * os_scandir_close().
  *
  * @param fd  a descriptor of the directory; the iterator uses a copy of it
  * @return the iterator, for os_scandir_close(); NULL with errno set

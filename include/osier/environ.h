@@ -93,7 +93,7 @@ OS_API OS_MUST_FREE char *os_environ_get(const char *key) OS_NONNULL();
 OS_API const char *os_environ_peek(const char *key) OS_NONNULL();
 
 /**
- * Sets an environment variable.
+ * Sets a variable of the environment, as os_putenv() does.
  *
  * @param key    its name: not empty, and without '='
  * @param value  its value

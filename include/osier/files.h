@@ -104,7 +104,7 @@ OS_API int os_mkdirat(int dir_fd, const char *path, mode_t mode);
 OS_API int os_makedirs(const char *path, mode_t mode, int flags);
 
 /**
- * Does what os_makedirs() does, with a mode for the directories on the way.
+ * Creates a directory and those that are missing on the way to it, with a mode for these.
  *
  * @param path  where
  * @param mode  the permission bits of the last directory before the umask
@@ -118,7 +118,7 @@ OS_API int os_makedirs(const char *path, mode_t mode, int flags);
 OS_API int os_makedirs_parents(const char *path, mode_t mode, mode_t parent_mode, int flags);
 
 /**
- * Does what os_makedirs_parents() does, relative to a directory.
+ * Creates a directory and those that are missing on the way to it, relative to a directory.
  *
  * @param dir_fd  where a relative path starts; OS_CWD for the current directory
  * @param path  where

@@ -312,7 +312,7 @@ OS_API pid_t os_setsid(void);
 OS_API int os_getpriority(int which, id_t who, int *ret_priority);
 
 /**
- * Sets it.
+ * Sets the nice value of a process, a process group or a user's processes.
  *
  * @param which  PRIO_PROCESS, PRIO_PGRP or PRIO_USER
  * @param who  the id of that; 0: the calling one

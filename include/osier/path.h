@@ -31,7 +31,7 @@ OS_BEGIN_DECLS
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_basename(const char *path);
 
 /**
- * os_path_basename() without a copy.
+ * The part of a path after its last slash, as os_path_basename() tells it, without a copy.
  *
  * @param path  any path
  * @return where that part lies in `path`
@@ -53,7 +53,7 @@ OS_API OS_PURE OS_NONNULL() struct os_slice os_path_basename_slice(const char *p
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_dirname(const char *path);
 
 /**
- * os_path_dirname() without a copy.
+ * The part of a path before its last slash, as os_path_dirname() tells it, without a copy.
  *
  * @param path  any path
  * @return where that part lies in `path`
@@ -64,7 +64,7 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_dirname(const char *path);
 OS_API OS_PURE OS_NONNULL() struct os_slice os_path_dirname_slice(const char *path);
 
 /**
- * Both of them at once: "/a" and "b" of "/a/b".
+ * The parts of a path before and after its last slash: "/a" and "b" of "/a/b".
  *
  * @param path  any path
  * @return a list of two, head and tail, to free() at once; NULL with errno ENOMEM
@@ -75,7 +75,8 @@ OS_API OS_PURE OS_NONNULL() struct os_slice os_path_dirname_slice(const char *pa
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_split(const char *path);
 
 /**
- * os_path_split() without a copy.
+ * The parts of a path before and after its last slash, as os_path_split() tells them, without a
+ * copy.
  *
  * @param path  any path
  * @param ret_head  what os_path_dirname() gives; may be NULL
@@ -101,7 +102,8 @@ OS_API OS_NONNULL(1) void os_path_split_slices(const char *path, struct os_slice
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_splitext(const char *path);
 
 /**
- * os_path_splitext() without a copy.
+ * A path without its extension, and the extension, as os_path_splitext() tells them, without a
+ * copy.
  *
  * @param path  any path
  * @param ret_root  the path without the extension; may be NULL
@@ -126,7 +128,7 @@ OS_API OS_NONNULL(1) void os_path_splitext_slices(const char *path, struct os_sl
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_splitdrive(const char *path);
 
 /**
- * os_path_splitdrive() without a copy.
+ * A path's drive and the rest of it, as os_path_splitdrive() tells them, without a copy.
  *
  * @param path  any path
  * @param ret_drive  the empty start of the path; may be NULL
@@ -151,7 +153,7 @@ OS_API OS_NONNULL(1) void os_path_splitdrive_slices(const char *path, struct os_
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_splitroot(const char *path);
 
 /**
- * os_path_splitroot() without a copy.
+ * A path's drive, root and rest, as os_path_splitroot() tells them, without a copy.
  *
  * @param path  any path
  * @param ret_drive  the empty start of the path; may be NULL
@@ -186,7 +188,7 @@ OS_API OS_MUST_FREE OS_SENTINEL OS_NONNULL(1) char *os_path_join(const char *pat
 #define os_path_join(...) os_path_join(__VA_ARGS__, (char *)NULL)
 
 /**
- * The same of a list.
+ * Joins the paths of a list, as os_path_join() does its arguments.
  *
  * @param paths  the paths, and NULL behind the last; "" where there is none
  * @return the text, to free(); NULL with errno ENOMEM

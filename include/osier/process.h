@@ -400,7 +400,7 @@ OS_API int os_times(struct os_times_result *ret_times) OS_NONNULL();
 OS_API pid_t os_fork(void);
 
 /**
- * The same with a new pseudo-terminal, which is the child's standard input, output and error.
+ * Forks with a new pseudo-terminal, which is the child's standard input, output and error.
  *
  * @param ret_fd  in the parent, set to the other end of the terminal, close-on-exec; in the child
  * −1

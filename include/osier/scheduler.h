@@ -124,7 +124,7 @@ OS_API int os_sched_getparam(pid_t pid);
 OS_API int os_sched_rr_get_interval(pid_t pid, double *ret_seconds);
 
 /**
- * The same in nanoseconds.
+ * How long a process of the policy SCHED_RR runs at a time, in nanoseconds.
  *
  * @param pid  the process; 0: the calling one
  * @return the time slice, or −1 with errno set

@@ -24,7 +24,7 @@ enum os_spawn_mode {
 };
 
 /**
- * Replaces the process by a program.
+ * Replaces the process by the program at a path, with a list of arguments.
  *
  * @param path  the program
  * @param argv  its arguments
@@ -39,7 +39,7 @@ enum os_spawn_mode {
 OS_API int os_execv(const char *path, char *const argv[]);
 
 /**
- * Replaces the process by a program.
+ * Replaces the process by the program at a path, with a list of arguments and an environment.
  *
  * @param path  the program
  * @param argv  its arguments
@@ -55,7 +55,7 @@ OS_API int os_execv(const char *path, char *const argv[]);
 OS_API int os_execve(const char *path, char *const argv[], char *const env[]);
 
 /**
- * Replaces the process by a program.
+ * Replaces the process by a program that is looked for in PATH, with a list of arguments.
  *
  * Each directory is tried. The error told is the first one that isn't absence, else the last one,
  * with the path that it is about.
@@ -73,7 +73,8 @@ OS_API int os_execve(const char *path, char *const argv[], char *const env[]);
 OS_API int os_execvp(const char *file, char *const argv[]);
 
 /**
- * Replaces the process by a program.
+ * Replaces the process by a program that is looked for in PATH, with a list of arguments and an
+ * environment.
  *
  * The PATH is that of `env`.
  *
@@ -91,7 +92,7 @@ OS_API int os_execvp(const char *file, char *const argv[]);
 OS_API int os_execvpe(const char *file, char *const argv[], char *const env[]);
 
 /**
- * Replaces the process by a program.
+ * Replaces the process by the program at a path, with its arguments one by one.
  *
  * @param path  the program
  * @param arg   its arguments, then NULL
@@ -106,7 +107,8 @@ OS_API int os_execvpe(const char *file, char *const argv[], char *const env[]);
 OS_API int os_execl(const char *path, const char *arg, ...) OS_SENTINEL;
 
 /**
- * Replaces the process by a program.
+ * Replaces the process by the program at a path, with its arguments one by one and an
+ * environment.
  *
  * @param path  the program
  * @param arg   its arguments, then NULL, then the environment
@@ -121,7 +123,7 @@ OS_API int os_execl(const char *path, const char *arg, ...) OS_SENTINEL;
 OS_API int os_execle(const char *path, const char *arg, ...);
 
 /**
- * Replaces the process by a program.
+ * Replaces the process by a program that is looked for in PATH, with its arguments one by one.
  *
  * @param file  the program; a name without '/' is looked for in PATH
  * @param arg   its arguments, then NULL
@@ -136,7 +138,8 @@ OS_API int os_execle(const char *path, const char *arg, ...);
 OS_API int os_execlp(const char *file, const char *arg, ...) OS_SENTINEL;
 
 /**
- * Replaces the process by a program.
+ * Replaces the process by a program that is looked for in PATH, with its arguments one by one
+ * and an environment.
  *
  * @param file  the program; a name without '/' is looked for in PATH
  * @param arg   its arguments, then NULL, then the environment
@@ -169,7 +172,7 @@ OS_API int os_execlpe(const char *file, const char *arg, ...);
 OS_API int os_fexecve(int fd, char *const argv[], char *const env[]);
 
 /**
- * Replaces the process by a program.
+ * Replaces the process by the program at a path that is relative to a directory.
  *
  * @param dir_fd  where a relative path starts
  * @param path  the program
@@ -188,7 +191,7 @@ OS_API int os_execveat(int dir_fd, const char *path, char *const argv[], char *c
                        int flags);
 
 /**
- * Starts a program as a child.
+ * Starts the program at a path as a child, with a list of arguments.
  *
  * With OS_P_NOWAIT, a program that can't be executed is an error; Python gives the process id of a
  * child that ends with 127. When the thread is cancelled while it waits with OS_P_WAIT, the child is
@@ -208,7 +211,7 @@ OS_API int os_execveat(int dir_fd, const char *path, char *const argv[], char *c
 OS_API int os_spawnv(int mode, const char *path, char *const argv[]);
 
 /**
- * Starts a program as a child.
+ * Starts the program at a path as a child, with a list of arguments and an environment.
  *
  * @param mode  OS_P_WAIT or OS_P_NOWAIT
  * @param path  the program
@@ -225,7 +228,7 @@ OS_API int os_spawnv(int mode, const char *path, char *const argv[]);
 OS_API int os_spawnve(int mode, const char *path, char *const argv[], char *const env[]);
 
 /**
- * Starts a program as a child.
+ * Starts a program that is looked for in PATH as a child, with a list of arguments.
  *
  * @param mode  OS_P_WAIT or OS_P_NOWAIT
  * @param file  the program; a name without '/' is looked for in PATH
@@ -241,7 +244,8 @@ OS_API int os_spawnve(int mode, const char *path, char *const argv[], char *cons
 OS_API int os_spawnvp(int mode, const char *file, char *const argv[]);
 
 /**
- * Starts a program as a child.
+ * Starts a program that is looked for in PATH as a child, with a list of arguments and an
+ * environment.
  *
  * @param mode  OS_P_WAIT or OS_P_NOWAIT
  * @param file  the program; a name without '/' is looked for in PATH
@@ -258,7 +262,7 @@ OS_API int os_spawnvp(int mode, const char *file, char *const argv[]);
 OS_API int os_spawnvpe(int mode, const char *file, char *const argv[], char *const env[]);
 
 /**
- * Starts a program as a child.
+ * Starts the program at a path as a child, with its arguments one by one.
  *
  * @param mode  OS_P_WAIT or OS_P_NOWAIT
  * @param path  the program
@@ -274,7 +278,7 @@ OS_API int os_spawnvpe(int mode, const char *file, char *const argv[], char *con
 OS_API int os_spawnl(int mode, const char *path, const char *arg, ...) OS_SENTINEL;
 
 /**
- * Starts a program as a child.
+ * Starts the program at a path as a child, with its arguments one by one and an environment.
  *
  * @param mode  OS_P_WAIT or OS_P_NOWAIT
  * @param path  the program
@@ -290,7 +294,7 @@ OS_API int os_spawnl(int mode, const char *path, const char *arg, ...) OS_SENTIN
 OS_API int os_spawnle(int mode, const char *path, const char *arg, ...);
 
 /**
- * Starts a program as a child.
+ * Starts a program that is looked for in PATH as a child, with its arguments one by one.
  *
  * @param mode  OS_P_WAIT or OS_P_NOWAIT
  * @param file  the program; a name without '/' is looked for in PATH
@@ -306,7 +310,8 @@ OS_API int os_spawnle(int mode, const char *path, const char *arg, ...);
 OS_API int os_spawnlp(int mode, const char *file, const char *arg, ...) OS_SENTINEL;
 
 /**
- * Starts a program as a child.
+ * Starts a program that is looked for in PATH as a child, with its arguments one by one and an
+ * environment.
  *
  * @param mode  OS_P_WAIT or OS_P_NOWAIT
  * @param file  the program; a name without '/' is looked for in PATH
@@ -356,7 +361,7 @@ struct os_posix_spawn_options {
 };
 
 /**
- * Starts a program as a child.
+ * Starts the program at a path as a child, with file actions and attributes.
  *
  * Where a step before the program fails, the record's operation is that step ("open", "dup2",
  * "chdir", "setsid" …), and its filename the path of the step where it has one.
@@ -379,7 +384,8 @@ OS_API pid_t os_posix_spawn(const char *path, char *const argv[], char *const en
                             const struct os_posix_spawn_options *options) OS_NONNULL(1, 2);
 
 /**
- * The same; a name without '/' is looked for in the PATH of the process.
+ * Starts a program that is looked for in the PATH of the process as a child, with file actions
+ * and attributes.
  *
  * @param file     the program
  * @param argv     its arguments

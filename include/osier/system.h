@@ -56,7 +56,7 @@ struct os_conf_name {
 OS_API OS_MUST_FREE char *os_confstr(const char *name);
 
 /**
- * The same by number.
+ * A configuration value of the system that is text, by its number.
  *
  * @param number  _CS_PATH …
  * @return the text, to free(); NULL with errno 0 where the system does not set it, and with errno
@@ -84,7 +84,7 @@ OS_API OS_MUST_FREE char *os_confstr_number(int number);
 OS_API int os_sysconf(const char *name, int64_t *ret_value);
 
 /**
- * The same by number.
+ * A configuration value of the system that is a number, by its number.
  *
  * @param number  _SC_PAGESIZE …
  * @param ret_value  set to the value; −1 where there is no limit
@@ -114,7 +114,7 @@ OS_API int os_sysconf_number(int number, int64_t *ret_value);
 OS_API int os_pathconf(const char *path, const char *name, int64_t *ret_value);
 
 /**
- * The same by number.
+ * A configuration value of the file system that a file is on, by its number.
  *
  * @param path  the file
  * @param number  _PC_NAME_MAX …
@@ -130,7 +130,7 @@ OS_API int os_pathconf(const char *path, const char *name, int64_t *ret_value);
 OS_API int os_pathconf_number(const char *path, int number, int64_t *ret_value);
 
 /**
- * The same for an open file.
+ * A configuration value of the file system that an open file is on.
  *
  * @param fd  the file
  * @param name  one of os_pathconf_names(), "PC_PIPE_BUF"
@@ -146,7 +146,7 @@ OS_API int os_pathconf_number(const char *path, int number, int64_t *ret_value);
 OS_API int os_fpathconf(int fd, const char *name, int64_t *ret_value);
 
 /**
- * The same by number.
+ * A configuration value of the file system that an open file is on, by its number.
  *
  * @param fd  the file
  * @param number  _PC_PIPE_BUF …

@@ -68,7 +68,7 @@ struct os_rmtree_options {
 OS_API int os_rmtree(const char *path, const struct os_rmtree_options *options) OS_NONNULL(1);
 
 /**
- * The same, relative to an open directory.
+ * Removes a tree, a directory and everything in it, relative to an open directory.
  *
  * @param dir_fd  where `path` begins, or OS_CWD
  * @param path  the directory
@@ -86,7 +86,7 @@ OS_API int os_rmtreeat(int dir_fd, const char *path, const struct os_rmtree_opti
 struct os_root;
 
 /**
- * Removes a directory of a root (root.h) and everything in it.
+ * Removes a tree in a root (root.h): a directory and everything in it.
  *
  * @param root  the root
  * @param path  the directory in it; a link to one is refused
@@ -158,7 +158,7 @@ OS_API struct os_walk *os_walk(const char *path, const struct os_walk_options *o
     OS_NONNULL(1);
 
 /**
- * The same with a descriptor of each directory, for the calls that take a `dir_fd`.
+ * Walks through a tree with a descriptor of each directory, for the calls that take a `dir_fd`.
  *
  * @param dir_fd  where `path` begins, or OS_CWD
  * @param path  where to begin; a link is followed only if `follow_links` is set
@@ -173,7 +173,7 @@ OS_API struct os_walk *os_fwalk(int dir_fd, const char *path, const struct os_wa
     OS_NONNULL(2);
 
 /**
- * The next directory.
+ * The next directory of a walk.
  *
  * @param walk  the walk; NULL is at its end
  * @return the entry; at the end NULL with errno 0, without memory NULL with errno ENOMEM
@@ -418,7 +418,7 @@ OS_API int os_move(const char *src, const char *dst, const struct os_move_option
 OS_API OS_MUST_FREE char **os_glob(const char *pathname, int flags) OS_NONNULL();
 
 /**
- * The same below another directory than the current one; the paths are relative to that.
+ * The paths below a directory that match a pattern, relative to it.
  *
  * @param dir_fd  where `root_dir` begins, or OS_CWD
  * @param root_dir  the directory, or NULL for that of `dir_fd`

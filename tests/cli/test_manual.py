@@ -69,6 +69,14 @@ def test_found_by_what_they_do(build):
     assert re.search(r"^NAME\n +os_rmtree - removes? .*\btree\b", text, re.M)
 
 
+def test_each_page_says_what_no_other_does(build):
+    lines = {}
+    for page in (build / "docs" / "man" / "man3").iterdir():
+        brief = re.search(r"^\.Nd (.*)", page.read_text(), re.M)[1]
+        assert not brief.startswith("the same"), page.stem
+        assert lines.setdefault(brief, page.stem) == page.stem
+
+
 def test_examples_are_those_that_run(build):
     pages = {page.stem: page.read_text() for page in (build / "docs" / "man" / "man3").iterdir()}
     for example in (SOURCE / "examples" / "functions").glob("*.c"):
