@@ -93,3 +93,20 @@ def test_deploy_runs(tmp_path):
     assert run.returncode == 0
     assert (tmp_path / "srv/app/etc/app.conf").read_text() == "port = 9090\n"
     assert os.readlink(tmp_path / "srv/app/current") == "releases/1.0"
+
+
+@pytest.mark.parametrize("environment", [{}, {"HOME": ""}, {"HOME": "."}])
+def test_the_first_example_of_the_readme_runs(tmp_path, environment):
+    """Also where there is no HOME, as in cron and containers."""
+    _, example = re.findall(r"```c\n(#include <osier\.h>\n.*?)```", (ROOT / "README.md").read_text(), flags=re.S)[:2]
+    include, code = example.split("\n", 1)
+    (tmp_path / ".config").mkdir()
+    source = tmp_path / "example.c"
+    source.write_text(f"{include}\nint main(void) {{\nconst char text[] = \"x\";\nsize_t size = 1;\n"
+                      f"{code.replace('~/.config/app.conf', '~/.config/none/app.conf')}\nreturn 0;\n}}\n")
+    program = tmp_path / "example"
+    subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}/include", source, BUILD / "libosier.a", "-pthread", "-o", program],
+                   check=True)
+    run = subprocess.run([program], cwd=tmp_path, capture_output=True, text=True, env=environment)
+    assert run.returncode == 1
+    assert run.stderr.startswith("deploy: FileNotFoundError: [Errno 2] No such file or directory: '")
