@@ -2,6 +2,7 @@
 /** A look, now and then, at how far the copy of one large file has come. */
 #include "frame/watch.h"
 #include "frame/interrupt.h"
+#include "frame/message.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -18,6 +19,10 @@ static void look(struct watch *watch) {
     if (watch->fresh)
         unlink(watch->copy);
     progress_end(&watch->progress, 0);
+    if (watch->fresh)
+        complain("cp", watch->src, "interrupted: not copied");
+    else
+        complain("cp", watch->copy, "interrupted: the copy is incomplete");
     interrupt_end();
 }
 
@@ -40,7 +45,7 @@ static void *run(void *data) {
 void watch_begin(struct watch *watch, const char *verb, const char *src, const char *copy) {
     struct stat st;
     struct os_tree_control control;
-    *watch = (struct watch){.progress.verb = verb, .copy = copy};
+    *watch = (struct watch){.progress.verb = verb, .src = src, .copy = copy};
     if (stat(src, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < LARGE)
         return;
     watch->progress.bytes = (uint64_t)st.st_size;

@@ -9,7 +9,7 @@
 
 struct watch {
     struct progress progress;
-    const char *copy;
+    const char *src, *copy;
     bool fresh;  /* the copy was not there before */
     bool begun;  /* there is a thread that looks */
     bool ending; /* it is to end */

@@ -4,49 +4,56 @@
 #include "frame/interrupt.h"
 #include "frame/message.h"
 #include "frame/progress.h"
+#include "verbs/actions.h"
 #include "verbs/paths.h"
+#include "verbs/transfer.h"
 
 #include <errno.h>
 #include <osier.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* To another file system: what is interrupted leaves no copy, what fails leaves both. */
-static int move_across(const char *src, const char *dst) {
+static int move_across(const char *src, const char *path) {
     struct os_move_options options = {.size = sizeof options};
     struct progress progress = {.verb = "moving", .bytes = size_of(src)};
     if (interrupted())
-        return 1;
+        return complain("mv", src, "interrupted before");
     progress_begin(&progress, &options.control);
-    return progress_end(&progress, os_move(src, dst, &options));
+    int status = progress_end(&progress, os_move(src, path, &options));
+    return status && interrupted() ? complain("mv", src, "interrupted: it is not moved") : status;
 }
 
-static int move_one(struct call *call, const char *src, const char *dst) {
-    (void)call;
-    bool into = os_path_isdir(dst) && os_path_samefile(src, dst) != 1;
-    char *path = into ? path_inside(src, dst) : strdup(dst);
-    int status;
-    if (!path)
-        status = failed();
-    else if (into && os_path_lexists(path))
-        status = os_move(src, dst, NULL) < 0 ? failed() : 0; /* says what is in the way */
-    else if (os_rename(src, path) == 0)
-        status = 0;
-    else if (errno != EXDEV)
-        status = failed();
-    else
-        status = move_across(src, path);
-    free(path);
-    return status;
+/* What --dry-run says instead of moving. */
+static int try_move(const struct transfer *transfer) {
+    if (!os_path_lexists(transfer->src))
+        return failed_at(ENOENT, transfer->src);
+    if (os_path_lexists(transfer->path) && (transfer->into || is_real_dir(transfer->path)))
+        return failed_at(EEXIST, transfer->path);
+    return STATUS_YES;
+}
+
+static int move_one(struct call *call, const struct transfer *transfer) {
+    int status = is_dry_run(call) ? try_move(transfer) : STATUS_YES;
+    if (status == STATUS_YES && is_listed(call))
+        list_action("move", transfer->src, transfer->path);
+    if (is_dry_run(call))
+        return status;
+    if (transfer->into && os_path_lexists(transfer->path)) /* says what is in the way */
+        return os_move(transfer->src, transfer->dst, NULL) < 0 ? failed() : STATUS_YES;
+    if (os_rename(transfer->src, transfer->path) == 0)
+        return STATUS_YES;
+    return errno == EXDEV ? move_across(transfer->src, transfer->path) : failed();
 }
 
 /**
  * Moves files and trees, to another file system too.
  *
  * @param paths  what to move; the last one is where to: a new path, or a directory to put it into
+ * @param no_clobber  leave what is there already as it is
+ * @param verbose  list what is moved
+ * @param dry_run  list what would be moved, and move nothing
  * @group files
  * @since 0.1
- * @shell mv PATHS... -> custom
+ * @shell mv PATHS... [-n|--no-clobber] [-v|--verbose] [--dry-run] -> custom
  */
 int verb_mv(struct call *call) {
     return each_to_last(call, move_one);

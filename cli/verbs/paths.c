@@ -61,16 +61,3 @@ uint64_t size_of(const char *path) {
     free(usage);
     return size;
 }
-
-/* All words but the last go to the last, which has to be a directory where they are many. */
-int each_to_last(struct call *call, int (*act)(struct call *, const char *, const char *)) {
-    if (call->rest_count < 2)
-        return misuse(call->function, "missing destination");
-    const char *last = call->rest[call->rest_count - 1];
-    if (call->rest_count > 2 && !os_path_isdir(last))
-        return misuse_word(call->function, "", last, " is not a directory");
-    int status = 0;
-    for (size_t i = 0; i + 1 < call->rest_count && !interrupted(); i++)
-        status |= act(call, call->rest[i], last);
-    return status;
-}

@@ -19,7 +19,4 @@ char *path_inside(const char *src, const char *dst);
 /** How much there is to copy, for the bar: 0 where nobody looks at one. */
 uint64_t size_of(const char *path);
 
-/** Calls `act` with each word and the last, which has to be a directory where they are many. */
-int each_to_last(struct call *call, int (*act)(struct call *, const char *, const char *));
-
 #endif

@@ -5,26 +5,46 @@
 #include "frame/interrupt.h"
 #include "frame/message.h"
 #include "frame/progress.h"
+#include "verbs/actions.h"
 #include "verbs/paths.h"
 
 #include <errno.h>
 #include <osier.h>
 
-static int remove_tree(struct call *call, const char *path, bool force) {
+static int remove_tree(struct call *call, const char *path) {
     struct os_rmtree_options options = {.size = sizeof options};
-    struct progress progress = {.verb = "removing", .missing_fine = force};
     fill_rmtree_options(call, &options);
+    struct progress progress = {.verb = "removing", .missing_fine = is_set(call, "force")};
     progress_begin(&progress, &options.control);
-    return progress_end(&progress, os_rmtree(path, &options));
+    int status = progress_end(&progress, os_rmtree(path, &options));
+    return status && interrupted() ? complain("rm", path, "interrupted: a part of it is removed")
+                                   : status;
+}
+
+/* What --dry-run says instead of removing. */
+static int try_remove(struct call *call, const char *path) {
+    if (!os_path_lexists(path))
+        return is_set(call, "force") ? STATUS_YES : failed_at(ENOENT, path);
+    if (is_real_dir(path) && !is_set(call, "recursive"))
+        return failed_at(EISDIR, path);
+    return STATUS_YES;
 }
 
 static int remove_one(struct call *call, const char *path) {
+    const struct listing listing = {
+        .action = "remove", .bottom_up = true, .one_file_system = is_set(call, "one-file-system")};
     bool force = is_set(call, "force"), recursive = is_set(call, "recursive");
     if (recursive && ends_with_dots(path))
         return complain("rm", path, "a directory is removed by its name only");
+    int status = is_dry_run(call) ? try_remove(call, path) : STATUS_YES;
+    if (status == STATUS_YES && is_listed(call) && os_path_lexists(path) &&
+        (recursive || !is_real_dir(path)))
+        status = list_tree(&listing, path, NULL);
+    if (is_dry_run(call))
+        return status;
     if (recursive && is_real_dir(path))
-        return remove_tree(call, path, force);
-    return os_remove(path) == 0 || (force && errno == ENOENT) ? 0 : failed();
+        return remove_tree(call, path);
+    return os_remove(path) == 0 || (force && errno == ENOENT) ? STATUS_YES : failed();
 }
 
 /**
@@ -35,14 +55,20 @@ static int remove_one(struct call *call, const char *path) {
  * @param paths  what to remove
  * @param recursive  directories, with everything in them
  * @param force  what isn't there is no error
+ * @param verbose  list what is removed
+ * @param dry_run  list what would be removed, and remove nothing
  * @param one_file_system  leave alone what is mounted below
  * @group files
  * @since 0.1
- * @shell rm PATHS... [-r|--recursive] [-f|--force] [-x|--one-file-system] -> custom
+ * @shell rm PATHS... [-r|--recursive] [-f|--force] [-v|--verbose] [--dry-run]
+ * [-x|--one-file-system] -> custom
  */
 int verb_rm(struct call *call) {
-    int status = 0;
-    for (char **path = call->rest; *path && !interrupted(); path++)
+    int status = STATUS_YES;
+    char **path = call->rest;
+    begin_actions(call);
+    for (; *path && !interrupted(); path++)
         status |= remove_one(call, *path);
-    return status;
+    end_actions(call);
+    return *path ? complain("rm", *path, "interrupted before") : status;
 }

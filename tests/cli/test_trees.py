@@ -349,7 +349,8 @@ def test_interrupted(osier, build, tmp_path, big):
             time.sleep(0.001)
         copy.send_signal(sent)
         err = copy.communicate(timeout=60)[1]
-        assert (copy.returncode, err) in ((-sent, ""), (0, ""))  # it may have been quicker
+        told = "osier: cp: interrupted: the copy is incomplete: 'copy'\n"
+        assert (copy.returncode, err) in ((-sent, told), (0, ""))  # it may have been quicker
         shutil.rmtree(tmp_path / "copy")
 
 
@@ -366,7 +367,8 @@ def test_interrupted_in_one_file(osier, build, tmp_path):
                 time.sleep(0.001)
             copy.send_signal(signal.SIGINT)
             err = copy.communicate(timeout=60)[1]
-            assert (copy.returncode, err) in ((-signal.SIGINT, ""), (0, ""))
+            told = {"cp": "not copied", "mv": "it is not moved"}[words[0]]
+            assert (copy.returncode, err) in ((-signal.SIGINT, f"osier: {words[0]}: interrupted: {told}: 'big'\n"), (0, ""))
             if copy.returncode:
                 assert not os.path.exists(other + "/copy")
                 assert os.path.getsize(tmp_path / "big") == 256 << 20
@@ -375,6 +377,19 @@ def test_interrupted_in_one_file(osier, build, tmp_path):
                 break
     finally:
         shutil.rmtree(other)
+
+
+def test_interrupted_between_and_while_removing(osier, build, tmp_path, big):
+    line = [build / "osier", "rm", "-r", "big", "other"]
+    (tmp_path / "other").touch()
+    remove = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    while len(os.listdir(tmp_path / "big")) == 300 and remove.poll() is None:
+        time.sleep(0.0005)
+    remove.send_signal(signal.SIGINT)
+    err = remove.communicate(timeout=60)[1]
+    told = "osier: rm: interrupted: a part of it is removed: 'big'\nosier: rm: interrupted before: 'other'\n"
+    assert (remove.returncode, err) in ((-signal.SIGINT, told), (0, ""))
+    assert os.path.exists(tmp_path / "other") == (remove.returncode != 0)
 
 
 def test_ignored_signals_stay_ignored(osier, build, tmp_path, big):
@@ -565,6 +580,97 @@ def test_cp_and_mv_where_it_is_delicate(osier, tree):
         done = osier("rm", "-rf", name)
         assert done.status == 1 and "by its name only" in done.err
     assert os.path.exists(tree / "t/a/g")
+
+
+def test_what_was_just_made_is_not_overwritten(osier, tmp_path):
+    for name in ("a", "b", "out"):
+        os.mkdir(tmp_path / name)
+    for name in ("a", "b"):
+        (tmp_path / name / "name").write_text(name)
+        os.makedirs(tmp_path / name / "d")
+        (tmp_path / name / "d/f").write_text(name)
+    for words in (["cp"], ["cp", "--merge"], ["mv"]):
+        for what in ("name", "d"):
+            done = osier(*words, f"a/{what}", f"b/{what}", "out")
+            assert done.status == 1
+            assert done.err == f"osier: {words[0]}: 'out/{what}' was just made, 'b/{what}' does not overwrite it\n"
+        assert (tmp_path / "out/name").read_text() == (tmp_path / "out/d/f").read_text() == "a"
+        assert (tmp_path / "b/name").read_text() == "b" and (tmp_path / "b/d/f").read_text() == "b"
+        shutil.rmtree(tmp_path / "out")
+        os.mkdir(tmp_path / "out")
+    (tmp_path / "a/x").write_text("new")
+    (tmp_path / "out/x").write_text("old")
+    assert osier("cp", "a/x", "out").status == 0  # what was there before is overwritten
+    assert (tmp_path / "out/x").read_text() == "new"
+    os.link(tmp_path / "a/x", tmp_path / "a/y")
+    assert osier("mv", "a/x", "a/y", "b").status == 0  # two names of one file are two names
+
+
+def test_cp_letters(osier, tree):
+    assert osier("cp", "-r", "t", "u").status == 0 and osier.json("compare", "t", "u", "--modes", "--times") == []
+    os.link(tree / "t/f", tree / "t/again")
+    os.mkfifo(tree / "t/pipe")
+    assert osier("cp", "-a", "t", "v").status == 0
+    assert os.stat(tree / "v/f").st_nlink == 2 and os.path.exists(tree / "v/pipe")
+    assert osier("cp", "-p", "t/f", "p").status == 0
+    (tree / "p").write_text("mine")
+    assert osier("cp", "-n", "t/f", "p").status == 0 and (tree / "p").read_text() == "mine"
+    assert osier("mv", "-n", "t/f", "p").status == 0 and (tree / "p").read_text() == "mine"
+    assert os.path.exists(tree / "t/f")
+    assert osier("cp", "-n", "--merge", "t", "u").status == 64
+    if os.getuid() == 0:
+        os.chown(tree / "t/a", 1, 1)
+        assert osier("cp", "-rp", "t/a", "owned").status == 0 and os.stat(tree / "owned").st_uid == 1
+
+
+def listed(osier, *words):
+    done = osier(*words)
+    assert (done.status, done.err) == (0, "")
+    return sorted(done.out.splitlines())
+
+
+def test_verbose_and_dry_run(osier, tree):
+    before = sorted(str(path) for path in tree.rglob("*"))
+    paths = ["t", "t/.hidden", "t/a", "t/a/b", "t/a/b/h", "t/a/g", "t/c", "t/f", "t/link"]
+    copies = [f"copy {path} -> u{path[1:]}" for path in paths]
+    assert listed(osier, "cp", "--dry-run", "t", "u") == copies
+    assert listed(osier, "cp", "--dry-run", "t", "u", "--ignore=[ab]") == [c for c in copies if "/a" not in c]
+    assert listed(osier, "cp", "--dry-run", "t/f", "t/c") == ["copy t/f -> t/c/f"]
+    assert listed(osier, "mv", "--dry-run", "t/f", "t/link", "t/c") == ["move t/f -> t/c/f", "move t/link -> t/c/link"]
+    assert listed(osier, "rm", "-r", "--dry-run", "t") == [f"remove {path}" for path in paths]
+    assert osier.json("rm", "-r", "--dry-run", "t/a/b") == [
+        {"action": "remove", "path": "t/a/b/h"}, {"action": "remove", "path": "t/a/b"}
+    ]  # fmt: skip
+    assert osier.json("mv", "--dry-run", "t/f", "x") == [{"action": "move", "path": "t/f", "to": "x"}]
+    assert sorted(str(path) for path in tree.rglob("*")) == before  # nothing has happened
+    assert listed(osier, "cp", "-v", "t", "u") == copies and osier.json("compare", "t", "u") == []
+    assert listed(osier, "mv", "-v", "u/f", "g") == ["move u/f -> g"] and os.path.exists(tree / "g")
+    assert listed(osier, "rm", "-rv", "t") == [f"remove {path}" for path in paths] and not os.path.exists(tree / "t")
+
+
+def test_dry_run_tells_what_would_fail(osier, tree):
+    os.mkdir(tree / "u")
+    os.mkdir(tree / "u/t")
+    (tree / "u/f").touch()
+    for words in (
+        ("cp", "gone", "x"), ("cp", "t", "u"), ("mv", "gone", "x"), ("mv", "t/f", "u"), ("rm", "gone"), ("rm", "t"),
+    ):  # fmt: skip
+        dry = osier(*words[:1], "--dry-run", *words[1:])
+        assert (dry.status, dry.out) == (1, ""), words
+        assert dry.err.startswith("osier: ") and dry.err.count("\n") == 1
+        assert osier(*words).status == 1
+    assert osier("rm", "-f", "--dry-run", "gone").status == 0
+    done = osier("cp", "--dry-run", "t/a/g", "t/f", "u")
+    assert done.status == 0
+    for name in (b"\x1b[31m", b"a\nb"):
+        (tree / os.fsdecode(name)).touch()
+        assert osier("cp", "--dry-run", name, "x").out == f"copy {os.fsdecode(name)!r} -> x\n"
+
+
+def test_mv_of_a_link_into_its_directory(osier, tree):
+    assert osier("mv", "t/link", "t/a").status == 0
+    assert os.readlink(tree / "t/a/link") == "a"
+    assert osier("mv", "t/a", "t/a").status == 0 and os.path.exists(tree / "t/a/g")
 
 
 def test_mv_to_another_file_system(osier, tree):
