@@ -115,7 +115,7 @@ def test_a_verb(tmp_path):
     (tmp_path / "walk.c").write_text(VERBS)
     table = tmp_path / "contract.json"
     assert tool("read.py", table, tmp_path / "topic.h", "--verbs", tmp_path / "walk.c").stderr == ""
-    for job in (("calls.py", table, tmp_path / "calls.c", tmp_path / "contract.h"), ("manual.py", table, tmp_path),
+    for job in (("calls.py", table, tmp_path / "calls.c", tmp_path / "contract.h"), ("manual.py", table, tmp_path / "osier.1", tmp_path / "man3"),
                 ("completions.py", table, *(tmp_path / name for name in ("osier", "_osier", "osier.fish")))):  # fmt: skip
         assert tool(*job).stderr == ""
     calls = (tmp_path / "calls.c").read_text()
@@ -124,7 +124,7 @@ def test_a_verb(tmp_path):
     assert '{VALUE_OPTION, "max-depth", "N", 0, true, false, "how deep"}' in calls
     assert '{SWITCH, "force", "FORCE", 102, true, false, "at any cost"}' in calls
     assert ".It Ic walk" in (tmp_path / "osier.1").read_text()
-    assert not (tmp_path / "osier_verbs.3").exists()
+    assert [page.name for page in (tmp_path / "man3").glob("osier_*")] == ["osier_topic.3"]
     assert "-l force -s f" in (tmp_path / "osier.fish").read_text()
 
 

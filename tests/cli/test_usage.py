@@ -123,6 +123,8 @@ def test_help_by_its_name(osier):
     for name in ("os.mkdir", "walk", "os.path.join", "makedirs"):
         assert osier("help", name).out == osier("--help", name).out or osier("help", name).status == 64
     assert osier("help", "os.mkdir").out.startswith("usage: osier os.mkdir PATH")
+    assert osier("help", "os_mkdir").out == osier("help", "os_mkdirat").out == osier("help", "os.mkdir").out
+    assert "can't be called from a shell" in osier("help", "os_chdir").out
     assert "A constant" in osier("help", "os.O_CREAT").out
     assert "did you mean 'os.mkdir'?" in osier("help", "os.mkdri").err
     assert osier("help", "os.mkdir", "walk").status == 64

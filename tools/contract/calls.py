@@ -226,10 +226,12 @@ def stub(contract, entry):
 
 # ---- The table
 
-def names(entry):
-    """The names a function answers to besides its own: every Python name of it."""
+def names(contract, entry):
+    """The names a function answers to besides its own: every Python name of it, and those of C."""
     pythons = [python_name(one) for one in entry.pythons if not one.startswith(("none", "no:"))]
-    return f"(const char *const[]){{{''.join(c_string(one) + ', ' for one in pythons + entry.aliases)}NULL}}"
+    forms = [other.name for _, other in entries(contract, "function") if other.shell.kind == "see" and other.shell.name == entry.name]
+    names = [*pythons, *entry.aliases, *([entry.name] if entry.name.startswith("os_") else []), *forms]
+    return f"(const char *const[]){{{''.join(c_string(one) + ', ' for one in names)}NULL}}"
 
 
 def arguments(entry):
@@ -254,7 +256,7 @@ def caller_of(header, entry):
     return f"{'custom' if entry.shell.custom else 'call'}_{entry.name}"
 
 
-def row(header, entry):
+def row(contract, header, entry):
     signature = entry.pythons[0] if entry.pythons else None
     python = python_name(signature) if signature and not signature.startswith("none") else entry.name
     name = entry.shell.name if from_shell(entry) else python
@@ -262,13 +264,13 @@ def row(header, entry):
     text = "".join(c_string(column) + ", " for column in columns)
     refusal = entry.shell.name if entry.shell.kind == "no" else None
     return (
-        f"    {{{text}{c_string(entry.name)},\n     {names(entry)},\n     {arguments(entry)},\n     {errors(entry)},\n"
+        f"    {{{text}{c_string(entry.name)},\n     {names(contract, entry)},\n     {arguments(entry)},\n     {errors(entry)},\n"
         f"     {caller_of(header, entry)}, {str(entry.shell.command).lower()}, {c_string(refusal)}}},\n"
     )
 
 
 def table(contract):
-    rows = "".join(row(header, entry) for header, entry in entries(contract) if entry.shell.kind in ("call", "no"))
+    rows = "".join(row(contract, header, entry) for header, entry in entries(contract) if entry.shell.kind in ("call", "no"))
     topics = "".join(
         f"    {{{c_string(one.topic)}, {c_string(one.brief)}, {str(one.verbs).lower()}}},\n" for one in contract.headers
     )
