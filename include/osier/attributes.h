@@ -2,6 +2,8 @@
 /**
  * What a file is besides its content: owner, times, all that statx tells, and the file system that
  * it is on. Names and permission bits are in files.h, extended attributes in xattr.h.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_ATTRIBUTES_H
 #define OSIER_ATTRIBUTES_H
@@ -21,7 +23,6 @@ OS_BEGIN_DECLS
  * @return 0, or −1 with errno set
  * @error EPERM  the caller may not give it away
  * @python os.chown(path, uid, gid, *, follow_symlinks=True)
- * @since 0.1
  * @source chown(2)
  * @shell see os_chownat
  */
@@ -38,7 +39,6 @@ OS_API int os_chown(const char *path, uid_t uid, gid_t gid, int flags);
  * @return 0, or −1 with errno set
  * @error EPERM  the caller may not give it away
  * @python os.chown(path, uid, gid, *, dir_fd=None, follow_symlinks=True)
- * @since 0.1
  * @source fchownat(2)
  * @shell os.chown PATH UID GID [--dir-fd=OS_CWD] [--nofollow] -> none
  */
@@ -53,7 +53,6 @@ OS_API int os_chownat(int dir_fd, const char *path, uid_t uid, gid_t gid, int fl
  * @return 0, or −1 with errno set
  * @error EPERM  the caller may not give it away
  * @python os.lchown(path, uid, gid)
- * @since 0.1
  * @source lchown(2)
  * @shell os.lchown PATH UID GID -> none
  */
@@ -68,7 +67,6 @@ OS_API int os_lchown(const char *path, uid_t uid, gid_t gid);
  * @return 0, or −1 with errno set
  * @error EPERM  the caller may not give it away
  * @python os.fchown(fd, uid, gid), os.chown(fd, uid, gid)
- * @since 0.1
  * @source fchown(2)
  * @shell os.fchown FD UID GID -> none
  */
@@ -88,7 +86,6 @@ OS_API int os_fchown(int fd, uid_t uid, gid_t gid);
  * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return 0, or −1 with errno set
  * @python os.utime(path, times=None, *, ns=None, follow_symlinks=True)
- * @since 0.1
  * @source utimensat(2)
  * @shell see os_utimeat
  */
@@ -104,7 +101,6 @@ OS_API int os_utime(const char *path, int64_t atime_ns, int64_t mtime_ns, int fl
  * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return 0, or −1 with errno set
  * @python os.utime(path, times=None, *, ns=None, dir_fd=None, follow_symlinks=True)
- * @since 0.1
  * @source utimensat(2)
  * @shell os.utime PATH [--atime-ns=OS_TIME_NOW] [--mtime-ns=OS_TIME_NOW] [--dir-fd=OS_CWD]
  * [--nofollow] -> none
@@ -119,7 +115,6 @@ OS_API int os_utimeat(int dir_fd, const char *path, int64_t atime_ns, int64_t mt
  * @param mtime_ns  last change of the content, likewise
  * @return 0, or −1 with errno set
  * @python os.utime(fd, times=None, *, ns=None)
- * @since 0.1
  * @source futimens(3)
  * @shell see os_utimeat
  */
@@ -137,7 +132,6 @@ OS_API int os_utime_fd(int fd, int64_t atime_ns, int64_t mtime_ns);
  * @error EINVAL  the nanoseconds are not 0 to 999,999,999, UTIME_NOW or UTIME_OMIT
  * @error EOVERFLOW  the seconds are more than this machine can count
  * @python os.utime(path, times=None, *, ns=None, dir_fd=None, follow_symlinks=True)
- * @since 0.1
  * @source utimensat(2)
  * @shell see os_utimeat
  */
@@ -165,7 +159,6 @@ struct os_statvfs_result {
  * @param ret_statvfs  filled on success
  * @return 0, or −1 with errno set
  * @python os.statvfs(path)
- * @since 0.1
  * @source statvfs(3)
  * @shell os.statvfs PATH -> statvfs
  */
@@ -178,7 +171,6 @@ OS_API int os_statvfs(const char *path, struct os_statvfs_result *ret_statvfs);
  * @param ret_statvfs  filled on success
  * @return 0, or −1 with errno set
  * @python os.fstatvfs(fd), os.statvfs(fd)
- * @since 0.1
  * @source fstatvfs(3)
  * @shell os.fstatvfs FD -> statvfs
  */
@@ -282,7 +274,6 @@ struct os_statx_result {
  * @param ret_statx  filled on success
  * @return 0, or −1 with errno set
  * @python os.statx(path, mask, *, flags=0, follow_symlinks=True), since 3.15
- * @since 0.1
  * @source statx(2)
  * @shell see os_statxat
  */
@@ -300,7 +291,6 @@ OS_API int os_statx(const char *path, uint32_t mask, int at_flags, int flags,
  * @param ret_statx  filled on success
  * @return 0, or −1 with errno set
  * @python os.statx(path, mask, *, flags=0, dir_fd=None, follow_symlinks=True), since 3.15
- * @since 0.1
  * @source statx(2)
  * @shell os.statx PATH MASK [--at-flags=0] [--dir-fd=OS_CWD] [--nofollow] -> statx
  */
@@ -316,7 +306,6 @@ OS_API int os_statxat(int dir_fd, const char *path, uint32_t mask, int at_flags,
  * @param ret_statx  filled on success
  * @return 0, or −1 with errno set
  * @python os.statx(fd, mask, *, flags=0), since 3.15
- * @since 0.1
  * @source statx(2)
  * @shell see os_statxat
  */

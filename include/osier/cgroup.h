@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * Control groups: what containers and services are limited to, and use, of version 2 and 1.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_CGROUP_H
 #define OSIER_CGROUP_H
@@ -31,7 +33,6 @@ struct os_cgroup_result {
  *
  * @param ret_cgroup  set to the limits and numbers; what isn't known is 0, or no limit
  * @return 0, or −1 with errno set
- * @since 0.1
  * @source cgroups(7)
  * @shell os.cgroup -> cgroup
  */
@@ -43,7 +44,6 @@ OS_API int os_cgroup(struct os_cgroup_result *ret_cgroup) OS_NONNULL();
  *
  * @param ret_bytes  set to the number of bytes
  * @return 0, or −1 with errno set
- * @since 0.1
  * @source cgroups(7), proc_meminfo(5)
  * @shell os.available_memory -> int
  */

@@ -4,6 +4,8 @@
  *
  * The values are the kernel's for this processor, whatever the headers of the libc know of them. In
  * C the constants that C has keep C's names: O_CREAT, WNOHANG.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_CONSTANTS_H
 #define OSIER_CONSTANTS_H
@@ -37,7 +39,6 @@ struct os_named_constant {
  * @return 0, or −1 with errno set
  * @error EINVAL  Python's os has no such constant, or it is a text
  * @python os.O_CREAT and its like
- * @since 0.1
  * @shell see os_constants
  */
 OS_API int os_constant(const char *name, int64_t *ret_value);
@@ -50,7 +51,6 @@ OS_API int os_constant(const char *name, int64_t *ret_value);
  *         error
  * @error EINVAL  Python's os has no such constant, or it is a number
  * @python os.sep and its like
- * @since 0.1
  * @shell see os_constants
  */
 OS_API const char *os_constant_text(const char *name);
@@ -61,7 +61,6 @@ OS_API const char *os_constant_text(const char *name);
  * @param ret_count  set to how many there are
  * @return a static array, in the order of the names (strcmp(3))
  * @python vars(os)
- * @since 0.1
  * @shell no: each of them answers to its own name, as in `osier os.O_CREAT`
  */
 OS_API const struct os_named_constant *os_constants(size_t *ret_count);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/** Whole files: reading one, replacing one so that no crash leaves half of it, cutting, syncing. */
+/**
+ * Whole files: reading one, replacing one so that no crash leaves half of it, cutting, syncing.
+ *
+ * @since 0.1
+ */
 #ifndef OSIER_CONTENTS_H
 #define OSIER_CONTENTS_H
 
@@ -15,7 +19,6 @@ OS_BEGIN_DECLS
  * @param ret_size  how many bytes it held, or NULL
  * @return the bytes with a NUL behind them, to free(); NULL with errno set
  * @error EISDIR  it is a directory
- * @since 0.1
  * @source read(2)
  * @shell os.read_file PATH -> content
  */
@@ -29,7 +32,6 @@ OS_API OS_MUST_FREE char *os_read_file(const char *path, size_t *ret_size);
  * @param ret_size  how many bytes it held, or NULL
  * @return the bytes with a NUL behind them, to free(); NULL with errno set
  * @error EISDIR  it is a directory
- * @since 0.1
  * @source read(2)
  * @shell see os_read_file
  */
@@ -64,7 +66,6 @@ struct os_write_file_options {
  * @error EISDIR  it is a directory
  * @error EINVAL  it is a device, a FIFO or a socket; or the options have no size
  * @error E2BIG  the options ask for something that this version doesn't know
- * @since 0.1
  * @source rename(2), fsync(2)
  * @shell os.write_file PATH DATA [--mode=0] [--keep-mode] [--keep-owner] [--follow]
  *        [--noreplace] [--nosync] -> none
@@ -82,7 +83,6 @@ OS_API int os_write_file(const char *path, const void *data, size_t size,
  * @param size  how many bytes
  * @param options  NULL for the defaults
  * @return 0, or −1 with errno set
- * @since 0.1
  * @source rename(2), fsync(2)
  * @shell see os_write_file
  */
@@ -97,7 +97,6 @@ OS_API int os_write_fileat(int dir_fd, const char *path, const void *data, size_
  * @return 0, or −1 with errno set
  * @error EINVAL  the length is negative
  * @python os.truncate(path, length)
- * @since 0.1
  * @source truncate(2)
  * @shell os.truncate PATH LENGTH -> none
  */
@@ -111,7 +110,6 @@ OS_API int os_truncate(const char *path, int64_t length);
  * @return 0, or −1 with errno set
  * @error EINVAL  the length is negative, or it is not open for writing
  * @python os.ftruncate(fd, length, /), os.truncate(fd, length)
- * @since 0.1
  * @source ftruncate(2)
  * @shell os.ftruncate FD LENGTH -> none
  */
@@ -121,7 +119,6 @@ OS_API int os_ftruncate(int fd, int64_t length);
  * Writes everything that is cached to the disks, and waits for it.
  *
  * @python os.sync()
- * @since 0.1
  * @source sync(2)
  * @shell os.sync -> none
  */
@@ -133,7 +130,6 @@ OS_API void os_sync(void);
  * @param fd  the descriptor of any file on it
  * @return 0, or −1 with errno set
  * @error EIO  something could not be written
- * @since 0.1
  * @source syncfs(2)
  * @shell os.syncfs FD -> none
  */

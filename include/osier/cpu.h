@@ -3,6 +3,8 @@
  * What the CPUs have done since the machine started, and how the machine is built.
  *
  * How many there are, how many the process may use and the load stand in osier/system.h.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_CPU_H
 #define OSIER_CPU_H
@@ -32,7 +34,6 @@ struct os_cpu_times {
  * @param ret_count  set to how many records there are
  * @return an array, first all CPUs together and then each, to free(); NULL with errno set
  * @python psutil.cpu_times(percpu=False)
- * @since 0.1
  * @source proc_stat(5)
  * @shell os.cpu_times -> list of cpu_times
  */
@@ -54,7 +55,6 @@ struct os_cpu_stats_result {
  * @param ret_stats  set to the numbers
  * @return 0, or −1 with errno set
  * @python psutil.cpu_stats()
- * @since 0.1
  * @source proc_stat(5)
  * @shell os.cpu_stats -> cpu_stats
  */
@@ -65,7 +65,6 @@ OS_API int os_cpu_stats(struct os_cpu_stats_result *ret_stats) OS_NONNULL();
  *
  * @return the number; 0 where the machine doesn't tell; or −1 with errno set
  * @python psutil.cpu_count(logical=False)
- * @since 0.1
  * @source /sys/devices/system/cpu/cpu0/topology
  * @shell os.cpu_count_cores -> int
  */
@@ -85,7 +84,6 @@ struct os_cpu_freq {
  * @param ret_count  set to how many records there are, 0 where the machine doesn't tell
  * @return an array, to free(); NULL with errno set
  * @python psutil.cpu_freq(percpu=False)
- * @since 0.1
  * @source /sys/devices/system/cpu/cpufreq, proc_cpuinfo(5)
  * @shell os.cpu_freq -> list of cpu_freq
  */
@@ -97,7 +95,6 @@ OS_API OS_MUST_FREE struct os_cpu_freq *os_cpu_freq(size_t *ret_count) OS_NONNUL
  * @param ret_nanoseconds  set to the time since the epoch
  * @return 0, or −1 with errno set
  * @python psutil.boot_time()
- * @since 0.1
  * @source clock_gettime(2)
  * @shell os.boot_time -> int
  */
@@ -108,7 +105,6 @@ OS_API int os_boot_time(int64_t *ret_nanoseconds) OS_NONNULL();
  *
  * @param ret_seconds  set to the time
  * @return 0, or −1 with errno set
- * @since 0.1
  * @source proc_uptime(5)
  * @shell os.uptime -> float
  */

@@ -5,6 +5,8 @@
  * Every descriptor is born close-on-exec (PEP 446) unless the call says otherwise; every call is
  * tried again when a signal interrupts it (PEP 475), close() alone is not. Sizes and positions of
  * a file are int64_t, on 32-bit processors too.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_DESCRIPTORS_H
 #define OSIER_DESCRIPTORS_H
@@ -93,7 +95,6 @@ OS_BEGIN_DECLS
  * @error ENOENT  no such file, and no O_CREAT
  * @error EEXIST  O_CREAT | O_EXCL, and something stands there already
  * @python os.open(path, flags, mode=0o777, *, dir_fd=None)
- * @since 0.1
  * @source open(2), PEP 446
  * @shell no: a descriptor ends with the command
  */
@@ -110,7 +111,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() int os_open(const char *path, int flags, mode_
  * @error EBADF  dir_fd is no descriptor, and the path is relative
  * @error ENOTDIR  dir_fd is no directory
  * @python os.open(path, flags, mode=0o777, *, dir_fd=None)
- * @since 0.1
  * @source openat(2)
  * @shell no: a descriptor ends with the command
  */
@@ -127,7 +127,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() int os_openat(int dir_fd, const char *path, in
  * @error EBADF  it was not open
  * @error EIO  an earlier write did not reach the disk; the descriptor is closed all the same
  * @python os.close(fd)
- * @since 0.1
  * @source close(2)
  * @shell no: a descriptor ends with the command
  */
@@ -140,7 +139,6 @@ OS_API int os_close(int fd);
  * @param fd_high  the one after the last
  * @return nothing
  * @python os.closerange(fd_low, fd_high, /)
- * @since 0.1
  * @source close_range(2)
  * @shell no: a descriptor ends with the command
  */
@@ -156,7 +154,6 @@ OS_API void os_closerange(int fd_low, int fd_high);
  * @param flags  0, CLOSE_RANGE_CLOEXEC, CLOSE_RANGE_UNSHARE or both
  * @return 0, or −1 with errno set
  * @error EINVAL  last is below first, or an unknown flag
- * @since 0.1
  * @source close_range(2)
  * @shell no: a descriptor ends with the command
  */
@@ -168,7 +165,6 @@ OS_API int os_close_range(unsigned int first, unsigned int last, unsigned int fl
  * @param fd  which
  * @return the lowest free descriptor, or −1 with errno set
  * @python os.dup(fd, /)
- * @since 0.1
  * @source fcntl(2) F_DUPFD_CLOEXEC
  * @shell no: a descriptor ends with the command
  */
@@ -183,7 +179,6 @@ OS_API OS_MUST_CHECK int os_dup(int fd);
  * @return fd2, or −1 with errno set
  * @error EINVAL  both are the same, and not inheritable
  * @python os.dup2(fd, fd2, inheritable=True)
- * @since 0.1
  * @source dup2(2), dup3(2)
  * @shell no: a descriptor ends with the command
  */
@@ -195,7 +190,6 @@ OS_API int os_dup2(int fd, int fd2, bool inheritable);
  * @param fd  which
  * @return 1 or 0, or −1 with errno set
  * @python os.get_inheritable(fd, /)
- * @since 0.1
  * @source PEP 446, fcntl(2) F_GETFD
  * @shell os.get_inheritable FD -> bool
  */
@@ -208,7 +202,6 @@ OS_API int os_get_inheritable(int fd);
  * @param inheritable  whether they do
  * @return 0, or −1 with errno set
  * @python os.set_inheritable(fd, inheritable, /)
- * @since 0.1
  * @source PEP 446, ioctl(2) FIOCLEX
  * @shell no: a descriptor ends with the command
  */
@@ -220,7 +213,6 @@ OS_API int os_set_inheritable(int fd, bool inheritable);
  * @param fd  which
  * @return 1, or 0 where it is O_NONBLOCK, or −1 with errno set
  * @python os.get_blocking(fd, /)
- * @since 0.1
  * @source fcntl(2) F_GETFL
  * @shell os.get_blocking FD -> bool
  */
@@ -233,7 +225,6 @@ OS_API int os_get_blocking(int fd);
  * @param blocking  whether they do
  * @return 0, or −1 with errno set
  * @python os.set_blocking(fd, blocking, /)
- * @since 0.1
  * @source ioctl(2) FIONBIO
  * @shell os.set_blocking FD BLOCKING -> none
  */
@@ -245,7 +236,6 @@ OS_API int os_set_blocking(int fd, bool blocking);
  * @param ret_fds  the end to read from, and the end to write to
  * @return 0, or −1 with errno set
  * @python os.pipe()
- * @since 0.1
  * @source pipe2(2)
  * @shell no: a descriptor ends with the command
  */
@@ -259,7 +249,6 @@ OS_API OS_NONNULL() int os_pipe(int ret_fds[2]);
  * @return 0, or −1 with errno set
  * @error EINVAL  an unknown flag
  * @python os.pipe2(flags, /)
- * @since 0.1
  * @source pipe2(2)
  * @shell no: a descriptor ends with the command
  */
@@ -274,7 +263,6 @@ OS_API OS_NONNULL() int os_pipe2(int flags, int ret_fds[2]);
  * @return how many bytes came, 0 at the end, or −1 with errno set
  * @error EAGAIN  nothing there yet, and the descriptor does not block
  * @python os.read(fd, n, /)
- * @since 0.1
  * @source read(2)
  * @shell see os_read_bytes
  */
@@ -288,7 +276,6 @@ OS_API OS_MUST_CHECK ssize_t os_read(int fd, void *buffer, size_t size);
  * @param size  how many bytes at most
  * @return how many bytes came, 0 at the end, or −1 with errno set
  * @python os.readinto(fd, buffer, /), since 3.14
- * @since 0.1
  * @source read(2)
  * @shell no: it fills memory of the caller; os.read prints
  */
@@ -302,7 +289,6 @@ OS_API OS_MUST_CHECK ssize_t os_readinto(int fd, void *buffer, size_t size);
  * @param ret_size  how many bytes came, 0 at the end
  * @return the bytes with a NUL behind them, to free(); NULL with errno set
  * @python os.read(fd, n, /)
- * @since 0.1
  * @source read(2)
  * @shell os.read FD SIZE -> bytes
  */
@@ -316,7 +302,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_read_bytes(int fd, size_t size, size_t
  * @param count  how many; up to IOV_MAX (1024)
  * @return how many bytes came, 0 at the end, or −1 with errno set
  * @python os.readv(fd, buffers, /)
- * @since 0.1
  * @source readv(2)
  * @shell no: it fills memory of the caller
  */
@@ -332,7 +317,6 @@ OS_API OS_MUST_CHECK ssize_t os_readv(int fd, const struct iovec *buffers, int c
  * @return how many bytes came, 0 at the end, or −1 with errno set
  * @error ESPIPE  a pipe or socket has no offsets
  * @python os.pread(fd, n, offset, /)
- * @since 0.1
  * @source pread(2)
  * @shell see os_pread_bytes
  */
@@ -347,7 +331,6 @@ OS_API OS_MUST_CHECK ssize_t os_pread(int fd, void *buffer, size_t size, int64_t
  * @param ret_size  how many bytes came, 0 at the end
  * @return the bytes with a NUL behind them, to free(); NULL with errno set
  * @python os.pread(fd, n, offset, /)
- * @since 0.1
  * @source pread(2)
  * @shell os.pread FD SIZE OFFSET -> bytes
  */
@@ -366,7 +349,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_pread_bytes(int fd, size_t size, int64
  * @error EAGAIN  RWF_NOWAIT, and it is not in memory
  * @error EOPNOTSUPP  a flag that the kernel or the file does not know
  * @python os.preadv(fd, buffers, offset, flags=0, /)
- * @since 0.1
  * @source preadv2(2)
  * @shell no: it fills memory of the caller
  */
@@ -383,7 +365,6 @@ OS_API OS_MUST_CHECK ssize_t os_preadv(int fd, const struct iovec *buffers, int 
  * @error EPIPE  nobody reads from the pipe any more
  * @error EAGAIN  no room now, and the descriptor does not block
  * @python os.write(fd, str, /)
- * @since 0.1
  * @source write(2)
  * @shell os.write FD DATA -> int
  */
@@ -397,7 +378,6 @@ OS_API ssize_t os_write(int fd, const void *data, size_t size);
  * @param count  how many; up to IOV_MAX (1024)
  * @return how many bytes were taken, perhaps fewer, or −1 with errno set
  * @python os.writev(fd, buffers, /)
- * @since 0.1
  * @source writev(2)
  * @shell no: os.write does it
  */
@@ -413,7 +393,6 @@ OS_API ssize_t os_writev(int fd, const struct iovec *buffers, int count);
  * @return how many bytes were taken, perhaps fewer, or −1 with errno set
  * @error ESPIPE  a pipe or socket has no offsets
  * @python os.pwrite(fd, str, offset, /)
- * @since 0.1
  * @source pwrite(2)
  * @shell os.pwrite FD DATA OFFSET -> int
  */
@@ -430,7 +409,6 @@ OS_API ssize_t os_pwrite(int fd, const void *data, size_t size, int64_t offset);
  * @return how many bytes were taken, perhaps fewer, or −1 with errno set
  * @error EOPNOTSUPP  a flag that the kernel or the file does not know
  * @python os.pwritev(fd, buffers, offset, flags=0, /)
- * @since 0.1
  * @source pwritev2(2)
  * @shell no: os.pwrite does it
  */
@@ -448,7 +426,6 @@ OS_API ssize_t os_pwritev(int fd, const struct iovec *buffers, int count, int64_
  * @error ESPIPE  a pipe, socket or terminal has no position
  * @error ENXIO  SEEK_DATA or SEEK_HOLE, and position is at the end or behind
  * @python os.lseek(fd, position, whence, /)
- * @since 0.1
  * @source lseek(2)
  * @shell os.lseek FD POSITION WHENCE -> int
  */
@@ -461,7 +438,6 @@ OS_API int64_t os_lseek(int fd, int64_t position, int whence);
  * @return 0, or −1 with errno set
  * @error EIO  something did not get there, and another try will not tell
  * @python os.fsync(fd)
- * @since 0.1
  * @source fsync(2)
  * @shell os.fsync FD -> none
  */
@@ -473,7 +449,6 @@ OS_API int os_fsync(int fd);
  * @param fd  which
  * @return 0, or −1 with errno set
  * @python os.fdatasync(fd)
- * @since 0.1
  * @source fdatasync(2)
  * @shell os.fdatasync FD -> none
  */
@@ -492,7 +467,6 @@ OS_API int os_fdatasync(int fd);
  * @error EAGAIN  F_TLOCK or F_TEST, and another process has it; EACCES likewise
  * @error EDEADLK  F_LOCK, and the two would wait for each other
  * @python os.lockf(fd, cmd, len, /)
- * @since 0.1
  * @source lockf(3)
  * @shell no: a lock ends with the command
  */
@@ -507,7 +481,6 @@ OS_API int os_lockf(int fd, int command, int64_t length);
  * @param advice  POSIX_FADV_NORMAL, _SEQUENTIAL, _RANDOM, _NOREUSE, _WILLNEED, _DONTNEED
  * @return 0, or −1 with errno set
  * @python os.posix_fadvise(fd, offset, len, advice, /)
- * @since 0.1
  * @source posix_fadvise(2)
  * @shell os.posix_fadvise FD OFFSET LENGTH ADVICE -> none
  */
@@ -522,7 +495,6 @@ OS_API int os_posix_fadvise(int fd, int64_t offset, int64_t length, int advice);
  * @return 0, or −1 with errno set
  * @error ENOSPC  it has not
  * @python os.posix_fallocate(fd, offset, len, /)
- * @since 0.1
  * @source posix_fallocate(3)
  * @shell os.posix_fallocate FD OFFSET LENGTH -> none
  */
@@ -537,7 +509,6 @@ OS_API int os_posix_fallocate(int fd, int64_t offset, int64_t length);
  * @param length  in bytes
  * @return 0, or −1 with errno set
  * @error EOPNOTSUPP  this file system can't
- * @since 0.1
  * @source fallocate(2)
  * @shell os.fallocate FD MODE OFFSET LENGTH -> none
  */
@@ -552,7 +523,6 @@ OS_API int os_fallocate(int fd, int mode, int64_t offset, int64_t length);
  * @param count  how many bytes
  * @return how many bytes were copied, perhaps fewer, 0 at the end, or −1 with errno set
  * @python os.sendfile(out_fd, in_fd, offset, count)
- * @since 0.1
  * @source sendfile(2)
  * @shell os.sendfile OUT_FD IN_FD OFFSET COUNT -> int
  */
@@ -571,7 +541,6 @@ OS_API ssize_t os_sendfile(int out_fd, int in_fd, int64_t offset, size_t count);
  * @error EINVAL  neither is a pipe
  * @error ESPIPE  an offset for a pipe
  * @python os.splice(src, dst, count, offset_src=None, offset_dst=None, flags=0)
- * @since 0.1
  * @source splice(2)
  * @shell os.splice SRC DST COUNT [--offset-src=OS_POSITION] [--offset-dst=OS_POSITION] [--flags=0]
  * -> int
@@ -587,7 +556,6 @@ OS_API ssize_t os_splice(int src, int dst, size_t count, int64_t offset_src, int
  * @param count  how many bytes at most
  * @param flags  0 or SPLICE_F_NONBLOCK
  * @return how many bytes were copied, perhaps fewer, 0 at the end, or −1 with errno set
- * @since 0.1
  * @source tee(2)
  * @shell os.tee SRC DST COUNT [--flags=0] -> int
  */
@@ -601,7 +569,6 @@ OS_API ssize_t os_tee(int src, int dst, size_t count, unsigned int flags);
  * @param count  how many; up to IOV_MAX (1024)
  * @param flags  0, or SPLICE_F_NONBLOCK, SPLICE_F_GIFT
  * @return how many bytes were put in, perhaps fewer, or −1 with errno set
- * @since 0.1
  * @source vmsplice(2)
  * @shell no: it is about memory of the caller
  */
@@ -619,7 +586,6 @@ OS_API ssize_t os_vmsplice(int fd, const struct iovec *buffers, size_t count, un
  * @error EINVAL  the two ranges overlap in one file, or one is no regular file
  * @error EXDEV  two file systems that can't; os_sendfile() can
  * @python os.copy_file_range(src, dst, count, offset_src=None, offset_dst=None)
- * @since 0.1
  * @source copy_file_range(2)
  * @shell os.copy_file_range SRC DST COUNT [--offset-src=OS_POSITION] [--offset-dst=OS_POSITION] ->
  * int

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/** What a directory holds: its names, and its entries with their types. */
+/**
+ * What a directory holds: its names, and its entries with their types.
+ *
+ * @since 0.1
+ */
 #ifndef OSIER_DIRECTORIES_H
 #define OSIER_DIRECTORIES_H
 
@@ -16,7 +20,6 @@ OS_BEGIN_DECLS
  * @error ENOENT  nothing is there
  * @error ENOTDIR  it is not a directory
  * @python os.listdir(path='.')
- * @since 0.1
  * @source getdents(2)
  * @shell os.listdir [PATH] -> list
  */
@@ -30,7 +33,6 @@ OS_API OS_MUST_FREE char **os_listdir(const char *path);
  * @error EBADF  it is no open descriptor, or one that can't read
  * @error ENOTDIR  it is not a directory
  * @python os.listdir(fd)
- * @since 0.1
  * @source getdents(2)
  * @shell no: a descriptor ends with the command
  */
@@ -41,7 +43,6 @@ OS_API OS_MUST_FREE char **os_listdir_fd(int fd);
  *
  * @param list  a list as os_listdir() gives it; its block stays the same
  * @python sorted(list)
- * @since 0.1
  * @source qsort(3), strcmp(3)
  * @shell no: sort(1) does it
  */
@@ -73,7 +74,6 @@ struct os_scandir;
  * @error ENOENT  nothing is there
  * @error ENOTDIR  it is not a directory
  * @python os.scandir(path='.')
- * @since 0.1
  * @source getdents(2), PEP 471
  * @shell os.scandir [PATH] -> custom
  */
@@ -88,7 +88,6 @@ OS_API struct os_scandir *os_scandir(const char *path);
  * @error EBADF  it is no open descriptor, or one that can't read
  * @error ENOTDIR  it is not a directory
  * @python os.scandir(fd), since 3.7
- * @since 0.1
  * @source getdents(2)
  * @shell no: a descriptor ends with the command
  */
@@ -100,7 +99,6 @@ OS_API struct os_scandir *os_scandir_fd(int fd);
  * @param scan  the iterator; NULL is at its end
  * @return the entry; at the end NULL with errno 0, on an error NULL with errno set
  * @python next(os.scandir(path))
- * @since 0.1
  * @shell no: part of an iterator
  */
 OS_API struct os_dir_entry *os_scandir_next(struct os_scandir *scan);
@@ -111,7 +109,6 @@ OS_API struct os_dir_entry *os_scandir_next(struct os_scandir *scan);
  * @param scan  the iterator, or NULL
  * @return NULL; errno stays as it is
  * @python os.scandir(path).close(), since 3.6
- * @since 0.1
  * @shell no: part of an iterator
  */
 OS_API struct os_scandir *os_scandir_close(struct os_scandir *scan);
@@ -125,7 +122,6 @@ OS_API struct os_scandir *os_scandir_close(struct os_scandir *scan);
  * @return the path, valid as long as the entry; the name alone where the directory came as a
  *         descriptor
  * @python os.DirEntry.path, os.DirEntry.__fspath__(), since 3.6
- * @since 0.1
  * @shell no: part of an iterator
  */
 OS_API const char *os_dir_entry_path(struct os_dir_entry *entry) OS_NONNULL();
@@ -140,7 +136,6 @@ OS_API const char *os_dir_entry_path(struct os_dir_entry *entry) OS_NONNULL();
  * @return 1 or 0 (0 too where it vanished, or the link leads nowhere), or −1 with errno set
  * @error ELOOP  a link leads back to itself
  * @python os.DirEntry.is_dir(*, follow_symlinks=True)
- * @since 0.1
  * @source PEP 471
  * @shell no: part of an iterator
  */
@@ -154,7 +149,6 @@ OS_API int os_dir_entry_is_dir(struct os_dir_entry *entry, int flags) OS_NONNULL
  * @return 1 or 0 (0 too where it vanished, or the link leads nowhere), or −1 with errno set
  * @error ELOOP  a link leads back to itself
  * @python os.DirEntry.is_file(*, follow_symlinks=True)
- * @since 0.1
  * @source PEP 471
  * @shell no: part of an iterator
  */
@@ -166,7 +160,6 @@ OS_API int os_dir_entry_is_file(struct os_dir_entry *entry, int flags) OS_NONNUL
  * @param entry  from os_scandir_next()
  * @return 1 or 0, or −1 with errno set
  * @python os.DirEntry.is_symlink()
- * @since 0.1
  * @source PEP 471
  * @shell no: part of an iterator
  */
@@ -178,7 +171,6 @@ OS_API int os_dir_entry_is_symlink(struct os_dir_entry *entry) OS_NONNULL();
  * @param entry  from os_scandir_next()
  * @return false
  * @python os.DirEntry.is_junction(), since 3.12
- * @since 0.1
  * @shell no: part of an iterator
  */
 OS_API bool os_dir_entry_is_junction(const struct os_dir_entry *entry) OS_NONNULL();
@@ -189,7 +181,6 @@ OS_API bool os_dir_entry_is_junction(const struct os_dir_entry *entry) OS_NONNUL
  * @param entry  from os_scandir_next()
  * @return the number that the directory holds
  * @python os.DirEntry.inode()
- * @since 0.1
  * @shell no: part of an iterator
  */
 OS_API uint64_t os_dir_entry_inode(const struct os_dir_entry *entry) OS_NONNULL();
@@ -205,7 +196,6 @@ OS_API uint64_t os_dir_entry_inode(const struct os_dir_entry *entry) OS_NONNULL(
  * @return the result, valid as long as the entry; NULL with errno set
  * @error ENOENT  it vanished, or the link leads nowhere
  * @python os.DirEntry.stat(*, follow_symlinks=True)
- * @since 0.1
  * @source fstatat(2)
  * @shell no: part of an iterator
  */

@@ -7,6 +7,8 @@
  * never freed, so no reader meets freed memory; equal texts are kept once, so a variable that
  * changes to and fro costs nothing. Changes by libc's own setenv(3) are as unsafe as ever, unless
  * the program is linked with or preloads libosier-env, which puts libc's names on these calls.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_ENVIRON_H
 #define OSIER_ENVIRON_H
@@ -23,7 +25,6 @@ OS_BEGIN_DECLS
  * @return a copy, to free(); NULL with errno 0 if it is not set and there is no default, NULL with
  *         errno ENOMEM if memory ran out
  * @python os.getenv(key, default=None)
- * @since 0.1
  * @shell os.getenv KEY [DEFAULT_VALUE] -> str
  */
 OS_API char *os_getenv(const char *key, const char *default_value) OS_MUST_CHECK OS_NONNULL(1);
@@ -37,7 +38,6 @@ OS_API char *os_getenv(const char *key, const char *default_value) OS_MUST_CHECK
  * @error EINVAL  the name is empty or holds '='
  * @error ENOMEM  memory ran out; nothing has changed
  * @python os.putenv(name, value, /)
- * @since 0.1
  * @source setenv(3)
  * @shell no: the environment that it changes ends with the command
  */
@@ -50,7 +50,6 @@ OS_API int os_putenv(const char *key, const char *value) OS_NONNULL();
  * @return 0, or −1 with errno set
  * @error EINVAL  the name is empty or holds '='
  * @python os.unsetenv(name, /)
- * @since 0.1
  * @source unsetenv(3)
  * @shell no: the environment that it changes ends with the command
  */
@@ -63,7 +62,6 @@ OS_API int os_unsetenv(const char *key) OS_NONNULL();
  *
  * @return a list that ends with NULL, one block to free(); NULL with errno ENOMEM
  * @python os.environ.copy()
- * @since 0.1
  * @shell os.environ -> dict
  */
 OS_API OS_MUST_FREE char **os_environ(void);
@@ -75,7 +73,6 @@ OS_API OS_MUST_FREE char **os_environ(void);
  * @return a copy, to free(); NULL with errno set
  * @error ENOENT  it is not set (Python's KeyError)
  * @python os.environ[key]
- * @since 0.1
  * @shell os.environ.get KEY -> str
  */
 OS_API OS_MUST_FREE char *os_environ_get(const char *key) OS_NONNULL();
@@ -86,7 +83,6 @@ OS_API OS_MUST_FREE char *os_environ_get(const char *key) OS_NONNULL();
  * @param key  its name
  * @return the value, or NULL if it is not set. It stays valid for the life of the process, also
  *         when the variable changes, unless other code than osier set it and frees it
- * @since 0.1
  * @source getenv(3)
  * @shell see os_getenv
  */
@@ -101,7 +97,6 @@ OS_API const char *os_environ_peek(const char *key) OS_NONNULL();
  * @error EINVAL  the name is empty or holds '='
  * @error ENOMEM  memory ran out; nothing has changed
  * @python os.environ[key] = value
- * @since 0.1
  * @shell no: the environment that it changes ends with the command
  */
 OS_API int os_environ_set(const char *key, const char *value) OS_NONNULL();
@@ -114,7 +109,6 @@ OS_API int os_environ_set(const char *key, const char *value) OS_NONNULL();
  * @error ENOENT  it is not set (Python's KeyError)
  * @error EINVAL  the name is empty or holds '='
  * @python del os.environ[key]
- * @since 0.1
  * @shell no: the environment that it changes ends with the command
  */
 OS_API int os_environ_del(const char *key) OS_NONNULL();
@@ -127,7 +121,6 @@ OS_API int os_environ_del(const char *key) OS_NONNULL();
  * @return a copy of what it is now, to free(); NULL with errno set
  * @error EINVAL  it is not set, and the name is empty or holds '='
  * @python os.environ.setdefault(key, value)
- * @since 0.1
  * @shell no: the environment that it changes ends with the command
  */
 OS_API OS_MUST_FREE char *os_environ_setdefault(const char *key, const char *value) OS_NONNULL();
@@ -140,7 +133,6 @@ OS_API OS_MUST_FREE char *os_environ_setdefault(const char *key, const char *val
  * @return a copy, to free(); NULL with errno set
  * @error ENOENT  it is not set, and there is no default (Python's KeyError)
  * @python os.environ.pop(key, default)
- * @since 0.1
  * @shell no: the environment that it changes ends with the command
  */
 OS_API OS_MUST_FREE char *os_environ_pop(const char *key, const char *default_value) OS_NONNULL(1);
@@ -153,7 +145,6 @@ OS_API OS_MUST_FREE char *os_environ_pop(const char *key, const char *default_va
  * @error EINVAL  a text holds no '=', or no name before it
  * @error ENOMEM  memory ran out; nothing has changed
  * @python os.environ.update(mapping)
- * @since 0.1
  * @shell no: the environment that it changes ends with the command
  */
 OS_API int os_environ_update(char *const list[]) OS_NONNULL();
@@ -163,7 +154,6 @@ OS_API int os_environ_update(char *const list[]) OS_NONNULL();
  *
  * @return nothing; it can't fail
  * @python os.environ.clear()
- * @since 0.1
  * @source clearenv(3)
  * @shell no: the environment that it changes ends with the command
  */
@@ -174,7 +164,6 @@ OS_API void os_environ_clear(void);
  *
  * @return a list that ends with NULL, one block to free(); NULL with errno ENOMEM
  * @python os.environ.keys()
- * @since 0.1
  * @shell os.environ.keys -> list
  */
 OS_API OS_MUST_FREE char **os_environ_keys(void);
@@ -184,7 +173,6 @@ OS_API OS_MUST_FREE char **os_environ_keys(void);
  *
  * @return the count; −1 with errno ENOMEM
  * @python len(os.environ)
- * @since 0.1
  * @shell os.environ.size -> int
  */
 OS_API int64_t os_environ_size(void);
@@ -195,7 +183,6 @@ OS_API int64_t os_environ_size(void);
  * @param key  its name
  * @return true if it is
  * @python key in os.environ
- * @since 0.1
  * @shell os.environ.contains KEY -> bool
  */
 OS_API bool os_environ_contains(const char *key) OS_NONNULL();
@@ -206,7 +193,6 @@ OS_API bool os_environ_contains(const char *key) OS_NONNULL();
  * It grows with the number of different values that variables were set to, not with how often.
  *
  * @return bytes
- * @since 0.1
  * @shell no: a command starts with none
  */
 OS_API size_t os_environ_retained(void);
@@ -219,7 +205,6 @@ OS_API size_t os_environ_retained(void);
  *
  * @return 0, or −1 with errno ENOMEM
  * @python os.reload_environ(), since 3.14
- * @since 0.1
  * @shell no: a command sees the environment that it starts with
  */
 OS_API int os_reload_environ(void);
@@ -231,7 +216,6 @@ OS_API int os_reload_environ(void);
  * @return the parts of its PATH, or of "/bin:/usr/bin" without one: a list that ends with NULL, one
  *         block to free(); NULL with errno ENOMEM
  * @python os.get_exec_path(env=None)
- * @since 0.1
  * @shell os.get_exec_path {env=NULL} -> list
  */
 OS_API OS_MUST_FREE char **os_get_exec_path(char *const env[]);

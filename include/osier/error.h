@@ -5,6 +5,8 @@
  * A public function fails as its POSIX namesake does: −1 or NULL, with errno set. The record then
  * holds the rest of what Python's OSError carries. A success never touches it, and it belongs to
  * the thread. A record whose number differs from errno is stale: os_last_error() gives NULL then.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_ERROR_H
 #define OSIER_ERROR_H
@@ -29,7 +31,6 @@ struct os_error {
  *
  * @return the record, valid until the thread's next failing call; NULL when errno says otherwise
  * @python OSError
- * @since 0.1
  * @shell no: the command prints what it says
  */
 OS_API const struct os_error *os_last_error(void);
@@ -40,7 +41,6 @@ OS_API const struct os_error *os_last_error(void);
  *
  * @param prefix  what to print before it, or NULL for nothing
  * @return nothing; errno and the record stay as they are
- * @since 0.1
  * @shell no: the command prints it by itself
  */
 OS_API void os_perror(const char *prefix);
@@ -50,7 +50,6 @@ OS_API void os_perror(const char *prefix);
  *
  * @return the text, to free(); NULL with errno ENOMEM
  * @python str(OSError)
- * @since 0.1
  * @shell no: the command prints it by itself
  */
 OS_API OS_MUST_FREE char *os_error_text(void);
@@ -61,7 +60,6 @@ OS_API OS_MUST_FREE char *os_error_text(void);
  * @param number  an errno
  * @return a static string; "OSError" where Python has no class of its own
  * @python OSError, since 3.3
- * @since 0.1
  * @source PEP 3151
  * @shell os.error_name NUMBER -> str
  */
@@ -73,7 +71,6 @@ OS_API const char *os_error_name(int number);
  * @param number  an errno
  * @return a string that stays valid for the life of the thread
  * @python os.strerror(code, /)
- * @since 0.1
  * @source strerror(3)
  * @shell os.strerror NUMBER -> str
  */
@@ -85,7 +82,6 @@ OS_API const char *os_strerror(int number);
  * @param handler  called on EINTR: 0 to retry the call, anything else to fail with EINTR; NULL for
  *                 the default
  * @return the handler before it, or NULL
- * @since 0.1
  * @source PEP 475
  * @shell no: it is about signals of the calling program
  */
@@ -100,7 +96,6 @@ OS_API int (*os_set_interrupt_handler(int (*handler)(void)))(void);
  * @param name  any bytes
  * @return the text, to free(); NULL with errno ENOMEM
  * @python repr(os.fsdecode(name))
- * @since 0.1
  * @shell os.quote NAME -> str
  */
 OS_API OS_MUST_FREE char *os_quote(const char *name) OS_NONNULL();

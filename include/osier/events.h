@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/** Descriptors that are no files: counters, timers, and memory that can be read like a file. */
+/**
+ * Descriptors that are no files: counters, timers, and memory that can be read like a file.
+ *
+ * @since 0.1
+ */
 #ifndef OSIER_EVENTS_H
 #define OSIER_EVENTS_H
 
@@ -63,7 +67,6 @@ struct os_itimer {
  *               it is inheritable
  * @return a descriptor, or −1 with errno set
  * @python os.eventfd(initval, flags=os.EFD_CLOEXEC)
- * @since 0.1
  * @source eventfd(2)
  * @shell no: a descriptor ends with the command
  */
@@ -78,7 +81,6 @@ OS_API OS_MUST_CHECK int os_eventfd(unsigned int initval, int flags);
  * @error EAGAIN  it is 0, and EFD_NONBLOCK
  * @error EINVAL  it is no counter
  * @python os.eventfd_read(fd)
- * @since 0.1
  * @source eventfd(2)
  * @shell no: a counter ends with the command
  */
@@ -93,7 +95,6 @@ OS_API OS_NONNULL() int os_eventfd_read(int fd, uint64_t *ret_value);
  * @error EAGAIN  it has no room, and EFD_NONBLOCK
  * @error EINVAL  value is 2⁶⁴ − 1
  * @python os.eventfd_write(fd, value)
- * @since 0.1
  * @source eventfd(2)
  * @shell no: a counter ends with the command
  */
@@ -108,7 +109,6 @@ OS_API int os_eventfd_write(int fd, uint64_t value);
  * @return a descriptor, or −1 with errno set
  * @error EINVAL  an unknown clock or flag
  * @python os.timerfd_create(clockid, /, *, flags=os.TFD_CLOEXEC), since 3.13
- * @since 0.1
  * @source timerfd_create(2)
  * @shell no: a timer ends with the command
  */
@@ -126,7 +126,6 @@ OS_API OS_MUST_CHECK int os_timerfd_create(int clockid, int flags);
  * @return 0, or −1 with errno set
  * @error EINVAL  it is no timer, or a negative time
  * @python os.timerfd_settime_ns(fd, /, *, flags=0, initial=0, interval=0), since 3.13
- * @since 0.1
  * @source timerfd_settime(2)
  * @shell no: a timer ends with the command
  */
@@ -146,7 +145,6 @@ OS_API int os_timerfd_settime_ns(int fd, int flags, int64_t initial, int64_t int
  * @error EINVAL  it is no timer, or a negative time
  * @error EOVERFLOW  no number, or more than 292 years
  * @python os.timerfd_settime(fd, /, *, flags=0, initial=0.0, interval=0.0), since 3.13
- * @since 0.1
  * @source timerfd_settime(2)
  * @shell no: a timer ends with the command
  */
@@ -161,7 +159,6 @@ OS_API int os_timerfd_settime(int fd, int flags, double initial, double interval
  * @return 0, or −1 with errno set
  * @error EINVAL  it is no timer
  * @python os.timerfd_gettime_ns(fd, /), since 3.13
- * @since 0.1
  * @source timerfd_gettime(2)
  * @shell no: a timer ends with the command
  */
@@ -175,7 +172,6 @@ OS_API OS_NONNULL() int os_timerfd_gettime_ns(int fd, struct os_itimer_ns *ret_t
  * @return 0, or −1 with errno set
  * @error EINVAL  it is no timer
  * @python os.timerfd_gettime(fd, /), since 3.13
- * @since 0.1
  * @source timerfd_gettime(2)
  * @shell no: a timer ends with the command
  */
@@ -190,7 +186,6 @@ OS_API OS_NONNULL() int os_timerfd_gettime(int fd, struct os_itimer *ret_timer);
  * @return a descriptor, or −1 with errno set
  * @error EINVAL  a longer name, or an unknown flag
  * @python os.memfd_create(name, flags=os.MFD_CLOEXEC)
- * @since 0.1
  * @source memfd_create(2)
  * @shell no: a descriptor ends with the command
  */
@@ -204,7 +199,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() int os_memfd_create(const char *name, unsigned
  * @return 0, or −1 with errno set
  * @error EPERM  made without MFD_ALLOW_SEALING, or sealed by F_SEAL_SEAL
  * @error EBUSY  F_SEAL_WRITE, and somebody has it mapped for writing
- * @since 0.1
  * @source fcntl(2) F_ADD_SEALS
  * @shell no: os.memfd_create is not for a shell
  */
@@ -216,7 +210,6 @@ OS_API int os_memfd_add_seals(int fd, int seals);
  * @param fd  which
  * @return F_SEAL_SEAL, F_SEAL_SHRINK … or several, or −1 with errno set
  * @error EINVAL  another kind of file
- * @since 0.1
  * @source fcntl(2) F_GET_SEALS
  * @shell os.memfd_get_seals FD -> int
  */

@@ -6,6 +6,8 @@
  * Where Python takes `dir_fd=`, a function here has an `…at` form: a relative path starts at that
  * directory, OS_CWD being the current one. A call that takes two paths names both in the error
  * record.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_FILES_H
 #define OSIER_FILES_H
@@ -21,7 +23,6 @@ OS_BEGIN_DECLS
  * @return the path, to free(); NULL with errno set
  * @error ENOENT  the directory was removed, or can't be reached from the root
  * @python os.getcwd(), os.getcwdb()
- * @since 0.1
  * @source getcwd(3)
  * @shell os.getcwd -> str
  */
@@ -34,7 +35,6 @@ OS_API OS_MUST_FREE char *os_getcwd(void);
  * @return 0, or −1 with errno set
  * @error ENOTDIR  something else stands there
  * @python os.chdir(path)
- * @since 0.1
  * @source chdir(2)
  * @shell no: the directory changes for the command alone, and ends with it
  */
@@ -46,7 +46,6 @@ OS_API int os_chdir(const char *path);
  * @param fd  the descriptor of a directory
  * @return 0, or −1 with errno set
  * @python os.fchdir(fd), os.chdir(fd)
- * @since 0.1
  * @source fchdir(2)
  * @shell no: the directory changes for the command alone, and ends with it
  */
@@ -61,7 +60,6 @@ OS_API int os_fchdir(int fd);
  * @error EEXIST  something stands there already
  * @error ENOENT  the parent does not exist
  * @python os.mkdir(path, mode=0o777)
- * @since 0.1
  * @source mkdir(2)
  * @shell see os_mkdirat
  */
@@ -77,7 +75,6 @@ OS_API int os_mkdir(const char *path, mode_t mode);
  * @error EEXIST  something stands there already
  * @error ENOENT  the parent does not exist
  * @python os.mkdir(path, mode=0o777, *, dir_fd=None)
- * @since 0.1
  * @source mkdirat(2)
  * @shell os.mkdir PATH [--mode=0777] [--dir-fd=OS_CWD] -> none
  */
@@ -98,7 +95,6 @@ OS_API int os_mkdirat(int dir_fd, const char *path, mode_t mode);
  * @error EEXIST  something stands there already; with OS_EXIST_OK: and it is no directory
  * @error ENOTDIR  a component on the way is no directory
  * @python os.makedirs(name, mode=0o777, exist_ok=False)
- * @since 0.1
  * @shell see os_makedirsat
  */
 OS_API int os_makedirs(const char *path, mode_t mode, int flags);
@@ -112,7 +108,6 @@ OS_API int os_makedirs(const char *path, mode_t mode, int flags);
  * @param flags  OS_EXIST_OK
  * @return 0, or −1 with errno set
  * @python os.makedirs(name, mode=0o777, exist_ok=False, *, parent_mode=None), since 3.15
- * @since 0.1
  * @shell see os_makedirsat
  */
 OS_API int os_makedirs_parents(const char *path, mode_t mode, mode_t parent_mode, int flags);
@@ -127,7 +122,6 @@ OS_API int os_makedirs_parents(const char *path, mode_t mode, mode_t parent_mode
  * @param flags  OS_EXIST_OK
  * @return 0, or −1 with errno set
  * @python os.makedirs(name, mode=0o777, exist_ok=False, *, parent_mode=None), since 3.15
- * @since 0.1
  * @shell os.makedirs PATH [--mode=0777] [--parent-mode=0777] [--exist-ok] [--dir-fd=OS_CWD] -> none
  */
 OS_API int os_makedirsat(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int flags);
@@ -139,7 +133,6 @@ OS_API int os_makedirsat(int dir_fd, const char *path, mode_t mode, mode_t paren
  * @return 0, or −1 with errno set
  * @error ENOTEMPTY  it has entries
  * @python os.rmdir(path)
- * @since 0.1
  * @source rmdir(2)
  * @shell see os_rmdirat
  */
@@ -153,7 +146,6 @@ OS_API int os_rmdir(const char *path);
  * @return 0, or −1 with errno set
  * @error ENOTEMPTY  it has entries
  * @python os.rmdir(path, *, dir_fd=None)
- * @since 0.1
  * @source unlinkat(2)
  * @shell os.rmdir PATH [--dir-fd=OS_CWD] -> none
  */
@@ -167,7 +159,6 @@ OS_API int os_rmdirat(int dir_fd, const char *path);
  * @param path  the directory to begin with
  * @return 0, or −1 with errno set when the first can't be removed
  * @python os.removedirs(name)
- * @since 0.1
  * @shell os.removedirs PATH -> none
  */
 OS_API int os_removedirs(const char *path);
@@ -179,7 +170,6 @@ OS_API int os_removedirs(const char *path);
  * @return 0, or −1 with errno set
  * @error EISDIR  it is a directory
  * @python os.remove(path)
- * @since 0.1
  * @source unlink(2)
  * @shell see os_removeat
  */
@@ -193,7 +183,6 @@ OS_API int os_remove(const char *path);
  * @return 0, or −1 with errno set
  * @error EISDIR  it is a directory
  * @python os.remove(path, *, dir_fd=None)
- * @since 0.1
  * @source unlinkat(2)
  * @shell os.remove PATH [--dir-fd=OS_CWD] -> none
  */
@@ -206,7 +195,6 @@ OS_API int os_removeat(int dir_fd, const char *path);
  * @return 0, or −1 with errno set
  * @error EISDIR  it is a directory
  * @python os.unlink(path)
- * @since 0.1
  * @source unlink(2)
  * @shell see os_unlinkat
  */
@@ -220,7 +208,6 @@ OS_API int os_unlink(const char *path);
  * @return 0, or −1 with errno set
  * @error EISDIR  it is a directory
  * @python os.unlink(path, *, dir_fd=None)
- * @since 0.1
  * @source unlinkat(2)
  * @shell os.unlink PATH [--dir-fd=OS_CWD] -> none
  */
@@ -234,7 +221,6 @@ OS_API int os_unlinkat(int dir_fd, const char *path);
  * @return 0, or −1 with errno set
  * @error EXDEV  the names are on different file systems
  * @python os.rename(src, dst)
- * @since 0.1
  * @source rename(2)
  * @shell see os_renameat
  */
@@ -250,7 +236,6 @@ OS_API int os_rename(const char *src, const char *dst);
  * @return 0, or −1 with errno set
  * @error EXDEV  the names are on different file systems
  * @python os.rename(src, dst, *, src_dir_fd=None, dst_dir_fd=None)
- * @since 0.1
  * @source renameat(2)
  * @shell os.rename SRC DST [--src-dir-fd=OS_CWD] [--dst-dir-fd=OS_CWD] -> none
  */
@@ -264,7 +249,6 @@ OS_API int os_renameat(int src_dir_fd, const char *src, int dst_dir_fd, const ch
  * @return 0, or −1 with errno set
  * @error EXDEV  the names are on different file systems
  * @python os.replace(src, dst)
- * @since 0.1
  * @source rename(2)
  * @shell see os_replaceat
  */
@@ -280,7 +264,6 @@ OS_API int os_replace(const char *src, const char *dst);
  * @return 0, or −1 with errno set
  * @error EXDEV  the names are on different file systems
  * @python os.replace(src, dst, *, src_dir_fd=None, dst_dir_fd=None)
- * @since 0.1
  * @source renameat(2)
  * @shell os.replace SRC DST [--src-dir-fd=OS_CWD] [--dst-dir-fd=OS_CWD] -> none
  */
@@ -294,7 +277,6 @@ OS_API int os_replaceat(int src_dir_fd, const char *src, int dst_dir_fd, const c
  * @param dst  the new name, on the same file system
  * @return 0, or −1 with errno set; directories made for `dst` stay
  * @python os.renames(old, new)
- * @since 0.1
  * @shell os.renames SRC DST -> none
  */
 OS_API int os_renames(const char *src, const char *dst);
@@ -308,7 +290,6 @@ OS_API int os_renames(const char *src, const char *dst);
  * @param flags  OS_NOFOLLOW: a symbolic link at `src` itself gets the new name
  * @return 0, or −1 with errno set
  * @python os.link(src, dst, *, follow_symlinks=True)
- * @since 0.1
  * @source linkat(2)
  * @shell see os_linkat
  */
@@ -324,7 +305,6 @@ OS_API int os_link(const char *src, const char *dst, int flags);
  * @param flags  OS_NOFOLLOW: a symbolic link at `src` itself gets the new name
  * @return 0, or −1 with errno set
  * @python os.link(src, dst, *, src_dir_fd=None, dst_dir_fd=None, follow_symlinks=True)
- * @since 0.1
  * @source linkat(2)
  * @shell os.link SRC DST [--src-dir-fd=OS_CWD] [--dst-dir-fd=OS_CWD] [--nofollow] -> none
  */
@@ -338,7 +318,6 @@ OS_API int os_linkat(int src_dir_fd, const char *src, int dst_dir_fd, const char
  * @param flags  OS_IS_DIRECTORY is taken and changes nothing, as in Python on POSIX
  * @return 0, or −1 with errno set
  * @python os.symlink(src, dst, target_is_directory=False)
- * @since 0.1
  * @source symlink(2)
  * @shell see os_symlinkat
  */
@@ -353,7 +332,6 @@ OS_API int os_symlink(const char *src, const char *dst, int flags);
  * @param flags  OS_IS_DIRECTORY is taken and changes nothing, as in Python on POSIX
  * @return 0, or −1 with errno set
  * @python os.symlink(src, dst, target_is_directory=False, *, dir_fd=None)
- * @since 0.1
  * @source symlinkat(2)
  * @shell os.symlink SRC DST [--is-directory] [--dir-fd=OS_CWD] -> none
  */
@@ -366,7 +344,6 @@ OS_API int os_symlinkat(const char *src, int dir_fd, const char *dst, int flags)
  * @return the text, to free(); NULL with errno set
  * @error EINVAL  it is no symbolic link
  * @python os.readlink(path)
- * @since 0.1
  * @source readlink(2)
  * @shell see os_readlinkat
  */
@@ -380,7 +357,6 @@ OS_API OS_MUST_FREE char *os_readlink(const char *path);
  * @return the text, to free(); NULL with errno set
  * @error EINVAL  it is no symbolic link
  * @python os.readlink(path, *, dir_fd=None)
- * @since 0.1
  * @source readlinkat(2)
  * @shell os.readlink PATH [--dir-fd=OS_CWD] -> str
  */
@@ -394,7 +370,6 @@ OS_API OS_MUST_FREE char *os_readlinkat(int dir_fd, const char *path);
  * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return 0, or −1 with errno set
  * @python os.stat(path, *, follow_symlinks=True)
- * @since 0.1
  * @source stat(2)
  * @shell see os_statat
  */
@@ -409,7 +384,6 @@ OS_API int os_stat(const char *path, struct os_stat_result *ret_stat, int flags)
  * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return 0, or −1 with errno set
  * @python os.stat(path, *, dir_fd=None, follow_symlinks=True)
- * @since 0.1
  * @source fstatat(2)
  * @shell os.stat PATH [--dir-fd=OS_CWD] [--nofollow] -> stat
  */
@@ -422,7 +396,6 @@ OS_API int os_statat(int dir_fd, const char *path, struct os_stat_result *ret_st
  * @param ret_stat  filled on success
  * @return 0, or −1 with errno set
  * @python os.lstat(path)
- * @since 0.1
  * @source lstat(2)
  * @shell see os_lstatat
  */
@@ -436,7 +409,6 @@ OS_API int os_lstat(const char *path, struct os_stat_result *ret_stat);
  * @param ret_stat  filled on success
  * @return 0, or −1 with errno set
  * @python os.lstat(path, *, dir_fd=None)
- * @since 0.1
  * @source fstatat(2)
  * @shell os.lstat PATH [--dir-fd=OS_CWD] -> stat
  */
@@ -449,7 +421,6 @@ OS_API int os_lstatat(int dir_fd, const char *path, struct os_stat_result *ret_s
  * @param ret_stat  filled on success
  * @return 0, or −1 with errno set
  * @python os.fstat(fd), os.stat(fd)
- * @since 0.1
  * @source fstat(2)
  * @shell os.fstat FD -> stat
  */
@@ -467,7 +438,6 @@ OS_API int os_fstat(int fd, struct os_stat_result *ret_stat);
  * @return 0 for yes, or −1 with errno telling why not
  * @error EACCES  it is forbidden
  * @python os.access(path, mode, *, effective_ids=False, follow_symlinks=True)
- * @since 0.1
  * @source access(2)
  * @shell see os_accessat
  */
@@ -483,7 +453,6 @@ OS_API int os_access(const char *path, int mode, int flags);
  * @return 0 for yes, or −1 with errno telling why not
  * @error EACCES  it is forbidden
  * @python os.access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True)
- * @since 0.1
  * @source faccessat(2)
  * @shell os.access PATH MODE [--dir-fd=OS_CWD] [--effective-ids] [--nofollow] -> ok
  */
@@ -498,7 +467,6 @@ OS_API int os_accessat(int dir_fd, const char *path, int mode, int flags);
  * @return 0, or −1 with errno set
  * @error EOPNOTSUPP  with OS_NOFOLLOW: it is a symbolic link
  * @python os.chmod(path, mode, *, follow_symlinks=True)
- * @since 0.1
  * @source chmod(2)
  * @shell see os_chmodat
  */
@@ -514,7 +482,6 @@ OS_API int os_chmod(const char *path, mode_t mode, int flags);
  * @return 0, or −1 with errno set
  * @error EOPNOTSUPP  with OS_NOFOLLOW: it is a symbolic link
  * @python os.chmod(path, mode, *, dir_fd=None, follow_symlinks=True)
- * @since 0.1
  * @source fchmodat2(2)
  * @shell os.chmod PATH MODE [--dir-fd=OS_CWD] [--nofollow] -> none
  */
@@ -527,7 +494,6 @@ OS_API int os_chmodat(int dir_fd, const char *path, mode_t mode, int flags);
  * @param mode  the bits; the umask plays no part
  * @return 0, or −1 with errno set
  * @python os.fchmod(fd, mode), os.chmod(fd, mode)
- * @since 0.1
  * @source fchmod(2)
  * @shell os.fchmod FD MODE -> none
  */
@@ -541,7 +507,6 @@ OS_API int os_fchmod(int fd, mode_t mode);
  * @return 0, or −1 with errno set
  * @error EEXIST  `dst` is there
  * @error EINVAL  the file system can't do it in one step
- * @since 0.1
  * @source renameat2(2)
  * @shell os.rename_noreplace SRC DST -> none
  */
@@ -554,7 +519,6 @@ OS_API int os_rename_noreplace(const char *src, const char *dst);
  * @param dst  the other name, on the same file system; the two may be of different types
  * @return 0, or −1 with errno set
  * @error EINVAL  the file system can't do it in one step
- * @since 0.1
  * @source renameat2(2)
  * @shell os.rename_exchange SRC DST -> none
  */
@@ -576,7 +540,6 @@ OS_API int os_rename_exchange(const char *src, const char *dst);
  * @param rename_flags  RENAME_NOREPLACE, RENAME_EXCHANGE, RENAME_WHITEOUT, or 0
  * @return 0, or −1 with errno set
  * @error EINVAL  the file system can't do it, or the flags contradict each other
- * @since 0.1
  * @source renameat2(2)
  * @shell os.renameat2 SRC DST [--rename-flags=0] [--src-dir-fd=OS_CWD] [--dst-dir-fd=OS_CWD] ->
  * none
@@ -592,7 +555,6 @@ OS_API int os_renameat2(int src_dir_fd, const char *src, int dst_dir_fd, const c
  * @return 0, or −1 with errno set
  * @error EEXIST  something stands there already
  * @python os.mkfifo(path, mode=0o666)
- * @since 0.1
  * @source mkfifo(3)
  * @shell see os_mkfifoat
  */
@@ -607,7 +569,6 @@ OS_API int os_mkfifo(const char *path, mode_t mode);
  * @return 0, or −1 with errno set
  * @error EEXIST  something stands there already
  * @python os.mkfifo(path, mode=0o666, *, dir_fd=None)
- * @since 0.1
  * @source mkfifoat(3)
  * @shell os.mkfifo PATH [--mode=0666] [--dir-fd=OS_CWD] -> none
  */
@@ -623,7 +584,6 @@ OS_API int os_mkfifoat(int dir_fd, const char *path, mode_t mode);
  * @return 0, or −1 with errno set
  * @error EPERM  devices are for the superuser
  * @python os.mknod(path, mode=0o600, device=0)
- * @since 0.1
  * @source mknod(2)
  * @shell see os_mknodat
  */
@@ -639,7 +599,6 @@ OS_API int os_mknod(const char *path, mode_t mode, uint64_t device);
  * @return 0, or −1 with errno set
  * @error EPERM  devices are for the superuser
  * @python os.mknod(path, mode=0o600, device=0, *, dir_fd=None)
- * @since 0.1
  * @source mknodat(2)
  * @shell os.mknod PATH [--mode=0600] [--device=0] [--dir-fd=OS_CWD] -> none
  */
@@ -651,7 +610,6 @@ OS_API int os_mknodat(int dir_fd, const char *path, mode_t mode, uint64_t device
  * @param device  a device number, from st_dev or st_rdev
  * @return its major number
  * @python os.major(device, /)
- * @since 0.1
  * @source major(3)
  * @shell os.major DEVICE -> int
  */
@@ -663,7 +621,6 @@ OS_API uint32_t os_major(uint64_t device);
  * @param device  a device number, from st_dev or st_rdev
  * @return its minor number
  * @python os.minor(device, /)
- * @since 0.1
  * @source minor(3)
  * @shell os.minor DEVICE -> int
  */
@@ -676,7 +633,6 @@ OS_API uint32_t os_minor(uint64_t device);
  * @param minor_number  which one of its devices
  * @return the number
  * @python os.makedev(major, minor, /)
- * @since 0.1
  * @source makedev(3)
  * @shell os.makedev MAJOR_NUMBER MINOR_NUMBER -> int
  */
@@ -689,7 +645,6 @@ OS_API uint64_t os_makedev(uint32_t major_number, uint32_t minor_number);
  * @return 0, or −1 with errno set
  * @error EPERM  it is for the superuser
  * @python os.chroot(path)
- * @since 0.1
  * @source chroot(2)
  * @shell no: the root changes for the command alone, and ends with it
  */

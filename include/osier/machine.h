@@ -5,6 +5,8 @@
  * Every file of those that the library reads about the machine is opened below the chosen root, by
  * the same code in both cases. What no file holds (sockets and addresses by netlink, sizes of file
  * systems, signals) is ENOTSUP for a recorded machine, never the live machine's.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_MACHINE_H
 #define OSIER_MACHINE_H
@@ -23,7 +25,6 @@ OS_BEGIN_DECLS
  * @return 0, or −1 with errno set and everything as it was
  * @error ENOENT  no such directory
  * @error ENOTDIR  no directory
- * @since 0.1
  * @shell no: `osier get --root=DIR` looks at a recorded machine
  */
 OS_API int os_set_root(const char *root);
@@ -32,7 +33,6 @@ OS_API int os_set_root(const char *root);
  * Whether a recorded machine is looked at.
  *
  * @return whether os_set_root() was called with a directory
- * @since 0.1
  * @shell no: a command begins with this machine
  */
 OS_API bool os_root_is_set(void);
@@ -42,7 +42,6 @@ OS_API bool os_root_is_set(void);
  *
  * @param path  where it is mounted; NULL: "/proc"
  * @return 0, or −1 with errno ENOMEM
- * @since 0.1
  * @shell no: `osier get --root=DIR` looks at another machine
  */
 OS_API int os_set_procfs_path(const char *path);

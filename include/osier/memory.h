@@ -2,6 +2,8 @@
 /**
  * Memory of the machine, in bytes. What the control group of the process leaves of it stands in
  * osier/cgroup.h.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_MEMORY_H
 #define OSIER_MEMORY_H
@@ -31,7 +33,6 @@ struct os_virtual_memory_result {
  * @param ret_memory  set to the sizes
  * @return 0, or −1 with errno set
  * @python psutil.virtual_memory()
- * @since 0.1
  * @source proc_meminfo(5)
  * @shell os.virtual_memory -> virtual_memory
  */
@@ -52,7 +53,6 @@ struct os_swap_memory_result {
  * @param ret_swap  set to the sizes
  * @return 0, or −1 with errno set
  * @python psutil.swap_memory()
- * @since 0.1
  * @source proc_meminfo(5), proc_vmstat(5)
  * @shell os.swap_memory -> swap_memory
  */
@@ -69,7 +69,6 @@ struct os_named_number {
  *
  * @param ret_count  set to how many there are
  * @return an array with its names in one block, to free(); NULL with errno set
- * @since 0.1
  * @source proc_meminfo(5)
  * @shell os.meminfo -> map
  */

@@ -4,6 +4,8 @@
  *
  * The list is the kernel's alone: no file system is touched for it. A size is asked for by a helper
  * process that can be left behind, so neither the caller nor its end waits for a dead server.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_MOUNTS_H
 #define OSIER_MOUNTS_H
@@ -59,7 +61,6 @@ struct os_mount {
  * @error EINVAL  flags that are none
  * @error ENOTSUP  sizes of a recorded machine
  * @python psutil.disk_partitions(all=False)
- * @since 0.1
  * @source proc_pid_mountinfo(5)
  * @shell os.mounts [--sizes:OS_MOUNTS_SIZES] [--pseudo:OS_MOUNTS_PSEUDO] [--timeout=-1]
  * -> list of mount
@@ -77,7 +78,6 @@ OS_API OS_MUST_FREE struct os_mount *os_mounts(int flags, double timeout, size_t
  * @error ETIMEDOUT  the file system does not answer
  * @error ENOENT  no such file
  * @error ENOTSUP  a recorded machine is looked at
- * @since 0.1
  * @source statfs(2)
  * @shell os.disk_usage_timeout PATH TIMEOUT -> disk_usage
  */

@@ -5,6 +5,8 @@
  * The environment has a header of its own (environ.h). os.fspath() needs no counterpart in C, where
  * a path is a `const char *` already; os.fsencode() and os.fsdecode() need none either: a name is
  * the kernel's own bytes everywhere in osier, and nothing is ever converted.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_PARAMS_H
 #define OSIER_PARAMS_H
@@ -29,7 +31,6 @@ struct os_uname_result {
  *
  * @return the name, to free(); NULL with errno ENOMEM
  * @python os.ctermid()
- * @since 0.1
  * @source ctermid(3)
  * @shell os.ctermid -> str
  */
@@ -41,7 +42,6 @@ OS_API OS_MUST_FREE char *os_ctermid(void);
  * @return the name, to free(); NULL with errno set
  * @error ENXIO  there is no controlling terminal
  * @python os.getlogin()
- * @since 0.1
  * @source getlogin_r(3)
  * @shell os.getlogin -> str
  */
@@ -53,7 +53,6 @@ OS_API OS_MUST_FREE char *os_getlogin(void);
  * @param ret_result  set to them
  * @return 0, or −1 with errno set
  * @python os.uname()
- * @since 0.1
  * @source uname(2)
  * @shell os.uname -> uname
  */
@@ -64,7 +63,6 @@ OS_API int os_uname(struct os_uname_result *ret_result);
  *
  * @return the id; can't fail
  * @python os.getpid()
- * @since 0.1
  * @source getpid(2)
  * @shell os.getpid -> int
  */
@@ -75,7 +73,6 @@ OS_API pid_t os_getpid(void);
  *
  * @return the id, 0 where the parent is outside the pid namespace; can't fail
  * @python os.getppid()
- * @since 0.1
  * @source getppid(2)
  * @shell os.getppid -> int
  */
@@ -86,7 +83,6 @@ OS_API pid_t os_getppid(void);
  *
  * @return the id; can't fail
  * @python threading.get_native_id()
- * @since 0.1
  * @source gettid(2)
  * @shell os.gettid -> int
  */
@@ -97,7 +93,6 @@ OS_API pid_t os_gettid(void);
  *
  * @return the id; can't fail
  * @python os.getuid()
- * @since 0.1
  * @source getuid(2)
  * @shell os.getuid -> int
  */
@@ -108,7 +103,6 @@ OS_API uid_t os_getuid(void);
  *
  * @return the id; can't fail
  * @python os.geteuid()
- * @since 0.1
  * @source geteuid(2)
  * @shell os.geteuid -> int
  */
@@ -119,7 +113,6 @@ OS_API uid_t os_geteuid(void);
  *
  * @return the id; can't fail
  * @python os.getgid()
- * @since 0.1
  * @source getgid(2)
  * @shell os.getgid -> int
  */
@@ -130,7 +123,6 @@ OS_API gid_t os_getgid(void);
  *
  * @return the id; can't fail
  * @python os.getegid()
- * @since 0.1
  * @source getegid(2)
  * @shell os.getegid -> int
  */
@@ -144,7 +136,6 @@ OS_API gid_t os_getegid(void);
  * @param ret_suid  set to the saved one
  * @return 0, or −1 with errno set
  * @python os.getresuid()
- * @since 0.1
  * @source getresuid(2)
  * @shell os.getresuid -> ints
  */
@@ -158,7 +149,6 @@ OS_API int os_getresuid(uid_t *ret_ruid, uid_t *ret_euid, uid_t *ret_suid);
  * @param ret_sgid  set to the saved one
  * @return 0, or −1 with errno set
  * @python os.getresgid()
- * @since 0.1
  * @source getresgid(2)
  * @shell os.getresgid -> ints
  */
@@ -170,7 +160,6 @@ OS_API int os_getresgid(gid_t *ret_rgid, gid_t *ret_egid, gid_t *ret_sgid);
  * @param ret_count  set to how many there are
  * @return the ids in one block, to free(), even for none; NULL with errno set
  * @python os.getgroups()
- * @since 0.1
  * @source getgroups(2)
  * @shell os.getgroups -> ints
  */
@@ -184,7 +173,6 @@ OS_API OS_MUST_FREE gid_t *os_getgroups(size_t *ret_count);
  * @param ret_count  set to how many there are
  * @return the ids in one block, to free(); NULL with errno set
  * @python os.getgrouplist(user, group, /)
- * @since 0.1
  * @source getgrouplist(3)
  * @shell os.getgrouplist USER GROUP -> ints
  */
@@ -198,7 +186,6 @@ OS_API OS_MUST_FREE gid_t *os_getgrouplist(const char *user, gid_t group, size_t
  * @return 0, or −1 with errno set
  * @error EPERM  the process lacks CAP_SETGID
  * @python os.initgroups(username, gid, /)
- * @since 0.1
  * @source initgroups(3)
  * @shell no: it changes a process that ends with the command
  */
@@ -213,7 +200,6 @@ OS_API int os_initgroups(const char *user, gid_t group);
  * @error EINVAL  more than 65536
  * @error EPERM  the process lacks CAP_SETGID
  * @python os.setgroups(groups, /)
- * @since 0.1
  * @source setgroups(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -226,7 +212,6 @@ OS_API int os_setgroups(const gid_t *groups, size_t count);
  * @return the group's id, or −1 with errno set
  * @error ESRCH  no such process
  * @python os.getpgid(pid)
- * @since 0.1
  * @source getpgid(2)
  * @shell os.getpgid PID -> int
  */
@@ -237,7 +222,6 @@ OS_API pid_t os_getpgid(pid_t pid);
  *
  * @return the group's id; can't fail
  * @python os.getpgrp()
- * @since 0.1
  * @source getpgrp(2)
  * @shell os.getpgrp -> int
  */
@@ -253,7 +237,6 @@ OS_API pid_t os_getpgrp(void);
  * @error EACCES  a child that has called exec already
  * @error EPERM  a session leader, or a group of another session
  * @python os.setpgid(pid, pgrp, /)
- * @since 0.1
  * @source setpgid(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -265,7 +248,6 @@ OS_API int os_setpgid(pid_t pid, pid_t pgrp);
  * @return 0, or −1 with errno set
  * @error EPERM  a session leader has one already
  * @python os.setpgrp()
- * @since 0.1
  * @source setpgid(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -278,7 +260,6 @@ OS_API int os_setpgrp(void);
  * @return the session's id, or −1 with errno set
  * @error ESRCH  no such process
  * @python os.getsid(pid, /)
- * @since 0.1
  * @source getsid(2)
  * @shell os.getsid PID -> int
  */
@@ -290,7 +271,6 @@ OS_API pid_t os_getsid(pid_t pid);
  * @return the session's id, or −1 with errno set
  * @error EPERM  the process leads a process group already
  * @python os.setsid()
- * @since 0.1
  * @source setsid(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -305,7 +285,6 @@ OS_API pid_t os_setsid(void);
  * @return 0, or −1 with errno set; −1 is a legal priority, which is why it has a place of its own
  * @error ESRCH  no such process
  * @python os.getpriority(which, who)
- * @since 0.1
  * @source getpriority(2)
  * @shell os.getpriority WHICH WHO -> int
  */
@@ -322,7 +301,6 @@ OS_API int os_getpriority(int which, id_t who, int *ret_priority);
  * @error EPERM  another user's process
  * @error ESRCH  no such process
  * @python os.setpriority(which, who, priority)
- * @since 0.1
  * @source setpriority(2)
  * @shell os.setpriority WHICH WHO PRIORITY -> none
  */
@@ -335,7 +313,6 @@ OS_API int os_setpriority(int which, id_t who, int priority);
  * @return 0, or −1 with errno set
  * @error EPERM  neither the real nor the saved id, without CAP_SETUID
  * @python os.setuid(uid, /)
- * @since 0.1
  * @source setuid(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -348,7 +325,6 @@ OS_API int os_setuid(uid_t uid);
  * @return 0, or −1 with errno set
  * @error EPERM  not an id that the process has
  * @python os.seteuid(euid, /)
- * @since 0.1
  * @source seteuid(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -362,7 +338,6 @@ OS_API int os_seteuid(uid_t euid);
  * @return 0, or −1 with errno set
  * @error EPERM  not an id that the process has
  * @python os.setreuid(ruid, euid, /)
- * @since 0.1
  * @source setreuid(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -377,7 +352,6 @@ OS_API int os_setreuid(uid_t ruid, uid_t euid);
  * @return 0, or −1 with errno set
  * @error EPERM  not an id that the process has
  * @python os.setresuid(ruid, euid, suid, /)
- * @since 0.1
  * @source setresuid(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -390,7 +364,6 @@ OS_API int os_setresuid(uid_t ruid, uid_t euid, uid_t suid);
  * @return 0, or −1 with errno set
  * @error EPERM  neither the real nor the saved id, without CAP_SETGID
  * @python os.setgid(gid, /)
- * @since 0.1
  * @source setgid(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -403,7 +376,6 @@ OS_API int os_setgid(gid_t gid);
  * @return 0, or −1 with errno set
  * @error EPERM  not an id that the process has
  * @python os.setegid(egid, /)
- * @since 0.1
  * @source setegid(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -417,7 +389,6 @@ OS_API int os_setegid(gid_t egid);
  * @return 0, or −1 with errno set
  * @error EPERM  not an id that the process has
  * @python os.setregid(rgid, egid, /)
- * @since 0.1
  * @source setregid(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -432,7 +403,6 @@ OS_API int os_setregid(gid_t rgid, gid_t egid);
  * @return 0, or −1 with errno set
  * @error EPERM  not an id that the process has
  * @python os.setresgid(rgid, egid, sgid, /)
- * @since 0.1
  * @source setresgid(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -444,7 +414,6 @@ OS_API int os_setresgid(gid_t rgid, gid_t egid, gid_t sgid);
  * @param mask  the bits; those above 0777 do not count
  * @return the umask before it; can't fail
  * @python os.umask(mask, /)
- * @since 0.1
  * @source umask(2)
  * @shell no: it changes a process that ends with the command
  */
@@ -459,7 +428,6 @@ OS_API mode_t os_umask(mode_t mask);
  *
  * @return the umask, or −1 with errno set
  * @error EPERM  no /proc, and a sandbox that forbids unshare(2)
- * @since 0.1
  * @source proc(5)
  * @shell os.umask_get -> octal
  */

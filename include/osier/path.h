@@ -8,6 +8,8 @@
  *
  * Calls that only cut a path up also exist in a form that allocates nothing and answers with
  * `struct os_slice`s, which point into the path that was given.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_PATH_H
 #define OSIER_PATH_H
@@ -25,7 +27,6 @@ OS_BEGIN_DECLS
  * @param path  any path
  * @return the text, to free(); NULL with errno ENOMEM
  * @python os.path.basename(path)
- * @since 0.1
  * @shell os.path.basename PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_basename(const char *path);
@@ -36,7 +37,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_basename(const char *path);
  * @param path  any path
  * @return where that part lies in `path`
  * @python os.path.basename(path)
- * @since 0.1
  * @shell see os_path_basename
  */
 OS_API OS_PURE OS_NONNULL() struct os_slice os_path_basename_slice(const char *path);
@@ -47,7 +47,6 @@ OS_API OS_PURE OS_NONNULL() struct os_slice os_path_basename_slice(const char *p
  * @param path  any path
  * @return the text, to free(); NULL with errno ENOMEM
  * @python os.path.dirname(path)
- * @since 0.1
  * @shell os.path.dirname PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_dirname(const char *path);
@@ -58,7 +57,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_dirname(const char *path);
  * @param path  any path
  * @return where that part lies in `path`
  * @python os.path.dirname(path)
- * @since 0.1
  * @shell see os_path_dirname
  */
 OS_API OS_PURE OS_NONNULL() struct os_slice os_path_dirname_slice(const char *path);
@@ -69,7 +67,6 @@ OS_API OS_PURE OS_NONNULL() struct os_slice os_path_dirname_slice(const char *pa
  * @param path  any path
  * @return a list of two, head and tail, to free() at once; NULL with errno ENOMEM
  * @python os.path.split(path)
- * @since 0.1
  * @shell os.path.split PATH -> list
  */
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_split(const char *path);
@@ -83,7 +80,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_split(const char *path);
  * @param ret_tail  what os_path_basename() gives; may be NULL
  * @return nothing
  * @python os.path.split(path)
- * @since 0.1
  * @shell see os_path_split
  */
 OS_API OS_NONNULL(1) void os_path_split_slices(const char *path, struct os_slice *ret_head,
@@ -96,7 +92,6 @@ OS_API OS_NONNULL(1) void os_path_split_slices(const char *path, struct os_slice
  * @param path  any path
  * @return a list of two, root and extension, to free() at once; NULL with errno ENOMEM
  * @python os.path.splitext(path)
- * @since 0.1
  * @shell os.path.splitext PATH -> list
  */
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_splitext(const char *path);
@@ -110,7 +105,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_splitext(const char *path);
  * @param ret_extension  the extension, empty where there is none; may be NULL
  * @return nothing
  * @python os.path.splitext(path)
- * @since 0.1
  * @shell see os_path_splitext
  */
 OS_API OS_NONNULL(1) void os_path_splitext_slices(const char *path, struct os_slice *ret_root,
@@ -122,7 +116,6 @@ OS_API OS_NONNULL(1) void os_path_splitext_slices(const char *path, struct os_sl
  * @param path  any path
  * @return a list of two, drive and rest, to free() at once; NULL with errno ENOMEM
  * @python os.path.splitdrive(path)
- * @since 0.1
  * @shell os.path.splitdrive PATH -> list
  */
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_splitdrive(const char *path);
@@ -135,7 +128,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_splitdrive(const char *path);
  * @param ret_rest  the path; may be NULL
  * @return nothing
  * @python os.path.splitdrive(path)
- * @since 0.1
  * @shell see os_path_splitdrive
  */
 OS_API OS_NONNULL(1) void os_path_splitdrive_slices(const char *path, struct os_slice *ret_drive,
@@ -147,7 +139,6 @@ OS_API OS_NONNULL(1) void os_path_splitdrive_slices(const char *path, struct os_
  * @param path  any path
  * @return a list of three, to free() at once; NULL with errno ENOMEM
  * @python os.path.splitroot(path), since 3.12
- * @since 0.1
  * @shell os.path.splitroot PATH -> list
  */
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_splitroot(const char *path);
@@ -161,7 +152,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_splitroot(const char *path);
  * @param ret_tail  the rest; may be NULL
  * @return nothing
  * @python os.path.splitroot(path), since 3.12
- * @since 0.1
  * @shell see os_path_splitroot
  */
 OS_API OS_NONNULL(1) void os_path_splitroot_slices(const char *path, struct os_slice *ret_drive,
@@ -181,7 +171,6 @@ OS_API OS_NONNULL(1) void os_path_splitroot_slices(const char *path, struct os_s
  * @param path  the first; further ones up to a NULL
  * @return the text, to free(); NULL with errno ENOMEM
  * @python os.path.join(path, *paths)
- * @since 0.1
  * @shell see os_path_joinv
  */
 OS_API OS_MUST_FREE OS_SENTINEL OS_NONNULL(1) char *os_path_join(const char *path, ...);
@@ -193,7 +182,6 @@ OS_API OS_MUST_FREE OS_SENTINEL OS_NONNULL(1) char *os_path_join(const char *pat
  * @param paths  the paths, and NULL behind the last; "" where there is none
  * @return the text, to free(); NULL with errno ENOMEM
  * @python os.path.join(path, *paths)
- * @since 0.1
  * @shell os.path.join PATHS... -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_joinv(const char *const *paths);
@@ -205,7 +193,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_joinv(const char *const *paths);
  * @param path  any path
  * @return the text, "." at the least, to free(); NULL with errno ENOMEM
  * @python os.path.normpath(path)
- * @since 0.1
  * @shell os.path.normpath PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_normpath(const char *path);
@@ -216,7 +203,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_normpath(const char *path);
  * @param path  any path
  * @return a copy, to free(); NULL with errno ENOMEM
  * @python os.path.normcase(path)
- * @since 0.1
  * @shell os.path.normcase PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_normcase(const char *path);
@@ -228,7 +214,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_normcase(const char *path);
  * @return the text, to free(); NULL with errno set
  * @error ENOENT  the path is relative, and the current directory was removed
  * @python os.path.abspath(path)
- * @since 0.1
  * @shell os.path.abspath PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_abspath(const char *path);
@@ -242,7 +227,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_abspath(const char *path);
  * @error EINVAL  `path` is empty
  * @error ENOENT  one of them is relative, and the current directory was removed
  * @python os.path.relpath(path, start=os.curdir)
- * @since 0.1
  * @shell os.path.relpath PATH [START] -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL(1) char *os_path_relpath(const char *path, const char *start);
@@ -254,7 +238,6 @@ OS_API OS_MUST_FREE OS_NONNULL(1) char *os_path_relpath(const char *path, const 
  * @return the text, to free(); NULL with errno set
  * @error EINVAL  there is none, or absolute and relative ones are mixed
  * @python os.path.commonpath(paths)
- * @since 0.1
  * @shell os.path.commonpath PATHS... -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_commonpath(const char *const *paths);
@@ -266,7 +249,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_commonpath(const char *const *pat
  * @param paths  any texts, and NULL behind the last
  * @return the text, to free(); NULL with errno ENOMEM
  * @python os.path.commonprefix(list)
- * @since 0.1
  * @shell os.path.commonprefix PATHS... -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_commonprefix(const char *const *paths);
@@ -278,7 +260,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_commonprefix(const char *const *p
  * @param path  any path
  * @return the text, to free(); NULL with errno ENOMEM
  * @python os.path.expanduser(path)
- * @since 0.1
  * @shell os.path.expanduser PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_expanduser(const char *path);
@@ -290,7 +271,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_expanduser(const char *path);
  * @param path  any text
  * @return the text, to free(); NULL with errno ENOMEM
  * @python os.path.expandvars(path)
- * @since 0.1
  * @shell os.path.expandvars PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_expandvars(const char *path);
@@ -316,7 +296,6 @@ enum os_path_strict {
  * @error EINVAL  `strict` is none of the four
  * @python os.path.realpath(path, *, strict=False); ALLOW_MISSING since 3.14, ALL_BUT_LAST
  * since 3.15
- * @since 0.1
  * @shell os.path.realpath PATH [--strict=0] -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_path_realpath(const char *path,
@@ -333,7 +312,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_realpath(const char *path,
  * @param path  any path
  * @return true if so
  * @python os.path.isabs(path)
- * @since 0.1
  * @shell os.path.isabs PATH -> bool
  */
 OS_API OS_PURE OS_NONNULL() bool os_path_isabs(const char *path);
@@ -344,7 +322,6 @@ OS_API OS_PURE OS_NONNULL() bool os_path_isabs(const char *path);
  * @param path  relative to the current directory
  * @return true if so; false where it can't be told
  * @python os.path.exists(path)
- * @since 0.1
  * @shell os.path.exists PATH -> bool
  */
 OS_API OS_NONNULL() bool os_path_exists(const char *path);
@@ -355,7 +332,6 @@ OS_API OS_NONNULL() bool os_path_exists(const char *path);
  * @param fd  any number
  * @return true if so
  * @python os.path.exists(fd)
- * @since 0.1
  * @shell no: a descriptor ends with the command
  */
 OS_API bool os_path_exists_fd(int fd);
@@ -366,7 +342,6 @@ OS_API bool os_path_exists_fd(int fd);
  * @param path  relative to the current directory
  * @return true if so; false where it can't be told
  * @python os.path.lexists(path)
- * @since 0.1
  * @shell os.path.lexists PATH -> bool
  */
 OS_API OS_NONNULL() bool os_path_lexists(const char *path);
@@ -377,7 +352,6 @@ OS_API OS_NONNULL() bool os_path_lexists(const char *path);
  * @param path  relative to the current directory; symbolic links are followed
  * @return true if so; false where it can't be told
  * @python os.path.isfile(path)
- * @since 0.1
  * @shell os.path.isfile PATH -> bool
  */
 OS_API OS_NONNULL() bool os_path_isfile(const char *path);
@@ -388,7 +362,6 @@ OS_API OS_NONNULL() bool os_path_isfile(const char *path);
  * @param path  relative to the current directory; symbolic links are followed
  * @return true if so; false where it can't be told
  * @python os.path.isdir(path)
- * @since 0.1
  * @shell os.path.isdir PATH -> bool
  */
 OS_API OS_NONNULL() bool os_path_isdir(const char *path);
@@ -399,7 +372,6 @@ OS_API OS_NONNULL() bool os_path_isdir(const char *path);
  * @param path  relative to the current directory
  * @return true if so; false where it can't be told
  * @python os.path.islink(path)
- * @since 0.1
  * @shell os.path.islink PATH -> bool
  */
 OS_API OS_NONNULL() bool os_path_islink(const char *path);
@@ -411,7 +383,6 @@ OS_API OS_NONNULL() bool os_path_islink(const char *path);
  * @param path  relative to the current directory; a symbolic link is none
  * @return true if so; false where it can't be told
  * @python os.path.ismount(path)
- * @since 0.1
  * @source statx(2), STATX_ATTR_MOUNT_ROOT
  * @shell os.path.ismount PATH -> bool
  */
@@ -423,7 +394,6 @@ OS_API OS_NONNULL() bool os_path_ismount(const char *path);
  * @param path  any path
  * @return false
  * @python os.path.isjunction(path), since 3.12
- * @since 0.1
  * @shell os.path.isjunction PATH -> bool
  */
 OS_API OS_NONNULL() bool os_path_isjunction(const char *path);
@@ -434,7 +404,6 @@ OS_API OS_NONNULL() bool os_path_isjunction(const char *path);
  * @param path  any path
  * @return false
  * @python os.path.isdevdrive(path), since 3.13
- * @since 0.1
  * @shell os.path.isdevdrive PATH -> bool
  */
 OS_API OS_NONNULL() bool os_path_isdevdrive(const char *path);
@@ -445,7 +414,6 @@ OS_API OS_NONNULL() bool os_path_isdevdrive(const char *path);
  * @param path  relative to the current directory; symbolic links are followed
  * @return bytes, or −1 with errno set
  * @python os.path.getsize(path)
- * @since 0.1
  * @source stat(2)
  * @shell os.path.getsize PATH -> int
  */
@@ -458,7 +426,6 @@ OS_API OS_NONNULL() int64_t os_path_getsize(const char *path);
  * @param ret_seconds  seconds since 1970
  * @return 0, or −1 with errno set
  * @python os.path.getatime(path)
- * @since 0.1
  * @source stat(2)
  * @shell os.path.getatime PATH -> float
  */
@@ -471,7 +438,6 @@ OS_API OS_NONNULL() int os_path_getatime(const char *path, double *ret_seconds);
  * @param ret_seconds  seconds since 1970
  * @return 0, or −1 with errno set
  * @python os.path.getmtime(path)
- * @since 0.1
  * @source stat(2)
  * @shell os.path.getmtime PATH -> float
  */
@@ -484,7 +450,6 @@ OS_API OS_NONNULL() int os_path_getmtime(const char *path, double *ret_seconds);
  * @param ret_seconds  seconds since 1970
  * @return 0, or −1 with errno set
  * @python os.path.getctime(path)
- * @since 0.1
  * @source stat(2)
  * @shell os.path.getctime PATH -> float
  */
@@ -497,7 +462,6 @@ OS_API OS_NONNULL() int os_path_getctime(const char *path, double *ret_seconds);
  * @param path2  likewise
  * @return 1 or 0, or −1 with errno set, and in the record the path that failed
  * @python os.path.samefile(path1, path2)
- * @since 0.1
  * @source stat(2)
  * @shell os.path.samefile PATH1 PATH2 -> bool
  */
@@ -510,7 +474,6 @@ OS_API OS_NONNULL() int os_path_samefile(const char *path1, const char *path2);
  * @param fd2  likewise
  * @return 1 or 0, or −1 with errno set
  * @python os.path.sameopenfile(fp1, fp2)
- * @since 0.1
  * @source fstat(2)
  * @shell no: a descriptor ends with the command
  */
@@ -523,7 +486,6 @@ OS_API int os_path_sameopenfile(int fd1, int fd2);
  * @param stat2  likewise
  * @return true if so
  * @python os.path.samestat(stat1, stat2)
- * @since 0.1
  * @shell no: os.path.samefile takes paths
  */
 OS_API OS_PURE OS_NONNULL() bool os_path_samestat(const struct os_stat_result *stat1,

@@ -2,6 +2,8 @@
 /**
  * Pressure: how much of the time work stood still because CPUs, memory or disks were short, of the
  * machine or of one control group.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_PRESSURE_H
 #define OSIER_PRESSURE_H
@@ -42,7 +44,6 @@ struct os_pressure_result {
  * @return 0, or −1 with errno set
  * @error ENOENT  the kernel is older than 4.20, or has no such group
  * @error EOPNOTSUPP  it is switched off: start the kernel with psi=1
- * @since 0.1
  * @source Documentation/accounting/psi
  * @shell os.pressure RESOURCE [--cgroup=NULL] -> pressure
  */
@@ -61,7 +62,6 @@ OS_API int os_pressure(enum os_resource resource, const char *cgroup,
  * @return the descriptor, to close; −1 with errno set
  * @error EINVAL  the kernel takes no such times; an ordinary user's windows are multiples of 2 s
  * @error ENOTSUP  a recorded machine is looked at
- * @since 0.1
  * @source Documentation/accounting/psi
  * @shell no: a descriptor ends with the command
  */

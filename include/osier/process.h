@@ -4,6 +4,8 @@
  *
  * Every child is started with an environment that is a snapshot, so that it is whole whatever other
  * threads do, and by vfork, so that the size of the calling process costs nothing.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_PROCESS_H
 #define OSIER_PROCESS_H
@@ -23,7 +25,6 @@ OS_BEGIN_DECLS
  * @param command  the line
  * @return the wait status, 127 << 8 if there is no shell; −1 with errno set
  * @python os.system(command)
- * @since 0.1
  * @source system(3)
  * @shell os.system COMMAND -> status
  */
@@ -38,7 +39,6 @@ OS_API int os_system(const char *command) OS_NONNULL();
  * @return 0, or −1 with errno set
  * @error EINVAL  the process is only stopped, or the status is none
  * @python os.waitstatus_to_exitcode(status)
- * @since 0.1
  * @shell os.waitstatus_to_exitcode STATUS -> int
  */
 OS_API int os_waitstatus_to_exitcode(int status, int *ret_exitcode) OS_NONNULL();
@@ -58,7 +58,6 @@ struct os_popen {
  * @return the connection, for os_popen_close(); NULL with errno set
  * @error EINVAL  the mode is another
  * @python os.popen(command, mode="r", buffering=-1)
- * @since 0.1
  * @source popen(3)
  * @shell os.popen COMMAND -> stream
  */
@@ -71,7 +70,6 @@ OS_API struct os_popen *os_popen(const char *command, const char *mode) OS_MUST_
  * @param ret_size  set to the number of bytes, as there may be NULs among them; or NULL
  * @return the bytes and a NUL, to free(); NULL with errno set
  * @python os.popen(command).read()
- * @since 0.1
  * @shell see os_popen
  */
 OS_API OS_MUST_FREE char *os_popen_read(struct os_popen *popen, size_t *ret_size) OS_NONNULL(1);
@@ -84,7 +82,6 @@ OS_API OS_MUST_FREE char *os_popen_read(struct os_popen *popen, size_t *ret_size
  *         ended it; −1 with errno set
  * @error EPIPE  what was left to write could not be written
  * @python os.popen(command).close()
- * @since 0.1
  * @shell see os_popen
  */
 OS_API int os_popen_close(struct os_popen *popen);
@@ -96,7 +93,6 @@ OS_API int os_popen_close(struct os_popen *popen);
  * @param ret_exitcode  set to its exit code, or to −N if signal N ended it; or NULL
  * @return the output without a final newline, to free(); NULL with errno set
  * @python subprocess.getstatusoutput(cmd)
- * @since 0.1
  * @shell os.getoutput COMMAND -> str
  */
 OS_API OS_MUST_FREE char *os_getoutput(const char *command, int *ret_exitcode) OS_NONNULL(1);
@@ -108,7 +104,6 @@ OS_API OS_MUST_FREE char *os_getoutput(const char *command, int *ret_exitcode) O
  * @return its process id; −1 with errno set
  * @error ECHILD  there is no child
  * @python os.wait()
- * @since 0.1
  * @source wait(2)
  * @shell no: a command has no children
  */
@@ -123,7 +118,6 @@ OS_API pid_t os_wait(int *ret_status);
  * @return its process id, 0 with WNOHANG if none has ended; −1 with errno set
  * @error ECHILD  there is no such child
  * @python os.waitpid(pid, options, /)
- * @since 0.1
  * @source waitpid(2)
  * @shell no: a command has no children
  */
@@ -150,7 +144,6 @@ struct os_rusage {
  * @param ret_usage   set to what it used; or NULL
  * @return its process id, 0 with WNOHANG if none has ended; −1 with errno set
  * @python os.wait3(options)
- * @since 0.1
  * @source wait4(2)
  * @shell no: a command has no children
  */
@@ -165,7 +158,6 @@ OS_API pid_t os_wait3(int options, int *ret_status, struct os_rusage *ret_usage)
  * @param ret_usage   set to what it used; or NULL
  * @return its process id, 0 with WNOHANG if none has ended; −1 with errno set
  * @python os.wait4(pid, options)
- * @since 0.1
  * @source wait4(2)
  * @shell no: a command has no children
  */
@@ -189,7 +181,6 @@ struct os_waitid_result {
  * @param ret_result  set to what happened, if it did
  * @return 1; 0 with WNOHANG if nothing has happened (Python's None); −1 with errno set
  * @python os.waitid(idtype, id, options, /)
- * @since 0.1
  * @source waitid(2)
  * @shell no: a command has no children
  */
@@ -202,7 +193,6 @@ OS_API int os_waitid(int idtype, unsigned int id, int options, struct os_waitid_
  * @param status  a wait status
  * @return true if it did
  * @python os.WIFEXITED(status)
- * @since 0.1
  * @shell os.WIFEXITED STATUS -> bool
  */
 OS_API bool os_WIFEXITED(int status);
@@ -213,7 +203,6 @@ OS_API bool os_WIFEXITED(int status);
  * @param status  a wait status
  * @return 0 to 255
  * @python os.WEXITSTATUS(status)
- * @since 0.1
  * @shell os.WEXITSTATUS STATUS -> int
  */
 OS_API int os_WEXITSTATUS(int status);
@@ -224,7 +213,6 @@ OS_API int os_WEXITSTATUS(int status);
  * @param status  a wait status
  * @return true if one did
  * @python os.WIFSIGNALED(status)
- * @since 0.1
  * @shell os.WIFSIGNALED STATUS -> bool
  */
 OS_API bool os_WIFSIGNALED(int status);
@@ -235,7 +223,6 @@ OS_API bool os_WIFSIGNALED(int status);
  * @param status  a wait status
  * @return its number
  * @python os.WTERMSIG(status)
- * @since 0.1
  * @shell os.WTERMSIG STATUS -> int
  */
 OS_API int os_WTERMSIG(int status);
@@ -246,7 +233,6 @@ OS_API int os_WTERMSIG(int status);
  * @param status  a wait status
  * @return true if it did
  * @python os.WCOREDUMP(status, /)
- * @since 0.1
  * @shell os.WCOREDUMP STATUS -> bool
  */
 OS_API bool os_WCOREDUMP(int status);
@@ -257,7 +243,6 @@ OS_API bool os_WCOREDUMP(int status);
  * @param status  a wait status
  * @return true if it is
  * @python os.WIFSTOPPED(status)
- * @since 0.1
  * @shell os.WIFSTOPPED STATUS -> bool
  */
 OS_API bool os_WIFSTOPPED(int status);
@@ -268,7 +253,6 @@ OS_API bool os_WIFSTOPPED(int status);
  * @param status  a wait status
  * @return its number
  * @python os.WSTOPSIG(status)
- * @since 0.1
  * @shell os.WSTOPSIG STATUS -> int
  */
 OS_API int os_WSTOPSIG(int status);
@@ -279,7 +263,6 @@ OS_API int os_WSTOPSIG(int status);
  * @param status  a wait status
  * @return true if it was
  * @python os.WIFCONTINUED(status)
- * @since 0.1
  * @shell os.WIFCONTINUED STATUS -> bool
  */
 OS_API bool os_WIFCONTINUED(int status);
@@ -293,7 +276,6 @@ OS_API bool os_WIFCONTINUED(int status);
  * @error ESRCH  there is no such process
  * @error EPERM  it belongs to somebody else
  * @python os.kill(pid, signal, /)
- * @since 0.1
  * @source kill(2)
  * @shell os.kill PID SIG -> none
  */
@@ -306,7 +288,6 @@ OS_API int os_kill(pid_t pid, int sig);
  * @param sig   the signal; 0 only looks whether it could be sent
  * @return 0, or −1 with errno set
  * @python os.killpg(pgid, signal, /)
- * @since 0.1
  * @source killpg(3)
  * @shell os.killpg PGID SIG -> none
  */
@@ -320,7 +301,6 @@ OS_API int os_killpg(pid_t pgid, int sig);
  * @return 0, or −1 with errno set
  * @error EPERM  it would fall, and the caller has no right to that
  * @python os.nice(increment, /)
- * @since 0.1
  * @source nice(2)
  * @shell no: the process that it changes ends with the command
  */
@@ -333,7 +313,6 @@ OS_API int os_nice(int increment, int *ret_nice);
  * @param flags  O_NONBLOCK (PIDFD_NONBLOCK)
  * @return the descriptor, close-on-exec; −1 with errno set
  * @python os.pidfd_open(pid, flags=0)
- * @since 0.1
  * @source pidfd_open(2)
  * @shell no: a descriptor ends with the command
  */
@@ -347,7 +326,6 @@ OS_API int os_pidfd_open(pid_t pid, unsigned int flags) OS_MUST_CHECK;
  * @param flags      0
  * @return a descriptor of the same file, close-on-exec; −1 with errno set
  * @python os.pidfd_getfd(pidfd, targetfd, flags=0), since 3.16
- * @since 0.1
  * @source pidfd_getfd(2)
  * @shell no: a descriptor ends with the command
  */
@@ -361,7 +339,6 @@ OS_API int os_pidfd_getfd(int pidfd, int target_fd, unsigned int flags) OS_MUST_
  * @return 0, or −1 with errno set
  * @error ESRCH  the process has ended
  * @python signal.pidfd_send_signal(pidfd, signalnum)
- * @since 0.1
  * @source pidfd_send_signal(2)
  * @shell no: a descriptor ends with the command
  */
@@ -382,7 +359,6 @@ struct os_times_result {
  * @param ret_times  set on success
  * @return 0, or −1 with errno set
  * @python os.times()
- * @since 0.1
  * @source times(2)
  * @shell no: it tells of the command itself
  */
@@ -393,7 +369,6 @@ OS_API int os_times(struct os_times_result *ret_times) OS_NONNULL();
  *
  * @return 0 in the child, its process id in the parent; −1 with errno set
  * @python os.fork()
- * @since 0.1
  * @source fork(2)
  * @shell no: it would copy the command
  */
@@ -406,7 +381,6 @@ OS_API pid_t os_fork(void);
  * −1
  * @return 0 in the child, its process id in the parent; −1 with errno set
  * @python os.forkpty()
- * @since 0.1
  * @source forkpty(3)
  * @shell no: it would copy the command
  */
@@ -422,7 +396,6 @@ OS_API pid_t os_forkpty(int *ret_fd) OS_NONNULL();
  * @return 0, or −1 with errno set
  * @error EINVAL  all of them are NULL
  * @python os.register_at_fork(*, before=None, after_in_child=None, after_in_parent=None)
- * @since 0.1
  * @source pthread_atfork(3)
  * @shell no: a command does not fork
  */
@@ -435,7 +408,6 @@ OS_API int os_register_at_fork(void (*before)(void), void (*after_in_parent)(voi
  * @param status  the exit code
  * @return never
  * @python os._exit(status)
- * @since 0.1
  * @source _exit(2)
  * @shell no: the exit code is that of the command
  */
@@ -446,7 +418,6 @@ OS_API void os__exit(int status) OS_ATTRIBUTE(noreturn);
  *
  * @return never
  * @python os.abort()
- * @since 0.1
  * @source abort(3)
  * @shell no: it would abort the command
  */
@@ -458,7 +429,6 @@ OS_API void os_abort(void) OS_ATTRIBUTE(noreturn);
  * @param flags  CLONE_FS, CLONE_NEWNS, CLONE_NEWNET …
  * @return 0, or −1 with errno set
  * @python os.unshare(flags), since 3.12
- * @since 0.1
  * @source unshare(2)
  * @shell no: the process that it changes ends with the command
  */
@@ -471,7 +441,6 @@ OS_API int os_unshare(int flags);
  * @param nstype  CLONE_NEWNS … which it has to be; 0 for any
  * @return 0, or −1 with errno set
  * @python os.setns(fd, nstype=0), since 3.12
- * @since 0.1
  * @source setns(2)
  * @shell no: the process that it changes ends with the command
  */

@@ -5,6 +5,8 @@
  *
  * Times are in nanoseconds, sizes in bytes. What a record's `valid` does not name was not read and
  * is 0, −1 or NULL; what `refused` names may not be read by this user.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_PROCESSES_H
 #define OSIER_PROCESSES_H
@@ -140,7 +142,6 @@ struct os_processes_options {
  * @param ret_count  set to how many there are
  * @return an array, to free(); NULL with errno set
  * @python psutil.pids()
- * @since 0.1
  * @source proc(5)
  * @shell os.pids -> ints
  */
@@ -152,7 +153,6 @@ OS_API OS_MUST_FREE pid_t *os_pids(size_t *ret_count);
  * @param pid  the number
  * @return whether it is there, as a zombie too
  * @python psutil.pid_exists(pid)
- * @since 0.1
  * @source proc(5)
  * @shell os.pid_exists PID -> bool
  */
@@ -170,7 +170,6 @@ OS_API bool os_pid_exists(pid_t pid);
  * @return an array with all it points to in one block, to free(); NULL with errno set
  * @error EINVAL  fields or options that are none
  * @python psutil.process_iter(attrs=None, ad_value=None)
- * @since 0.1
  * @source proc(5)
  * @shell os.processes [--threads=0] -> list of process_info
  */
@@ -188,7 +187,6 @@ struct os_process;
  * @return the handle, to end with os_process_close(); NULL with errno set
  * @error ESRCH  no such process
  * @python psutil.Process(pid=None)
- * @since 0.1
  * @source proc(5)
  * @shell no: a handle ends with the command
  */
@@ -199,7 +197,6 @@ OS_API struct os_process *os_process_open(pid_t pid) OS_MUST_CHECK;
  *
  * @param process  the handle, or NULL for nothing
  * @return NULL
- * @since 0.1
  * @shell no: a handle ends with the command
  */
 OS_API struct os_process *os_process_close(struct os_process *process);
@@ -209,7 +206,6 @@ OS_API struct os_process *os_process_close(struct os_process *process);
  *
  * @param process  the handle
  * @return the descriptor
- * @since 0.1
  * @shell no: a descriptor ends with the command
  */
 OS_API int os_process_fileno(const struct os_process *process) OS_NONNULL();
@@ -220,7 +216,6 @@ OS_API int os_process_fileno(const struct os_process *process) OS_NONNULL();
  * @param process  the handle
  * @return whether it is
  * @python psutil.Process.is_running()
- * @since 0.1
  * @source proc(5)
  * @shell no: a handle ends with the command
  */
@@ -235,7 +230,6 @@ OS_API bool os_process_is_running(const struct os_process *process) OS_NONNULL()
  * @error ESRCH  it has ended
  * @error EINVAL  fields that are none
  * @python psutil.Process.as_dict(attrs=None, ad_value=None)
- * @since 0.1
  * @source proc(5)
  * @shell no: `osier get proc PID`
  */
@@ -252,7 +246,6 @@ OS_API OS_MUST_FREE struct os_process_info *os_process_read(const struct os_proc
  * @error EPERM  it is another user's
  * @error ENOTSUP  it is a recorded machine's
  * @python psutil.Process.send_signal(sig)
- * @since 0.1
  * @source pidfd_send_signal(2)
  * @shell no: `osier kill PID`
  */
@@ -268,7 +261,6 @@ OS_API int os_process_send_signal(const struct os_process *process, int sig) OS_
  * @return 1: it has ended; 0: the time is over; −1 with errno set
  * @error ENOTSUP  it is a recorded machine's
  * @python psutil.Process.wait(timeout=None)
- * @since 0.1
  * @source pidfd_open(2)
  * @shell no: `osier wait PID`
  */
@@ -282,7 +274,6 @@ OS_API int os_process_wait(const struct os_process *process, double timeout, int
  * @return the variables, "NAME=value", in one block to free(); NULL with errno set
  * @error EACCES  it is another user's
  * @python psutil.Process.environ()
- * @since 0.1
  * @source proc(5)
  * @shell no: a handle ends with the command
  */
@@ -304,7 +295,6 @@ struct os_process_thread {
  * @return an array, to free(); NULL with errno set
  * @error ESRCH  the process has ended
  * @python psutil.Process.threads()
- * @since 0.1
  * @source proc(5)
  * @shell no: a handle ends with the command
  */
@@ -330,7 +320,6 @@ struct os_open_file {
  * @error EACCES  it is another user's
  * @error ESRCH  it has ended
  * @python psutil.Process.open_files()
- * @since 0.1
  * @source proc(5)
  * @shell no: a handle ends with the command
  */
@@ -364,7 +353,6 @@ struct os_memory_map {
  * @error EACCES  it is another user's
  * @error ESRCH  it has ended, or is a zombie
  * @python psutil.Process.memory_maps(grouped=True)
- * @since 0.1
  * @source proc(5)
  * @shell no: a handle ends with the command
  */
@@ -380,7 +368,6 @@ OS_API OS_MUST_FREE struct os_memory_map *os_process_memory_maps(const struct os
  * @return the percentage, above 100 with several threads; NaN where less than a tick has passed or
  *         the two are not of one process
  * @python psutil.Process.cpu_percent(interval=None)
- * @since 0.1
  * @shell no: it takes two readings
  */
 OS_API double os_process_cpu_percent(const struct os_process_info *before,

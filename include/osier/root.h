@@ -11,6 +11,9 @@
  * link begins at the root, and ".." goes no further than the root; nothing fails with EXDEV.
  *
  * On kernels with openat2(2) the kernel resolves; elsewhere the library does, step by step.
+ *
+ * @since 0.1
+ * @shell no: a root is for several calls of one program
  */
 #ifndef OSIER_ROOT_H
 #define OSIER_ROOT_H
@@ -29,9 +32,7 @@ struct os_root;
  * @param path  the directory
  * @return the root, to end with os_root_close(); NULL with errno set
  * @error ENOTDIR  it is no directory
- * @since 0.1
  * @source openat2(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API struct os_root *os_root(const char *path);
 
@@ -42,9 +43,7 @@ OS_API struct os_root *os_root(const char *path);
  * @param path  the directory
  * @return the root, to end with os_root_close(); NULL with errno set
  * @error ENOTDIR  it is no directory
- * @since 0.1
  * @source openat2(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API struct os_root *os_rootat(int dir_fd, const char *path);
 
@@ -56,9 +55,7 @@ OS_API struct os_root *os_rootat(int dir_fd, const char *path);
  * @param path  the directory
  * @return the root, to end with os_root_close(); NULL with errno set
  * @error ENOTDIR  it is no directory
- * @since 0.1
  * @source openat2(2) RESOLVE_IN_ROOT
- * @shell no: a root is for several calls of one program
  */
 OS_API struct os_root *os_root_inside(int dir_fd, const char *path);
 
@@ -69,9 +66,7 @@ OS_API struct os_root *os_root_inside(int dir_fd, const char *path);
  * @param path  the directory in it
  * @return the smaller root, to end with os_root_close(); NULL with errno set
  * @error EXDEV  the path leads out of the root
- * @since 0.1
  * @source openat2(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API struct os_root *os_root_sub(const struct os_root *root, const char *path);
 
@@ -80,8 +75,6 @@ OS_API struct os_root *os_root_sub(const struct os_root *root, const char *path)
  *
  * @param root  the root, or NULL for nothing; errno stays as it is
  * @return NULL
- * @since 0.1
- * @shell no: a root is for several calls of one program
  */
 OS_API struct os_root *os_root_close(struct os_root *root);
 
@@ -90,7 +83,6 @@ OS_API struct os_root *os_root_close(struct os_root *root);
  *
  * @param root  the root
  * @return the descriptor, opened with O_PATH
- * @since 0.1
  * @shell no: a descriptor ends with the command
  */
 OS_API int os_root_fd(const struct os_root *root);
@@ -104,7 +96,6 @@ OS_API int os_root_fd(const struct os_root *root);
  * @param mode  the permission bits of a file that is made, before the umask; 0777 in Python
  * @return the descriptor, or −1 with errno set
  * @error EXDEV  the path leads out of the root
- * @since 0.1
  * @source openat2(2)
  * @shell no: a descriptor ends with the command
  */
@@ -118,9 +109,7 @@ OS_API int os_root_open(const struct os_root *root, const char *path, int open_f
  * @param mode  the permission bits before the umask
  * @return 0, or −1 with errno set
  * @error EXDEV  the path leads out of the root
- * @since 0.1
  * @source mkdirat(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_mkdir(const struct os_root *root, const char *path, mode_t mode);
 
@@ -134,9 +123,7 @@ OS_API int os_root_mkdir(const struct os_root *root, const char *path, mode_t mo
  * @param flags  OS_EXIST_OK: a directory that is there already is fine
  * @return 0, or −1 with errno set; the record names the component that failed
  * @error EXDEV  the path leads out of the root
- * @since 0.1
  * @source mkdirat(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_makedirs(const struct os_root *root, const char *path, mode_t mode, int flags);
 
@@ -147,9 +134,7 @@ OS_API int os_root_makedirs(const struct os_root *root, const char *path, mode_t
  * @param path  the file
  * @return 0, or −1 with errno set
  * @error EXDEV  the path leads out of the root
- * @since 0.1
  * @source unlinkat(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_remove(const struct os_root *root, const char *path);
 
@@ -160,9 +145,7 @@ OS_API int os_root_remove(const struct os_root *root, const char *path);
  * @param path  the directory
  * @return 0, or −1 with errno set
  * @error EXDEV  the path leads out of the root
- * @since 0.1
  * @source unlinkat(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_rmdir(const struct os_root *root, const char *path);
 
@@ -174,9 +157,7 @@ OS_API int os_root_rmdir(const struct os_root *root, const char *path);
  * @param dst  the new name
  * @return 0, or −1 with errno set
  * @error EXDEV  a path leads out of the root, or the names are on different file systems
- * @since 0.1
  * @source renameat(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_rename(const struct os_root *root, const char *src, const char *dst);
 
@@ -189,9 +170,7 @@ OS_API int os_root_rename(const struct os_root *root, const char *src, const cha
  * @return 0, or −1 with errno set
  * @error EEXIST  there is something of that name
  * @error EXDEV  a path leads out of the root, or the names are on different file systems
- * @since 0.1
  * @source linkat(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_link(const struct os_root *root, const char *src, const char *dst);
 
@@ -203,9 +182,7 @@ OS_API int os_root_link(const struct os_root *root, const char *src, const char 
  * @param dst  the link
  * @return 0, or −1 with errno set
  * @error EXDEV  the path of the link leads out of the root
- * @since 0.1
  * @source symlinkat(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_symlink(const struct os_root *root, const char *src, const char *dst);
 
@@ -217,9 +194,7 @@ OS_API int os_root_symlink(const struct os_root *root, const char *src, const ch
  * @return the text, to free(); NULL with errno set
  * @error EXDEV  the path leads out of the root
  * @error EINVAL  it is no symbolic link
- * @since 0.1
  * @source readlinkat(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API OS_MUST_FREE char *os_root_readlink(const struct os_root *root, const char *path);
 
@@ -232,9 +207,7 @@ OS_API OS_MUST_FREE char *os_root_readlink(const struct os_root *root, const cha
  * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return 0, or −1 with errno set
  * @error EXDEV  the path leads out of the root
- * @since 0.1
  * @source fstat(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_stat(const struct os_root *root, const char *path,
                         struct os_stat_result *ret_stat, int flags);
@@ -249,9 +222,7 @@ OS_API int os_root_stat(const struct os_root *root, const char *path,
  * @return 0, or −1 with errno set
  * @error EXDEV  the path leads out of the root
  * @error EOPNOTSUPP  with OS_NOFOLLOW: it is a symbolic link
- * @since 0.1
  * @source fchmodat2(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_chmod(const struct os_root *root, const char *path, mode_t mode, int flags);
 
@@ -266,9 +237,7 @@ OS_API int os_root_chmod(const struct os_root *root, const char *path, mode_t mo
  * @return 0, or −1 with errno set
  * @error EXDEV  the path leads out of the root
  * @error EPERM  the caller may not give it away
- * @since 0.1
  * @source fchownat(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_chown(const struct os_root *root, const char *path, uid_t uid, gid_t gid,
                          int flags);
@@ -283,9 +252,7 @@ OS_API int os_root_chown(const struct os_root *root, const char *path, uid_t uid
  * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return 0, or −1 with errno set
  * @error EXDEV  the path leads out of the root
- * @since 0.1
  * @source utimensat(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_utime(const struct os_root *root, const char *path, int64_t atime_ns,
                          int64_t mtime_ns, int flags);
@@ -300,9 +267,7 @@ OS_API int os_root_utime(const struct os_root *root, const char *path, int64_t a
  * @return 0, or −1 with errno set
  * @error EXDEV  the path leads out of the root
  * @error EINVAL  the nanoseconds are not 0 to 999,999,999, UTIME_NOW or UTIME_OMIT
- * @since 0.1
  * @source utimensat(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_utimens(const struct os_root *root, const char *path,
                            const struct os_time times[2], int flags);
@@ -314,9 +279,7 @@ OS_API int os_root_utimens(const struct os_root *root, const char *path,
  * @param path  the directory; NULL for the root itself
  * @return a list that ends with NULL, to free() as one block; NULL with errno set
  * @error EXDEV  the path leads out of the root
- * @since 0.1
  * @source getdents64(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API OS_MUST_FREE char **os_root_listdir(const struct os_root *root, const char *path);
 
@@ -328,9 +291,7 @@ OS_API OS_MUST_FREE char **os_root_listdir(const struct os_root *root, const cha
  * @param ret_size  how many bytes it held, or NULL
  * @return the bytes with a NUL behind them, to free(); NULL with errno set
  * @error EXDEV  the path leads out of the root
- * @since 0.1
  * @source read(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API OS_MUST_FREE char *os_root_read_file(const struct os_root *root, const char *path,
                                             size_t *ret_size);
@@ -347,9 +308,7 @@ OS_API OS_MUST_FREE char *os_root_read_file(const struct os_root *root, const ch
  * @return 0, or −1 with errno set
  * @error EXDEV  the path leads out of the root
  * @error EINVAL  the options have a size that is none of theirs, or `follow`
- * @since 0.1
  * @source rename(2), fsync(2)
- * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_write_file(const struct os_root *root, const char *path, const void *data,
                               size_t size, const struct os_write_file_options *options);
@@ -378,7 +337,6 @@ OS_API int os_root_write_file(const struct os_root *root, const char *path, cons
  * @error ENOSYS  the kernel is older than 5.6
  * @error EAGAIN  something was renamed beside it: try again
  * @error EXDEV  the path leads out
- * @since 0.1
  * @source openat2(2)
  * @shell no: a descriptor ends with the command
  */

@@ -14,6 +14,8 @@
  * 30}; struct os_run_result result; if (os_run(OS_ARGV("git", "describe"), &options, &result) == 0)
  *         printf("%s", result.out);
  *     os_run_result_free(&result);
+ *
+ * @since 0.1
  */
 #ifndef OSIER_RUN_H
 #define OSIER_RUN_H
@@ -156,7 +158,6 @@ struct os_run_result {
  * @error ECANCELED  its return code isn't 0, and that was to be an error (CalledProcessError)
  * @error ECHILD     another part of the program has waited for it, and its status is lost
  * @python subprocess.run(args, *, stdin=None, input=None, stdout=None, stderr=None, ...)
- * @since 0.1
  * @source posix_spawn(3), waitid(2)
  * @shell no: osier run does it
  */
@@ -168,7 +169,6 @@ OS_API int os_run(char *const argv[], const struct os_run_options *options,
  *
  * @param result  filled in by os_run() or os_child_wait(), or all zero
  * @return nothing
- * @since 0.1
  * @shell no: it only frees
  */
 OS_API void os_run_result_free(struct os_run_result *result) OS_NONNULL();
@@ -188,7 +188,6 @@ struct os_child;
  * @error ENOENT  there is no such program, or no such directory
  * @error EACCES  it may not be executed
  * @python subprocess.Popen(args, ...)
- * @since 0.1
  * @shell no: a child would outlive the command
  */
 OS_API struct os_child *os_child_start(char *const argv[],
@@ -202,7 +201,6 @@ OS_API struct os_child *os_child_start(char *const argv[],
  * @param ret_returncode  set to its exit code, or −N if signal N ended it, once it has; or NULL
  * @return 1 if it has, 0 while it runs; −1 with errno set
  * @python Popen.poll()
- * @since 0.1
  * @shell no: a command has no children
  */
 OS_API int os_child_poll(struct os_child *child, int *ret_returncode) OS_NONNULL(1);
@@ -218,7 +216,6 @@ OS_API int os_child_poll(struct os_child *child, int *ret_returncode) OS_NONNULL
  * @param ret_result  filled in when it has ended; or NULL
  * @return 1 when it has ended, 0 when the time is over and it still runs; −1 with errno set
  * @python Popen.wait(timeout=None)
- * @since 0.1
  * @shell no: a command has no children
  */
 OS_API int os_child_wait(struct os_child *child, double timeout, struct os_run_result *ret_result)
@@ -234,7 +231,6 @@ OS_API int os_child_wait(struct os_child *child, double timeout, struct os_run_r
  * @return 1 with a line, 0 at the end of the stream; −1 with errno set
  * @error EBADF  the stream is not captured
  * @python Popen.stdout.readline()
- * @since 0.1
  * @shell no: a command has no children
  */
 OS_API int os_child_read_line(struct os_child *child, int stream, char **ret_line, size_t *ret_size)
@@ -250,7 +246,6 @@ OS_API int os_child_read_line(struct os_child *child, int stream, char **ret_lin
  * @error EPIPE  nobody reads it any more; there is no SIGPIPE
  * @error EBADF  there is no such pipe, or it was closed
  * @python Popen.stdin.write(data)
- * @since 0.1
  * @shell no: a command has no children
  */
 OS_API int os_child_write(struct os_child *child, const void *data, size_t size) OS_NONNULL(1);
@@ -262,7 +257,6 @@ OS_API int os_child_write(struct os_child *child, const void *data, size_t size)
  * @return 0, or −1 with errno set
  * @error EBADF  there is no such pipe, or it was closed
  * @python Popen.stdin.close()
- * @since 0.1
  * @shell no: a command has no children
  */
 OS_API int os_child_close_stdin(struct os_child *child) OS_NONNULL();
@@ -276,7 +270,6 @@ OS_API int os_child_close_stdin(struct os_child *child) OS_NONNULL();
  * @error EINVAL  there is no such signal
  * @error EPERM   it has become another user
  * @python Popen.send_signal(signal)
- * @since 0.1
  * @shell no: a command has no children
  */
 OS_API int os_child_send_signal(struct os_child *child, int sig) OS_NONNULL();
@@ -287,7 +280,6 @@ OS_API int os_child_send_signal(struct os_child *child, int sig) OS_NONNULL();
  * @param child  which
  * @return 0, or −1 with errno set
  * @python Popen.terminate()
- * @since 0.1
  * @shell no: a command has no children
  */
 OS_API int os_child_terminate(struct os_child *child) OS_NONNULL();
@@ -298,7 +290,6 @@ OS_API int os_child_terminate(struct os_child *child) OS_NONNULL();
  * @param child  which
  * @return 0, or −1 with errno set
  * @python Popen.kill()
- * @since 0.1
  * @shell no: a command has no children
  */
 OS_API int os_child_kill(struct os_child *child) OS_NONNULL();
@@ -310,7 +301,6 @@ OS_API int os_child_kill(struct os_child *child) OS_NONNULL();
  * @return the process id, which stays its own until os_child_poll() or os_child_wait() has told of
  *         its end
  * @python Popen.pid
- * @since 0.1
  * @shell no: a command has no children
  */
 OS_API pid_t os_child_pid(const struct os_child *child) OS_NONNULL();
@@ -320,7 +310,6 @@ OS_API pid_t os_child_pid(const struct os_child *child) OS_NONNULL();
  *
  * @param child  which
  * @return the descriptor, which stays the child's; −1 where the kernel has none (before Linux 5.3)
- * @since 0.1
  * @source pidfd_open(2)
  * @shell no: a command has no children
  */
@@ -334,7 +323,6 @@ OS_API int os_child_pidfd(const struct os_child *child) OS_NONNULL();
  * @param child  which; NULL is fine
  * @return nothing; errno stays as it is
  * @python Popen.__exit__()
- * @since 0.1
  * @shell no: a command has no children
  */
 OS_API void os_child_close(struct os_child *child);

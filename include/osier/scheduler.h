@@ -4,6 +4,8 @@
  *
  * Python's os.sched_param has one member, which stands for itself here: the static priority, an
  * int.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_SCHEDULER_H
 #define OSIER_SCHEDULER_H
@@ -30,7 +32,6 @@ OS_BEGIN_DECLS
  * @return the priority, or −1 with errno set
  * @error EINVAL  no such policy
  * @python os.sched_get_priority_min(policy)
- * @since 0.1
  * @source sched_get_priority_min(2)
  * @shell os.sched_get_priority_min POLICY -> int
  */
@@ -43,7 +44,6 @@ OS_API int os_sched_get_priority_min(int policy);
  * @return the priority, or −1 with errno set
  * @error EINVAL  no such policy
  * @python os.sched_get_priority_max(policy)
- * @since 0.1
  * @source sched_get_priority_max(2)
  * @shell os.sched_get_priority_max POLICY -> int
  */
@@ -61,7 +61,6 @@ OS_API int os_sched_get_priority_max(int policy);
  * @error EPERM  the process lacks CAP_SYS_NICE
  * @error ESRCH  no such process
  * @python os.sched_setscheduler(pid, policy, param, /)
- * @since 0.1
  * @source sched_setscheduler(2)
  * @shell os.sched_setscheduler PID POLICY PRIORITY -> none
  */
@@ -74,7 +73,6 @@ OS_API int os_sched_setscheduler(pid_t pid, int policy, int priority);
  * @return the policy, with SCHED_RESET_ON_FORK where it is set; or −1 with errno set
  * @error ESRCH  no such process
  * @python os.sched_getscheduler(pid, /)
- * @since 0.1
  * @source sched_getscheduler(2)
  * @shell os.sched_getscheduler PID -> int
  */
@@ -90,7 +88,6 @@ OS_API int os_sched_getscheduler(pid_t pid);
  * @error EPERM  the process lacks CAP_SYS_NICE
  * @error ESRCH  no such process
  * @python os.sched_setparam(pid, param, /)
- * @since 0.1
  * @source sched_setparam(2)
  * @shell os.sched_setparam PID PRIORITY -> none
  */
@@ -103,7 +100,6 @@ OS_API int os_sched_setparam(pid_t pid, int priority);
  * @return the priority, or −1 with errno set
  * @error ESRCH  no such process
  * @python os.sched_getparam(pid, /)
- * @since 0.1
  * @source sched_getparam(2)
  * @shell os.sched_getparam PID -> int
  */
@@ -117,7 +113,6 @@ OS_API int os_sched_getparam(pid_t pid);
  * @return 0, or −1 with errno set
  * @error ESRCH  no such process
  * @python os.sched_rr_get_interval(pid, /)
- * @since 0.1
  * @source sched_rr_get_interval(2)
  * @shell os.sched_rr_get_interval PID -> float
  */
@@ -129,7 +124,6 @@ OS_API int os_sched_rr_get_interval(pid_t pid, double *ret_seconds);
  * @param pid  the process; 0: the calling one
  * @return the time slice, or −1 with errno set
  * @error ESRCH  no such process
- * @since 0.1
  * @source sched_rr_get_interval(2)
  * @shell os.sched_rr_get_interval_ns PID -> int
  */
@@ -140,7 +134,6 @@ OS_API int64_t os_sched_rr_get_interval_ns(pid_t pid);
  *
  * @return 0, or −1 with errno set
  * @python os.sched_yield()
- * @since 0.1
  * @source sched_yield(2)
  * @shell no: nothing is to be seen of it
  */
@@ -157,7 +150,6 @@ OS_API int os_sched_yield(void);
  * @error EPERM  another user's process, without CAP_SYS_NICE
  * @error ESRCH  no such process
  * @python os.sched_setaffinity(pid, mask, /)
- * @since 0.1
  * @source sched_setaffinity(2)
  * @shell os.sched_setaffinity PID CPUS... -> none
  */
@@ -171,7 +163,6 @@ OS_API int os_sched_setaffinity(pid_t pid, const int *cpus, size_t count);
  * @return their numbers in ascending order in one block, to free(); NULL with errno set
  * @error ESRCH  no such process
  * @python os.sched_getaffinity(pid, /)
- * @since 0.1
  * @source sched_getaffinity(2)
  * @shell os.sched_getaffinity PID -> ints
  */

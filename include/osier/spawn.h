@@ -8,6 +8,8 @@
  * without '/' in the directories of PATH; with an `l` they take the arguments one by one; with an
  * `e` they take an environment. All of them take an empty list of arguments, or an empty first one,
  * for an error (EINVAL, Python's ValueError), and also a text without a name in the environment.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_SPAWN_H
 #define OSIER_SPAWN_H
@@ -32,7 +34,6 @@ enum os_spawn_mode {
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execv(path, argv, /)
- * @since 0.1
  * @source execve(2)
  * @shell see os_execvp
  */
@@ -48,7 +49,6 @@ OS_API int os_execv(const char *path, char *const argv[]);
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execve(path, argv, env)
- * @since 0.1
  * @source execve(2)
  * @shell see os_execvp
  */
@@ -66,7 +66,6 @@ OS_API int os_execve(const char *path, char *const argv[], char *const env[]);
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execvp(file, args)
- * @since 0.1
  * @source execve(2)
  * @shell os.execvp FILE ARGV... -> none
  */
@@ -85,7 +84,6 @@ OS_API int os_execvp(const char *file, char *const argv[]);
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execvpe(file, args, env)
- * @since 0.1
  * @source execve(2)
  * @shell see os_execvp
  */
@@ -100,7 +98,6 @@ OS_API int os_execvpe(const char *file, char *const argv[], char *const env[]);
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execl(path, *args)
- * @since 0.1
  * @source execve(2)
  * @shell see os_execvp
  */
@@ -116,7 +113,6 @@ OS_API int os_execl(const char *path, const char *arg, ...) OS_SENTINEL;
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execle(path, *args)
- * @since 0.1
  * @source execve(2)
  * @shell see os_execvp
  */
@@ -131,7 +127,6 @@ OS_API int os_execle(const char *path, const char *arg, ...);
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execlp(file, *args)
- * @since 0.1
  * @source execve(2)
  * @shell see os_execvp
  */
@@ -147,7 +142,6 @@ OS_API int os_execlp(const char *file, const char *arg, ...) OS_SENTINEL;
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execlpe(file, *args)
- * @since 0.1
  * @source execve(2)
  * @shell see os_execvp
  */
@@ -165,7 +159,6 @@ OS_API int os_execlpe(const char *file, const char *arg, ...);
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execve(fd, argv, env)
- * @since 0.1
  * @source execve(2)
  * @shell no: a descriptor ends with the command
  */
@@ -183,7 +176,6 @@ OS_API int os_fexecve(int fd, char *const argv[], char *const env[]);
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execve(path, argv, env)
- * @since 0.1
  * @source execve(2)
  * @shell see os_execvp
  */
@@ -204,7 +196,6 @@ OS_API int os_execveat(int dir_fd, const char *path, char *const argv[], char *c
  *         with OS_P_NOWAIT its process id; −1 with errno set. When signal 1 ended it, −1 with errno
  * 0
  * @python os.spawnv(mode, path, args)
- * @since 0.1
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
@@ -221,7 +212,6 @@ OS_API int os_spawnv(int mode, const char *path, char *const argv[]);
  *         with OS_P_NOWAIT its process id; −1 with errno set. When signal 1 ended it, −1 with errno
  * 0
  * @python os.spawnve(mode, path, args, env)
- * @since 0.1
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
@@ -237,7 +227,6 @@ OS_API int os_spawnve(int mode, const char *path, char *const argv[], char *cons
  *         with OS_P_NOWAIT its process id; −1 with errno set. When signal 1 ended it, −1 with errno
  * 0
  * @python os.spawnvp(mode, file, args)
- * @since 0.1
  * @source posix_spawn(3)
  * @shell os.spawnvp MODE FILE ARGV... -> int
  */
@@ -255,7 +244,6 @@ OS_API int os_spawnvp(int mode, const char *file, char *const argv[]);
  *         with OS_P_NOWAIT its process id; −1 with errno set. When signal 1 ended it, −1 with errno
  * 0
  * @python os.spawnvpe(mode, file, args, env)
- * @since 0.1
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
@@ -271,7 +259,6 @@ OS_API int os_spawnvpe(int mode, const char *file, char *const argv[], char *con
  *         with OS_P_NOWAIT its process id; −1 with errno set. When signal 1 ended it, −1 with errno
  * 0
  * @python os.spawnl(mode, path, *args)
- * @since 0.1
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
@@ -287,7 +274,6 @@ OS_API int os_spawnl(int mode, const char *path, const char *arg, ...) OS_SENTIN
  *         with OS_P_NOWAIT its process id; −1 with errno set. When signal 1 ended it, −1 with errno
  * 0
  * @python os.spawnle(mode, path, *args)
- * @since 0.1
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
@@ -303,7 +289,6 @@ OS_API int os_spawnle(int mode, const char *path, const char *arg, ...);
  *         with OS_P_NOWAIT its process id; −1 with errno set. When signal 1 ended it, −1 with errno
  * 0
  * @python os.spawnlp(mode, file, *args)
- * @since 0.1
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
@@ -320,7 +305,6 @@ OS_API int os_spawnlp(int mode, const char *file, const char *arg, ...) OS_SENTI
  *         with OS_P_NOWAIT its process id; −1 with errno set. When signal 1 ended it, −1 with errno
  * 0
  * @python os.spawnlpe(mode, file, *args)
- * @since 0.1
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
@@ -376,7 +360,6 @@ struct os_posix_spawn_options {
  * @error EBADF   a step of `file_actions` is about a descriptor that isn't open
  * @error EINVAL  an option is wrong
  * @python os.posix_spawn(path, argv, env, *, file_actions=None, setpgroup=None, ...)
- * @since 0.1
  * @source posix_spawn(3)
  * @shell no: a child would outlive the command; see os.spawnvp
  */
@@ -393,7 +376,6 @@ OS_API pid_t os_posix_spawn(const char *path, char *const argv[], char *const en
  * @param options  what to change in the child first; NULL: nothing
  * @return its process id; −1 with errno set, and nothing was started
  * @python os.posix_spawnp(path, argv, env, *, file_actions=None, setpgroup=None, ...)
- * @since 0.1
  * @source posix_spawnp(3)
  * @shell no: a child would outlive the command; see os.spawnvp
  */

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/** The system: configuration values, CPUs, load, disks, programs, random bytes, how paths read. */
+/**
+ * The system: configuration values, CPUs, load, disks, programs, random bytes, how paths read.
+ *
+ * @since 0.1
+ */
 #ifndef OSIER_SYSTEM_H
 #define OSIER_SYSTEM_H
 
@@ -49,7 +53,6 @@ struct os_conf_name {
  *         set on an error
  * @error EINVAL  no such name, or one that this libc does not know
  * @python os.confstr(name, /)
- * @since 0.1
  * @source confstr(3)
  * @shell os.confstr NAME -> str
  */
@@ -63,7 +66,6 @@ OS_API OS_MUST_FREE char *os_confstr(const char *name);
  *         set on an error
  * @error EINVAL  no such number
  * @python os.confstr(name, /)
- * @since 0.1
  * @source confstr(3)
  * @shell see os_confstr
  */
@@ -77,7 +79,6 @@ OS_API OS_MUST_FREE char *os_confstr_number(int number);
  * @return 0, or −1 with errno set
  * @error EINVAL  no such name, or one that this libc does not know
  * @python os.sysconf(name, /)
- * @since 0.1
  * @source sysconf(3)
  * @shell os.sysconf NAME -> int
  */
@@ -91,7 +92,6 @@ OS_API int os_sysconf(const char *name, int64_t *ret_value);
  * @return 0, or −1 with errno set
  * @error EINVAL  no such number
  * @python os.sysconf(name, /)
- * @since 0.1
  * @source sysconf(3)
  * @shell see os_sysconf
  */
@@ -107,7 +107,6 @@ OS_API int os_sysconf_number(int number, int64_t *ret_value);
  * @error EINVAL  no such name, or one that the file system does not know
  * @error ENOENT  no such file
  * @python os.pathconf(path, name)
- * @since 0.1
  * @source pathconf(3)
  * @shell os.pathconf PATH NAME -> int
  */
@@ -123,7 +122,6 @@ OS_API int os_pathconf(const char *path, const char *name, int64_t *ret_value);
  * @error EINVAL  no such number, or one that the file system does not know
  * @error ENOENT  no such file
  * @python os.pathconf(path, name)
- * @since 0.1
  * @source pathconf(3)
  * @shell see os_pathconf
  */
@@ -139,7 +137,6 @@ OS_API int os_pathconf_number(const char *path, int number, int64_t *ret_value);
  * @error EBADF  not an open descriptor
  * @error EINVAL  no such name, or one that the file system does not know
  * @python os.fpathconf(fd, name, /)
- * @since 0.1
  * @source fpathconf(3)
  * @shell os.fpathconf FD NAME -> int
  */
@@ -155,7 +152,6 @@ OS_API int os_fpathconf(int fd, const char *name, int64_t *ret_value);
  * @error EBADF  not an open descriptor
  * @error EINVAL  no such number, or one that the file system does not know
  * @python os.fpathconf(fd, name, /)
- * @since 0.1
  * @source fpathconf(3)
  * @shell see os_fpathconf
  */
@@ -167,7 +163,6 @@ OS_API int os_fpathconf_number(int fd, int number, int64_t *ret_value);
  * @param ret_count  set to how many there are
  * @return a static array, in the order of the names
  * @python os.confstr_names
- * @since 0.1
  * @shell os.confstr_names -> map
  */
 OS_API const struct os_conf_name *os_confstr_names(size_t *ret_count);
@@ -178,7 +173,6 @@ OS_API const struct os_conf_name *os_confstr_names(size_t *ret_count);
  * @param ret_count  set to how many there are
  * @return a static array, in the order of the names
  * @python os.sysconf_names
- * @since 0.1
  * @shell os.sysconf_names -> map
  */
 OS_API const struct os_conf_name *os_sysconf_names(size_t *ret_count);
@@ -189,7 +183,6 @@ OS_API const struct os_conf_name *os_sysconf_names(size_t *ret_count);
  * @param ret_count  set to how many there are
  * @return a static array, in the order of the names
  * @python os.pathconf_names
- * @since 0.1
  * @shell os.pathconf_names -> map
  */
 OS_API const struct os_conf_name *os_pathconf_names(size_t *ret_count);
@@ -199,7 +192,6 @@ OS_API const struct os_conf_name *os_pathconf_names(size_t *ret_count);
  *
  * @return the number, or −1 with errno set
  * @python os.cpu_count()
- * @since 0.1
  * @source /sys/devices/system/cpu/online
  * @shell os.cpu_count -> int
  */
@@ -210,7 +202,6 @@ OS_API int os_cpu_count(void);
  *
  * @return the number, or −1 with errno set
  * @python os.process_cpu_count(), since 3.13
- * @since 0.1
  * @source sched_getaffinity(2)
  * @shell os.process_cpu_count -> int
  */
@@ -224,7 +215,6 @@ OS_API int os_process_cpu_count(void);
  *
  * @param ret_cpus  set to the number of CPUs; infinity where there is no quota
  * @return 0, or −1 with errno set
- * @since 0.1
  * @source cgroups(7)
  * @shell os.cpu_quota -> float
  */
@@ -235,7 +225,6 @@ OS_API int os_cpu_quota(double *ret_cpus);
  * os_cpu_quota() rounded up where that is less. The number of workers to start.
  *
  * @return the number, at least 1, or −1 with errno set; a quota that can't be read does not count
- * @since 0.1
  * @source sched_getaffinity(2), cgroups(7)
  * @shell os.available_cpus -> int
  */
@@ -247,7 +236,6 @@ OS_API int os_available_cpus(void);
  * @param ret_loads  an array of three: set to the averages over 1, 5 and 15 minutes
  * @return 0, or −1 with errno set
  * @python os.getloadavg()
- * @since 0.1
  * @source getloadavg(3)
  * @shell os.getloadavg -> floats
  */
@@ -263,7 +251,6 @@ OS_API int os_getloadavg(double ret_loads[3]);
  * @error EAGAIN  none yet, soon after the start of the machine, with GRND_NONBLOCK
  * @error EINVAL  unknown flags
  * @python os.getrandom(size, flags=0)
- * @since 0.1
  * @source getrandom(2)
  * @shell os.getrandom SIZE [--flags=0] -> bytes
  */
@@ -276,7 +263,6 @@ OS_API ssize_t os_getrandom(void *ret_bytes, size_t size, unsigned flags);
  * @param size  how many
  * @return 0 with all of them, or −1 with errno set
  * @python os.urandom(size, /)
- * @since 0.1
  * @source getrandom(2), urandom(4)
  * @shell os.urandom SIZE -> bytes
  */
@@ -298,7 +284,6 @@ struct os_disk_usage_result {
  * @return 0, or −1 with errno set
  * @error ENOENT  no such file
  * @python shutil.disk_usage(path)
- * @since 0.1
  * @source statvfs(3)
  * @shell os.disk_usage PATH -> disk_usage
  */
@@ -317,7 +302,6 @@ OS_API int os_disk_usage(const char *path, struct os_disk_usage_result *ret_usag
  * @return the name of a file that is no directory, to free(); NULL with errno 0 where there is
  *         none, and with errno set on an error
  * @python shutil.which(cmd, mode=os.F_OK | os.X_OK, path=None)
- * @since 0.1
  * @shell os.which CMD [--mode=X_OK] [--path=NULL] -> str
  */
 OS_API OS_MUST_FREE char *os_which(const char *cmd, int mode, const char *path);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/** Terminals: whether a descriptor is one, its name, size and foreground group; pseudo-terminals.
+/**
+ * Terminals: whether a descriptor is one, its name, size and foreground group; pseudo-terminals.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_TERMINAL_H
 #define OSIER_TERMINAL_H
@@ -20,7 +23,6 @@ struct os_terminal_size {
  * @param fd  which
  * @return true if so; false too where it is not open; errno stays as it is
  * @python os.isatty(fd, /)
- * @since 0.1
  * @source isatty(3)
  * @shell os.isatty FD -> bool
  */
@@ -33,7 +35,6 @@ OS_API bool os_isatty(int fd);
  * @return "UTF-8", "utf-8" in the locale C, "ISO-8859-15" …, to free(); NULL with errno 0 where it
  *         is no terminal or not open; NULL with errno ENOMEM
  * @python os.device_encoding(fd)
- * @since 0.1
  * @source nl_langinfo(3) CODESET, PEP 540
  * @shell os.device_encoding FD -> str
  */
@@ -47,7 +48,6 @@ OS_API OS_MUST_FREE char *os_device_encoding(int fd);
  * @error ENOTTY  it is no terminal
  * @error ENODEV  it is one of another container
  * @python os.ttyname(fd, /)
- * @since 0.1
  * @source ttyname(3)
  * @shell os.ttyname FD -> str
  */
@@ -61,7 +61,6 @@ OS_API OS_MUST_FREE char *os_ttyname(int fd);
  * @return 0, or −1 with errno set
  * @error ENOTTY  it is no terminal
  * @python os.get_terminal_size(fd=STDOUT_FILENO, /)
- * @since 0.1
  * @source ioctl(2) TIOCGWINSZ
  * @shell os.get_terminal_size [FD=1] -> terminal_size
  */
@@ -76,7 +75,6 @@ OS_API OS_NONNULL() int os_get_terminal_size(int fd, struct os_terminal_size *re
  * @param ret_size  the size
  * @return nothing
  * @python shutil.get_terminal_size(fallback=(columns, lines))
- * @since 0.1
  * @shell shutil.get_terminal_size [--columns=80] [--lines=24] -> terminal_size
  */
 OS_API OS_NONNULL() void os_get_terminal_size_or(int columns, int lines,
@@ -89,7 +87,6 @@ OS_API OS_NONNULL() void os_get_terminal_size_or(int columns, int lines,
  * @return the group, or −1 with errno set
  * @error ENOTTY  it is not the terminal that controls the process
  * @python os.tcgetpgrp(fd, /)
- * @since 0.1
  * @source tcgetpgrp(3)
  * @shell os.tcgetpgrp FD -> int
  */
@@ -104,7 +101,6 @@ OS_API pid_t os_tcgetpgrp(int fd);
  * @error ENOTTY  it is not the terminal that controls the process
  * @error EPERM  a group of another session
  * @python os.tcsetpgrp(fd, pgid, /)
- * @since 0.1
  * @source tcsetpgrp(3)
  * @shell os.tcsetpgrp FD PGID -> none
  */
@@ -118,7 +114,6 @@ OS_API int os_tcsetpgrp(int fd, pid_t pgid);
  * @return 0, or −1 with errno set
  * @error ENOSPC  no more of them
  * @python os.openpty()
- * @since 0.1
  * @source openpty(3), ioctl(2) TIOCGPTPEER
  * @shell no: a descriptor ends with the command
  */
@@ -130,7 +125,6 @@ OS_API OS_NONNULL() int os_openpty(int *ret_master, int *ret_slave);
  * @param oflag  O_RDWR, perhaps | O_NOCTTY; O_CLOEXEC is always added
  * @return a descriptor, or −1 with errno set
  * @python os.posix_openpt(oflag, /), since 3.13
- * @since 0.1
  * @source posix_openpt(3)
  * @shell no: a descriptor ends with the command
  */
@@ -143,7 +137,6 @@ OS_API OS_MUST_CHECK int os_posix_openpt(int oflag);
  * @return 0, or −1 with errno set
  * @error EINVAL  not a master
  * @python os.grantpt(fd, /), since 3.13
- * @since 0.1
  * @source grantpt(3)
  * @shell no: a pseudo-terminal ends with the command
  */
@@ -156,7 +149,6 @@ OS_API int os_grantpt(int fd);
  * @return 0, or −1 with errno set
  * @error EINVAL  not a master
  * @python os.unlockpt(fd, /), since 3.13
- * @since 0.1
  * @source unlockpt(3)
  * @shell no: a pseudo-terminal ends with the command
  */
@@ -169,7 +161,6 @@ OS_API int os_unlockpt(int fd);
  * @return the path, to free(); NULL with errno set
  * @error ENOTTY  not a master
  * @python os.ptsname(fd, /), since 3.13
- * @since 0.1
  * @source ptsname(3)
  * @shell os.ptsname FD -> str
  */
@@ -182,7 +173,6 @@ OS_API OS_MUST_FREE char *os_ptsname(int fd);
  * @return 0, or −1 with errno set
  * @error EPERM  the process leads a session with a terminal, or another session has this one
  * @python os.login_tty(fd, /)
- * @since 0.1
  * @source login_tty(3)
  * @shell no: the session ends with the command
  */

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/** What every other header of osier shares: attributes, flags, the version, and who frees what. */
+/**
+ * What every other header of osier shares: attributes, flags, the version, and who frees what.
+ *
+ * @since 0.1
+ */
 #ifndef OSIER_TYPES_H
 #define OSIER_TYPES_H
 
@@ -70,7 +74,6 @@ struct os_slice {
  * The version of the library that the program runs with, "0.1.0".
  *
  * @return a static string
- * @since 0.1
  * @shell no: `osier --version`
  */
 OS_API const char *os_version(void);
@@ -79,7 +82,6 @@ OS_API const char *os_version(void);
  * Frees what a pointer points to: the function behind os_autofree. errno stays as it is.
  *
  * @param p  a pointer to the pointer
- * @since 0.1
  * @shell no: it is about memory of the caller
  */
 OS_API void os_free_pointer(void *p);

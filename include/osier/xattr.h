@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/** Extended attributes: small values that a file carries under names such as "user.origin". */
+/**
+ * Extended attributes: small values that a file carries under names such as "user.origin".
+ *
+ * @since 0.1
+ */
 #ifndef OSIER_XATTR_H
 #define OSIER_XATTR_H
 
@@ -27,7 +31,6 @@ OS_BEGIN_DECLS
  * @error ENODATA  the file has no such attribute
  * @error EOPNOTSUPP  the file system has none, or not of this kind
  * @python os.getxattr(path, attribute, *, follow_symlinks=True)
- * @since 0.1
  * @source getxattr(2)
  * @shell os.getxattr PATH NAME [--nofollow] -> bytes
  */
@@ -43,7 +46,6 @@ OS_API OS_MUST_FREE char *os_getxattr(const char *path, const char *name, int fl
  * @return the value with a NUL behind it, to free(); NULL with errno set
  * @error ENODATA  the file has no such attribute
  * @python os.getxattr(fd, attribute)
- * @since 0.1
  * @source fgetxattr(2)
  * @shell see os_getxattr
  */
@@ -56,7 +58,6 @@ OS_API OS_MUST_FREE char *os_getxattr_fd(int fd, const char *name, size_t *ret_s
  * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return a list that ends with NULL, to free() as one block; NULL with errno set
  * @python os.listxattr(path=None, *, follow_symlinks=True)
- * @since 0.1
  * @source listxattr(2)
  * @shell os.listxattr [PATH] [--nofollow] -> list
  */
@@ -68,7 +69,6 @@ OS_API OS_MUST_FREE char **os_listxattr(const char *path, int flags);
  * @param fd  the descriptor; −1 is an error here, not the current directory
  * @return a list that ends with NULL, to free() as one block; NULL with errno set
  * @python os.listxattr(fd)
- * @since 0.1
  * @source flistxattr(2)
  * @shell see os_listxattr
  */
@@ -88,7 +88,6 @@ OS_API OS_MUST_FREE char **os_listxattr_fd(int fd);
  * @error ENODATA  with XATTR_REPLACE: it is not there
  * @error EOPNOTSUPP  the file system has none, or not of this kind
  * @python os.setxattr(path, attribute, value, flags=0, *, follow_symlinks=True)
- * @since 0.1
  * @source setxattr(2)
  * @shell os.setxattr PATH NAME VALUE [--xattr-flags=0] [--nofollow] -> none
  */
@@ -105,7 +104,6 @@ OS_API int os_setxattr(const char *path, const char *name, const void *value, si
  * @param xattr_flags  XATTR_CREATE, XATTR_REPLACE or 0
  * @return 0, or −1 with errno set
  * @python os.setxattr(fd, attribute, value, flags=0)
- * @since 0.1
  * @source fsetxattr(2)
  * @shell see os_setxattr
  */
@@ -121,7 +119,6 @@ OS_API int os_setxattr_fd(int fd, const char *name, const void *value, size_t si
  * @return 0, or −1 with errno set
  * @error ENODATA  the file has no such attribute
  * @python os.removexattr(path, attribute, *, follow_symlinks=True)
- * @since 0.1
  * @source removexattr(2)
  * @shell os.removexattr PATH NAME [--nofollow] -> none
  */
@@ -135,7 +132,6 @@ OS_API int os_removexattr(const char *path, const char *name, int flags);
  * @return 0, or −1 with errno set
  * @error ENODATA  the file has no such attribute
  * @python os.removexattr(fd, attribute)
- * @since 0.1
  * @source fremovexattr(2)
  * @shell see os_removexattr
  */
