@@ -182,7 +182,8 @@ void door_release(struct value *value);
 
 /* ------------------------------------------------------------------- calls without the GIL */
 
-extern _Thread_local PyThreadState *door_thread;
+/* Found without a call: there is room for a pointer in what a library loaded later may have. */
+extern _Thread_local PyThreadState *door_thread __attribute__((tls_model("initial-exec")));
 
 /** Runs a statement without the interpreter's lock; a signal that interrupts is seen to (PEP 475).
  */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /** What is in a directory: listdir, scandir, and DirEntry. */
 #include "door.h"
+#include "own.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <structmember.h>
 
@@ -71,10 +73,18 @@ static PyObject *ask(struct entry *entry, bool follow) {
     return result;
 }
 
+/* What was asked for once, or is now: new. Threads may ask at the same time: the first answer stays. */
+static PyObject *get(PyObject **place, struct entry *entry, bool follow) {
+    PyObject *kept = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+    if (!kept) {
+        PyObject *asked = ask(entry, follow);
+        kept = asked ? own_first(place, asked) : NULL;
+    }
+    return Py_XNewRef(kept);
+}
+
 static PyObject *get_lstat(struct entry *entry) {
-    if (!entry->lstat)
-        entry->lstat = ask(entry, false);
-    return Py_XNewRef(entry->lstat);
+    return get(&entry->lstat, entry, false);
 }
 
 /* 1 or 0, or −1 with an exception, where only the system knows whether it is a link. */
@@ -94,15 +104,8 @@ static int is_symlink(struct entry *entry) {
 }
 
 static PyObject *get_stat(struct entry *entry, bool follow) {
-    if (!follow)
-        return get_lstat(entry);
-    if (!entry->stat) {
-        int link = is_symlink(entry);
-        if (link < 0)
-            return NULL;
-        entry->stat = link ? ask(entry, true) : get_lstat(entry);
-    }
-    return Py_XNewRef(entry->stat);
+    int link = follow ? is_symlink(entry) : 0;
+    return link < 0 ? NULL : link ? get(&entry->stat, entry, true) : get_lstat(entry);
 }
 
 /* Whether the entry is of a type: 1, 0 (also when it is gone), or −1. */
@@ -223,15 +226,27 @@ static PyType_Spec entry_spec = {
 
 struct scan {
     PyObject_HEAD struct os_scandir *handle; /* NULL when it is closed */
+    pthread_mutex_t lock;                    /* around `handle` and what it has read last */
     PyObject *module;
     PyObject *path; /* as it was given, or NULL; for errors */
     int dir_fd;
     bool bytes;
 };
 
+/* Waits for a thread that is reading, if it isn't this one: whether the lock is held now. */
+static bool scan_lock(struct scan *scan) {
+    int r = pthread_mutex_trylock(&scan->lock);
+    if (r == EBUSY)
+        UNLOCKED(r = pthread_mutex_lock(&scan->lock));
+    return r == 0;
+}
+
 static void scan_end(struct scan *scan) {
+    if (!scan_lock(scan))
+        return;
     struct os_scandir *handle = scan->handle;
     scan->handle = NULL;
+    pthread_mutex_unlock(&scan->lock);
     if (handle)
         UNLOCKED(os_scandir_close(handle));
 }
@@ -264,48 +279,67 @@ static void scan_dealloc(PyObject *self) {
     PyObject_GC_UnTrack(self);
     Py_XDECREF(scan->module);
     Py_XDECREF(scan->path);
+    pthread_mutex_destroy(&scan->lock);
     type->tp_free(self);
     Py_DECREF(type);
 }
 
-static PyObject *make_entry(struct scan *scan, struct os_dir_entry *found) {
+/* An entry with nothing in it, made before the lock is taken: this may run any code. */
+static struct entry *new_entry(struct scan *scan) {
     struct entry *entry = PyObject_GC_New(struct entry, STATE(scan->module)->entry);
     if (!entry)
         return NULL;
-    entry->stat = entry->lstat = NULL;
+    entry->name = entry->path = entry->stat = entry->lstat = NULL;
     entry->module = Py_NewRef(scan->module);
+    entry->dir_fd = scan->dir_fd;
+    PyObject_GC_Track((PyObject *)entry);
+    return entry;
+}
+
+static int fill_entry(struct entry *entry, const struct scan *scan, struct os_dir_entry *found) {
     entry->inode = found->inode;
     entry->type = found->d_type;
-    entry->dir_fd = scan->dir_fd;
     entry->name = door_name(found->name, (Py_ssize_t)strlen(found->name), scan->bytes);
     const char *path = os_dir_entry_path(found);
     entry->path = scan->dir_fd == OS_CWD ? door_name(path, (Py_ssize_t)strlen(path), scan->bytes)
                                          : Py_XNewRef(entry->name);
-    PyObject_GC_Track((PyObject *)entry);
-    if (!entry->name || !entry->path)
-        Py_CLEAR(entry);
-    return (PyObject *)entry;
+    return entry->name && entry->path ? 0 : -1;
+}
+
+/* Reads the next entry, with the lock held: 1, 0 at the end, or −1 with an exception. */
+static int read_entry(struct scan *scan, struct entry *entry) {
+    struct os_scandir *handle = scan->handle;
+    struct os_dir_entry *found = NULL;
+    errno = 0;
+    if (handle)
+        UNLOCKED(found = os_scandir_next(handle));
+    if (found)
+        return fill_entry(entry, scan, found) < 0 ? -1 : 1;
+    if (!errno)
+        return 0;
+    struct value path = {.object = scan->path};
+    door_error(&path, NULL);
+    return -1;
 }
 
 static PyObject *scan_next(PyObject *self) {
     struct scan *scan = (struct scan *)self;
-    if (!scan->handle)
+    struct entry *entry = scan->handle ? new_entry(scan) : NULL;
+    if (!entry)
         return NULL;
-    struct os_scandir *handle = scan->handle;
-    scan->handle = NULL; /* another thread must not close or advance it meanwhile */
-    struct os_dir_entry *found;
-    UNLOCKED(found = os_scandir_next(handle));
-    int number = errno;
-    PyObject *entry = found ? make_entry(scan, found) : NULL;
-    scan->handle = handle;
-    if (found)
-        return entry;
-    if (number) {
-        struct value path = {.object = scan->path};
-        errno = number;
-        door_error(&path, NULL);
+    int r = -1;
+    if (scan_lock(scan)) {
+        r = read_entry(scan, entry);
+        pthread_mutex_unlock(&scan->lock);
+    } else {
+        PyErr_SetString(PyExc_ValueError, "the directory is being read already");
     }
-    scan_end(scan);
+    if (r == 1)
+        return (PyObject *)entry;
+    bool made = entry->name || entry->path; /* no memory: the rest can still be read */
+    Py_DECREF(entry);
+    if (!made && scan->handle)
+        scan_end(scan);
     return NULL;
 }
 
@@ -361,6 +395,12 @@ FUNCTION(scandir, "path: path|fd|none = None") {
         os_scandir_close(handle);
         return NULL;
     }
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_settype(&attributes,
+                              PTHREAD_MUTEX_ERRORCHECK); /* a signal's handler may read */
+    pthread_mutex_init(&scan->lock, &attributes);
+    pthread_mutexattr_destroy(&attributes);
     scan->handle = handle;
     scan->module = Py_NewRef(module);
     scan->path = Py_XNewRef(v[0].object);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** The builtins of os.path that ask the disk, the current directory or the environment. */
+#include "own.h"
 #include "path.h"
 
 #include <sys/stat.h>
@@ -311,12 +312,14 @@ static PyObject *variables(struct state *state, bool bytes) {
     return bytes ? state->environb_data : state->environ_data;
 }
 
-/* The value of a variable, borrowed bytes, or NULL without an exception. */
+/* The value of a variable, new bytes, or NULL without an exception. */
 static PyObject *find_variable(PyObject *variables, const char *name, size_t size) {
     PyObject *key = PyBytes_FromStringAndSize(name, (Py_ssize_t)size);
-    PyObject *value = key ? PyDict_GetItemWithError(variables, key) : NULL;
+    PyObject *value = key ? own_value(variables, key) : NULL;
     Py_XDECREF(key);
-    return value && PyBytes_CheckExact(value) ? value : NULL;
+    if (value && !PyBytes_CheckExact(value))
+        Py_CLEAR(value);
+    return value;
 }
 
 static PyObject *home_and(const struct text *text, const char *home, size_t size,
@@ -417,7 +420,9 @@ static bool append_variable(struct expansion *e, const char *dollar, const char 
         return append(e, dollar, (size_t)(end - dollar));
     const char *data = PyBytes_AS_STRING(value);
     size_t size = (size_t)PyBytes_GET_SIZE(value);
-    return (e->bytes || is_plain(data, size)) && append(e, data, size);
+    bool good = (e->bytes || is_plain(data, size)) && append(e, data, size);
+    Py_DECREF(value);
+    return good;
 }
 
 static bool expand(struct expansion *e, const struct text *text, bool unclosed) {

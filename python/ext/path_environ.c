@@ -8,6 +8,7 @@
  *  other than the two of the os module, names that aren't plain and names that aren't there are the
  *  Python methods'.
  */
+#include "own.h"
 #include "path.h"
 
 enum { MOST_KEPT = 256 };
@@ -19,15 +20,17 @@ static const char *const methods[ENVIRON_METHODS] = {"__getitem__", "__contains_
 
 /* ------------------------------------------------------------------- the dictionary */
 
-/* The dictionary of one of the two mappings, borrowed; NULL where it is other than it was made. */
+/* The dictionary of one of the two mappings, new; NULL where it is other than it was made. */
 static PyObject *data_of(struct state *state, const struct environment *env) {
     if (!env->attributes)
         return NULL;
     for (int i = 1; i < ENVIRON_ATTRIBUTES; i++)
         if (PyDict_GetItemWithError(env->attributes, state->attribute_names[i]) != env->made[i])
             return NULL;
-    PyObject *data = PyDict_GetItemWithError(env->attributes, state->attribute_names[0]);
-    return data && PyDict_CheckExact(data) ? data : NULL;
+    PyObject *data = own_value(env->attributes, state->attribute_names[0]);
+    if (data && !PyDict_CheckExact(data))
+        Py_CLEAR(data);
+    return data;
 }
 
 static bool same_mapping(const struct environment *env, PyObject *mapping) {
@@ -43,7 +46,7 @@ static PyObject *decoded(const struct state *state, PyObject *value) {
 
 /* ------------------------------------------------------------------- names that were asked for */
 
-/* Keeps (name as bytes, value as bytes or None, value as str or None) by the name. */
+/* Keeps (name as bytes, value as bytes or None, value as str or None) by the name; gives that, new. */
 static PyObject *keep(struct state *state, PyObject *name, PyObject *key, PyObject *value,
                       PyObject *text) {
     PyObject *entry = PyTuple_Pack(3, key, value, text);
@@ -51,14 +54,14 @@ static PyObject *keep(struct state *state, PyObject *name, PyObject *key, PyObje
         return NULL;
     if (PyDict_GET_SIZE(state->kept) >= MOST_KEPT)
         PyDict_Clear(state->kept);
-    int r = PyDict_SetItem(state->kept, name, entry);
-    Py_DECREF(entry); /* the dictionary has it now */
-    return r < 0 ? NULL : entry;
+    if (PyDict_SetItem(state->kept, name, entry) < 0)
+        Py_CLEAR(entry);
+    return entry;
 }
 
-/* What has been kept of a name, or is from now on; borrowed. */
+/* What has been kept of a name, or is from now on; new. */
 static PyObject *kept(struct state *state, PyObject *name) {
-    PyObject *entry = PyDict_GetItemWithError(state->kept, name);
+    PyObject *entry = own_value(state->kept, name);
     if (entry || PyErr_Occurred())
         return entry;
     PyObject *key = PyBytes_FromStringAndSize(PyUnicode_DATA(name), PyUnicode_GET_LENGTH(name));
@@ -69,13 +72,10 @@ static PyObject *kept(struct state *state, PyObject *name) {
 
 static enum found changed(struct state *state, PyObject *name, PyObject *entry, PyObject *value,
                           PyObject **ret_value) {
-    PyObject *key = Py_NewRef(PyTuple_GET_ITEM(entry, 0));
-    Py_INCREF(value);
     PyObject *text = decoded(state, value);
-    bool good = text && keep(state, name, key, value, text);
-    Py_DECREF(key);
-    Py_DECREF(value);
-    if (good) {
+    PyObject *again = text ? keep(state, name, PyTuple_GET_ITEM(entry, 0), value, text) : NULL;
+    if (again) {
+        Py_DECREF(again);
         *ret_value = text;
         return FOUND;
     }
@@ -83,29 +83,45 @@ static enum found changed(struct state *state, PyObject *name, PyObject *entry, 
     return PyErr_Occurred() ? FAILED : UNKNOWN;
 }
 
+/* Looks a value up in the dictionary of bytes, by what has been kept of its name. */
+static enum found look_up(struct state *state, PyObject *data, PyObject *name, PyObject *entry,
+                          PyObject **ret_value) {
+    PyObject *value = own_value(data, PyTuple_GET_ITEM(entry, 0));
+    if (!value)
+        return PyErr_Occurred() ? FAILED : MISSING;
+    enum found found = FOUND;
+    if (value == PyTuple_GET_ITEM(entry, 1))
+        *ret_value = Py_NewRef(PyTuple_GET_ITEM(entry, 2));
+    else
+        found = changed(state, name, entry, value, ret_value);
+    Py_DECREF(value);
+    return found;
+}
+
 static enum found find_text(struct state *state, PyObject *name, PyObject **ret_value) {
     PyObject *data = path_is_ascii(name) ? data_of(state, &state->text) : NULL;
     PyObject *entry = data ? kept(state, name) : NULL;
-    if (!entry)
-        return PyErr_Occurred() ? FAILED : UNKNOWN;
-    PyObject *value = PyDict_GetItemWithError(data, PyTuple_GET_ITEM(entry, 0));
-    if (!value)
-        return PyErr_Occurred() ? FAILED : MISSING;
-    if (value != PyTuple_GET_ITEM(entry, 1))
-        return changed(state, name, entry, value, ret_value);
-    *ret_value = Py_NewRef(PyTuple_GET_ITEM(entry, 2));
-    return FOUND;
+    enum found found = entry              ? look_up(state, data, name, entry, ret_value)
+                       : PyErr_Occurred() ? FAILED
+                                          : UNKNOWN;
+    Py_XDECREF(entry);
+    Py_XDECREF(data);
+    return found;
 }
 
 static enum found find_bytes(struct state *state, PyObject *name, PyObject **ret_value) {
     PyObject *data = PyBytes_CheckExact(name) ? data_of(state, &state->raw) : NULL;
-    PyObject *value = data ? PyDict_GetItemWithError(data, name) : NULL;
+    PyObject *value = data ? own_value(data, name) : NULL;
+    enum found missing = data ? MISSING : UNKNOWN;
+    Py_XDECREF(data);
     if (!value)
-        return PyErr_Occurred() ? FAILED : data ? MISSING : UNKNOWN;
-    if (!PyBytes_CheckExact(value))
-        return UNKNOWN;
-    *ret_value = Py_NewRef(value);
-    return FOUND;
+        return PyErr_Occurred() ? FAILED : missing;
+    if (PyBytes_CheckExact(value)) {
+        *ret_value = value;
+        return FOUND;
+    }
+    Py_DECREF(value);
+    return UNKNOWN;
 }
 
 static enum found find(struct state *state, PyObject *mapping, PyObject *name, PyObject **ret) {

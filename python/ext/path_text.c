@@ -372,11 +372,14 @@ PyObject *path_normpath(PyObject *module, PyObject *const *args, Py_ssize_t coun
 
 /* The paths of a list or tuple, which can't change while they are read. */
 static PyObject *as_tuple(PyObject *object) {
-    if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) > 0)
-        return Py_NewRef(object);
-    if (PyList_CheckExact(object) && PyList_GET_SIZE(object) > 0)
-        return PyList_AsTuple(object);
-    return NULL;
+    PyObject *tuple = NULL;
+    if (PyTuple_CheckExact(object))
+        tuple = Py_NewRef(object);
+    else if (PyList_CheckExact(object))
+        tuple = PyList_AsTuple(object);
+    if (tuple && PyTuple_GET_SIZE(tuple) == 0)
+        Py_CLEAR(tuple);
+    return tuple;
 }
 
 static bool all_ascii(const struct texts *texts) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Programs: replacing the process by one, and starting one as a child. */
 #include "door.h"
+#include "own.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -55,6 +56,12 @@ static int read_arguments(PyObject *argv, struct texts *ret) {
     return r == 0 ? lay_out(ret) : -1;
 }
 
+/* Messages here are seen of osier's own functions alone: see door_refuse(). */
+static int refuse(const char *why) {
+    PyErr_SetString(PyExc_TypeError, why);
+    return -1;
+}
+
 static PyObject *make_setting(PyObject *key, PyObject *value) {
     PyObject *name = NULL, *text = NULL, *setting = NULL;
     if (PyUnicode_FSConverter(key, &name) && PyUnicode_FSConverter(value, &text)) {
@@ -76,14 +83,10 @@ static int add_settings(PyObject *owners, PyObject *keys, PyObject *values) {
     }
     int r = 0;
     for (Py_ssize_t i = 0; r == 0 && i < PyList_GET_SIZE(keys); i++) {
-        PyObject *key = PyList_GetItem(keys, i), *value = PyList_GetItem(values, i);
-        if (!key || !value)
-            return -1;
-        Py_INCREF(key); /* an item's __fspath__ may do anything */
-        Py_INCREF(value);
-        r = add_owner(owners, make_setting(key, value));
-        Py_DECREF(key);
-        Py_DECREF(value);
+        PyObject *key = own_item(keys, i), *value = own_item(values, i);
+        r = key && value ? add_owner(owners, make_setting(key, value)) : refuse("no value");
+        Py_XDECREF(key);
+        Py_XDECREF(value);
     }
     return r;
 }
@@ -100,12 +103,6 @@ static int read_environment(PyObject *env, struct texts *ret) {
 }
 
 /* ------------------------------------------------------------------- exec */
-
-/* Messages here are seen of osier's own functions alone: see door_refuse(). */
-static int refuse(const char *why) {
-    PyErr_SetString(PyExc_TypeError, why);
-    return -1;
-}
 
 static int take_arguments(PyObject *argv, struct texts *ret) {
     if (!PyList_Check(argv) && !PyTuple_Check(argv))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** os.walk and os.fwalk: the core's walk as an iterator, and Python's lists on both sides of it. */
 #include "door.h"
+#include "own.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -119,10 +120,13 @@ struct edited {
 static bool unchanged(const struct walk *walk) {
     if (PyList_GET_SIZE(walk->dirs) != walk->count)
         return false;
-    for (Py_ssize_t i = 0; i < walk->count; i++)
-        if (PyList_GET_ITEM(walk->dirs, i) != walk->shown[i].object)
-            return false;
-    return true;
+    bool same = true;
+    for (Py_ssize_t i = 0; same && i < walk->count; i++) {
+        PyObject *item = own_item(walk->dirs, i);
+        same = item == walk->shown[i].object;
+        Py_XDECREF(item);
+    }
+    return same;
 }
 
 static int by_object(const void *a, const void *b) {
@@ -320,11 +324,10 @@ static PyObject *go_on(struct walk *walk) {
 
 static PyObject *walk_next(PyObject *self) {
     struct walk *walk = (struct walk *)self;
-    if (walk->busy)
+    if (__atomic_exchange_n(&walk->busy, true, __ATOMIC_ACQUIRE))
         return PyErr_SetString(PyExc_ValueError, "the walk is going on already"), NULL;
-    walk->busy = true;
     PyObject *item = go_on(walk);
-    walk->busy = false;
+    __atomic_store_n(&walk->busy, false, __ATOMIC_RELEASE);
     return item;
 }
 

@@ -5,19 +5,32 @@ Who goes through them sees what they were when he began: a variable that another
 meanwhile is still found, so that dict(os.environ) can't fail. What the same thread deletes is gone.
 """
 
+import sys
 from _thread import _local
 
 from osier import path
 
-_reading = _local()  # .copies: what this thread is going through, a dictionary for each
+
+class _Reading(_local):
+    """What a thread is going through: a copy of the dictionary for each."""
+
+    def __init__(self):
+        self.copies = []
+        self.last = None  # and the last that it has gone through, with where in its program it did
+
+    def all(self):
+        return (*self.copies, self.last[0]) if self.last else self.copies
 
 
-def _copies():
-    try:
-        return _reading.copies
-    except AttributeError:
-        _reading.copies = []
-        return _reading.copies
+_reading = _Reading()
+
+
+def _place():
+    """Where the program calls this from: dict() first asks for all names, then for each value, in one such place."""
+    frame = sys._getframe(2)
+    while frame.f_back and frame.f_globals.get("__name__") in ("_collections_abc", "collections.abc"):
+        frame = frame.f_back
+    return id(frame), frame.f_lasti
 
 
 def _kind(base, lookup):
@@ -25,22 +38,25 @@ def _kind(base, lookup):
         __doc__ = base.__doc__
 
         def __iter__(self):
-            copy, copies = self._data.copy(), _copies()
-            copies.append(copy)
+            copy, place = self._data.copy(), _place()
+            _reading.copies.append(copy)
             try:
                 for key in tuple(copy):
                     yield self.decodekey(key)
             finally:
-                copies[:] = [other for other in copies if other is not copy]
+                _reading.copies[:] = [other for other in _reading.copies if other is not copy]
+                _reading.last = copy, place
 
         def __delitem__(self, key):
             base.__delitem__(self, key)
-            for copy in _copies():
+            for copy in _reading.all():
                 copy.pop(self.encodekey(key), None)
 
         def _vanished(self, key):
             """The value of a variable that isn't there any more, for who is going through the mapping."""
-            for copy in reversed(_copies()):
+            last = _reading.last
+            copies = _reading.all() if last and last[1] == _place() else _reading.copies
+            for copy in reversed(copies):
                 value = copy.get(self.encodekey(key))
                 if value is not None:
                     return self.decodevalue(value)
