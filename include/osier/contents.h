@@ -12,8 +12,7 @@
 OS_BEGIN_DECLS
 
 /**
- * Everything that a file holds, however much it is, and whether or not it tells its size (those of
- * /proc don't).
+ * The whole content of a file of any size, also of files that report no size, as those of /proc.
  *
  * @param path  the file
  * @param ret_size  how many bytes it held, or NULL
@@ -25,7 +24,7 @@ OS_BEGIN_DECLS
 OS_API OS_MUST_FREE char *os_read_file(const char *path, size_t *ret_size);
 
 /**
- * Everything that a file holds, relative to a directory.
+ * The whole content of a file, relative to a directory.
  *
  * @param dir_fd  where a relative path starts; OS_CWD for the current directory
  * @param path  the file

@@ -196,7 +196,7 @@ OS_API int os_dup2(int fd, int fd2, bool inheritable);
 OS_API int os_get_inheritable(int fd);
 
 /**
- * Says whether programs that the process starts get the descriptor.
+ * Sets whether programs that the process starts get the descriptor.
  *
  * @param fd  which; one of O_PATH too
  * @param inheritable  whether they do
@@ -219,7 +219,7 @@ OS_API int os_set_inheritable(int fd, bool inheritable);
 OS_API int os_get_blocking(int fd);
 
 /**
- * Says whether reads and writes of the descriptor wait, for all who share its open file.
+ * Sets whether reads and writes of the descriptor wait, for everybody who shares its open file.
  *
  * @param fd  which
  * @param blocking  whether they do
@@ -436,7 +436,7 @@ OS_API int64_t os_lseek(int fd, int64_t position, int whence);
  *
  * @param fd  which
  * @return 0, or −1 with errno set
- * @error EIO  something did not get there, and another try will not tell
+ * @error EIO  an earlier write failed; a second call doesn't report it again
  * @python os.fsync(fd)
  * @source fsync(2)
  * @shell os.fsync FD -> none
@@ -457,7 +457,8 @@ OS_API int os_fdatasync(int fd);
 /**
  * Locks, unlocks or tests a part of a file that is open for writing.
  *
- * The lock belongs to the process: it goes when the process closes *any* descriptor of the file.
+ * The lock belongs to the process, and is released when the process closes *any* descriptor of the
+ * file.
  *
  * @param fd  which
  * @param command  F_LOCK (waits), F_TLOCK (does not), F_ULOCK, F_TEST

@@ -59,7 +59,7 @@ struct os_dir_entry {
 struct os_scandir;
 
 /**
- * Reads the directory `path` entry by entry, in a memory that does not grow with it.
+ * Reads the directory `path` entry by entry, with memory that does not grow with its size.
  *
  *     struct os_scandir *scan = os_scandir("/etc");
  *     struct os_dir_entry *entry;
@@ -116,7 +116,7 @@ OS_API struct os_scandir *os_scandir_close(struct os_scandir *scan);
 /**
  * The entry's path: the directory's as the caller spelled it, a slash and the name.
  *
- * It is put together when it is asked for.
+ * It is built by the first call.
  *
  * @param entry  from os_scandir_next()
  * @return the path, valid as long as the entry; the name alone where the directory came as a
@@ -166,7 +166,7 @@ OS_API int os_dir_entry_is_file(struct os_dir_entry *entry, int flags) OS_NONNUL
 OS_API int os_dir_entry_is_symlink(struct os_dir_entry *entry) OS_NONNULL();
 
 /**
- * Whether the entry is a junction of Windows: never, here.
+ * Whether the entry is a Windows junction: false on every other system.
  *
  * @param entry  from os_scandir_next()
  * @return false
@@ -186,7 +186,7 @@ OS_API bool os_dir_entry_is_junction(const struct os_dir_entry *entry) OS_NONNUL
 OS_API uint64_t os_dir_entry_inode(const struct os_dir_entry *entry) OS_NONNULL();
 
 /**
- * What stat(2) tells of the entry; asked of the kernel once, then kept as long as the entry.
+ * What stat(2) tells of the entry; the kernel is asked once, and the result kept with the entry.
  *
  * It is looked up in the directory itself, so a directory that was renamed or replaced meanwhile
  * does no harm.

@@ -5,8 +5,9 @@
  * There is one environment, that of the process: what these calls set, getenv(3) and children see,
  * and what setenv(3) sets, these calls see. Reads give copies. What was once in the environment is
  * never freed, so no reader meets freed memory; equal texts are kept once, so a variable that
- * changes to and fro costs nothing. Changes by libc's own setenv(3) are as unsafe as ever, unless
- * the program is linked with or preloads libosier-env, which puts libc's names on these calls.
+ * alternates between values takes no more memory. Changes by libc's own setenv(3) remain unsafe,
+ * unless the program is linked with or preloads libosier-env, which puts libc's names on these
+ * calls.
  *
  * @since 0.1
  */
@@ -21,7 +22,7 @@ OS_BEGIN_DECLS
  * The value of an environment variable, or a default.
  *
  * @param key            its name
- * @param default_value  what to give if it is not set, or NULL
+ * @param default_value  returned, as a copy, if it is not set; or NULL
  * @return a copy, to free(); NULL with errno 0 if it is not set and there is no default, NULL with
  *         errno ENOMEM if memory ran out
  * @python os.getenv(key, default=None)
@@ -78,7 +79,7 @@ OS_API OS_MUST_FREE char **os_environ(void);
 OS_API OS_MUST_FREE char *os_environ_get(const char *key) OS_NONNULL();
 
 /**
- * The value itself where it stands in the environment, without a copy.
+ * A pointer to the value of an environment variable, without a copy.
  *
  * @param key  its name
  * @return the value, or NULL if it is not set. It stays valid for the life of the process, also
@@ -129,7 +130,7 @@ OS_API OS_MUST_FREE char *os_environ_setdefault(const char *key, const char *val
  * Removes an environment variable and tells what its value was.
  *
  * @param key            its name
- * @param default_value  what to give if it is not set; NULL makes that an error
+ * @param default_value  returned, as a copy, if it is not set; with NULL that is an error
  * @return a copy, to free(); NULL with errno set
  * @error ENOENT  it is not set, and there is no default (Python's KeyError)
  * @python os.environ.pop(key, default)
@@ -188,7 +189,8 @@ OS_API int64_t os_environ_size(void);
 OS_API bool os_environ_contains(const char *key) OS_NONNULL();
 
 /**
- * How many bytes the environment holds for good: the texts and arrays that were ever part of it.
+ * How many bytes the environment has allocated and never frees: all texts and arrays that were ever
+ * part of it.
  *
  * It grows with the number of different values that variables were set to, not with how often.
  *

@@ -73,7 +73,7 @@ struct os_itimer {
 OS_API OS_MUST_CHECK int os_eventfd(unsigned int initval, int flags);
 
 /**
- * Takes what the counter has, or 1 of it with EFD_SEMAPHORE; waits while it is 0.
+ * Reads the counter and sets it to 0; with EFD_SEMAPHORE takes 1 from it. Waits while it is 0.
  *
  * @param fd  which
  * @param ret_value  what was taken
@@ -192,7 +192,7 @@ OS_API OS_NONNULL() int os_timerfd_gettime(int fd, struct os_itimer *ret_timer);
 OS_API OS_MUST_CHECK OS_NONNULL() int os_memfd_create(const char *name, unsigned int flags);
 
 /**
- * Seals a file in memory: what is sealed off can't be done to it any more, by anybody.
+ * Seals a file in memory: the sealed operations fail from then on, for every process.
  *
  * @param fd  which
  * @param seals  F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_WRITE …, or several

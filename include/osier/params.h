@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Process parameters: who the process is, whom it belongs to, what it may do.
+ * Process parameters: ids, groups, sessions, priorities, the umask, and the names of the system and
+ * its user.
  *
  * The environment has a header of its own (environ.h). os.fspath() needs no counterpart in C, where
  * a path is a `const char *` already; os.fsencode() and os.fsdecode() need none either: a name is
@@ -99,7 +100,7 @@ OS_API pid_t os_gettid(void);
 OS_API uid_t os_getuid(void);
 
 /**
- * The effective user id of the process: what it may do follows from it.
+ * The effective user id of the process, which decides what it may do.
  *
  * @return the id; can't fail
  * @python os.geteuid()
@@ -168,7 +169,7 @@ OS_API OS_MUST_FREE gid_t *os_getgroups(size_t *ret_count);
 /**
  * The groups that a user belongs to, as the system's group database has them.
  *
- * @param user  the user's name; one that nobody has belongs to `group` alone
+ * @param user  the user's name; an unknown one is in `group` alone
  * @param group  a group that is put in as well: the one of the user's password entry
  * @param ret_count  set to how many there are
  * @return the ids in one block, to free(); NULL with errno set
@@ -277,12 +278,12 @@ OS_API pid_t os_getsid(pid_t pid);
 OS_API pid_t os_setsid(void);
 
 /**
- * How kindly the scheduler treats a process, a process group or a user's processes.
+ * The nice value of a process, a process group or a user's processes.
  *
  * @param which  PRIO_PROCESS, PRIO_PGRP or PRIO_USER
  * @param who  the id of that; 0: the calling one
  * @param ret_priority  set to the nice value, −20 (most favourable) to 19
- * @return 0, or −1 with errno set; −1 is a legal priority, which is why it has a place of its own
+ * @return 0, or −1 with errno set; the value has a parameter of its own, as −1 is a legal one
  * @error ESRCH  no such process
  * @python os.getpriority(which, who)
  * @source getpriority(2)
@@ -295,7 +296,7 @@ OS_API int os_getpriority(int which, id_t who, int *ret_priority);
  *
  * @param which  PRIO_PROCESS, PRIO_PGRP or PRIO_USER
  * @param who  the id of that; 0: the calling one
- * @param priority  the nice value, −20 to 19; more or less is taken for the nearest of these
+ * @param priority  the nice value, −20 to 19; one beyond these counts as the nearest of them
  * @return 0, or −1 with errno set
  * @error EACCES  lower than it is, without CAP_SYS_NICE
  * @error EPERM  another user's process
@@ -420,11 +421,11 @@ OS_API int os_setresgid(gid_t rgid, gid_t egid, gid_t sgid);
 OS_API mode_t os_umask(mode_t mask);
 
 /**
- * Tells the umask without setting it, which the two calls of os_umask() that this takes otherwise
- * do: for a moment other threads make files under the wrong one.
+ * The umask, read without setting it. With os_umask() that takes two calls, and files that other
+ * threads create between them get the wrong permission bits.
  *
- * It is read from /proc; where there is none, from a short-lived thread that has parted with the
- * process's umask (unshare(2)) and may set its own.
+ * It is read from /proc; where there is none, from a short-lived thread that has a umask of its own
+ * (unshare(2)).
  *
  * @return the umask, or −1 with errno set
  * @error EPERM  no /proc, and a sandbox that forbids unshare(2)

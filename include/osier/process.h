@@ -19,8 +19,8 @@ OS_BEGIN_DECLS
 
 /**
  * Runs a line by /bin/sh and waits for it; SIGINT and SIGQUIT go to the line alone. Children that
- * other threads make meanwhile have the two as they were. When the thread is cancelled, the line is
- * killed and collected.
+ * other threads start meanwhile get the handling of both that the caller has. When the thread is
+ * cancelled, the line is killed and collected.
  *
  * @param command  the line
  * @return the wait status, 127 << 8 if there is no shell; −1 with errno set
@@ -56,7 +56,7 @@ struct os_popen {
  * @param command  the line
  * @param mode     "r" to read what it prints, "w" to write what it reads
  * @return the connection, for os_popen_close(); NULL with errno set
- * @error EINVAL  the mode is another
+ * @error EINVAL  `mode` is neither "r" nor "w"
  * @python os.popen(command, mode="r", buffering=-1)
  * @source popen(3)
  * @shell os.popen COMMAND -> stream
@@ -271,7 +271,7 @@ OS_API bool os_WIFCONTINUED(int status);
  * Sends a signal to a process.
  *
  * @param pid  which; 0 all of the caller's process group, −1 all that it may, −N those of group N
- * @param sig  the signal; 0 only looks whether it could be sent
+ * @param sig  the signal; 0 sends nothing and checks that it could be sent
  * @return 0, or −1 with errno set
  * @error ESRCH  there is no such process
  * @error EPERM  it belongs to somebody else
@@ -285,7 +285,7 @@ OS_API int os_kill(pid_t pid, int sig);
  * Sends a signal to a process group.
  *
  * @param pgid  which; 0 the caller's
- * @param sig   the signal; 0 only looks whether it could be sent
+ * @param sig   the signal; 0 sends nothing and checks that it could be sent
  * @return 0, or −1 with errno set
  * @python os.killpg(pgid, signal, /)
  * @source killpg(3)
@@ -294,12 +294,12 @@ OS_API int os_kill(pid_t pid, int sig);
 OS_API int os_killpg(pid_t pgid, int sig);
 
 /**
- * Adds to the niceness of the process: the higher, the less it gets.
+ * Adds to the nice value of the process; a higher one gets less CPU time.
  *
  * @param increment  what to add
  * @param ret_nice   set to the new one, −20 to 19; or NULL
  * @return 0, or −1 with errno set
- * @error EPERM  it would fall, and the caller has no right to that
+ * @error EPERM  the nice value would fall, and the caller lacks CAP_SYS_NICE
  * @python os.nice(increment, /)
  * @source nice(2)
  * @shell no: the process that it changes ends with the command
@@ -319,7 +319,7 @@ OS_API int os_nice(int increment, int *ret_nice);
 OS_API int os_pidfd_open(pid_t pid, unsigned int flags) OS_MUST_CHECK;
 
 /**
- * A descriptor of another process, as one of one's own.
+ * Duplicates a descriptor of another process into the calling one.
  *
  * @param pidfd      from os_pidfd_open()
  * @param target_fd  the other's descriptor
@@ -335,7 +335,7 @@ OS_API int os_pidfd_getfd(int pidfd, int target_fd, unsigned int flags) OS_MUST_
  * Sends a signal to a process by its descriptor.
  *
  * @param pidfd  from os_pidfd_open()
- * @param sig    the signal; 0 only looks whether it could be sent
+ * @param sig    the signal; 0 sends nothing and checks that it could be sent
  * @return 0, or −1 with errno set
  * @error ESRCH  the process has ended
  * @python signal.pidfd_send_signal(pidfd, signalnum)
@@ -406,7 +406,7 @@ OS_API int os_register_at_fork(void (*before)(void), void (*after_in_parent)(voi
  * Ends the process at once, without flushing streams or running handlers.
  *
  * @param status  the exit code
- * @return never
+ * @return it does not return
  * @python os._exit(status)
  * @source _exit(2)
  * @shell no: the exit code is that of the command
@@ -416,7 +416,7 @@ OS_API void os__exit(int status) OS_ATTRIBUTE(noreturn);
 /**
  * Ends the process with SIGABRT, and a core dump where those are on.
  *
- * @return never
+ * @return it does not return
  * @python os.abort()
  * @source abort(3)
  * @shell no: it would abort the command
@@ -424,7 +424,7 @@ OS_API void os__exit(int status) OS_ATTRIBUTE(noreturn);
 OS_API void os_abort(void) OS_ATTRIBUTE(noreturn);
 
 /**
- * Moves the process out of namespaces and other things that it shares.
+ * Gives the process namespaces, or other attributes, of its own instead of shared ones.
  *
  * @param flags  CLONE_FS, CLONE_NEWNS, CLONE_NEWNET …
  * @return 0, or −1 with errno set

@@ -106,7 +106,7 @@ OS_API int os_sched_setparam(pid_t pid, int priority);
 OS_API int os_sched_getparam(pid_t pid);
 
 /**
- * How long a process runs under SCHED_RR before it is the next one's turn.
+ * The time slice of a process under SCHED_RR, in seconds.
  *
  * @param pid  the process; 0: the calling one
  * @param ret_seconds  set to the time slice in seconds
@@ -119,7 +119,7 @@ OS_API int os_sched_getparam(pid_t pid);
 OS_API int os_sched_rr_get_interval(pid_t pid, double *ret_seconds);
 
 /**
- * How long a process of the policy SCHED_RR runs at a time, in nanoseconds.
+ * The time slice of a process under SCHED_RR, in nanoseconds.
  *
  * @param pid  the process; 0: the calling one
  * @return the time slice, or −1 with errno set
@@ -130,7 +130,7 @@ OS_API int os_sched_rr_get_interval(pid_t pid, double *ret_seconds);
 OS_API int64_t os_sched_rr_get_interval_ns(pid_t pid);
 
 /**
- * Lets others run: the calling thread goes to the end of the queue.
+ * Yields the CPU: the calling thread goes to the end of the queue of its priority.
  *
  * @return 0, or −1 with errno set
  * @python os.sched_yield()

@@ -30,7 +30,7 @@ enum os_spawn_mode {
  *
  * @param path  the program
  * @param argv  its arguments
- * @return −1 with errno set; on success never
+ * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execv(path, argv, /)
@@ -45,7 +45,7 @@ OS_API int os_execv(const char *path, char *const argv[]);
  * @param path  the program
  * @param argv  its arguments
  * @param env   its environment
- * @return −1 with errno set; on success never
+ * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execve(path, argv, env)
@@ -62,7 +62,7 @@ OS_API int os_execve(const char *path, char *const argv[], char *const env[]);
  *
  * @param file  the program; a name without '/' is looked for in PATH
  * @param argv  its arguments
- * @return −1 with errno set; on success never
+ * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execvp(file, args)
@@ -80,7 +80,7 @@ OS_API int os_execvp(const char *file, char *const argv[]);
  * @param file  the program; a name without '/' is looked for in PATH
  * @param argv  its arguments
  * @param env   its environment
- * @return −1 with errno set; on success never
+ * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execvpe(file, args, env)
@@ -94,7 +94,7 @@ OS_API int os_execvpe(const char *file, char *const argv[], char *const env[]);
  *
  * @param path  the program
  * @param arg   its arguments, then NULL
- * @return −1 with errno set; on success never
+ * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execl(path, *args)
@@ -109,7 +109,7 @@ OS_API int os_execl(const char *path, const char *arg, ...) OS_SENTINEL;
  *
  * @param path  the program
  * @param arg   its arguments, then NULL, then the environment
- * @return −1 with errno set; on success never
+ * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execle(path, *args)
@@ -123,7 +123,7 @@ OS_API int os_execle(const char *path, const char *arg, ...);
  *
  * @param file  the program; a name without '/' is looked for in PATH
  * @param arg   its arguments, then NULL
- * @return −1 with errno set; on success never
+ * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execlp(file, *args)
@@ -138,7 +138,7 @@ OS_API int os_execlp(const char *file, const char *arg, ...) OS_SENTINEL;
  *
  * @param file  the program; a name without '/' is looked for in PATH
  * @param arg   its arguments, then NULL, then the environment
- * @return −1 with errno set; on success never
+ * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execlpe(file, *args)
@@ -155,7 +155,7 @@ OS_API int os_execlpe(const char *file, const char *arg, ...);
  * @param fd    the program, opened
  * @param argv  its arguments
  * @param env   its environment
- * @return −1 with errno set; on success never
+ * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execve(fd, argv, env)
@@ -172,7 +172,7 @@ OS_API int os_fexecve(int fd, char *const argv[], char *const env[]);
  * @param argv  its arguments
  * @param env   its environment
  * @param flags  OS_NOFOLLOW: a symbolic link is no program (ELOOP)
- * @return −1 with errno set; on success never
+ * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
  * @python os.execve(path, argv, env)

@@ -224,7 +224,7 @@ OS_API int os_cpu_quota(double *ret_cpus);
  * How many threads can make progress at once: os_process_cpu_count(), or the quota of
  * os_cpu_quota() rounded up where that is less. The number of workers to start.
  *
- * @return the number, at least 1, or −1 with errno set; a quota that can't be read does not count
+ * @return the number, at least 1, or −1 with errno set; a quota that can't be read is ignored
  * @source sched_getaffinity(2), cgroups(7)
  * @shell os.available_cpus -> int
  */

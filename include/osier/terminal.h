@@ -57,7 +57,7 @@ OS_API OS_MUST_FREE char *os_ttyname(int fd);
  * The size of the terminal.
  *
  * @param fd  which: STDOUT_FILENO in Python
- * @param ret_size  its columns and lines; 0 and 0 where nobody told it
+ * @param ret_size  its columns and lines; 0 and 0 where no size was set
  * @return 0, or −1 with errno set
  * @error ENOTTY  it is no terminal
  * @python os.get_terminal_size(fd=STDOUT_FILENO, /)
@@ -70,7 +70,7 @@ OS_API OS_NONNULL() int os_get_terminal_size(int fd, struct os_terminal_size *re
  * The size that output should have: COLUMNS and LINES of the environment where they are above 0,
  * else the size of the terminal that is standard output, else what is given.
  *
- * @param columns  where neither tells: 80 in Python
+ * @param columns  used where neither is known: 80 in Python
  * @param lines  likewise: 24
  * @param ret_size  the size
  * @return nothing
@@ -109,7 +109,7 @@ OS_API int os_tcsetpgrp(int fd, pid_t pgid);
 /**
  * Opens a pair of pseudo-terminals; neither is inheritable.
  *
- * @param ret_master  the side of the program that plays the terminal
+ * @param ret_master  the side of the program that acts as the terminal
  * @param ret_slave  the side of the program that uses one
  * @return 0, or −1 with errno set
  * @error ENOSPC  no more of them
