@@ -42,3 +42,10 @@ def test_symbols_carry_a_version(build):
 def test_no_executable_stack(build):
     segments = subprocess.run(["readelf", "-lW", build / "libosier.so"], check=True, capture_output=True, text=True)
     assert re.search(r"GNU_STACK.* RW ", segments.stdout)
+
+
+def test_no_newer_glibc_is_needed(build):
+    """RELEASING.md promises it. Under musl there are no versions to look at."""
+    listing = subprocess.run(["objdump", "-T", build / "libosier.so"], check=True, capture_output=True, text=True).stdout
+    needed = {tuple(map(int, version.split("."))) for version in re.findall(r"\bGLIBC_([0-9.]+)", listing)}
+    assert max(needed, default=(0,)) <= (2, 34)
