@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all bootstrap demo check check-cpython bench static amalgamation install uninstall format distcheck clean
+.PHONY: all bootstrap demo check check-cpython bench static amalgamation packages install uninstall format distcheck clean
 
 bootstrap:
 	@tools/bootstrap $(GROUPS)
@@ -41,6 +41,12 @@ uninstall: all
 # The library as two files, osier.c and osier.h, in build/amalgamation.
 amalgamation: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet amalgamation
+
+# The sources, Debian's packages, the static command, the wheel: build/packages.
+packages:
+	@tools/bootstrap build python static packaging
+	@$(MAKE) --no-print-directory all
+	@tools/packages $(BUILD)
 
 distcheck:
 	@tools/bootstrap build test dist

@@ -32,8 +32,8 @@ import zipfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 PACKAGE = TOP / "python" / "osier"
-PARTS_OF_SOURCE = """ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md LICENSE Makefile README.md bench cli docs examples
-include meson.build meson_options.txt pyproject.toml python src tests tools""".split()
+PARTS_OF_SOURCE = """ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md LICENSE Makefile README.md RELEASING.md SECURITY.md bench cli docs
+examples include meson.build meson_options.txt packaging pyproject.toml python src tests tools""".split()
 
 
 def version():
