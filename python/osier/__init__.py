@@ -18,6 +18,10 @@ def __getattr__(name):
         from osier import _posix
 
         return _posix._version
+    if name == "run":
+        import importlib
+
+        return importlib.import_module("osier.run")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
