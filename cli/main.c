@@ -84,7 +84,7 @@ static int run_function(const struct function *function, char **words) {
     return status;
 }
 
-/* Options of every call, before a name that never comes: `osier --json`. */
+/* Options of every call, without a name: `osier --json`. */
 static bool is_common(const char *word) {
     static const char *const words[] = {"--json", "--jsonl", "--null", "-0", "--"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -136,7 +136,7 @@ static int run(char **words) {
         return 0;
     }
     const char *name = *at;
-    for (; at > words; at--) /* the name goes, what stood before it moves up */
+    for (; at > words; at--) /* removes the name; the words before it move up */
         at[0] = at[-1];
     words++;
     if (strcmp(name, "help") == 0 && !*words) {

@@ -113,8 +113,7 @@ static bool read_mode(struct call *call, const char *text, uintmax_t *ret_value)
 }
 
 /* What is typed instead of digits. */
-static bool read_named(struct call *call, const char *text, int options,
-                       uintmax_t *ret_value) {
+static bool read_named(struct call *call, const char *text, int options, uintmax_t *ret_value) {
     if (options & ARG_OCTAL && read_mode(call, text, ret_value))
         return true;
     if ((options & ARG_USER && read_user(text, ret_value)) ||

@@ -29,6 +29,6 @@ bool interrupted(void) {
 void interrupt_end(void) {
     if (!caught)
         return;
-    signal(caught, SIG_DFL); /* so that whoever waits for it, a loop of a shell, sees it */
+    signal(caught, SIG_DFL); /* the parent, such as a loop of a shell, sees how it ended */
     raise(caught);
 }

@@ -5,13 +5,13 @@
 
 #include <stdbool.h>
 
-/** Has SIGINT, SIGTERM and SIGHUP end the call that is running, or is about to. */
+/** Catches SIGINT, SIGTERM and SIGHUP: they cancel the call that is running, or the next one. */
 void interrupt_begin(void);
 
-/** Whether one of them came. */
+/** Whether one of them was caught. */
 bool interrupted(void);
 
-/** Ends the program by the signal that came; returns where there was none. */
+/** Ends the program by the signal that was caught; returns if there was none. */
 void interrupt_end(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The values of JSON, as every reader takes them. */
+/** The values of JSON, in a form that no reader alters. */
 #include "frame/json.h"
 #include "frame/text.h"
 
@@ -58,7 +58,7 @@ void json_odd_name(const char *name, size_t size) {
     putchar('"');
 }
 
-/* What a double holds exactly; jq 1.6 and JavaScript round whatever is beyond. */
+/* The largest integer that a double holds exactly; jq 1.6 and JavaScript round larger ones. */
 static const intmax_t exact = (INTMAX_C(1) << 53) - 1;
 
 void json_integer(intmax_t value) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * The values of JSON, as every reader takes them.
+ * The values of JSON, in a form that no reader alters.
  *
  * Three rules hold for all JSON of the command. Text that is not UTF-8 comes with its exact bytes
  * in base64. An integer beyond 2^53, which many readers would round, is a string of its digits. A

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What the command says on stderr: what is wrong with a command line, and what failed. */
+/** Messages on stderr: what is wrong with a command line, and what failed. */
 #include "frame/message.h"
 #include "frame/help.h"
 

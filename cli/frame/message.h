@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What the command says on stderr: what is wrong with a command line, and what failed. */
+/** Messages on stderr: what is wrong with a command line, and what failed. */
 #ifndef CLI_FRAME_MESSAGE_H
 #define CLI_FRAME_MESSAGE_H
 
@@ -7,7 +7,7 @@
 
 struct os_error;
 
-/** Says what is wrong with the command line, and how it is used: always STATUS_USAGE. */
+/** Prints what is wrong with the command line, and the usage: always STATUS_USAGE. */
 int misuse(const struct function *function, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -14,7 +14,7 @@ extern struct output_style {
     bool null;  /* -0: a NUL after each value instead of a newline */
 } output_style;
 
-/** Whether what is printed goes nowhere: nobody reads it any more, or the disk is full. */
+/** Whether writing to stdout has failed: the reader has gone, or the disk is full. */
 bool output_broken(void);
 
 /** A name so that it does nothing to a terminal: as it is, or as Python shows it; to free(). */

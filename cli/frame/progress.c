@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** How far a long call has come, on the terminal. */
+/** The progress of a long call, on the terminal. */
 #include "frame/progress.h"
 #include "frame/interrupt.h"
 #include "frame/message.h"
@@ -45,7 +45,7 @@ __attribute__((format(printf, 2, 3))) static void add(struct line *line, const c
     int size = vsnprintf(part, sizeof part, format, args);
     va_end(args);
     if (size < 0 || line->size + size > line->room || size >= (int)sizeof part) {
-        line->room = line->size; /* what comes later would not make sense without it */
+        line->room = line->size; /* the later parts make no sense without it */
         return;
     }
     memcpy(line->text + line->size, part, (size_t)size + 1);
@@ -117,10 +117,11 @@ static int on_progress(const struct os_progress *done, void *data) {
     return progress_tell(data, done);
 }
 
-/* Told at once; the call goes on with the rest. */
+/* Prints an error at once; the call continues. */
 static int on_error(const struct os_error *error, void *data) {
     struct progress *progress = data;
-    bool follows = progress->failed && error->number == ENOTEMPTY; /* from what was told already */
+    bool follows =
+        progress->failed && error->number == ENOTEMPTY; /* follows from an error that was printed */
     if ((error->number == ENOENT && progress->missing_fine) || progress->silent || follows ||
         error->number == ECANCELED)
         return 0;
@@ -146,8 +147,7 @@ int progress_end(struct progress *progress, int r) {
     wipe(progress);
     errno = saved;
     if (progress->most_errors && progress->errors > progress->most_errors)
-        fprintf(stderr, "osier: %zu more errors like these\n",
-                progress->errors - progress->most_errors);
+        fprintf(stderr, "osier: %zu more errors\n", progress->errors - progress->most_errors);
     errno = saved;
     bool told = progress->failed || (interrupted() && saved == ECANCELED);
     if (r < 0 && !told)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Names in the table: found, and guessed where they are mistyped. */
+/** Looks names up in the table, and suggests names for mistyped ones. */
 #include "frame/suggest.h"
 
 #include <stdio.h>
@@ -43,7 +43,7 @@ static size_t distance(const char *a, const char *b) {
     return rows[1][size];
 }
 
-/* "os.path.join" is "join" where somebody forgot what stands before it. */
+/* "join" of "os.path.join". */
 static const char *last_part(const char *name) {
     const char *dot = strrchr(name, '.');
     return dot ? dot + 1 : name;
@@ -89,7 +89,7 @@ static const struct function *nearest(const char *name) {
 }
 
 const char *suggest(const char *name) {
-    /* What other commands for the same have for names. */
+    /* Names of other commands that do the same. */
     static const char *const others[][2] = {
         {"cat", "'os.read_file'"},
         {"cd", "'os.chdir', which can't be called from a shell"},

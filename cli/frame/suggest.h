@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Names in the table: found, and guessed where they are mistyped. */
+/** Looks names up in the table, and suggests names for mistyped ones. */
 #ifndef CLI_FRAME_SUGGEST_H
 #define CLI_FRAME_SUGGEST_H
 
@@ -8,7 +8,7 @@
 /** The function or verb of that name, or of that other name; NULL where there is none. */
 const struct function *find_function(const char *name);
 
-/** What a name that is unknown may be meant for, between quotes; NULL where nothing is like it. */
+/** A suggestion for an unknown name, in quotes; NULL where no name is similar. */
 const char *suggest(const char *name);
 
 /** The same of an option, without its dashes. */

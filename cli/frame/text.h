@@ -14,7 +14,7 @@ size_t utf8_character(const char *at, size_t left, uint32_t *ret_code);
 /** Whether all of a text is UTF-8. */
 bool is_utf8(const char *text, size_t size);
 
-/** Whether a character does something to a terminal or a line: a control, one that reorders. */
+/** Whether a character controls a terminal, breaks a line or reorders text. */
 bool is_control(uint32_t code);
 
 /** How many columns of a terminal a character takes: 0, 1 or 2. */

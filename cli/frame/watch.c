@@ -20,9 +20,9 @@ static void look(struct watch *watch) {
         unlink(watch->copy);
     progress_end(&watch->progress, 0);
     if (watch->fresh)
-        complain("cp", watch->src, "interrupted: not copied");
+        complain("cp", watch->src, "interrupted, not copied");
     else
-        complain("cp", watch->copy, "interrupted: the copy is incomplete");
+        complain("cp", watch->copy, "interrupted, the copy is incomplete");
     interrupt_end();
 }
 

@@ -151,7 +151,7 @@ static void put_character(FILE *file, const unsigned char *at, size_t size) {
         fputs("\xef\xbf\xbd", file);
     else if (at[0] == '<')
         fputs("&lt;", file);
-    else if (at[0] == '>') /* "]]>" ends what it may not end */
+    else if (at[0] == '>') /* XML allows no "]]>" in text */
         fputs("&gt;", file);
     else if (at[0] == '&')
         fputs("&amp;", file);
@@ -336,7 +336,7 @@ static struct row items_of(const struct map *map, const struct node *node, doubl
     row.others = node->count - row.count;
     row.rest = node->weight - listed;
     if (row.others == 1 && row.first[row.count].weight > row.rest / 2) {
-        row.rest -= row.first[row.count++].weight; /* it is what it is */
+        row.rest -= row.first[row.count++].weight; /* shown by itself */
         row.others = 0;
     }
     row.joined = row.rest * row.scale >= LEAST / 2;
@@ -345,7 +345,7 @@ static struct row items_of(const struct map *map, const struct node *node, doubl
         row.others--;
     for (size_t i = row.count; i < node->count; i++)
         small += row.first[i].weight;
-    if (small < row.rest / 2) /* most of it is not listed: nobody knows how many */
+    if (small < row.rest / 2) /* most of it is not listed: the number is unknown */
         row.others = 0;
     row.count += row.joined;
     return row;
@@ -359,7 +359,7 @@ static void lay_out(const struct map *map, const struct node *node, struct area 
     struct row row = {0};
     if (open)
         row = items_of(map, node, inner.width * inner.height);
-    open = row.count > row.joined; /* one cell of others would be the directory once more */
+    open = row.count > row.joined; /* a single cell of others would show nothing */
     draw(map, node, &area, open);
     if (!open)
         return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What a verb does to which paths, as -v and --dry-run list it. */
+/** The list of actions that -v and --dry-run print. */
 #include "verbs/actions.h"
 #include "frame/arguments.h"
 #include "frame/message.h"
@@ -61,7 +61,7 @@ void list_action(const char *action, const char *path, const char *to) {
     free(target);
 }
 
-/* `path` with what stands in front of it, `from`, replaced by `to`; to free(). */
+/* `path` with its prefix `from` replaced by `to`; to free(). */
 static char *moved(const char *path, const char *from, const char *to) {
     const char *rest = path + strlen(from);
     char *text = NULL;
@@ -83,7 +83,7 @@ static bool is_ignored(const struct listing *listing, const char *name) {
     return false;
 }
 
-/* Takes the names that are left out from a list. */
+/* Removes the ignored names from a list. */
 static void leave_out(const struct listing *listing, char **names) {
     char **kept = names;
     for (; *names; names++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What a verb does to which paths, as -v and --dry-run list it. */
+/** The list of actions that -v and --dry-run print. */
 #ifndef CLI_VERBS_ACTIONS_H
 #define CLI_VERBS_ACTIONS_H
 

@@ -9,17 +9,17 @@
 #include <stdlib.h>
 
 /**
- * Tells where two trees, or two files, differ.
+ * Shows where two trees, or two files, differ.
  *
- * Differences are exit status 1, trouble is 2.
+ * The exit status is 1 where they differ, and 2 where something can't be compared.
  *
- * @param left  a directory or a file
- * @param right  what it is compared with
- * @param shallow  take files of the same size and time for the same
+ * @param left  the first directory or file
+ * @param right  the second one
+ * @param shallow  consider files of the same size and modification time equal
  * @param modes  compare permission bits, too
  * @param owners  compare users and groups, too
- * @param times  compare times of change, too
- * @param ignore  a pattern of names to leave out; may come again for more
+ * @param times  compare modification times, too
+ * @param ignore  skip names that match this pattern; may be repeated
  * @group files
  * @since 0.1
  * @shell compare LEFT RIGHT [--shallow] [--modes] [--owners] [--times]

@@ -11,27 +11,46 @@
 
 #include <errno.h>
 #include <osier.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static int copy_tree(const struct transfer *transfer, struct os_copytree_options *options) {
     struct progress progress = {.verb = "copying", .bytes = size_of(transfer->src)};
     if (interrupted())
-        return complain("cp", transfer->src, "interrupted before");
+        return complain("cp", transfer->src, "interrupted, not begun");
     progress_begin(&progress, &options->control);
     int status = progress_end(&progress, os_copytree(transfer->src, transfer->path, options));
     return status && interrupted()
-               ? complain("cp", transfer->path, "interrupted: the copy is incomplete")
+               ? complain("cp", transfer->path, "interrupted, the copy is incomplete")
                : status;
 }
 
-static int copy_file(const struct transfer *transfer, bool follow) {
+/* Makes a hard link to the copy of the same file, and replaces an existing file by it. */
+static int link_twin(const struct transfer *transfer) {
+    char *beside = NULL;
+    if (asprintf(&beside, "%s.osier-%d", transfer->path, (int)getpid()) < 0)
+        return failed_at(ENOMEM, NULL);
+    int status =
+        os_link(transfer->twin, beside, OS_NOFOLLOW) < 0 || os_rename(beside, transfer->path) < 0
+            ? failed()
+            : STATUS_YES;
+    os_unlink(beside); /* after a failure, or where both were the same file already */
+    free(beside);
+    return status;
+}
+
+static int copy_file(const struct transfer *transfer, const struct os_copytree_options *tree) {
     struct watch watch;
+    if (tree->hard_links && transfer->twin)
+        return link_twin(transfer);
     watch_begin(&watch, "copying", transfer->src, transfer->path);
-    int r = os_copy2(transfer->src, transfer->path, follow ? 0 : OS_NOFOLLOW);
+    int r = os_copy2(transfer->src, transfer->path, tree->symlinks ? OS_NOFOLLOW : 0);
     watch_end(&watch);
     return r < 0 ? failed() : STATUS_YES;
 }
 
-/* What --dry-run says instead of copying. */
+/* Checks for --dry-run what would make the copy fail. */
 static int try_copy(const struct transfer *transfer, bool tree, bool merge) {
     if (!os_path_lexists(transfer->src))
         return failed_at(ENOENT, transfer->src);
@@ -63,29 +82,28 @@ static int copy_one(struct call *call, const struct transfer *transfer) {
         status = list_copy(transfer, &options);
     if (is_dry_run(call))
         return status;
-    return tree ? copy_tree(transfer, &options) : copy_file(transfer, !options.symlinks);
+    return tree ? copy_tree(transfer, &options) : copy_file(transfer, &options);
 }
 
 /**
  * Copies files and trees.
  *
- * Modes, times and extended attributes are copied too. Links are copied as links. On a terminal a
- * bar shows how far it has come.
+ * Modes, times and extended attributes are copied too; links are copied as links. On a terminal a
+ * bar shows the progress.
  *
- * @param paths  what to copy; the last one is where to: a new path, or a directory to put it into
+ * @param paths  the sources, then the destination: a new path, or a directory to copy into
  * @param archive  the same as --owner --hard-links --special-files
- * @param recursive  copy directories with what is in them, which is done without it too
- * @param preserve  the same as --owner; modes and times are kept without it too
- * @param no_clobber  leave what is there already as it is
+ * @param recursive  has no effect: directories are always copied with their content
+ * @param preserve  the same as --owner; modes and times are always preserved
+ * @param no_clobber  do not overwrite existing files
  * @param verbose  list what is copied
  * @param dry_run  list what would be copied, and copy nothing
- * @param owner  keep users and groups
- * @param hard_links  files with several names stay one
- * @param special_files  make pipes, sockets and devices anew
- * @param follow_links  copy what links lead to, in their place
- * @param merge  copy into directories that are there already; what has the name of something copied
- * is replaced
- * @param ignore  a pattern of names to leave out; may come again for more
+ * @param owner  preserve users and groups
+ * @param hard_links  preserve hard links between the files copied
+ * @param special_files  create pipes, sockets and devices
+ * @param follow_links  copy the targets of links instead of the links
+ * @param merge  copy into existing directories, and replace existing files
+ * @param ignore  skip names that match this pattern; may be repeated
  * @group files
  * @since 0.1
  * @shell cp PATHS... [-a|--archive] [-r|--recursive] [-p|--preserve] [-n|--no-clobber]

@@ -17,12 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A picture shows no more than so many of the largest: what is smaller has no room in it. */
+/* A picture shows so many of the largest entries; smaller ones would have no room in it. */
 enum { DEPTH = 1, PICTURE_TOP = 20000, MOST_ERRORS = 10 };
 
 /* ------------------------------------------------------------------------------ the table */
 
-/* How the bars look: as wide as the terminal has room for, coloured where that is welcome. */
+/* The width of the bars, and whether they are coloured. */
 struct bars {
     int width;
     bool colour;
@@ -91,8 +91,8 @@ static int larger_allocated(const void *a, const void *b) {
     return (x->allocated < y->allocated) - (x->allocated > y->allocated);
 }
 
-/* Adds what one tree takes to the sum of several, which has room for its list; one that lists
- * nothing, as a file, is listed itself. */
+/* Adds the usage of one tree to the sum, which has room for its list; one without a list, such as
+ * a file, is listed itself. */
 static void add_usage(struct os_tree_usage *sum, const char *path,
                       const struct os_tree_usage *usage) {
     sum->apparent += usage->apparent;
@@ -110,7 +110,7 @@ static void add_usage(struct os_tree_usage *sum, const char *path,
     sum->count += usage->count;
 }
 
-/* What several trees take together; their lists as one, which belong to the call. */
+/* The usage of several trees: the sum, and their lists as one. It belongs to the call. */
 static struct os_tree_usage *measure_several(struct call *call,
                                              struct os_tree_usage_options *options, int *status) {
     struct os_tree_usage **parts = call_alloc(call, call->rest_count, sizeof *parts);
@@ -132,7 +132,7 @@ static struct os_tree_usage *measure_several(struct call *call,
     return sum;
 }
 
-/* What the trees take that were named; it belongs to the call. */
+/* The usage of the trees that were named; it belongs to the call. */
 static struct os_tree_usage *measure(struct call *call, struct os_tree_usage_options *options,
                                      int *status) {
     if (call->rest_count > 1)
@@ -165,7 +165,7 @@ static int draw(struct call *call) {
         return misuse(call->function, "--html and --svg can't both be standard output");
     if (call->rest_count > 1)
         return misuse_word(call->function,
-                           "a treemap shows one tree: unexpected argument:", call->rest[1], "");
+                           "a treemap shows one tree; unexpected argument:", call->rest[1], "");
     bool apparent = is_set(call, "apparent");
     int status = 0;
     fill_tree_usage_options(call, &options);
@@ -182,18 +182,18 @@ static int draw(struct call *call) {
 /**
  * Shows what takes the space in a tree.
  *
- * It is a table with bars, the largest first. A file with several hard links counts once. Of several
- * trees each is measured by itself: what is in two of them counts in both. With --json all numbers
- * are in bytes. Ten errors are shown, and how many more there are.
+ * It prints a table with bars, the largest first. A file with several hard links counts once.
+ * Several trees are measured separately: what two of them share counts twice. --json prints bytes.
+ * Of many errors, the first ten are printed, and the number of the others.
  *
- * @param paths  what to measure; if not given, the current directory
- * @param depth  list directories so many levels down; 1 if not given
+ * @param paths  the trees to measure; the current directory if none is given
+ * @param depth  list directories down to N levels; 1 if not given
  * @param all  list files, too
- * @param top  list so many at most
- * @param apparent  count what can be read, not what the disk gives for it
- * @param one_file_system  leave out what is mounted below
- * @param html  write a treemap to look at in a browser to this file; - is standard output
- * @param svg  write it as a picture to this file; - is standard output
+ * @param top  list N entries at most
+ * @param apparent  count the sizes of files, not the disk space they take
+ * @param one_file_system  skip what is mounted below
+ * @param html  write a treemap for a browser to this file; - is standard output
+ * @param svg  write a treemap as a picture to this file; - is standard output
  * @alias usage
  * @group files
  * @since 0.1

@@ -12,11 +12,11 @@
  * Prints the paths that match a pattern.
  *
  * `*`, `?`, `[a-z]` and `[!a-z]` stand for parts of a name, `**` for directories at any depth.
- * Nothing that matches is exit status 1.
+ * The exit status is 1 where nothing matches.
  *
- * @param pattern  what to look for; quote it, or the shell does it before
- * @param include_hidden  `*` and its like match names that begin with a dot, too
- * @param root_dir  where to look; the paths printed are relative to it
+ * @param pattern  the pattern, quoted, so that the shell does not expand it
+ * @param include_hidden  `*`, `?` and `[` match names that begin with a dot, too
+ * @param root_dir  search in this directory; the paths printed are relative to it
  * @group files
  * @since 0.1
  * @shell glob PATTERN [--include-hidden] [--root-dir=DIR] -> custom

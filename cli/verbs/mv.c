@@ -11,18 +11,18 @@
 #include <errno.h>
 #include <osier.h>
 
-/* To another file system: what is interrupted leaves no copy, what fails leaves both. */
+/* Moves to another file system. Interrupted, it leaves no copy; after a failure, both remain. */
 static int move_across(const char *src, const char *path) {
     struct os_move_options options = {.size = sizeof options};
     struct progress progress = {.verb = "moving", .bytes = size_of(src)};
     if (interrupted())
-        return complain("mv", src, "interrupted before");
+        return complain("mv", src, "interrupted, not begun");
     progress_begin(&progress, &options.control);
     int status = progress_end(&progress, os_move(src, path, &options));
-    return status && interrupted() ? complain("mv", src, "interrupted: it is not moved") : status;
+    return status && interrupted() ? complain("mv", src, "interrupted, not moved") : status;
 }
 
-/* What --dry-run says instead of moving. */
+/* Checks for --dry-run what would make the move fail. */
 static int try_move(const struct transfer *transfer) {
     if (!os_path_lexists(transfer->src))
         return failed_at(ENOENT, transfer->src);
@@ -47,8 +47,8 @@ static int move_one(struct call *call, const struct transfer *transfer) {
 /**
  * Moves files and trees, to another file system too.
  *
- * @param paths  what to move; the last one is where to: a new path, or a directory to put it into
- * @param no_clobber  leave what is there already as it is
+ * @param paths  the sources, then the destination: a new path, or a directory to move into
+ * @param no_clobber  do not overwrite existing files
  * @param verbose  list what is moved
  * @param dry_run  list what would be moved, and move nothing
  * @group files

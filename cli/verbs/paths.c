@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What the verbs that change trees share: where a path ends, and where it goes to. */
+/** Paths as the verbs that change trees need them. */
 #include "verbs/paths.h"
 #include "frame/interrupt.h"
 #include "frame/message.h"
@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Whether it is a directory itself, no link to one. */
 bool is_real_dir(const char *path) {
     struct os_stat_result st;
     return os_lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
@@ -29,14 +28,12 @@ static const char *last_name(const char *path, size_t *ret_size) {
     return path + start;
 }
 
-/* Whether a path ends with "." or "..", which is no name. */
 bool ends_with_dots(const char *path) {
     size_t size;
     const char *name = last_name(path, &size);
     return name[0] == '.' && (size == 1 || (size == 2 && name[1] == '.'));
 }
 
-/* The path of `src` in the directory `dst`, to free(). */
 char *path_inside(const char *src, const char *dst) {
     size_t size, end = strlen(dst);
     const char *name = last_name(src, &size);
@@ -48,7 +45,6 @@ char *path_inside(const char *src, const char *dst) {
     return path;
 }
 
-/* How much there is to copy, for the bar: 0 where nobody looks at one. */
 uint64_t size_of(const char *path) {
     struct os_tree_usage_options options = {.size = sizeof options, .every_link = true};
     struct progress progress = {.verb = "measuring", .silent = true};

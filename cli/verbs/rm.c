@@ -17,11 +17,10 @@ static int remove_tree(struct call *call, const char *path) {
     struct progress progress = {.verb = "removing", .missing_fine = is_set(call, "force")};
     progress_begin(&progress, &options.control);
     int status = progress_end(&progress, os_rmtree(path, &options));
-    return status && interrupted() ? complain("rm", path, "interrupted: a part of it is removed")
-                                   : status;
+    return status && interrupted() ? complain("rm", path, "interrupted, partly removed") : status;
 }
 
-/* What --dry-run says instead of removing. */
+/* Checks for --dry-run what would make the removal fail. */
 static int try_remove(struct call *call, const char *path) {
     if (!os_path_lexists(path))
         return is_set(call, "force") ? STATUS_YES : failed_at(ENOENT, path);
@@ -35,7 +34,7 @@ static int remove_one(struct call *call, const char *path) {
         .action = "remove", .bottom_up = true, .one_file_system = is_set(call, "one-file-system")};
     bool force = is_set(call, "force"), recursive = is_set(call, "recursive");
     if (recursive && ends_with_dots(path))
-        return complain("rm", path, "a directory is removed by its name only");
+        return complain("rm", path, "refusing to remove '.' or '..'");
     int status = is_dry_run(call) ? try_remove(call, path) : STATUS_YES;
     if (status == STATUS_YES && is_listed(call) && os_path_lexists(path) &&
         (recursive || !is_real_dir(path)))
@@ -52,12 +51,12 @@ static int remove_one(struct call *call, const char *path) {
  *
  * Links are removed, never followed.
  *
- * @param paths  what to remove
- * @param recursive  directories, with everything in them
- * @param force  what isn't there is no error
+ * @param paths  the files and directories to remove
+ * @param recursive  remove directories and their content
+ * @param force  ignore paths that do not exist
  * @param verbose  list what is removed
  * @param dry_run  list what would be removed, and remove nothing
- * @param one_file_system  leave alone what is mounted below
+ * @param one_file_system  skip what is mounted below
  * @group files
  * @since 0.1
  * @shell rm PATHS... [-r|--recursive] [-f|--force] [-v|--verbose] [--dry-run]
@@ -70,5 +69,5 @@ int verb_rm(struct call *call) {
     for (; *path && !interrupted(); path++)
         status |= remove_one(call, *path);
     end_actions(call);
-    return *path ? complain("rm", *path, "interrupted before") : status;
+    return *path ? complain("rm", *path, "interrupted, not begun") : status;
 }

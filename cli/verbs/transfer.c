@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What cp and mv share: each source, and the path that it goes to. */
+/** The sources and destinations of cp and mv. */
 #include "verbs/transfer.h"
 #include "frame/arguments.h"
 #include "frame/interrupt.h"
@@ -12,51 +12,72 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What this call has made. */
+struct identity {
+    uint64_t dev, ino;
+};
+
+/* What this call has created, and from which sources. */
 struct made {
-    struct identity {
-        uint64_t dev, ino;
-        const char *path; /* of --dry-run, which makes nothing */
+    struct copy {
+        struct identity source, copy;
+        const char *path;
     } * items;
     size_t count;
 };
 
-static bool was_made(const struct call *call, const struct made *made, const char *path) {
+static bool identify(const char *path, struct identity *ret_identity) {
     struct os_stat_result st;
-    bool there = os_lstat(path, &st) == 0;
+    if (os_lstat(path, &st) < 0)
+        return false;
+    *ret_identity = (struct identity){st.st_dev, st.st_ino};
+    return true;
+}
+
+static bool is_same(struct identity a, struct identity b) {
+    return a.dev == b.dev && a.ino == b.ino;
+}
+
+static bool was_made(const struct call *call, const struct made *made, const char *path) {
+    struct identity there;
+    bool found = identify(path, &there), dry = is_dry_run(call); /* creates nothing */
     for (size_t i = 0; i < made->count; i++)
-        if (is_dry_run(call)
-                ? strcmp(made->items[i].path, path) == 0
-                : there && made->items[i].dev == st.st_dev && made->items[i].ino == st.st_ino)
+        if (dry ? strcmp(made->items[i].path, path) == 0
+                : found && is_same(made->items[i].copy, there))
             return true;
     return false;
 }
 
-static void note_made(const struct call *call, struct made *made, const char *path) {
-    struct os_stat_result st = {0};
-    if (is_dry_run(call) || os_lstat(path, &st) == 0)
-        made->items[made->count++] = (struct identity){st.st_dev, st.st_ino, path};
+/* The path of the copy of the same file. */
+static const char *find_twin(const struct made *made, struct identity source) {
+    for (size_t i = 0; i < made->count; i++)
+        if (is_same(made->items[i].source, source))
+            return made->items[i].path;
+    return NULL;
 }
 
 static int refuse_made(const struct call *call, const struct transfer *transfer) {
     char *src = os_quote(transfer->src), *path = os_quote(transfer->path);
-    fprintf(stderr, "osier: %s: %s was just made, %s does not overwrite it\n", call->function->name,
+    fprintf(stderr, "osier: %s: will not overwrite just-created %s with %s\n", call->function->name,
             path ? path : "?", src ? src : "?");
     free(src);
     free(path);
     return STATUS_NO;
 }
 
-static int transfer_one(struct call *call, struct made *made, const struct transfer *transfer,
+static int transfer_one(struct call *call, struct made *made, struct transfer *transfer,
                         int (*act)(struct call *, const struct transfer *)) {
+    struct copy copy = {.path = transfer->path};
+    bool there = os_path_lexists(transfer->path);
     if (was_made(call, made, transfer->path))
         return refuse_made(call, transfer);
-    if (is_set(call, "no-clobber") && os_path_lexists(transfer->path))
+    if (is_set(call, "no-clobber") && there)
         return STATUS_YES;
-    bool there = os_path_lexists(transfer->path);
+    if (identify(transfer->src, &copy.source))
+        transfer->twin = find_twin(made, copy.source);
     int status = act(call, transfer);
-    if (status == STATUS_YES || !there)
-        note_made(call, made, transfer->path);
+    bool is_made = is_dry_run(call) || identify(transfer->path, &copy.copy);
+    if (is_made && (status == STATUS_YES || !there))
+        made->items[made->count++] = copy;
     return status;
 }
 
@@ -80,6 +101,6 @@ int each_to_last(struct call *call, int (*act)(struct call *, const struct trans
     }
     end_actions(call);
     return i + 1 < call->rest_count
-               ? complain(call->function->name, call->rest[i], "interrupted before")
+               ? complain(call->function->name, call->rest[i], "interrupted, not begun")
                : status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What cp and mv share: each source, and the path that it goes to. */
+/** The sources and destinations of cp and mv. */
 #ifndef CLI_VERBS_TRANSFER_H
 #define CLI_VERBS_TRANSFER_H
 
@@ -8,12 +8,14 @@
 struct transfer {
     const char *src;  /* as it was typed */
     const char *dst;  /* the last word */
-    const char *path; /* what becomes of the source: `dst`, or its name in that directory */
-    bool into;        /* `dst` is a directory that it goes into */
+    const char *path; /* the destination: `dst`, or the name of `src` in that directory */
+    const char *twin; /* the copy that this call made of another hard link of `src`, or NULL */
+    bool into;        /* `dst` is a directory, and `path` is in it */
 };
 
-/** Calls `act` with each word and the last, which has to be a directory where they are many. What
- *  --no-clobber leaves out is left out, and what has just been made is not overwritten. */
+/** Calls `act` for each source. The last word is the destination; with several sources it has to be
+ *  a directory. Existing files are skipped with --no-clobber, and what this call has created is
+ *  never overwritten. */
 int each_to_last(struct call *call, int (*act)(struct call *, const struct transfer *));
 
 #endif

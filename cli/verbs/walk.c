@@ -10,7 +10,7 @@
 #include <osier.h>
 #include <string.h>
 
-/* What of a directory is to be seen: `deepest` where what is in it lies too deep. */
+/* What is printed of a directory; of the deepest level only the directory itself. */
 struct sight {
     char type; /* 'd', 'f' or 0 for both */
     bool deepest;
@@ -43,16 +43,17 @@ static int depth_below(const char *top, const char *path) {
 /**
  * Lists every path of a tree.
  *
- * Each directory comes before what is in it. With --json a list of directories with their names, as os.walk gives them. A directory that can't
- * be read is told on stderr, and the walk goes on.
+ * A directory comes before its content. --json prints a list of directories, each with the names
+ * in it, as os.walk returns them. A directory that can't be read is an error on stderr, and the
+ * walk continues.
  *
- * @param path  where to begin
- * @param bottom_up  a directory comes after what is in it
- * @param follow_links  go into links to directories, but not round in circles
- * @param one_file_system  leave out what is mounted below
- * @param max_depth  how many levels to go down; 1 is what is in the directory itself
- * @param type  print only these: d for directories, f for everything else
- * @param threads  how many read ahead; -1 for as many as help
+ * @param path  the directory to begin with
+ * @param bottom_up  print a directory after its content
+ * @param follow_links  enter links to directories, each directory once on the way down
+ * @param one_file_system  skip what is mounted below
+ * @param max_depth  descend N levels; 1 prints the content of the directory itself
+ * @param type  print directories only (d), or everything else only (f)
+ * @param threads  read ahead with N threads; -1 for as many as help
  * @group files
  * @since 0.1
  * @shell walk [PATH=.] [--bottom-up] [--follow-links] [-x|--one-file-system] [--max-depth=N]

@@ -14,6 +14,7 @@ PHRASES = [
     (", a list that ends with NULL", ""),
     (", or OS_CWD", ""),
     (", or NULL", ""),
+    ("; or NULL", ""),
     ("; or OS_POSITION", ""),
     ("; OS_POSITION, ", "; if not given, where it stands, "),
     (", or OS_POSITION", "; if not given, where it stands"),
