@@ -218,9 +218,9 @@ static void choose_streams(struct run_options *o) {
 }
 
 /**
- * Runs a program: its exit status is the command's, 124 when the time was over.
+ * Runs a program with limits, and leaves nothing behind.
  *
- * With --timeout or --tree nothing is left of what the program started: everything gets SIGTERM, and
+ * The exit status is that of the program, 124 when the time was over. With --timeout or --tree nothing is left of what the program started: everything gets SIGTERM, and
  * SIGKILL after the grace. A status other than 0 can be tried again. Times are written 250ms, 30s, 5m,
  * 2h; sizes 512M, 1G. A program that can't be executed is 126, one that isn't there 127, and 128 + N
  * one that signal N ended. --json prints one document with both streams, times and peak memory.
@@ -244,7 +244,7 @@ static void choose_streams(struct run_options *o) {
  * @param stdin  the file that it reads
  * @param log  add both streams to this file, each line with its time
  * @param quiet_unless_failed  print nothing when it succeeds, all it printed when it fails
- * @group programs
+ * @group machine
  * @since 0.1
  * @shell run [--timeout=TIME] [--grace=TIME] [--tree] [--retries=N] [--delay=TIME]
  * [--backoff=FACTOR] [--jitter] [--until=PATTERN] [--cwd=DIR] [--env=SETTING...] [--clear-env]

@@ -45,8 +45,7 @@ def declaration_end(text, at):
 # The groups of verbs, in the order of --help.
 GROUPS = {
     "files": "Files and trees.",
-    "programs": "Programs, run with limits.",
-    "machine": "The machine and its processes.",
+    "machine": "The machine, its processes and programs.",
     "change": "Changes that are shown first, applied exactly, and can be undone.",
     "remote": "Other machines.",
 }
