@@ -15,6 +15,7 @@ PHRASES = [
     (", or OS_CWD", ""),
     (", or NULL", ""),
     ("; or NULL", ""),
+    ("; NULL: ", "; if not given, "),
     ("; or OS_POSITION", ""),
     ("; OS_POSITION, ", "; if not given, where it stands, "),
     (", or OS_POSITION", "; if not given, where it stands"),
