@@ -116,7 +116,7 @@ static int copy(const char *path, const char *new) {
 
 static int copy_file(const char *path, const char *new) {
 #ifdef WITH_COPYTREE
-    return os_copyfile(path, new, 0);
+    return os_copyfile(path, new, NULL);
 #else
     (void)path, (void)new;
     exit(77);

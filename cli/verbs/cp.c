@@ -4,7 +4,7 @@
 #include "frame/arguments.h"
 #include "frame/interrupt.h"
 #include "frame/message.h"
-#include "frame/watch.h"
+#include "frame/progress.h"
 #include "verbs/actions.h"
 #include "verbs/paths.h"
 #include "verbs/transfer.h"
@@ -40,14 +40,27 @@ static int link_twin(const struct transfer *transfer) {
     return status;
 }
 
-static int copy_file(const struct transfer *transfer, const struct os_copytree_options *tree) {
-    struct watch watch;
-    if (tree->hard_links && transfer->twin)
+/* What was there already is written into: interrupted, it is neither the old nor the new. */
+static int copy_file(const struct transfer *transfer, const struct os_copytree_options *like) {
+    struct os_copy_options options = {
+        .size = sizeof options,
+        .nofollow = like->symlinks,
+        .owner = like->owner,
+        .special_files = like->special_files,
+        .into_pipes = true,
+    };
+    struct progress progress = {.verb = "copying", .bytes = size_of(transfer->src)};
+    if (like->hard_links && transfer->twin)
         return link_twin(transfer);
-    watch_begin(&watch, "copying", transfer->src, transfer->path);
-    int r = os_copy2(transfer->src, transfer->path, tree->symlinks ? OS_NOFOLLOW : 0);
-    watch_end(&watch);
-    return r < 0 ? failed() : STATUS_YES;
+    bool there = os_path_lexists(transfer->path);
+    if (interrupted())
+        return complain("cp", transfer->src, "interrupted, not begun");
+    progress_begin(&progress, &options.control);
+    int status = progress_end(&progress, os_copy2(transfer->src, transfer->path, &options));
+    if (!status || !interrupted())
+        return status;
+    return there ? complain("cp", transfer->path, "interrupted, the copy is incomplete")
+                 : complain("cp", transfer->src, "interrupted, not copied");
 }
 
 /* Checks for --dry-run what would make the copy fail. */

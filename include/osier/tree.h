@@ -40,8 +40,8 @@ struct os_tree_control {
     void *data;           /**< for both */
     int threads;          /**< how many may work; 0 for as many as help */
     bool ignore_errors;   /**< go on after failures, and succeed in the end */
-    bool one_file_system; /**< leave alone what is mounted below; a copy has an empty directory
-                             there */
+    bool one_file_system; /**< leave alone what is mounted below, and subvolumes; a copy has
+                             an empty directory or file there */
 };
 
 /** The options of os_rmtree(). */
@@ -254,22 +254,41 @@ OS_API OS_MUST_FREE struct os_tree_usage *os_tree_usage(const char *path,
                                                         const struct os_tree_usage_options *options)
     OS_NONNULL(1);
 
+/** The options of os_copyfile(), os_copy() and os_copy2(). */
+struct os_copy_options {
+    size_t size;                    /**< sizeof (struct os_copy_options) */
+    struct os_tree_control control; /**< `on_progress` and its `data`; the rest is for trees */
+    bool nofollow;      /**< follow_symlinks=False: where `src` is a link, make another one */
+    bool owner;         /**< keep user and group (as far as one may); not by os_copyfile() */
+    bool special_files; /**< make a pipe, a socket or a device anew; otherwise a device is read, and
+                             the others are errors */
+    bool replace;       /**< make the copy beside `dst` and rename it when it is complete: until
+                             then what is there stays as it is, be it a file, a link or a pipe, and
+                             other names of it stay for good */
+    bool into_pipes;    /**< where `dst` is a named pipe, write into it, and wait for who reads */
+};
+
 /**
  * Copies the content of the file `src` to `dst`, in the fastest way the file systems offer.
  *
  * @param src  the file; a link is followed
- * @param dst  the copy's path; what is there already is overwritten, through a link too
- * @param flags  OS_NOFOLLOW: where `src` is a link, make another one
+ * @param dst  the copy's path; a file that is there already is overwritten, through a link too; a
+ *             device is written to
+ * @param options  NULL for Python's defaults
  * @return 0, or −1 with errno set
  * @error EINVAL  both are the same file (SameFileError)
  * @error EISDIR  one of them is a directory
  * @error EOPNOTSUPP  one of them is a named pipe (SpecialFileError)
+ * @error EEXIST  `dst` is a link that leads nowhere (Python makes a file there)
+ * @error ECANCELED  by `on_progress`; a new file is removed
  * @python shutil.copyfile(src, dst, *, follow_symlinks=True)
  * @since 0.1
  * @source copy_file_range(2), ioctl_ficlone(2), sendfile(2)
- * @shell os.copyfile SRC DST [--nofollow] -> none
+ * @shell os.copyfile SRC DST [--nofollow] [--special-files] [--replace] [--into-pipes] ->
+ * none
  */
-OS_API int os_copyfile(const char *src, const char *dst, int flags) OS_NONNULL();
+OS_API int os_copyfile(const char *src, const char *dst, const struct os_copy_options *options)
+    OS_NONNULL(1, 2);
 
 /**
  * Copies the file `src` with its mode.
@@ -278,14 +297,18 @@ OS_API int os_copyfile(const char *src, const char *dst, int flags) OS_NONNULL()
  *
  * @param src  the file; a link is followed
  * @param dst  the copy's path, or a directory to put it into
- * @param flags  OS_NOFOLLOW: where `src` is a link, make another one
- * @return 0, or −1 with errno set
+ * @param options  NULL for Python's defaults
+ * @return 0, or −1 with errno set; otherwise as os_copyfile()
  * @error EINVAL  both are the same file (SameFileError)
+ * @error ENOTSUP  the file system of `dst` has no access control lists, and `src` has one: the copy
+ *                 is there, and opens to nobody to whom the original doesn't
  * @python shutil.copy(src, dst, *, follow_symlinks=True)
  * @since 0.1
- * @shell os.copy SRC DST [--nofollow] -> none
+ * @shell os.copy SRC DST [--nofollow] [--owner] [--special-files] [--replace] [--into-pipes] ->
+ * none
  */
-OS_API int os_copy(const char *src, const char *dst, int flags) OS_NONNULL();
+OS_API int os_copy(const char *src, const char *dst, const struct os_copy_options *options)
+    OS_NONNULL(1, 2);
 
 /**
  * Gives the file `dst` the permission bits of `src`.
@@ -327,14 +350,18 @@ OS_API int os_copystat(const char *src, const char *dst, int flags) OS_NONNULL()
  *
  * @param src  the file; a link is followed
  * @param dst  the copy's path, or a directory to put it into
- * @param flags  OS_NOFOLLOW: where `src` is a link, make another one
- * @return 0, or −1 with errno set
+ * @param options  NULL for Python's defaults
+ * @return 0, or −1 with errno set; otherwise as os_copyfile()
  * @error EINVAL  both are the same file (SameFileError)
+ * @error ENOTSUP  the file system of `dst` has no access control lists, and `src` has one: the copy
+ *                 is there, and opens to nobody to whom the original doesn't
  * @python shutil.copy2(src, dst, *, follow_symlinks=True)
  * @since 0.1
- * @shell os.copy2 SRC DST [--nofollow] -> none
+ * @shell os.copy2 SRC DST [--nofollow] [--owner] [--special-files] [--replace] [--into-pipes] ->
+ * none
  */
-OS_API int os_copy2(const char *src, const char *dst, int flags) OS_NONNULL();
+OS_API int os_copy2(const char *src, const char *dst, const struct os_copy_options *options)
+    OS_NONNULL(1, 2);
 
 /** The options of os_copytree(). */
 struct os_copytree_options {
@@ -343,7 +370,8 @@ struct os_copytree_options {
     bool symlinks;                 /**< copy links as links, not what they lead to */
     bool ignore_dangling_symlinks; /**< leave out those that lead nowhere */
     bool dirs_exist_ok;            /**< copy into what is there already */
-    bool owner;                    /**< keep user and group (as far as one may) */
+    bool owner;                    /**< keep user and group (as far as one may), and the access:
+                                        lists that `dst` gives to what is made in it go */
     bool hard_links;               /**< what is one file with several names stays one */
     bool special_files;            /**< make pipes, sockets and devices anew; otherwise each is an
                                         error, EOPNOTSUPP */
@@ -355,8 +383,12 @@ struct os_copytree_options {
  * Copies the tree `src` to `dst`, with modes, times and extended attributes.
  *
  * It goes on after failures and fails in the end with the first of them, as Python does.
- * Holes in files stay holes; where the file system can, copies share their blocks. Nothing is
- * written through a link that is in `dst`, and a new file whose content can't be copied is removed.
+ * Holes in files stay holes; where the file system can, copies share their blocks.
+ *
+ * The copy is at no moment open to anybody to whom the original isn't. With `dirs_exist_ok`, what
+ * has the name of something copied is replaced when its copy is complete, be it a file, a link or a
+ * special file: nothing is written into it, nor through a link. A new file whose content can't be
+ * copied is removed.
  *
  * @param src  a directory, or a link to one
  * @param dst  the new directory; those on the way to it are made, too
@@ -379,19 +411,30 @@ OS_API int os_copytree(const char *src, const char *dst, const struct os_copytre
 struct os_move_options {
     size_t size; /**< sizeof (struct os_move_options) */
     struct os_tree_control control;
+    bool new_owner; /**< a copy belongs to whoever makes it, as Python's does */
+    bool nosync;    /**< don't wait until a copy is on the disk before the original goes */
 };
 
 /**
- * Moves a file or a tree, to another file system too: then it is copied and, when the copy is
- * complete, removed. Cancelled before that, it leaves no copy; afterwards it isn't asked any more.
- * When something could not be copied it fails, whatever `on_error` says, and the original stays.
+ * Moves a file or a tree, to another file system too: then it is copied beside `dst`, gets that
+ * name when it is complete and on the disk, and of the original goes what was copied, and nothing
+ * else. What is changed, exchanged or made in it meanwhile stays, and is an error that names it.
+ *
+ * A copy keeps owners (as far as one may), access control lists, hard links and special files.
+ * Cancelled before it is complete, or when something could not be copied (whatever `on_error` says
+ * of that), there is no copy, and the original stays; afterwards `on_progress` isn't called any
+ * more.
  *
  * @param src  what is moved; a link itself
- * @param dst  its new path, or a directory to put it into
- * @param options  NULL for Python's defaults; what happens to something that is copied
+ * @param dst  its new path, or a directory to put it into; a file, link or pipe that is there is
+ *             replaced, as by rename(2)
+ * @param options  NULL for the defaults; for what is copied
  * @return 0, or −1 with errno set
  * @error EEXIST  in the directory `dst` there is something of that name already
  * @error EINVAL  `dst` is in `src`
+ * @error EBUSY  the copy is complete, but something in `src` was changed meanwhile: that stays
+ * @error ENOTSUP  the file system of `dst` has no access control lists, and something in `src` has
+ *                 one
  * @error ECANCELED  by `on_progress`
  * @python shutil.move(src, dst)
  * @since 0.1

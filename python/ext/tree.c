@@ -3,6 +3,7 @@
  * numbers: the words are those of Python's own code, which is run where something fails. */
 #include "door.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* The errno of a call that has failed, 0 of one that hasn't; NULL if a signal's handler raised. */
@@ -31,16 +32,38 @@ EXTRA_FUNCTION(_rmtree, "path: path, ignore_errors: bool, dir_fd: dir_fd, thread
 
 EXTRA_FUNCTION(_copyfile, "src: path, dst: path, follow_symlinks: bool",
                "Copy the content of a file; 0 or an errno.") {
+    const struct os_copy_options options = {.size = sizeof options, .nofollow = !INT(2)};
     int r;
-    UNLOCKED(r = os_copyfile(TEXT(0), TEXT(1), INT(2) ? 0 : OS_NOFOLLOW));
+    UNLOCKED(r = os_copyfile(TEXT(0), TEXT(1), &options));
     return outcome(r);
 }
 
 EXTRA_FUNCTION(_copy2, "src: path, dst: path, follow_symlinks: bool",
                "Copy a file with all that belongs to it; 0 or an errno.") {
+    const struct os_copy_options options = {.size = sizeof options, .nofollow = !INT(2)};
     int r;
-    UNLOCKED(r = os_copy2(TEXT(0), TEXT(1), INT(2) ? 0 : OS_NOFOLLOW));
+    UNLOCKED(r = os_copy2(TEXT(0), TEXT(1), &options));
     return outcome(r);
+}
+
+/* As Python, a copy belongs to whoever makes it, and nobody waits for the disk. */
+EXTRA_FUNCTION(_move, "src: path, dst: path, threads: int",
+               "Move something; 0, or an errno where it could not be renamed.") {
+    const struct os_move_options options = {
+        .size = sizeof options,
+        .control.threads = INT(2),
+        .control.on_progress = look_for_signals,
+        .new_owner = true,
+        .nosync = true,
+    };
+    int r;
+    UNLOCKED(r = os_rename(TEXT(0), TEXT(1)));
+    if (r == 0 || errno != EXDEV)
+        return outcome(r);
+    UNLOCKED(r = os_move(TEXT(0), TEXT(1), &options));
+    if (r < 0)
+        return PyErr_Occurred() ? NULL : door_record_error(ARG(0));
+    return PyLong_FromLong(0);
 }
 
 EXTRA_FUNCTION(_makedirs, "name: path, mode: int, exist_ok: bool, parent_mode: int",

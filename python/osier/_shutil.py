@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""rmtree, copytree, copyfile, copy2 and which of shutil on the core.
+"""rmtree, copytree, copyfile, copy2, move and which of shutil on the core.
 
 The core does the work; Python's own function is called for what the core did not bring about, so
 that exceptions, their words and the calls of handlers are its own. It does everything where a
@@ -213,7 +213,9 @@ def _put_copytree(shutil, python_copy2):
             src, dst = os.fspath(src), os.fspath(dst)
             if type(src) is not type(dst) or (patterns and isinstance(src, bytes)):
                 return False  # errors, in Python's words
-            error, failures = copy_tree(src, dst, names["symlinks"], names["dirs_exist_ok"], patterns, threads)
+            if names["dirs_exist_ok"] and os.path.lexists(dst):
+                return False  # the core would replace what Python writes into
+            error, failures = copy_tree(src, dst, names["symlinks"], False, patterns, threads)
         except BAD_ARGUMENT:
             return False
         return not error and mend(failures, src, dst, names)
@@ -229,10 +231,41 @@ def _put_copytree(shutil, python_copy2):
         return original(src, dst, **names)
 
 
+# ---------------------------------------------------------------- move
+
+
+def _put_move(shutil, python_copy2):
+    path, original = shutil.os.path, shutil.move
+    intact = _watcher(shutil, "_basename", "_destinsrc", "_is_immutable", "copyfile", "copy2", "copytree", "rmtree")
+    intact_rename = watch((vars(shutil.os), "access", "listdir", "rename"))
+    move_to = _posix._move
+
+    def attempt(src, dst):
+        """The new name, or None where Python's own is to do it. What fails on the way to another file system is raised:
+        the copy may be complete by then."""
+        target = dst
+        try:
+            if path.isdir(dst):
+                target = path.join(dst, shutil._basename(src))
+                if path.samefile(src, dst) or path.lexists(target):
+                    return None
+            return None if not path.lexists(src) or move_to(src, target, threads) else target
+        except BAD_ARGUMENT:
+            return None
+
+    @in_place_of(shutil, "move")
+    def move(src, dst, copy_function=shutil.copy2):
+        plain = copy_function is python_copy2 or copy_function is shutil.copy2
+        moved = attempt(src, dst) if plain and intact() and intact_rename() else None
+        return original(src, dst, copy_function) if moved is None else moved
+
+
 def put(shutil):
     """Replaces these functions in a module that has run, once."""
     if shutil.rmtree.__globals__ is vars(shutil):
         _put_rmtree(shutil)
         _put_copyfile(shutil)
-        _put_copytree(shutil, _put_copy2(shutil))
+        python_copy2 = _put_copy2(shutil)
+        _put_copytree(shutil, python_copy2)
+        _put_move(shutil, python_copy2)
         _put_which(shutil)

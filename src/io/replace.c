@@ -4,6 +4,7 @@
 #include "base/kernel.h"
 #include "base/seam.h"
 #include "base/str.h"
+#include "fs/beside.h"
 #include "fs/xattr.h"
 #include "io/contents.h"
 #include "io/readwrite.h"
@@ -11,13 +12,9 @@
 #include <osier/files.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
-#include <time.h>
 #include <unistd.h>
-
-#define NAME_TRIES 100
 
 /* What is to be replaced, and what is kept of it. */
 struct old {
@@ -26,22 +23,10 @@ struct old {
     struct str acl; /* empty where it has none */
 };
 
-/* A name that nobody else has, so that it need not be a secret: where there is no randomness, the
- * clock does. */
-static void draw_name(char name[static 32]) {
-    uint64_t number;
-    if (SYS(getrandom, &number, sizeof number, GRND_NONBLOCK) != (ssize_t)sizeof number) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        number = (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec << 16 ^ (uint64_t)getpid();
-    }
-    snprintf(name, 32, ".osier-%016llx", (unsigned long long)number);
-}
-
-static int create_beside(int dir, mode_t mode, char name[static 32]) {
+static int create_beside(int dir, mode_t mode, char name[static BESIDE_SIZE]) {
     int fd = -EEXIST;
-    for (int i = 0; i < NAME_TRIES && fd == -EEXIST; i++) {
-        draw_name(name);
+    for (int i = 0; i < BESIDE_TRIES && fd == -EEXIST; i++) {
+        beside_name(name);
         fd = SYS(openat, dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     }
     return fd;
@@ -139,7 +124,7 @@ static int sync_rename(int readable, int fd) {
 /* Creates, fills and renames; what is created is gone again where that fails. */
 static int replace(int dir, const char *name, const void *data, size_t size, const struct old *old,
                    const struct os_write_file_options *options) {
-    char beside[32];
+    char beside[BESIDE_SIZE];
     mode_t mode = options->mode ? options->mode & 07777 : 0666;
     if (old->there && options->keep_mode)
         mode = 0600; /* nobody else gets in before the owner and the bits are right */

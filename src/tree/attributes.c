@@ -60,7 +60,11 @@ static int entry(struct tree_worker *w, struct tree_node *node, const struct dir
     int type = tree_type(node, e);
     if (type == DT_DIR)
         return TREE_DESCEND;
-    int r = type < 0 ? type : change_entry(change, node, e->name, type);
+    int r = type >= 0 && w->tree->one_file_system ? tree_is_mount(node->fd[0], e->name) : type;
+    if (r > 0 && w->tree->one_file_system)
+        return 0;
+    if (r >= 0)
+        r = change_entry(change, node, e->name, type);
     job_count(&change->job.entries, 1);
     return r < 0 && r != -ENOENT ? job_failed(&change->job, node, e->name, operation, r) : 0;
 }

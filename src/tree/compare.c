@@ -4,6 +4,7 @@
 #include "base/options.h"
 #include "base/seam.h"
 #include "fs/link.h"
+#include "tree/copyfile.h"
 #include "tree/job.h"
 #include "tree/match.h"
 
@@ -103,15 +104,25 @@ static int contents_differ(struct job *job, const int fd[2], char *buffer, int *
     }
 }
 
-static int files_differ(struct job *job, const int at[2], const char *const name[2],
+static int open_entry(void *data, int dir, const char *name, int flags, mode_t mode) {
+    return tree_openat(data, dir, name, flags, mode);
+}
+
+static int pause_job(void *data, uint64_t bytes) {
+    (void)bytes;
+    return job_pause(data);
+}
+
+/* Two regular files; `flags` are O_NOFOLLOW for those below the tops. */
+static int files_differ(struct job *job, const int at[2], const char *const name[2], int flags,
                         int *ret_side) {
     AUTO_FREE char *buffer = mem_alloc(2 * PART);
     int fd[2] = {-1, -1};
     int r = buffer ? 0 : -ENOMEM;
     for (int i = 0; i < 2 && r >= 0; i++) {
         *ret_side = i;
-        r = fd[i] = tree_openat(&job->tree, at[i], name[i],
-                                O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0);
+        r = fd[i] = copy_open_patiently(open_entry, &job->tree, at[i], name[i], O_RDONLY | flags,
+                                        pause_job, job);
     }
     if (r >= 0)
         r = contents_differ(job, fd, buffer, ret_side);
@@ -149,7 +160,7 @@ static int attributes_differ(const struct comparison *c, const struct stat st[2]
 }
 
 static int content_differs(struct comparison *c, const struct stat st[2], const int at[2],
-                           const char *const name[2], int *ret_side) {
+                           const char *const name[2], int flags, int *ret_side) {
     bool same = st[0].st_ino == st[1].st_ino && st[0].st_dev == st[1].st_dev;
     if (S_ISLNK(st[0].st_mode))
         return links_differ(at, name, ret_side);
@@ -161,19 +172,27 @@ static int content_differs(struct comparison *c, const struct stat st[2], const 
         return 1;
     if (c->options.shallow && same_time(st[0].st_mtim, st[1].st_mtim))
         return 0;
-    return files_differ(&c->job, at, name, ret_side);
+    return files_differ(&c->job, at, name, flags, ret_side);
 }
 
 /* Everything in which two entries differ, as OS_COMPARE bits, or −errno. */
 static int compare_entries(struct comparison *c, const struct stat st[2], const int at[2],
-                           const char *const name[2], int *ret_side) {
+                           const char *const name[2], int flags, int *ret_side) {
     if (IFTODT(st[0].st_mode) != IFTODT(st[1].st_mode))
         return OS_COMPARE_TYPE;
-    int r = content_differs(c, st, at, name, ret_side);
+    int r = content_differs(c, st, at, name, flags, ret_side);
     return r < 0 ? r : attributes_differ(c, st) | (r ? OS_COMPARE_CONTENT : 0);
 }
 
 /* --------------------------------------------------------------------------- the client */
+
+/* Whether one of the two is something mounted that is to be left alone: 1, 0 or −errno. */
+static int left_alone(const struct tree *t, const struct tree_node *node, const char *name) {
+    int r = 0;
+    for (int i = 0; i < 2 && r == 0 && t->one_file_system; i++)
+        r = tree_is_mount(node->fd[i], name);
+    return r == -ENOENT ? 0 : r;
+}
 
 static int entry(struct tree_worker *w, struct tree_node *node, const struct dir_entry *e) {
     struct comparison *c = comparison_of(w);
@@ -181,7 +200,11 @@ static int entry(struct tree_worker *w, struct tree_node *node, const struct dir
     int side = 0;
     if (ignored(c, e->name))
         return 0;
-    int r = SYS(fstatat, node->fd[0], e->name, &st[0], AT_SYMLINK_NOFOLLOW);
+    int r = e->type == DT_DIR ? 0 : left_alone(w->tree, node, e->name);
+    if (r > 0)
+        return 0;
+    if (r >= 0)
+        r = SYS(fstatat, node->fd[0], e->name, &st[0], AT_SYMLINK_NOFOLLOW);
     if (r == -ENOENT)
         return 0;
     if (r >= 0) {
@@ -193,7 +216,7 @@ static int entry(struct tree_worker *w, struct tree_node *node, const struct dir
     if (r >= 0 && S_ISDIR(st[0].st_mode) && S_ISDIR(st[1].st_mode))
         return TREE_DESCEND; /* its attributes are compared when it is entered */
     if (r >= 0)
-        r = compare_entries(c, st, node->fd, (const char *[]){e->name, e->name}, &side);
+        r = compare_entries(c, st, node->fd, (const char *[]){e->name, e->name}, O_NOFOLLOW, &side);
     job_count(&c->job.entries, 1);
     if (r > 0)
         return add(c, node, e->name, r);
@@ -299,7 +322,7 @@ static int compare_files(struct comparison *c, const struct stat st[2], const ch
                          const char *right) {
     int side = 0;
     const int at[2] = {AT_FDCWD, AT_FDCWD};
-    int r = compare_entries(c, st, at, (const char *[]){left, right}, &side);
+    int r = compare_entries(c, st, at, (const char *[]){left, right}, /* flags= */ 0, &side);
     if (r > 0)
         return add(c, NULL, NULL, r);
     return r < 0 ? job_failed_at(&c->job, side, NULL, NULL, "compare", r) : 0;

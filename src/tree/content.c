@@ -3,7 +3,9 @@
 #include "tree/content.h"
 
 #include "base/seam.h"
+#include "fs/acl.h"
 #include "fs/perm.h"
+#include "io/readwrite.h"
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,9 +15,9 @@
 #include <unistd.h>
 
 enum {
+    SMALL = 16 * 1024,         /* below, the way through the program is the shortest */
     WORTH_CLONING = 64 * 1024, /* below, a clone costs more than the copy */
-    WORTH_HOLES = 16 * 1024,
-    PART = 64 * 1024 * 1024, /* between two looks at whether to go on */
+    PART = 8 * 1024 * 1024, /* between two looks at whether to go on */
     BUFFER = 256 * 1024,
     NAMES = 1024, /* of extended attributes, on the stack */
 };
@@ -45,17 +47,6 @@ static bool is_unfit(long r) {
            r == -EBADF || r == -ETXTBSY;
 }
 
-static int write_all(int fd, const char *data, size_t size) {
-    while (size > 0) {
-        ssize_t n = SYS(write, fd, data, size);
-        if (n < 0)
-            return (int)n;
-        data += n;
-        size -= (size_t)n;
-    }
-    return 0;
-}
-
 /* From where both files are, until the end, or `most` bytes. */
 static int copy_by_hand(struct content *c, int from, int to, int64_t most) {
     AUTO_FREE char *buffer = mem_alloc(BUFFER);
@@ -75,13 +66,16 @@ static int copy_by_hand(struct content *c, int from, int to, int64_t most) {
     return 0;
 }
 
-/* Most of these are empty; those of /proc are not. */
-static int copy_sizeless(struct content *c, int from, int to) {
-    char first[1024];
+/* From where both files are, whatever the size that the source tells: those of /proc tell 0, some
+ * of FUSE less than there is, and one that is being written grows. */
+static int copy_to_the_end(struct content *c, int from, int to) {
+    char first[SMALL];
     ssize_t n = SYS(read, from, first, sizeof first);
     if (n <= 0)
         return (int)n;
     int r = write_all(to, first, (size_t)n);
+    if (r >= 0)
+        r = tell(c, n);
     return r < 0 ? r : copy_by_hand(c, from, to, INT64_MAX);
 }
 
@@ -117,15 +111,17 @@ static int copy_part(struct content *c, int from, int to, int64_t size) {
     return 0;
 }
 
-/* Only the parts that are there; between them `to` is as empty as `from`. */
+/* Only the parts that are there; between them `to` is as empty as `from`. Both are at the end
+ * then. */
 static int copy_with_holes(struct content *c, int from, int to, int64_t size) {
+    int64_t r;
     for (int64_t end = 0; end < size;) {
         int64_t start = SYS(lseek, from, end, SEEK_DATA);
         if (start == -ENXIO) {
             struct stat st; /* a hole up to the end, which may have come nearer meanwhile */
-            int r = SYS(fstat, from, &st);
+            r = SYS(fstat, from, &st);
             if (r < 0)
-                return r;
+                return (int)r;
             size = st.st_size < size ? st.st_size : size;
             break;
         }
@@ -134,7 +130,7 @@ static int copy_with_holes(struct content *c, int from, int to, int64_t size) {
         end = SYS(lseek, from, start, SEEK_HOLE);
         if (end >= 0 && end > size)
             end = size;
-        int64_t r = end < 0 ? end : SYS(lseek, from, start, SEEK_SET);
+        r = end < 0 ? end : SYS(lseek, from, start, SEEK_SET);
         if (r >= 0)
             r = SYS(lseek, to, start, SEEK_SET);
         if (r >= 0)
@@ -142,11 +138,18 @@ static int copy_with_holes(struct content *c, int from, int to, int64_t size) {
         if (r < 0)
             return (int)r;
     }
-    return SYS(ftruncate, to, size);
+    r = SYS(ftruncate, to, size);
+    if (r >= 0)
+        r = SYS(lseek, from, size, SEEK_SET);
+    if (r >= 0)
+        r = SYS(lseek, to, size, SEEK_SET);
+    return r < 0 ? (int)r : 0;
 }
 
-int content_copy(struct content *c, int from, int to, const struct stat *st) {
-    if (st->st_size >= WORTH_CLONING && !c->no_clone) {
+int content_copy(struct content *c, int from, int to, const struct stat *st, bool holes) {
+    if (st->st_size < SMALL)
+        return copy_to_the_end(c, from, to);
+    if (st->st_size >= WORTH_CLONING && holes && !c->no_clone) {
         int r = SYS(clone_file, to, from);
         if (r >= 0)
             return tell(c, st->st_size);
@@ -154,11 +157,10 @@ int content_copy(struct content *c, int from, int to, const struct stat *st) {
             return r;
         c->no_clone = true;
     }
-    if (st->st_size == 0)
-        return copy_sizeless(c, from, to);
-    if (st->st_size >= WORTH_HOLES && st->st_blocks < st->st_size / 512)
-        return copy_with_holes(c, from, to, st->st_size);
-    return copy_part(c, from, to, st->st_size);
+    int r = holes && st->st_blocks < st->st_size / 512
+                ? copy_with_holes(c, from, to, st->st_size)
+                : copy_part(c, from, to, st->st_size);
+    return r < 0 ? r : copy_to_the_end(c, from, to);
 }
 
 /* --------------------------------------------------------------------- what else belongs */
@@ -182,40 +184,85 @@ static long copy_xattr(int from, int to, const char *name) {
     }
 }
 
-/* A copy that is read-only from the beginning takes none: `made` says that its mode is to be set.
- */
-static int copy_named(int from, int to, const char *names, ssize_t size, int *made) {
-    bool tried = false;
-    for (const char *name = names; name < names + size; name += strlen(name) + 1) {
-        long r = copy_xattr(from, to, name);
-        if (r == -EACCES && !tried && SYS(fchmod, to, 0700) >= 0) {
-            tried = true;
-            *made = -1;
-            r = copy_xattr(from, to, name);
-        }
-        if (r < 0 && !may_be_missing(r))
-            return (int)r;
+/* One attribute of those that are named: 0 or −errno. A copy that is read-only from the beginning
+ * takes none: `made` says then that its mode is to be set. A list of who has access is all or
+ * nothing. */
+static int copy_one(int from, int to, const char *name, int *made) {
+    long r = copy_xattr(from, to, name);
+    if (r == -EACCES && SYS(fchmod, to, 0700) >= 0) {
+        *made = -1;
+        r = copy_xattr(from, to, name);
     }
+    if (r < 0 && r != -ENODATA && acl_is_name(name))
+        return may_be_missing(r) ? -ENOTSUP : (int)r;
+    return r < 0 && !may_be_missing(r) ? (int)r : 0;
+}
+
+/* All of them, whatever one fails with: 0, or the first −errno. */
+static int copy_named(int from, int to, const char *names, ssize_t size, int *made) {
+    int first = 0;
+    for (const char *name = names; name < names + size; name += strlen(name) + 1) {
+        int r = copy_one(from, to, name, made);
+        if (first == 0)
+            first = r;
+    }
+    return first;
+}
+
+/* The names of the attributes of an open file, one after the other: how many bytes, or −errno. They
+ * are in `few`, or in a block to free(). */
+static ssize_t list_xattrs(int fd, char few[static NAMES], char **ret_many) {
+    ssize_t size = SYS(flistxattr, fd, few, NAMES);
+    if (size != -ERANGE)
+        return size;
+    for (;;) {
+        size = SYS(flistxattr, fd, NULL, 0);
+        if (size < 0)
+            return size;
+        AUTO_FREE char *many = mem_alloc((size_t)size);
+        if (!many)
+            return -ENOMEM;
+        size = SYS(flistxattr, fd, many, (size_t)size);
+        if (size >= 0)
+            *ret_many = TAKE_POINTER(many);
+        if (size != -ERANGE) /* else they have become more meanwhile */
+            return size;
+    }
+}
+
+static int copy_xattrs(int from, int to, int *made) {
+    char few[NAMES];
+    AUTO_FREE char *many = NULL;
+    ssize_t size = list_xattrs(from, few, &many);
+    if (size < 0)
+        return may_be_missing(size) ? 0 : (int)size;
+    return copy_named(from, to, many ? many : few, size, made);
+}
+
+int content_look(struct content *c, int fd, struct original *ret) {
+    char few[NAMES];
+    AUTO_FREE char *many = NULL;
+    ret->xattrs = ret->acl = false;
+    int r = SYS(fstat, fd, &ret->st);
+    if (r < 0 || c->plain || c->no_xattrs == (uint64_t)ret->st.st_dev + 1)
+        return r;
+    ssize_t size = list_xattrs(fd, few, &many);
+    if (size == -ENOTSUP)
+        c->no_xattrs = (uint64_t)ret->st.st_dev + 1;
+    if (size < 0)
+        return may_be_missing(size) ? 0 : (int)size;
+    const char *names = many ? many : few;
+    ret->xattrs = size > 0;
+    for (const char *name = names; name < names + size; name += strlen(name) + 1)
+        ret->acl |= acl_is_name(name);
     return 0;
 }
 
-static int copy_xattrs(struct content *c, int from, int to, const struct stat *st, int *made) {
-    if (c->no_xattrs == (uint64_t)st->st_dev + 1)
-        return 0;
-    char names[NAMES];
-    ssize_t size = SYS(flistxattr, from, names, sizeof names);
-    if (size == -ENOTSUP)
-        c->no_xattrs = (uint64_t)st->st_dev + 1;
-    if (size != -ERANGE)
-        return size > 0               ? copy_named(from, to, names, size, made)
-               : may_be_missing(size) ? 0
-                                      : (int)size;
-    size = SYS(flistxattr, from, NULL, 0);
-    AUTO_FREE char *many = mem_alloc(size > 0 ? (size_t)size : 0);
-    if (!many)
-        return -ENOMEM;
-    size = size < 0 ? size : SYS(flistxattr, from, many, (size_t)size);
-    return size < 0 ? (int)size : copy_named(from, to, many, size, made);
+mode_t content_first_mode(const struct content *c, const struct original *o) {
+    if (c->plain)
+        return 0666;
+    mode_t mode = content_mode(c, &o->st) & (c->owner || o->acl ? 0700 : 0777);
+    return S_ISDIR(o->st.st_mode) ? mode | 0700 : mode;
 }
 
 mode_t content_mode(const struct content *c, const struct stat *st) {
@@ -239,19 +286,44 @@ static int give_owner(int r, int r2, const struct stat *st, mode_t *mode) {
     return 0;
 }
 
-int content_finish(struct content *c, int from, int to, const struct stat *st, int made) {
+int content_disinherit(int fd) {
+    static const char *const lists[] = {XATTR_DEFAULT_ACL, XATTR_ACL};
+    for (int i = 0; i < 2; i++) {
+        int r = SYS(fremovexattr, fd, lists[i]);
+        if (r < 0 && r != -ENODATA && r != -ENOTSUP)
+            return r;
+    }
+    return 0;
+}
+
+static int finish_xattrs(struct content *c, int from, int to, const struct original *o, int *made,
+                         mode_t *mode) {
+    int r = o->xattrs && !c->mode_only ? copy_xattrs(from, to, made) : 0;
+    if (o->acl && (r < 0 || c->mode_only))
+        *mode = acl_mode_without(from, *mode);
+    return r;
+}
+
+int content_finish(struct content *c, int from, int to, const struct original *o, int made,
+                   bool inherits) {
     if (c->plain)
         return 0;
+    const struct stat *st = &o->st;
     const struct timespec times[2] = {st->st_atim, st->st_mtim};
     mode_t mode = content_mode(c, st);
     int r = c->owner ? SYS(fchown, to, st->st_uid, st->st_gid) : 0;
     if (r < 0)
         r = give_owner(r, SYS(fchown, to, (uid_t)-1, st->st_gid), st, &mode);
-    if (r >= 0 && !c->mode_only)
-        r = copy_xattrs(c, from, to, st, &made);
-    if (r >= 0 && (c->owner || made != (int)mode))
+    if (r >= 0 && inherits)
+        r = content_disinherit(to);
+    if (r < 0)
+        return r;
+    int lacks = finish_xattrs(c, from, to, o, &made, &mode);
+    if (c->owner || made != (int)mode)
         r = SYS(fchmod, to, mode);
-    return r < 0 || c->mode_only ? r : SYS(futimens, to, times);
+    if (r >= 0 && !c->mode_only)
+        r = SYS(futimens, to, times);
+    return lacks < 0 ? lacks : r;
 }
 
 int content_finish_at(struct content *c, int dir, const char *name, const struct stat *st) {

@@ -1,32 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/** os.copytree and os.move: two trees side by side, one of which comes into being. */
+/** os.copytree: two trees side by side, one of which comes into being. */
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
 #include "fs/makedirs.h"
 #include "tree/copyfile.h"
-#include "tree/job.h"
+#include "tree/copytree.h"
 #include "tree/match.h"
-#include "tree/seen.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
-
-struct copying {
-    struct job job;
-    struct os_copytree_options options;
-    struct content content;
-    struct seen links;
-    struct tree_identity target; /* the new root: not to be copied into itself */
-    bool fresh;                  /* it was made just now */
-};
 
 /* What a directory's node remembers of its source. */
 struct state {
-    struct stat st;
-    int made;   /* the permission bits that the copy has, or −1 */
-    bool fresh; /* the copy was made just now: there is nothing in it */
+    struct original original;
+    int made;      /* the permission bits that the copy has, or −1 */
+    bool fresh;    /* the copy was made just now: there is nothing in it */
+    bool inherits; /* the copy may have access control lists that go over to what is made in it */
 };
 
 static struct copying *copying_of(struct tree_worker *w) {
@@ -37,7 +27,7 @@ static struct state *state_of(struct tree_node *node) {
     return (struct state *)node->extra;
 }
 
-static int copied(void *data, uint64_t bytes) {
+int copytree_count(void *data, uint64_t bytes) {
     struct job *job = data;
     job_count(&job->bytes, bytes);
     return job_pause(job);
@@ -64,9 +54,11 @@ static struct copy copy_of(struct tree_worker *w, struct tree_node *node, const 
         .to_dir = node->fd[1],
         .from = name,
         .to = name,
+        .how = state_of(node)->fresh ? COPY_NEW : COPY_REPLACE,
         .no_links = true,
-        .fresh = state_of(node)->fresh,
         .special = copying->options.special_files,
+        .inherits = state_of(node)->inherits,
+        .exact = copying->copied,
         .open = open_entry,
         .data = w->tree,
     };
@@ -87,7 +79,7 @@ static int open_way(struct tree *t, int top, char **path) {
 }
 
 /* A further name of the file whose copy is known: 0, or −errno if it has to be copied. */
-static int link_again(struct tree *t, struct tree_node *node, const char *name,
+static int link_again(struct tree *t, struct tree_node *node, struct copy *copy,
                       const struct seen_file *file) {
     struct tree_node *root = node;
     while (root->parent)
@@ -97,13 +89,13 @@ static int link_again(struct tree *t, struct tree_node *node, const char *name,
     AUTO_CLOSE int dir = text ? open_way(t, root->fd[1], &last) : -ENOMEM;
     if (dir < 0)
         return dir;
-    int r = SYS(linkat, dir, last, node->fd[1], name, 0);
     struct stat st;
+    int r = copy_as_link(copy, dir, last);
     if (r >= 0)
-        r = SYS(fstatat, node->fd[1], name, &st, AT_SYMLINK_NOFOLLOW);
+        r = SYS(fstatat, node->fd[1], copy->to, &st, AT_SYMLINK_NOFOLLOW);
     if (r < 0 || st.st_ino == file->copy)
         return r;
-    SYS(unlinkat, node->fd[1], name, 0); /* somebody had put something else there */
+    SYS(unlinkat, node->fd[1], copy->to, 0); /* somebody had put something else there */
     return -ENOENT;
 }
 
@@ -117,21 +109,36 @@ static void remember(struct tree_node *node, const char *name, struct seen_file 
         file->copy = st.st_ino;
 }
 
-static int copy_or_link(struct copying *copying, struct tree_node *node, struct copy *copy) {
+/* What has several names is one object in the copy, too, if that is asked for. */
+static int copy_or_link(struct copying *copying, struct tree_node *node, struct copy *copy,
+                        int (*make)(struct copy *copy)) {
     struct stat st;
+    if (!copying->options.hard_links)
+        return make(copy);
     int r = SYS(fstatat, copy->from_dir, copy->from, &st, AT_SYMLINK_NOFOLLOW);
     if (r < 0 || st.st_nlink < 2)
-        return copy_regular(copy);
+        return make(copy);
     pthread_mutex_lock(&copying->links.lock);
     struct seen_file *file = seen_place(&copying->links, st.st_dev, st.st_ino);
-    r = file && file->path ? link_again(&copying->job.tree, node, copy->to, file) : -ENOENT;
+    copy->source = st;
+    r = file && file->path ? link_again(&copying->job.tree, node, copy, file) : -ENOENT;
     if (r < 0) {
-        r = copy_regular(copy);
+        r = make(copy);
         if (r >= 0 && file && !file->path)
             remember(node, copy->to, file);
     }
     pthread_mutex_unlock(&copying->links.lock);
     return r;
+}
+
+/* Where something is mounted on a file that is to be left alone, the copy has an empty file. */
+static int make_placeholder(struct copy *copy) {
+    int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    int fd = copy->open(copy->data, copy->to_dir, copy->to, flags, 0600);
+    seam_close_quietly(fd);
+    copy->operation = "open";
+    copy->side = 1;
+    return fd == -EEXIST && copy->how != COPY_NEW ? 0 : fd;
 }
 
 /* A link that is not copied as one: 0 or TREE_DESCEND for what is done about it, or −errno. */
@@ -163,6 +170,25 @@ static bool ignored(const struct copying *copying, const char *name) {
     return false;
 }
 
+/* Copies what is no directory: 0 or TREE_DESCEND, or −errno. */
+static int copy_entry(struct tree_worker *w, struct tree_node *node, struct copy *copy, int type) {
+    struct copying *copying = copying_of(w);
+    copy->operation = "stat";
+    int mounted = w->tree->one_file_system && type >= 0
+                      ? tree_is_mount(copy->from_dir, copy->from)
+                      : 0;
+    if (type < 0 || mounted < 0)
+        return type < 0 ? type : mounted;
+    if (mounted)
+        return make_placeholder(copy);
+    if (type == DT_REG)
+        return copy_or_link(copying, node, copy, copy_regular);
+    if (type != DT_LNK)
+        return copy_or_link(copying, node, copy, copy_special);
+    return copying->options.symlinks ? copy_or_link(copying, node, copy, copy_link)
+                                     : copy_followed(w, node, copy);
+}
+
 static int entry(struct tree_worker *w, struct tree_node *node, const struct dir_entry *e) {
     struct copying *copying = copying_of(w);
     if (ignored(copying, e->name))
@@ -171,48 +197,64 @@ static int entry(struct tree_worker *w, struct tree_node *node, const struct dir
     if (type == DT_DIR)
         return TREE_DESCEND;
     struct copy copy = copy_of(w, node, e->name);
-    int r = type;
-    if (type < 0)
-        copy.operation = "stat";
-    else if (type == DT_LNK)
-        r = copying->options.symlinks ? copy_link(&copy) : copy_followed(w, node, &copy);
-    else if (type == DT_REG)
-        r = copying->options.hard_links ? copy_or_link(copying, node, &copy) : copy_regular(&copy);
-    else
-        r = copy_special(&copy);
+    int r = copy_entry(w, node, &copy, type);
     job_count(&copying->job.entries, 1);
+    if (r >= 0 && copying->copied)
+        r = copied_add(copying->copied, &copy.source);
     return r < 0 ? copy_failed(w, node, e->name, &copy, r) : 0;
 }
 
 /* ----------------------------------------------------------------------- the directories */
 
 /* Following links, the source must not come back to where it is. */
-static bool leads_back(const struct tree_node *node) {
-    const struct stat *st = &state_of((struct tree_node *)node)->st;
+static bool leads_back(struct tree_node *node) {
+    const struct stat *st = &state_of(node)->original.st;
     for (struct tree_node *n = node->parent; n; n = n->parent)
-        if (state_of(n)->st.st_ino == st->st_ino && state_of(n)->st.st_dev == st->st_dev)
+        if (state_of(n)->original.st.st_ino == st->st_ino &&
+            state_of(n)->original.st.st_dev == st->st_dev)
             return true;
     return false;
+}
+
+/* In a directory that is there already nobody is to see what he may not see in the original. Who
+ * may not take its bits is told so in the end. */
+static void narrow(int fd, mode_t mode) {
+    struct stat st;
+    if (SYS(fstat, fd, &st) >= 0 && st.st_mode & 077 & ~mode)
+        SYS(fchmod, fd, st.st_mode & (mode | 07700));
+}
+
+/* The copy of the directory is open. What it has got from the one it is in goes, where the access
+ * is to be the original's. */
+static int prepare(struct copying *copying, struct tree_node *node, bool inherits) {
+    struct state *state = state_of(node);
+    const struct original *o = &state->original;
+    mode_t mode = content_mode(&copying->content, &o->st);
+    bool known = state->fresh && !copying->options.owner && !o->acl && (mode & 0700) == 0700 &&
+                 !(mode & ~copying->content.allowed);
+    state->made = known ? (int)mode : -1;
+    state->inherits = copying->options.owner && !state->fresh;
+    if (!state->fresh)
+        narrow(node->fd[1], content_first_mode(&copying->content, o));
+    return state->fresh && inherits ? content_disinherit(node->fd[1]) : 0;
 }
 
 /* Makes the copy of a directory and opens it. */
 static int make_copy(struct copying *copying, struct tree_node *node, const char **ret_operation) {
     struct state *state = state_of(node);
-    mode_t mode = content_mode(&copying->content, &state->st);
     int at = node->parent->fd[1];
-    int r = SYS(mkdirat, at, node->name, (mode & 0777) | 0700);
+    int r = SYS(mkdirat, at, node->name, content_first_mode(&copying->content, &state->original));
     state->fresh = r >= 0;
     *ret_operation = "mkdir";
     if (r < 0 && !(r == -EEXIST && copying->options.dirs_exist_ok))
         return r;
-    bool known = state->fresh && (mode & 0700) == 0700 && !(mode & ~copying->content.allowed);
-    state->made = known ? (int)mode : -1;
     *ret_operation = "open";
     r = tree_openat(&copying->job.tree, at, node->name, DIR_OPEN | O_NOFOLLOW, 0);
     if (r < 0)
         return r;
     node->fd[1] = r;
-    return 0;
+    *ret_operation = "copystat";
+    return prepare(copying, node, state_of(node->parent)->inherits);
 }
 
 static int enter(struct tree_worker *w, struct tree_node *node) {
@@ -220,9 +262,9 @@ static int enter(struct tree_worker *w, struct tree_node *node) {
     struct state *state = state_of(node);
     const char *operation = "stat";
     int side = 0;
-    int r = SYS(fstat, node->fd[0], &state->st);
-    if (r >= 0 && state->st.st_ino == copying->target.ino &&
-        state->st.st_dev == copying->target.dev)
+    int r = content_look(&copying->content, node->fd[0], &state->original);
+    const struct stat *st = &state->original.st;
+    if (r >= 0 && st->st_ino == copying->target.ino && st->st_dev == copying->target.dev)
         r = -EINVAL;
     if (r >= 0 && node->link && leads_back(node))
         r = -ELOOP;
@@ -231,8 +273,10 @@ static int enter(struct tree_worker *w, struct tree_node *node) {
         r = make_copy(copying, node, &operation);
     } else if (r >= 0) {
         state->fresh = copying->fresh;
-        state->made = -1;
+        r = prepare(copying, node, copying->options.owner);
     }
+    if (r >= 0 && copying->copied)
+        r = copied_add(copying->copied, st);
     if (r >= 0)
         return 0;
     node->unopened = true;
@@ -246,7 +290,8 @@ static int leave(struct tree_worker *w, struct tree_node *node) {
     if (node->fd[1] < 0)
         return job_failed_at(&copying->job, 1, node, NULL, "copystat",
                              node->error ? node->error : -EBADF);
-    int r = content_finish(&copying->content, node->fd[0], node->fd[1], &state->st, state->made);
+    int r = content_finish(&copying->content, node->fd[0], node->fd[1], &state->original,
+                           state->made, state->inherits);
     job_count(&copying->job.directories, 1);
     return r < 0 ? job_failed_at(&copying->job, 1, node, NULL, "copystat", r) : 0;
 }
@@ -291,18 +336,16 @@ static int open_nearest(const char *path) {
     }
 }
 
-/* Whether the new tree would be in the old one: 0, −EINVAL, or another −errno. */
-static int refuse_inside(int from, const char *dst) {
+int copytree_refuse_inside(int from, int to) {
     struct stat source, above, st;
+    AUTO_CLOSE int fd = -1;
     int r = SYS(fstat, from, &source);
-    AUTO_CLOSE int fd = r < 0 ? r : open_nearest(dst);
-    if (fd < 0)
-        return fd;
-    r = SYS(fstat, fd, &st);
-    while (r >= 0) {
+    if (r >= 0)
+        r = SYS(fstat, to, &st);
+    for (int at = to; r >= 0; at = fd) {
         if (st.st_ino == source.st_ino && st.st_dev == source.st_dev)
             return -EINVAL;
-        int up = SYS(openat, fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        int up = SYS(openat, at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (up < 0)
             return up;
         seam_close_quietly(fd);
@@ -315,174 +358,88 @@ static int refuse_inside(int from, const char *dst) {
     return r;
 }
 
-/* Makes the new root: a descriptor or −errno. From it shows what the umask leaves of a mode. */
-static int make_root(struct copying *copying, const char *dst) {
+static int refuse_inside(int from, const char *dst) {
+    AUTO_CLOSE int fd = open_nearest(dst);
+    return fd < 0 ? fd : copytree_refuse_inside(from, fd);
+}
+
+int copytree_first_mode(struct copying *copying, int from, mode_t *ret_mode) {
+    struct original o;
+    int r = content_look(&copying->content, from, &o);
+    if (r >= 0)
+        *ret_mode = content_first_mode(&copying->content, &o);
+    return r;
+}
+
+/* Makes the new root: a descriptor or −errno. */
+static int make_root(struct copying *copying, int from, const char *dst) {
     AUTO_FREE char *failed = NULL;
     struct stat st;
+    mode_t mode = 0;
     copying->fresh = !copying->options.dirs_exist_ok ||
                      SYS(fstatat, AT_FDCWD, dst, &st, AT_SYMLINK_NOFOLLOW) == -ENOENT;
-    int flags = copying->options.dirs_exist_ok ? OS_EXIST_OK : 0;
-    int r = makedirs_at(AT_FDCWD, dst, 0777, 0777, flags, &failed);
-    if (r < 0)
-        return r;
-    AUTO_CLOSE int fd = job_open_root(AT_FDCWD, dst, /* follow= */ !copying->fresh);
-    if (fd < 0)
-        return fd;
-    r = SYS(fstat, fd, &st);
-    if (r < 0)
-        return r;
+    int r = copytree_first_mode(copying, from, &mode);
+    if (r >= 0)
+        r = makedirs_at(AT_FDCWD, dst, mode, 0777, copying->options.dirs_exist_ok ? OS_EXIST_OK : 0,
+                      &failed);
+    return r < 0 ? r : job_open_root(AT_FDCWD, dst, /* follow= */ !copying->fresh);
+}
+
+/* From a new root shows what the umask leaves of a mode, as far as the bits were asked for. */
+int copytree_run(struct copying *copying, int from, int to) {
+    struct stat st;
+    int r = SYS(fstat, to, &st);
+    if (r < 0) {
+        seam_close_quietly(from);
+        seam_close_quietly(to);
+        return job_failed_at(&copying->job, 1, NULL, NULL, "stat", r);
+    }
     copying->target = (struct tree_identity){st.st_dev, st.st_ino};
     if (copying->fresh && !(st.st_mode & S_ISGID))
         copying->content.allowed = st.st_mode & 0777;
-    return TAKE_FD(fd);
+    copying->job.goes_on = true;
+    return job_run(&copying->job, (int[TREE_SIDES]){from, to});
 }
 
 static int copy_tree(struct copying *copying, const char *src, const char *dst) {
-    copying->job.goes_on = false; /* what fails at the roots ends it at once */
     AUTO_CLOSE int from = job_open_root(AT_FDCWD, src, /* follow= */ true);
     if (from < 0)
         return job_failed(&copying->job, NULL, NULL, "open", from);
     int r = refuse_inside(from, dst);
     if (r < 0)
         return job_failed_at(&copying->job, 2, NULL, NULL, "copytree", r);
-    AUTO_CLOSE int to = make_root(copying, dst);
+    AUTO_CLOSE int to = make_root(copying, from, dst);
     if (to < 0)
         return job_failed_at(&copying->job, 1, NULL, NULL, "mkdir", to);
-    copying->job.goes_on = true;
-    return job_run(&copying->job, (int[TREE_SIDES]){TAKE_FD(from), TAKE_FD(to)});
+    return copytree_run(copying, TAKE_FD(from), TAKE_FD(to));
 }
 
-static int copytree(const char *src, const char *dst, const struct os_copytree_options *given) {
-    struct copying copying = {.job.operation = "copytree", .job.root = {src, dst}};
-    int r = options_copy(&copying.options, sizeof copying.options, given);
-    if (r < 0)
-        return PUBLIC(r, "copytree", src, dst);
-    copying.content.owner = copying.options.owner;
-    copying.content.copied = copied;
-    copying.content.data = &copying.job;
-    seen_begin(&copying.links);
-    r = job_begin(&copying.job, &client, 2, &copying.options.control);
-    if (r >= 0)
-        r = copy_tree(&copying, src, dst);
-    seen_end(&copying.links);
-    return job_end(&copying.job, r);
+/* What fails at the roots ends it at once; what fails below them doesn't. */
+int copytree_begin(struct copying *copying, const struct os_copytree_options *options,
+                   const char *src, const char *dst) {
+    copying->job.root[0] = src;
+    copying->job.root[1] = dst;
+    copying->options = *options;
+    copying->content.owner = options->owner;
+    copying->content.copied = copytree_count;
+    copying->content.data = &copying->job;
+    seen_begin(&copying->links);
+    return job_begin(&copying->job, &client, 2, &options->control);
 }
 
-int os_copytree(const char *src, const char *dst, const struct os_copytree_options *options) {
-    return copytree(src, dst, options);
+int copytree_end(struct copying *copying, int r) {
+    seen_end(&copying->links);
+    return job_end(&copying->job, r);
 }
 
-/* -------------------------------------------------------------------------------- moving */
-
-/* A move's own eyes on the copy: a failure that the caller makes light of is one all the same. */
-struct moving {
-    const struct os_tree_control *control;
-    int error; /* −errno of the first failure */
-};
-
-static int note_error(const struct os_error *error, void *data) {
-    struct moving *moving = data;
-    const struct os_tree_control *control = moving->control;
-    if (!moving->error)
-        moving->error = -error->number;
-    return control->on_error ? control->on_error(error, control->data) : -1;
-}
-
-static int pass_progress(const struct os_progress *progress, void *data) {
-    const struct os_tree_control *control = ((struct moving *)data)->control;
-    return control->on_progress(progress, control->data);
-}
-
-/* A directory to another file system: a copy, and when it is complete the original goes. */
-static int move_tree(const char *src, const char *dst, const struct os_tree_control *control) {
-    struct moving moving = {.control = control};
-    const struct os_copytree_options options = {
-        .size = sizeof options,
-        .control =
-            {
-                .on_error = note_error,
-                .on_progress = control->on_progress ? pass_progress : NULL,
-                .data = &moving,
-                .threads = control->threads,
-                .ignore_errors = control->ignore_errors,
-                .one_file_system = control->one_file_system,
-            },
-        .symlinks = true,
-        .owner = true,
-        .hard_links = true,
-        .special_files = true,
-    };
-    struct os_rmtree_options removal = {.size = sizeof removal, .control = *control};
-    int r = copytree(src, dst, &options);
-    if (r < 0 && errno == ECANCELED) {
-        os_rmtree(dst, NULL);
-        return PUBLIC(-ECANCELED, "move", src, dst);
-    }
-    if (r >= 0 && moving.error)
-        return PUBLIC(moving.error, "move", src, dst);
-    removal.control.on_progress = NULL; /* there is no way back any more */
-    return r < 0 ? r : os_rmtree(src, &removal);
-}
-
-static int copy_whatever(struct copy *copy, const struct stat *st) {
-    return S_ISLNK(st->st_mode)   ? copy_link(copy)
-           : S_ISREG(st->st_mode) ? copy_regular(copy)
-                                  : copy_special(copy);
-}
-
-/* Anything else. */
-static int move_file(const char *src, const char *dst, const struct stat *st,
-                     const struct os_tree_control *control) {
-    struct copying copying = {.job.operation = "move", .job.root = {src, dst}};
-    struct stat there;
-    int r = job_begin(&copying.job, &client, 2, control);
-    struct content content = {.owner = true, .copied = copied, .data = &copying.job};
-    struct copy copy = {
-        .content = &content,
-        .from_dir = AT_FDCWD,
-        .to_dir = AT_FDCWD,
-        .from = src,
-        .to = dst,
-        .no_links = true,
-        .special = true,
-        .open = copy_plain_open,
-    };
-    copy.fresh = SYS(fstatat, AT_FDCWD, dst, &there, AT_SYMLINK_NOFOLLOW) == -ENOENT;
-    if (r >= 0)
-        r = copy_whatever(&copy, st);
-    if (r >= 0)
-        r = SYS(unlinkat, AT_FDCWD, src, 0);
-    job_end(&copying.job, 0);
-    return PUBLIC(r, "move", src, dst);
-}
-
-static int move_across(const char *src, const char *dst, const struct os_tree_control *control) {
-    struct stat st;
-    int r = SYS(fstatat, AT_FDCWD, src, &st, AT_SYMLINK_NOFOLLOW);
-    if (r < 0)
-        return PUBLIC(r, "move", src, dst);
-    return S_ISDIR(st.st_mode) ? move_tree(src, dst, control) : move_file(src, dst, &st, control);
-}
-
-int os_move(const char *src, const char *dst, const struct os_move_options *given) {
-    AUTO_FREE char *inside = NULL;
-    struct os_move_options options;
-    struct stat a, b;
+int os_copytree(const char *src, const char *dst, const struct os_copytree_options *given) {
+    struct copying copying = {.job.operation = "copytree"};
+    struct os_copytree_options options;
     int r = options_copy(&options, sizeof options, given);
     if (r < 0)
-        return PUBLIC(r, "move", src, dst);
-    bool same = SYS(stat, src, &a) >= 0 && SYS(stat, dst, &b) >= 0 && a.st_ino == b.st_ino &&
-                a.st_dev == b.st_dev;
-    if (copy_is_dir(dst) && !same) {
-        r = copy_into(src, dst, &inside);
-        if (r >= 0 && SYS(fstatat, AT_FDCWD, inside, &a, AT_SYMLINK_NOFOLLOW) >= 0)
-            r = -EEXIST;
-        if (r < 0)
-            return PUBLIC(r, "move", src, inside ? inside : dst);
-        dst = inside;
-    }
-    r = SYS(renameat, AT_FDCWD, src, AT_FDCWD, dst);
-    if (r == -EXDEV)
-        return move_across(src, dst, &options.control);
-    return PUBLIC(r, "move", src, dst);
+        return PUBLIC(r, "copytree", src, dst);
+    r = copytree_begin(&copying, &options, src, dst);
+    if (r >= 0)
+        r = copy_tree(&copying, src, dst);
+    return copytree_end(&copying, r);
 }

@@ -220,6 +220,9 @@ int tree_openat(struct tree *t, int at, const char *name, int flags, mode_t mode
 /** Opens a directory likewise, by the rules for those of the tree: links, mounts. */
 int tree_open_below(struct tree *t, int at, const char *name, bool link);
 
+/** Whether something is mounted on `name` itself, in the directory `at`: 1, 0 or −errno. */
+int tree_is_mount(int at, const char *name);
+
 /** The type of an entry, asked where the directory doesn't tell it: ≥ 0 or −errno. */
 static inline int tree_type(const struct tree_node *node, const struct dir_entry *entry) {
     return entry->type != DT_UNKNOWN ? entry->type : dir_type(node->fd[0], entry->name);

@@ -279,7 +279,9 @@ static int glob_components(const struct glob *g, const char *head, char *rest, s
     while (component) {
         AUTO_LIST made = {0};
         char *next = next_component(&rest);
-        bool joined = next && is_recursive(g, component) && !is_recursive(g, next);
+        while (next && is_recursive(g, component) && is_recursive(g, next))
+            next = next_component(&rest); /* several in a row stand for the same as one */
+        bool joined = next && is_recursive(g, component);
         char *behind = joined ? next_component(&rest) : next;
         int r = expand_list(g, paths, component, joined ? next : NULL, !behind, &made);
         if (r < 0)

@@ -5,6 +5,7 @@
 #include "base/seam.h"
 #include "fs/root_resolve.h"
 #include "tree/job.h"
+#include "tree/rmtree.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -151,6 +152,17 @@ static int remove_tree(struct removal *removal, const char *path) {
     if (r < 0)
         return job_failed(&removal->job, NULL, NULL, "open", r);
     return job_run(&removal->job, (int[TREE_SIDES]){TAKE_FD(fd), -1});
+}
+
+void rmtree_quietly(int dir, const char *name) {
+    int saved = errno;
+    struct removal removal = {.dir_fd = dir, .job.operation = "rmtree", .job.root[0] = name};
+    const struct os_tree_control control = {.ignore_errors = true};
+    int r = job_begin(&removal.job, &client, 1, &control);
+    if (r >= 0)
+        remove_tree(&removal, name);
+    job_end(&removal.job, 0);
+    errno = saved;
 }
 
 /* `path` from `dir_fd` on; `shown` is what the caller calls it. */

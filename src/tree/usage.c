@@ -182,6 +182,10 @@ static int entry(struct tree_worker *w, struct tree_node *node, const struct dir
     int r = SYS(fstatat, node->fd[0], e->name, &st, AT_SYMLINK_NOFOLLOW);
     if (r == -ENOENT)
         return 0;
+    if (r >= 0 && !S_ISDIR(st.st_mode) && w->tree->one_file_system)
+        r = tree_is_mount(node->fd[0], e->name);
+    if (r > 0 || r == -ENOENT)
+        return 0;
     if (r < 0)
         return job_failed(job_of(w), node, e->name, "stat", r);
     return S_ISDIR(st.st_mode) ? TREE_DESCEND : count_file(w, node, e->name, &st);

@@ -100,21 +100,24 @@ FAULT_CASE(os_tree_usage, listed, .operation = ANY_NAME, .tree = TREE, .filename
                  .size = sizeof(struct os_tree_usage_options), .depth = -1, .files = true}));
 }
 
+#define AS_LINK                                                                                    \
+    (&(struct os_copy_options){.size = sizeof(struct os_copy_options), .nofollow = true})
+
 #define COPIED "d/ d/a=text d/l->a d/d/ d/d/b d/e="
 #define MAY_LACK                                                                                   \
     "flistxattr fgetxattr fsetxattr llistxattr lgetxattr lsetxattr copy_range sendfile clone_file"
 
 FAULT(os_copyfile, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
       .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat", .leaves_files = true) {
-    return os_copyfile("d/a", "new", 0);
+    return os_copyfile("d/a", "new", NULL);
 }
 FAULT(os_copy2, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME, .filename2 = ANY_NAME,
-      .absorbs = MAY_LACK " stat", .leaves_files = true) {
-    return os_copy2("d/a", "new", 0);
+      .absorbs = MAY_LACK " stat fstatat", .leaves_files = true) {
+    return os_copy2("d/a", "new", NULL);
 }
 FAULT(os_copy, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME, .filename2 = ANY_NAME,
-      .absorbs = MAY_LACK " stat", .leaves_files = true) {
-    return os_copy("d/a", "new", 0);
+      .absorbs = MAY_LACK " stat fstatat", .leaves_files = true) {
+    return os_copy("d/a", "new", NULL);
 }
 FAULT(os_copymode, .tree = COPIED, .filename = ANY_NAME) {
     return os_copymode("d/a", "d/d/b", 0);
@@ -130,9 +133,14 @@ FAULT_CASE(os_copystat, link, .tree = COPIED, .filename = ANY_NAME, .absorbs = "
            .leaves_files = true) {
     return os_copystat("d/l", "d/l", OS_NOFOLLOW);
 }
+FAULT_CASE(os_copy2, replaced, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
+           .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat fstatat getrandom fchown") {
+    const struct os_copy_options options = {.size = sizeof options, .owner = true, .replace = true};
+    return os_copy2("d/a", "d/d/b", &options);
+}
 FAULT_CASE(os_copy2, link, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
            .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat fstatat", .leaves_files = true) {
-    return os_copy2("d/l", "new", OS_NOFOLLOW);
+    return os_copy2("d/l", "new", AS_LINK);
 }
 FAULT(os_copytree, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
       .filename2 = ANY_NAME, .absorbs = MAY_LACK " mkdirat", .leaves_files = true) {
@@ -182,7 +190,7 @@ static void check_large(void) {
 
 FAULT_CASE(os_copyfile, large, .operation = ANY_NAME, .before = plant_large, .filename = ANY_NAME,
            .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat", .leaves_files = true) {
-    long r = os_copyfile("large", "new", 0);
+    long r = os_copyfile("large", "new", NULL);
     int saved = errno;
     if (r == 0)
         check_large();

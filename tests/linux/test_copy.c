@@ -7,13 +7,16 @@
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
+#include <termios.h>
 
 #define OPTIONS(...)                                                                               \
     (&(struct os_copytree_options){.size = sizeof(struct os_copytree_options), __VA_ARGS__})
@@ -130,9 +133,9 @@ static int copies_denied(void) {
     for (int i = 0; i < LAYOUTS; i++) {
         struct stat a, b;
         bool reached = denied->seek           ? i >= 3            /* those with holes */
-                       : denied->clone == EIO ? i != 1 && i != 2  /* those that are large */
-                                              : i != 2 && i != 7; /* those with data */
-        int r = os_copyfile(layouts[i].name, "copy", 0);
+                       : denied->clone == EIO ? i != 1 && i != 2 /* those that are large */
+                                              : i != 1 && i != 2 && i != 7; /* … with data */
+        int r = os_copyfile(layouts[i].name, "copy", NULL);
         if (denied->expected && reached) {
             CHECK(r < 0 && errno == denied->expected);
             continue;
@@ -174,7 +177,7 @@ static void files_without_a_size(void **state) {
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         if (access(paths[i], R_OK) < 0)
             continue;
-        assert_int_equal(os_copyfile(paths[i], "copy", 0), 0);
+        assert_int_equal(os_copyfile(paths[i], "copy", NULL), 0);
         if (!same_content(paths[i], "copy") || look("copy").st_size == 0)
             fail_msg("%s", paths[i]);
     }
@@ -278,7 +281,7 @@ static void hard_links_under_attack(void **state) {
     assert_true(same_content(first ? "dst/d2/a" : "dst/d1/a", "src/d1/a"));
 }
 
-/* Also where the source is a link that is followed. */
+/* Links in the target are replaced, and a directory is not, be it by a link. */
 static void links_in_the_target(void **state) {
     (void)state;
     assert_int_equal(mkdir("src", 0777) | mkdir("dst", 0777) | mkdir("outside", 0777), 0);
@@ -294,6 +297,43 @@ static void links_in_the_target(void **state) {
     assert_int_equal(look("outside/f").st_size, 6);
     assert_int_equal(access("outside/x", F_OK), -1);
     assert_true(same_content("src/real", "dst/real"));
+    assert_true(S_ISREG(look("dst/f").st_mode) && S_ISREG(look("dst/l").st_mode));
+    assert_true(same_content("src/f", "dst/f"));
+    assert_true(S_ISLNK(look("dst/d").st_mode));
+}
+
+/* A second copy of the same tree, or of one that has changed: as the first. Other names of what is
+ * replaced keep what they have. */
+static void copied_twice(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("src", 0777) | symlink("one", "src/l") | link("src/l", "src/l2"), 0);
+    assert_int_equal(mkfifo("src/p", 0600) | link("src/p", "src/p2"), 0);
+    write_text("src/f", "one");
+    assert_int_equal(link("src/f", "src/f2"), 0);
+    const struct os_copytree_options *all =
+        OPTIONS(.symlinks = true, .special_files = true, .hard_links = true, .dirs_exist_ok = true);
+    assert_int_equal(os_copytree("src", "dst", all), 0);
+    assert_int_equal(link("dst/f", "twin") | link("dst/l", "twin_l"), 0);
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(os_copytree("src", "dst", all), 0);
+        static const char *const pairs[][2] = {
+            {"dst/l", "dst/l2"}, {"dst/p", "dst/p2"}, {"dst/f", "dst/f2"}};
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(look(pairs[i][0]).st_ino, look(pairs[i][1]).st_ino);
+            assert_int_equal(look(pairs[i][0]).st_nlink, 2);
+        }
+        assert_true(same_content("src/f", "dst/f2"));
+        char target[8] = "";
+        assert_int_equal(readlink("dst/l2", target, sizeof target), 3);
+        assert_memory_equal(target, round ? "two" : "one", 3);
+        assert_int_equal(unlink("src/l") | unlink("src/l2") | symlink("two", "src/l"), 0);
+        assert_int_equal(link("src/l", "src/l2"), 0);
+        write_text("src/f", "two, longer");
+    }
+    assert_int_equal(look("twin").st_size, 3);
+    assert_int_equal(look("twin_l").st_size, 3);
+    struct census census = count_tree("dst"); /* and nothing under another name */
+    assert_int_equal(census.others, 6);
 }
 
 /* -------------------------------------------------------------------------- what belongs to it */
@@ -336,7 +376,7 @@ static int copies_read_only(void) {
     CHECK(stat("copy/d", &st) == 0 && (st.st_mode & 07777) == 0555);
     CHECK(stat("copy/d/f", &st) == 0 && (st.st_mode & 07777) == 0444);
     CHECK(getxattr("copy/d/f", "user.a", value, sizeof value) == 3);
-    CHECK(os_copy2("own/d/f", "copy2", 0) == 0);
+    CHECK(os_copy2("own/d/f", "copy2", NULL) == 0);
     CHECK(stat("copy2", &st) == 0 && (st.st_mode & 07777) == 0444);
     CHECK(getxattr("copy2", "user.a", value, sizeof value) == 3);
     CHECK(chmod("own/d", 0755) == 0 && chmod("copy/d", 0755) == 0);
@@ -375,7 +415,7 @@ static void access_control_lists(void **state) {
         skip();
     assert_int_equal(setxattr("src/d", "system.posix_acl_default", &list, sizeof list, 0), 0);
     write_text("src/d/inherits", "");
-    assert_int_equal(os_copytree("src", "dst", NULL) | os_copy2("src/f", "single", 0), 0);
+    assert_int_equal(os_copytree("src", "dst", NULL) | os_copy2("src/f", "single", NULL), 0);
     static const struct {
         const char *from, *to, *name;
     } rows[] = {
@@ -422,7 +462,7 @@ static void set_user_id(void **state) {
     assert_int_equal(look("owned/gid").st_mode & 07777, 02755);
     assert_int_equal(look("owned/gid").st_gid, 4321);
     assert_int_equal(chown("src/uid", 0, 0) | chmod("src/uid", 04755), 0);
-    assert_int_equal(os_copy2("src/uid", "own", 0), 0);
+    assert_int_equal(os_copy2("src/uid", "own", NULL), 0);
     assert_int_equal(look("own").st_mode & 07777, 04755);
 }
 
@@ -438,6 +478,103 @@ static void special_files(void **state) {
         assert_true(look("dst/null").st_rdev == makedev(1, 3));
     assert_int_equal(os_copytree("src", "none", NULL), -1);
     assert_int_equal(errno, EOPNOTSUPP);
+}
+
+/* Somebody else may hold a lease on a file for a while: one waits for him to give it back. */
+static void files_under_a_lease(void **state) {
+    (void)state;
+    write_text("f", "content");
+    write_text("g", "content");
+    int ready[2], there;
+    assert_int_equal(pipe(ready), 0);
+    pid_t holder = fork();
+    if (holder == 0) {
+        int fd = open("f", O_RDWR);
+        signal(SIGIO, SIG_IGN);
+        bool held = fcntl(fd, F_SETLEASE, F_WRLCK) == 0;
+        if (write(ready[1], held ? "y" : "n", 1) != 1)
+            _exit(1);
+        usleep(200 * 1000);
+        fcntl(fd, F_SETLEASE, F_UNLCK);
+        _exit(0);
+    }
+    char held = 'n';
+    there = (int)read(ready[0], &held, 1);
+    close(ready[0]);
+    close(ready[1]);
+    int r = held == 'y' ? os_copyfile("f", "copy", NULL) : 0, number = errno;
+    struct os_tree_compare *compare = os_tree_compare("f", "g", NULL);
+    waitpid(holder, NULL, 0);
+    assert_int_equal(there, 1);
+    if (held != 'y')
+        skip();
+    if (r < 0)
+        fail_msg("errno %d", number);
+    assert_true(same_content("f", "copy"));
+    assert_non_null(compare);
+    assert_int_equal(compare->count, 0);
+    free(compare);
+}
+
+/* What takes only so much at a time gets all of it: a terminal that is read slowly. */
+static void a_slow_terminal(void **state) {
+    (void)state;
+    enum { SIZE = 40000 };
+    int master, slave;
+    if (os_openpty(&master, &slave) < 0)
+        skip();
+    const char *name = ttyname(slave);
+    assert_non_null(name);
+    struct termios raw;
+    assert_int_equal(tcgetattr(slave, &raw), 0);
+    cfmakeraw(&raw);
+    assert_int_equal(tcsetattr(slave, TCSANOW, &raw), 0);
+    fill("f", 0, SIZE);
+    pid_t writer = fork();
+    if (writer == 0)
+        _exit(os_copyfile("f", name, NULL) < 0);
+    usleep(100 * 1000);
+    char part[1000];
+    long got = 0;
+    for (ssize_t n; got < SIZE && (n = read(master, part, sizeof part)) > 0; got += n)
+        continue;
+    int status = -1;
+    waitpid(writer, &status, 0);
+    close(master);
+    close(slave);
+    assert_int_equal(got, SIZE);
+    assert_int_equal(status, 0);
+}
+
+/* A file that has grown since it was looked at is copied to its end. */
+static int lengthen(const struct os_progress *progress, void *data) {
+    (void)progress;
+    if (!*(bool *)data)
+        fill("src/f", 400000, 100000);
+    *(bool *)data = true;
+    return 0;
+}
+
+static void a_file_grows(void **state) {
+    (void)state;
+    static const struct {
+        long size;
+        bool sparse;
+    } rows[] = {{400000, false}, {400000, true}, {10, false}};
+    for (int i = 0; i < 3; i++) {
+        bool done = false;
+        assert_int_equal(mkdir("src", 0777), 0);
+        fill("src/f", 0, rows[i].sparse ? 100000 : rows[i].size);
+        assert_int_equal(truncate("src/f", rows[i].size), 0);
+        assert_int_equal(os_copytree("src", "dst",
+                                     OPTIONS(.control.on_progress = lengthen,
+                                             .control.data = &done, .control.threads = 1)),
+                         0);
+        assert_true(done);
+        assert_int_equal(look("dst/f").st_size, 500000);
+        assert_true(same_content("src/f", "dst/f"));
+        assert_int_equal(os_rmtree("src", NULL) | os_rmtree("dst", NULL), 0);
+    }
 }
 
 static void full_file_systems(void **state) {
@@ -466,6 +603,8 @@ int main(void) {
         IN_TREES(every_way_in_the_kernel), IN_SCRATCH(files_without_a_size),
         IN_TREES(sizes_that_change),       IN_TREES(a_sparse_file_is_shortened),
         IN_TREES(hard_links_under_attack), IN_TREES(links_in_the_target),
+        IN_TREES(copied_twice),            IN_SCRATCH(files_under_a_lease),
+        IN_SCRATCH(a_slow_terminal),       IN_TREES(a_file_grows),
         IN_TREES(times_to_the_nanosecond), IN_SCRATCH(read_only_with_attributes),
         IN_SCRATCH(access_control_lists),  IN_TREES(set_user_id),
         IN_TREES(special_files),           IN_TREES(full_file_systems),

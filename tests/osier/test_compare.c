@@ -141,11 +141,35 @@ static void owners(void **state) {
     assert_int_equal(system("test -z \"$(find t -not -uid 1235)\" -a -O outside"), 0);
 }
 
+/* The tops are followed, whatever they are. */
+static void links_to_files(void **state) {
+    (void)state;
+    write_text("f", "content");
+    write_text("g", "other");
+    assert_int_equal(symlink("f", "l"), 0);
+    static const struct {
+        const char *left, *right;
+        size_t count;
+    } rows[] = {{"l", "f", 0}, {"f", "l", 0}, {"l", "l", 0}, {"l", "g", 1}, {"g", "l", 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct os_tree_compare *compare = os_tree_compare(rows[i].left, rows[i].right, NULL);
+        assert_non_null(compare);
+        assert_int_equal(compare->count, rows[i].count);
+        free(compare);
+    }
+    write_text("h", "conten_");
+    struct os_tree_compare *compare = os_tree_compare("l", "h", NULL); /* of the same size */
+    assert_non_null(compare);
+    assert_int_equal(compare->count, 1);
+    free(compare);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_TREES(the_same), IN_TREES(every_difference),
         IN_TREES(shallow),  IN_TREES(deep_with_few_descriptors),
         IN_TREES(modes),    IN_TREES(owners),
+        IN_TREES(links_to_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """osier.shutil does what the interpreter's own shutil does."""
 
+import errno
 import genericpath
 import inspect
 import os
@@ -20,7 +21,7 @@ import osier.shutil as shutil
 from osier import _posix, _shutil
 
 BOTH = [shutil, python_shutil]
-FAST = ["rmtree", "copytree", "copyfile", "copy2", "which"]
+FAST = ["rmtree", "copytree", "copyfile", "copy2", "move", "which"]
 
 
 class Path:
@@ -319,6 +320,68 @@ print(text(shutil.rmtree, "t/x/own"), text(shutil.rmtree, "t/a/b", True), text(s
 
 def test_move(monkeypatch, here):
     same(monkeypatch, here, "move", "t", "other")
+
+
+@pytest.fixture
+def elsewhere(here):
+    """A directory of another file system."""
+    try:
+        place = tempfile.mkdtemp(dir="/dev/shm")
+    except OSError:
+        pytest.skip("there is one file system")
+    if os.stat(place).st_dev == os.stat(here).st_dev:
+        pytest.skip("there is one file system")
+    yield place
+    subprocess.run(["rm", "-rf", place], check=True)
+
+
+@pytest.mark.parametrize("src, dst", [("t", "new"), ("t", ""), ("t/f", "file"), ("t/f", "there"), ("t/a/link", "link"),
+                                      (b"t/f", b"bytes"), (Path("t"), "new"), ("nowhere", "new"), ("t", "t")])
+def test_move_to_another_file_system(here, elsewhere, src, dst):
+    answers = []
+    for module in BOTH:
+        name = str(module is shutil)
+        place, new = here / name, os.path.join(elsewhere, name)
+        place.mkdir()
+        os.mkdir(new)
+        os.chdir(place)
+        plant()
+        os.mkdir(os.path.join(new, "there"))
+        with open(os.path.join(new, "file"), "w") as file:
+            file.write("older")
+        target = os.path.join(new, os.fsdecode(dst))
+        answer = told(module.move, src, os.fsencode(target) if isinstance(dst, bytes) else target)
+        answers.append((str(answer).replace(new, "NEW"), listing(".")))
+        os.chdir(new)
+        answers[-1] += (listing("."),)
+    assert answers[0] == answers[1]
+
+
+def test_move_leaves_what_it_has_not_copied(here, elsewhere):
+    """Somebody creates files all the while: each is in the copy, or where it was made."""
+    creator = subprocess.Popen([sys.executable, "-c", """
+import itertools, sys
+import os
+os.makedirs("t")
+print(flush=True)
+for i in itertools.count():
+    try: open(f"t/new{i}", "x").close()
+    except FileNotFoundError: sys.exit(print(i))
+"""], stdout=subprocess.PIPE, text=True)
+    creator.stdout.readline()
+    for top in range(200):
+        os.makedirs(f"t/{top}")
+        open(f"t/{top}/f", "w").close()
+    while not os.path.exists("t/new0"):
+        pass
+    try:
+        shutil.move("t", elsewhere)
+    except OSError as error:
+        assert error.errno == errno.EBUSY
+        python_shutil.move("t", "rest")
+    made = int(creator.communicate()[0])
+    places = [os.path.join(elsewhere, "t"), "rest"]
+    assert all(any(os.path.exists(f"{place}/new{i}") for place in places) for i in range(made))
 
 
 # ---------------------------------------------------------------- copyfile, copy2
