@@ -220,10 +220,11 @@ static void choose_streams(struct run_options *o) {
 /**
  * Runs a program with limits, and leaves nothing behind.
  *
- * The exit status is that of the program, 124 when the time was over. With --timeout or --tree nothing is left of what the program started: everything gets SIGTERM, and
- * SIGKILL after the grace. A status other than 0 can be tried again. Times are written 250ms, 30s, 5m,
- * 2h; sizes 512M, 1G. A program that can't be executed is 126, one that isn't there 127, and 128 + N
- * one that signal N ended. --json prints one document with both streams, times and peak memory.
+ * The exit status is that of the program, 124 when its time was over, 128 + N when signal N ended it,
+ * 126 when it can't be executed and 127 when it isn't there. With --timeout or --tree nothing is left
+ * of what it started: everything gets SIGTERM, and SIGKILL after the grace. A status other than 0 can
+ * be tried again. Times are written 250ms, 30s, 5m, 2h; sizes 512M, 1G. --json prints one document with
+ * both streams, times and peak memory.
  *
  * @param argv  the program and its arguments
  * @param timeout  end it after this time
