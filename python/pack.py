@@ -11,6 +11,11 @@ in include/osier/types.h. The environment's CC, CFLAGS and LDFLAGS are heeded; O
 a libosier.a that is there already.
 """
 
+import sys
+
+if sys.version_info < (3, 11):  # before anything is imported that older ones lack
+    sys.exit(f"pack: osier needs Python 3.11 or later; this is {sys.version.split()[0]}, {sys.executable}")
+
 import base64
 import concurrent.futures
 import gzip
@@ -22,7 +27,6 @@ import re
 import shlex
 import struct
 import subprocess
-import sys
 import sysconfig
 import tarfile
 import tempfile
@@ -81,7 +85,10 @@ def flags():
 
 
 def run(command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    except (FileNotFoundError, PermissionError):
+        sys.exit(f"pack: no program '{command[0]}': install a C compiler and binutils (gcc), or set CC to yours")
     if done.returncode:
         sys.exit(f"{shlex.join(map(str, command))}\n{done.stdout}\npack: the compiler failed")
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The package that pip builds and installs, for every CPython of this machine and without a network."""
 
+import glob
 import json
 import os
 import pathlib
@@ -132,6 +133,24 @@ def test_no_headers(tmp_path):
     code = "import sysconfig; sysconfig.get_path = lambda name: '/nowhere'; import pack; pack.headers()"
     done = subprocess.run([sys.executable, "-B", "-c", code], cwd=TOP / "python", env=clean_environment(), capture_output=True, text=True)
     assert done.returncode == 1 and "python3-dev" in done.stderr
+
+
+def test_older_interpreter():
+    """One line says what is needed, in real ones too where they are there."""
+    code = "import sys; sys.version_info = (3, 10, 1); sys.path.insert(0, '.'); import pack"
+    olders = glob.glob(os.path.expanduser("~/.pyenv/versions/3.[89].*/bin/python3")) + glob.glob(
+        os.path.expanduser("~/.pyenv/versions/3.10.*/bin/python3"))
+    for python, code in [(sys.executable, code), *((older, "import pack") for older in olders)]:
+        done = subprocess.run([python, "-B", "-c", code], cwd=TOP / "python", env=clean_environment(), capture_output=True, text=True)
+        assert done.returncode == 1 and done.stderr.count("\n") == 1
+        assert "osier needs Python 3.11 or later" in done.stderr
+
+
+def test_no_compiler(tmp_path):
+    done = subprocess.run([sys.executable, "-B", "pack.py", "stage", tmp_path], cwd=TOP / "python",
+                          env=clean_environment(CC="no-such-compiler"), capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("pack: no program 'no-such-compiler'")
 
 
 def test_make_install_is_imported(build, tmp_path):
