@@ -61,5 +61,6 @@ def install():
         for name, value in list(names.items()):
             if id(value) in replace:
                 names[name] = replace[id(value)]
+    fresh["posix"].__name__ = "posix"
     _assemble.name_as_original(fresh)
     _later.change("shutil")

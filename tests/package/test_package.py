@@ -55,20 +55,20 @@ def test_pip_installed_it(venv):
 
 
 def test_import(venv):
-    code = "import osier.os as os, os as theirs; print(os.stat.__self__.__name__, os.listdir('/') == theirs.listdir('/'))"
+    code = "import osier.os as os, os as theirs; print(os.stat.__self__.__spec__.name, os.listdir('/') == theirs.listdir('/'))"
     assert run(venv, "-c", code) == "osier._posix True\n"
 
 
 def test_install(venv):
-    code = "import shutil, osier; osier.install(); import os; print(shutil.os is os, os.stat.__self__.__name__, os.path.join.__self__)"
+    code = "import shutil, osier; osier.install(); import os; print(shutil.os is os, os.stat.__self__.__spec__.name, os.path.join.__self__)"
     assert run(venv, "-c", code).startswith("True osier._posix <module 'osier._path'")
 
 
 def test_launcher_and_children(venv):
     code = """
 import os, subprocess, sys
-print(os.stat.__self__.__name__, flush=True)
-subprocess.run([sys.executable, "-c", "import os; print(os.stat.__self__.__name__)"])
+print(os.stat.__self__.__spec__.name, flush=True)
+subprocess.run([sys.executable, "-c", "import os; print(os.stat.__self__.__spec__.name)"])
 """
     assert run(venv, "-m", "osier", "-c", code) == "osier._posix\nosier._posix\n"
 
@@ -160,7 +160,7 @@ def test_make_install_is_imported(build, tmp_path):
     command = ["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", tmp_path]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     [place] = {path.parent.parent for path in tmp_path.rglob("osier/_posix.*.so")}
-    code = "import osier.os as os; print(os.stat.__self__.__name__)"
+    code = "import osier.os as os; print(os.stat.__self__.__spec__.name)"
     environment = clean_environment(PYTHONPATH=str(place), PYTHONDONTWRITEBYTECODE="1")
     assert run("/usr/bin/python3", "-c", code, env=environment) == "osier._posix\n"
     installed = {str(path.relative_to(place)) for path in (place / "osier").rglob("*") if path.suffix != ".so" and path.is_file()}

@@ -13,7 +13,7 @@ import pytest
 import osier
 
 PLACE = str(pathlib.Path(osier.__file__).parents[1])
-WHO = "import os; print(os.stat.__self__.__name__)"
+WHO = "import os; print(os.stat.__self__.__spec__.name)"
 TELL = """
 import os, sys
 print(__name__, __doc__, __builtins__, __spec__ and __spec__.name, globals().get("__file__"), globals().get("__package__"))
@@ -207,7 +207,7 @@ class Thing:
     pass
 
 def work(number):
-    return number * 2, os.stat.__self__.__name__, type(Thing()).__module__
+    return number * 2, os.stat.__self__.__spec__.name, type(Thing()).__module__
 
 if __name__ == "__main__":
     multiprocessing.set_start_method({method!r})
@@ -223,7 +223,7 @@ if __name__ == "__main__":
 
 def test_child_in_a_virtual_environment(here):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", here / "venv"], check=True, env=environment())
-    code = "import os, sys; print(os.stat.__self__.__name__, sys.prefix, any('_children' in item for item in sys.path))"
+    code = "import os, sys; print(os.stat.__self__.__spec__.name, sys.prefix, any('_children' in item for item in sys.path))"
     program = f"import subprocess; subprocess.run(['venv/bin/python', '-c', {code!r}])"
     assert run("-m", "osier", "-c", program) == (0, f"osier._posix {here}/venv False\n", "")
 

@@ -131,7 +131,7 @@ def run(*arguments):
     return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True).stdout
 
 
-WHO = "import os, sys; print(sys.modules['os'].stat.__self__.__name__)"
+WHO = "import os, sys; print(sys.modules['os'].stat.__self__.__spec__.name)"
 
 
 def test_install():

@@ -140,6 +140,33 @@ sys.path.insert(1, {str(package.parent)!r})
 import osier, osier.os, osier.shutil
 osier.install()
 import os
-print(os.stat.__self__.__name__, len(list(os.walk("/etc/apt"))) > 0, osier.shutil.which("sh") is not None)
+print(os.stat.__self__.__spec__.name, len(list(os.walk("/etc/apt"))) > 0, osier.shutil.which("sh") is not None)
 """
         assert run("-S", "-X", "frozen_modules=off", "-c", program) == "osier._posix True True\n"
+
+
+FAKED = """
+from os import remove, stat
+import os, sys, tempfile
+from pyfakefs.fake_filesystem_unittest import Patcher
+place = tempfile.mkdtemp()
+real = os.path.join(place, "real")
+open(real, "w").close()
+with Patcher() as patcher:
+    patcher.fs.create_file(real)
+    remove(real)
+    assert not os.path.exists(real)
+    try: stat(real)
+    except FileNotFoundError: pass
+    import tempfile
+    tempfile.mkdtemp()
+assert os.path.exists(real)
+os.remove(real), os.rmdir(place)
+print(stat.__self__.__spec__.name)
+"""
+
+
+def test_faked_functions():
+    """What pyfakefs puts in the place of functions that a program imported by name, real files stay untouched by."""
+    pytest.importorskip("pyfakefs")
+    assert run("-W", "ignore", "-m", "osier", "-c", FAKED) == "osier._posix\n"

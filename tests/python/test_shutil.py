@@ -134,7 +134,7 @@ def test_names():
 @pytest.mark.parametrize("before", ["", "import shutil; "])
 def test_installed(before):
     code = (before + "import osier; osier.install(); import shutil; print(shutil.rmtree.__globals__['__name__'], "
-            "shutil.os.stat.__self__.__name__, sum('shutil' in getattr(f, 'names', ()) for f in sys.meta_path))")
+            "shutil.os.stat.__self__.__spec__.name, sum('shutil' in getattr(f, 'names', ()) for f in sys.meta_path))")
     done = subprocess.run([sys.executable, "-c", "import sys; " + code], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("osier._shutil osier._posix 0\n", "")
 
