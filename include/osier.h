@@ -25,6 +25,7 @@
 #include <osier/root.h>
 #include <osier/run.h>
 #include <osier/scheduler.h>
+#include <osier/shell.h>
 #include <osier/spawn.h>
 #include <osier/stat.h>
 #include <osier/streams.h>

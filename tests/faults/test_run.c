@@ -159,3 +159,16 @@ FAULT(os_child_kill, WITH_CHILD) {
 FAULT(os_child_close, WITH_CHILD) {
     return with_child(nothing);
 }
+
+FAULT(os_shell_quote) {
+    return fault_free(os_shell_quote("a b"));
+}
+
+FAULT(os_shell_split) {
+    return fault_free(os_shell_split("a 'b c'", true));
+}
+
+FAULT(os_shell_join) {
+    char a[] = "a", b[] = "b c", *words[] = {a, b, NULL};
+    return fault_free(os_shell_join(words));
+}
