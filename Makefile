@@ -10,9 +10,11 @@ DESTDIR ?=
 bootstrap:
 	@tools/bootstrap $(GROUPS)
 
+# Debian's directory for libraries is asked of the compiler: Meson knows it only where dpkg-dev is.
 $(BUILD)/build.ninja:
 	@tools/bootstrap build python
-	meson setup --prefix=$(PREFIX) $(MESON_OPTIONS) $(BUILD)
+	@libdir=$$(cc -print-multiarch 2>/dev/null); set -x; \
+		meson setup --prefix=$(PREFIX) $${libdir:+--libdir=lib/$$libdir} $(MESON_OPTIONS) $(BUILD)
 
 # A build that was set up before its packages were there learns of them: tests, bench.
 $(BUILD)/with-%: | $(BUILD)/build.ninja
