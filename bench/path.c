@@ -18,6 +18,13 @@ static const char *whole =
     "/srv/releases/2026-11-23/application/lib/python3/dist-packages/module.py";
 static const char *messy = "/srv/./releases//2026-11-23/x/../application/lib/python3/./module.py";
 static const char *other = "/srv/releases/2026-11-22/application/share";
+static const char *nt_part1 = "C:\\srv\\releases\\2026-11-23\\application";
+static const char *nt_part2 = "lib\\python3\\dist-packages\\some_package";
+static const char *nt_whole =
+    "C:\\srv\\releases\\2026-11-23\\application\\lib\\python3\\dist-packages\\module.py";
+static const char *nt_messy =
+    "C:/srv\\.\\releases//2026-11-23\\x/../application\\lib\\python3\\.\\module.py";
+static const char *nt_other = "C:\\srv\\releases\\2026-11-22\\application\\share";
 static const char *variables = "$HOME/${OSIER_BENCH}/lib";
 
 static char *bare_join(const char *a, const char *b, const char *c) {
@@ -96,6 +103,27 @@ OPERATION(abspath_glib, TAKE(g_canonicalize_filename(HIDDEN(part2), NULL)))
 #endif
 OPERATION(realpath_libc, TAKE(realpath(HIDDEN("/usr/lib/os-release"), NULL)))
 
+/* The paths of above as Windows has them, and beside each call the same of os.path. */
+OPERATION(normcase_osier, TAKE(os_path_normcase(HIDDEN(whole))))
+OPERATION(splitroot_osier, TAKE(os_path_splitroot(HIDDEN(whole))))
+OPERATION(run_nt_join, TAKE(os_ntpath_join(HIDDEN(nt_part1), HIDDEN(nt_part2), HIDDEN(part3))))
+OPERATION(run_nt_clean, TAKE(os_ntpath_normpath(HIDDEN(nt_whole))))
+OPERATION(run_nt_messy, TAKE(os_ntpath_normpath(HIDDEN(nt_messy))))
+OPERATION(run_nt_normcase, TAKE(os_ntpath_normcase(HIDDEN(nt_whole))))
+OPERATION(run_nt_basename, TAKE(os_ntpath_basename(HIDDEN(nt_whole))))
+OPERATION(run_nt_basename_slice, struct os_slice s = os_ntpath_basename_slice(HIDDEN(nt_whole));
+          HIDE(s.data))
+OPERATION(run_nt_dirname, TAKE(os_ntpath_dirname(HIDDEN(nt_whole))))
+OPERATION(run_nt_split, TAKE(os_ntpath_split(HIDDEN(nt_whole))))
+OPERATION(run_nt_splitext, TAKE(os_ntpath_splitext(HIDDEN(nt_whole))))
+OPERATION(run_nt_splitroot, TAKE(os_ntpath_splitroot(HIDDEN(nt_whole))))
+OPERATION(run_nt_isabs, bool is = os_ntpath_isabs(HIDDEN(nt_whole)); HIDE(is))
+OPERATION(run_nt_relpath, TAKE(os_ntpath_relpath(HIDDEN(nt_whole), HIDDEN(nt_other))))
+OPERATION(run_nt_commonpath, TAKE(os_ntpath_commonpath((const char *const[]){
+                                 HIDDEN(nt_whole), nt_messy, nt_other, NULL})))
+OPERATION(run_nt_expandvars, TAKE(os_ntpath_expandvars(HIDDEN(variables))))
+OPERATION(run_nt_isreserved, bool is = os_ntpath_isreserved(HIDDEN(nt_whole)); HIDE(is))
+
 static const struct operation operations[] = {
     {"join of 3", "osier", join_osier},
     {"join of 3", "bare", bare_copy},
@@ -115,6 +143,35 @@ static const struct operation operations[] = {
     {"realpath, one link", "libc", realpath_libc},
     {"expanduser", "osier", expanduser_osier},
     {"expandvars", "osier", expandvars_osier},
+    {"nt join of 3", "osier", run_nt_join},
+    {"nt join of 3", "os.path", join_osier},
+    {"nt normpath, clean", "osier", run_nt_clean},
+    {"nt normpath, clean", "os.path", clean_osier},
+    {"nt normpath, messy", "osier", run_nt_messy},
+    {"nt normpath, messy", "os.path", messy_osier},
+    {"nt normcase", "osier", run_nt_normcase},
+    {"nt normcase", "os.path", normcase_osier},
+    {"nt basename", "osier", run_nt_basename},
+    {"nt basename", "os.path", basename_osier},
+    {"nt basename, slice", "osier", run_nt_basename_slice},
+    {"nt basename, slice", "os.path", basename_slice},
+    {"nt dirname", "osier", run_nt_dirname},
+    {"nt dirname", "os.path", dirname_osier},
+    {"nt split", "osier", run_nt_split},
+    {"nt split", "os.path", split_osier},
+    {"nt splitext", "osier", run_nt_splitext},
+    {"nt splitext", "os.path", splitext_osier},
+    {"nt splitroot", "osier", run_nt_splitroot},
+    {"nt splitroot", "os.path", splitroot_osier},
+    {"nt isabs", "osier", run_nt_isabs},
+    {"nt isabs", "os.path", isabs_osier},
+    {"nt relpath", "osier", run_nt_relpath},
+    {"nt relpath", "os.path", relpath_osier},
+    {"nt commonpath of 3", "osier", run_nt_commonpath},
+    {"nt commonpath of 3", "os.path", commonpath_osier},
+    {"nt expandvars", "osier", run_nt_expandvars},
+    {"nt expandvars", "os.path", expandvars_osier},
+    {"nt isreserved", "osier", run_nt_isreserved},
 };
 
 int main(void) {

@@ -17,8 +17,10 @@
 #include <osier/machine.h>
 #include <osier/memory.h>
 #include <osier/mounts.h>
+#include <osier/ntpath.h>
 #include <osier/params.h>
 #include <osier/path.h>
+#include <osier/posixpath.h>
 #include <osier/pressure.h>
 #include <osier/process.h>
 #include <osier/processes.h>

@@ -32,4 +32,7 @@ long error_fail_key(const char *operation, const char *missing) __attribute__((c
             : (value);                                                                             \
     })
 
+/** Gives a public function, which is defined before, a second public name. */
+#define ALSO(other, name) extern typeof(name) other __attribute__((alias(#name)))
+
 #endif

@@ -6,11 +6,17 @@
 #include "env/environ.h"
 #include "path/slice.h"
 
+#include <osier/ntpath.h>
 #include <osier/path.h>
+#include <osier/posixpath.h>
 #include <pwd.h>
 #include <unistd.h>
 
 #define FIRST_ENTRY 1024
+
+static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
 
 /* The end of what follows a "$" and looks like a variable, and its name; NULL if it isn't one.
  * A "{" without its "}" takes the rest of the text. */
@@ -21,8 +27,7 @@ static const char *read_variable(const char *text, struct os_slice *ret_name) {
         *ret_name = slice_of(text + 1, end);
         return *end ? end + 1 : end;
     }
-    while ((*end >= 'a' && *end <= 'z') || (*end >= 'A' && *end <= 'Z') ||
-           (*end >= '0' && *end <= '9') || *end == '_')
+    while (is_word(*end))
         end++;
     *ret_name = slice_of(text, end);
     return end > text ? end : NULL;
@@ -55,6 +60,76 @@ char *os_path_expandvars(const char *path) {
     char *text = NULL;
     int r = expand_variables(path, &text);
     return PUBLIC_POINTER(r, text, "path_expandvars", path, NULL);
+}
+ALSO(os_posixpath_expandvars, os_path_expandvars);
+
+/* A piece of a text of Windows: what stands there, the variable that it names, and where it ends. */
+struct piece {
+    struct os_slice text, name;
+    const char *end;
+};
+
+static struct piece literal(const char *start, const char *end) {
+    return (struct piece){.text = slice_of(start, end), .end = end};
+}
+
+/* A name up to `closing`; without that the rest of the text is none. */
+static struct piece enclosed(const char *start, const char *name, char closing) {
+    const char *end = strchrnul(name, closing);
+    struct piece piece = literal(start, *end ? end + 1 : end);
+    if (*end)
+        piece.name = slice_of(name, end);
+    return piece;
+}
+
+/* What begins with a single quote, a "%" or a "$". */
+static struct piece read_piece(const char *text) {
+    struct piece piece;
+    if (*text == '\'') {
+        const char *end = strchrnul(text + 1, '\'');
+        return literal(text, *end ? end + 1 : end);
+    }
+    if (text[1] == *text) {
+        piece = literal(text, text + 1);
+        piece.end++;
+        return piece;
+    }
+    if (*text == '%')
+        return enclosed(text, text + 1, '%');
+    if (text[1] == '{')
+        return enclosed(text, text + 2, '}');
+    const char *end = text + 1;
+    while (is_word(*end) || *end == '-')
+        end++;
+    piece = literal(text, end);
+    piece.name = slice_of(text + 1, end);
+    return piece;
+}
+
+static int nt_expand_variables(const char *path, char **ret_text) {
+    AUTO_STR s = STR_INIT;
+    str_reserve(&s, strlen(path));
+    for (;;) {
+        const char *plain = path;
+        while (*path && *path != '$' && *path != '%' && *path != '\'')
+            path++;
+        str_append(&s, plain, (size_t)(path - plain));
+        if (!*path)
+            return str_take(&s, ret_text);
+        struct piece piece = read_piece(path);
+        const char *value = piece.name.size ? env_find(piece.name.data, piece.name.size) : NULL;
+        if (value)
+            str_append_text(&s, value);
+        else
+            str_append(&s, piece.text.data, piece.text.size);
+        path = piece.end;
+    }
+}
+
+char *os_ntpath_expandvars(const char *path) {
+    char *text = NULL;
+    int r = nt_expand_variables(path, &text);
+    return PUBLIC_POINTER(r, text, "ntpath_expandvars", path, NULL);
 }
 
 /* Looks a user up, by name or (where it is NULL) by who runs the process: `*ret_home` lies in

@@ -1,71 +1,74 @@
 /* SPDX-License-Identifier: MIT */
 /** What paths have in common: commonpath, commonprefix, and the way between two. */
 #include "path/common.h"
+
 #include "base/error.h"
 #include "base/seam.h"
+#include "path/case.h"
+#include "path/flavour.h"
+#include "path/join.h"
 #include "path/norm.h"
-#include "path/slice.h"
 
+#include <osier/ntpath.h>
 #include <osier/path.h>
+#include <osier/posixpath.h>
 
-static bool same(struct os_slice a, struct os_slice b) {
-    return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
-}
-
-/* Shortens `text`, `size` bytes of components with a slash before each, to what `path` begins
+/* Shortens `text`, `size` bytes of components with a separator before each, to what `path` begins
  * with too: the size then. */
-static size_t common_size(const char *text, size_t size, const char *path) {
+static BOTH size_t common_size(const struct flavour *flavour, const char *text, size_t size,
+                               const char *path) {
     const char *at = text, *end = text + size;
     struct os_slice name;
-    while (at < end && slice_next(&path, &name)) {
-        const char *stop = memchr(at + 1, '/', (size_t)(end - at - 1));
-        if (!same(slice_of(at + 1, stop ? stop : end), name))
+    while (at < end && next_name(flavour, &path, &name)) {
+        const char *stop = memchr(at + 1, flavour->separator, (size_t)(end - at - 1));
+        if (!is_same(flavour, slice_of(at + 1, stop ? stop : end), name))
             break;
         at = stop ? stop : end;
     }
     return (size_t)(at - text);
 }
 
-/* The components of a path, each with a slash before it: how many bytes. */
-static size_t write_components(char *text, const char *path) {
+/* The components of a path, each with a separator before it: how many bytes. */
+static BOTH size_t put_components(const struct flavour *flavour, char *text, const char *path) {
     char *end = text;
     struct os_slice name;
-    while (slice_next(&path, &name)) {
-        *end++ = '/';
+    while (next_name(flavour, &path, &name)) {
+        *end++ = flavour->separator;
         memcpy(end, name.data, name.size);
         end += name.size;
     }
     return (size_t)(end - text);
 }
 
-static int common_path(const char *const *paths, char **ret_text) {
+/* The drive of a path, and whether a root follows it. Two slashes at the start of a path of POSIX
+ * count as one here. */
+static BOTH struct anchor anchor_of(const struct flavour *flavour, const char *path) {
+    if (flavour->has_drives)
+        return flavour->anchor(path);
+    return (struct anchor){0, is_separator(flavour, path[0])};
+}
+
+static BOTH bool is_rooted(struct anchor anchor) {
+    return anchor.size > anchor.drive;
+}
+
+static BOTH int common_path(const struct flavour *flavour, const char *const *paths,
+                            char **ret_text) {
+    struct anchor anchor = anchor_of(flavour, paths[0]);
     char *text = mem_alloc(strlen(paths[0]) + 2);
     if (!text)
         return -ENOMEM;
-    size_t size = write_components(text, paths[0]);
+    char *names = put_separated(flavour, text, paths[0], anchor.drive);
+    size_t size = put_components(flavour, names, paths[0] + anchor.drive);
     for (size_t i = 1; paths[i]; i++)
-        size = common_size(text, size, paths[i]);
-    if (paths[0][0] != '/' && size > 0)
-        memmove(text, text + 1, --size);
-    else if (paths[0][0] == '/' && size == 0)
-        text[size++] = '/';
-    text[size] = '\0';
+        size = common_size(flavour, names, size, paths[i] + anchor.drive);
+    if (!is_rooted(anchor) && size > 0)
+        memmove(names, names + 1, --size);
+    else if (is_rooted(anchor) && size == 0)
+        names[size++] = flavour->separator;
+    names[size] = '\0';
     *ret_text = text;
     return 0;
-}
-
-char *os_path_commonpath(const char *const *paths) {
-    const char *words = paths[0] ? NULL : "ValueError: commonpath() arg is an empty sequence";
-    for (size_t i = 0; paths[i]; i++)
-        if ((paths[i][0] == '/') != (paths[0][0] == '/'))
-            words = "ValueError: Can't mix absolute and relative paths";
-    if (words) {
-        error_fail_message(-EINVAL, "path_commonpath", words);
-        return NULL;
-    }
-    char *text = NULL;
-    int r = common_path(paths, &text);
-    return PUBLIC_POINTER(r, text, "path_commonpath", NULL, NULL);
 }
 
 char *os_path_commonprefix(const char *const *paths) {
@@ -81,6 +84,54 @@ char *os_path_commonprefix(const char *const *paths) {
     int r = slice_copy(slice_of(first, first + size), &text);
     return PUBLIC_POINTER(r, text, "path_commonprefix", NULL, NULL);
 }
+ALSO(os_posixpath_commonprefix, os_path_commonprefix);
+ALSO(os_ntpath_commonprefix, os_path_commonprefix);
+
+static BOTH size_t count_separators(const struct flavour *flavour, const char *text, size_t size) {
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += text[i] == flavour->separator;
+    return count;
+}
+
+/* So many directories up, and from there to `rest`, components with a separator before each. */
+static BOTH int way(const struct flavour *flavour, size_t up, struct os_slice rest,
+                    char **ret_text) {
+    char *text = mem_alloc(3 * up + rest.size + 2);
+    if (!text)
+        return -ENOMEM;
+    char *end = text;
+    for (size_t i = 0; i < up; i++) {
+        *end++ = flavour->separator;
+        end = mempcpy(end, "..", 2);
+    }
+    end = mempcpy(end, rest.data, rest.size);
+    if (end == text) {
+        *end++ = flavour->separator;
+        *end++ = '.';
+    }
+    memmove(text, text + 1, (size_t)(end - text - 1));
+    end[-1] = '\0';
+    *ret_text = text;
+    return 0;
+}
+
+/* ---- POSIX ---- */
+
+char *os_path_commonpath(const char *const *paths) {
+    const char *words = paths[0] ? NULL : "ValueError: commonpath() arg is an empty sequence";
+    for (size_t i = 0; paths[i]; i++)
+        if ((paths[i][0] == '/') != (paths[0][0] == '/'))
+            words = "ValueError: Can't mix absolute and relative paths";
+    if (words) {
+        error_fail_message(-EINVAL, "path_commonpath", words);
+        return NULL;
+    }
+    char *text = NULL;
+    int r = common_path(&POSIX, paths, &text);
+    return PUBLIC_POINTER(r, text, "path_commonpath", NULL, NULL);
+}
+ALSO(os_posixpath_commonpath, os_path_commonpath);
 
 /* Appends abspath(path) with a single slash at its start and none at its end: "" for the root. */
 static int append_absolute(struct str *s, const char *path, const struct str *cwd) {
@@ -101,32 +152,6 @@ static int append_absolute(struct str *s, const char *path, const struct str *cw
     return 0;
 }
 
-static size_t count_slashes(const char *text, size_t size) {
-    size_t count = 0;
-    for (size_t i = 0; i < size; i++)
-        count += text[i] == '/';
-    return count;
-}
-
-/* The way between two texts made by append_absolute(). */
-static int way(const char *to, size_t to_size, const char *from, size_t from_size, char **ret) {
-    size_t common = common_size(to, to_size, from);
-    size_t up = count_slashes(from + common, from_size - common);
-    char *text = mem_alloc(3 * up + to_size - common + 2);
-    if (!text)
-        return -ENOMEM;
-    char *end = text;
-    for (size_t i = 0; i < up; i++)
-        end = mempcpy(end, "/..", 3);
-    end = mempcpy(end, to + common, to_size - common);
-    if (end == text)
-        end = mempcpy(end, "/.", 2);
-    memmove(text, text + 1, (size_t)(end - text - 1));
-    end[-1] = '\0';
-    *ret = text;
-    return 0;
-}
-
 int path_relative(const char *path, const char *start, const struct str *cwd, char **ret_text) {
     AUTO_STR both = STR_INIT;
     if (append_absolute(&both, start, cwd) < 0)
@@ -135,5 +160,152 @@ int path_relative(const char *path, const char *start, const struct str *cwd, ch
     str_append(&both, "", 1);
     if (append_absolute(&both, path, cwd) < 0)
         return -ENOMEM;
-    return way(both.data + to, both.size - to, both.data, from_size, ret_text);
+    size_t common = common_size(&POSIX, both.data + to, both.size - to, both.data);
+    size_t up = count_separators(&POSIX, both.data + common, from_size - common);
+    return way(&POSIX, up, slice_of(both.data + to + common, both.data + both.size), ret_text);
+}
+
+/* ---- Windows ---- */
+
+/* Whether two drives are the same, with either separator. */
+static bool is_same_drive(const char *a, const char *b, size_t size) {
+    for (size_t i = 0; i < size; i++)
+        if (lower_letter(a[i]) != lower_letter(b[i]) &&
+            !(nt_is_separator(a[i]) && nt_is_separator(b[i])))
+            return false;
+    return true;
+}
+
+/* What keeps paths from having something in common, in Python's words, or NULL. */
+static const char *nt_mixture(const char *const *paths) {
+    if (!paths[0])
+        return "ValueError: commonpath() arg is an empty iterable";
+    struct anchor first = nt_anchor(paths[0]);
+    bool rooted = true;
+    for (size_t i = 1; paths[i]; i++) {
+        struct anchor anchor = nt_anchor(paths[i]);
+        if (anchor.drive != first.drive || !is_same_drive(paths[i], paths[0], first.drive))
+            return "ValueError: Paths don't have the same drive";
+        rooted &= is_rooted(anchor) == is_rooted(first);
+    }
+    if (rooted)
+        return NULL;
+    return first.drive > 0 ? "ValueError: Can't mix absolute and relative paths"
+                           : "ValueError: Can't mix rooted and not-rooted paths";
+}
+
+char *os_ntpath_commonpath(const char *const *paths) {
+    const char *words = nt_mixture(paths);
+    if (words) {
+        error_fail_message(-EINVAL, "ntpath_commonpath", words);
+        return NULL;
+    }
+    char *text = NULL;
+    int r = common_path(&NT, paths, &text);
+    return PUBLIC_POINTER(r, text, "ntpath_commonpath", NULL, NULL);
+}
+
+/* Appends os_ntpath_normpath() of a path made absolute. */
+static int nt_append_absolute(struct str *s, const char *path, const struct str *cwd) {
+    AUTO_FREE char *joined = NULL;
+    if (!nt_is_absolute(path)) {
+        joined = nt_join_list((const char *const[]){cwd->data, path, NULL});
+        if (!joined)
+            return -ENOMEM;
+        path = joined;
+    }
+    if (str_reserve(s, strlen(path) + 1) < 0)
+        return -ENOMEM;
+    s->size += nt_put_normal(s->data + s->size, path);
+    s->data[s->size] = '\0';
+    return 0;
+}
+
+/* Two texts that are compared name by name. */
+struct pair {
+    struct os_slice to, from;
+};
+
+static bool is_ascii(const char *text, size_t size) {
+    uint64_t all = 0, word;
+    for (; size >= sizeof word; size -= sizeof word, text += sizeof word) {
+        memcpy(&word, text, sizeof word);
+        all |= word;
+    }
+    for (; size > 0; size--)
+        all |= (unsigned char)*text++;
+    return !(all & UINT64_C(0x8080808080808080));
+}
+
+static int lower_slice(struct os_slice *text, char **ret_owner) {
+    int r = case_lower(*text, ret_owner);
+    if (r == 0)
+        *text = slice_of(*ret_owner, *ret_owner + strlen(*ret_owner));
+    return r;
+}
+
+/* Whether two drives are the same: 1, 0 or −ENOMEM. */
+static int nt_same_drive(struct pair drives) {
+    AUTO_FREE char *to = NULL, *from = NULL;
+    if (is_same(&NT, drives.to, drives.from))
+        return 1;
+    int r = lower_slice(&drives.to, &to);
+    if (r == 0)
+        r = lower_slice(&drives.from, &from);
+    return r < 0 ? r : is_same(&NT, drives.to, drives.from);
+}
+
+/* The names behind an anchor, with a separator before each: where there is no root, as in "C:a",
+ * it takes the place of the colon. */
+static struct os_slice nt_names(char *text, struct anchor anchor, size_t size) {
+    char *names = text + anchor.size, *end = text + size;
+    if (end > names)
+        *--names = '\\';
+    return slice_of(names, end);
+}
+
+static struct os_slice skip_names(struct os_slice names, size_t count) {
+    const char *at = names.data, *end = names.data + names.size;
+    for (; count > 0; count--) {
+        const char *stop = memchr(at + 1, '\\', (size_t)(end - at - 1));
+        at = stop ? stop : end;
+    }
+    return slice_of(at, end);
+}
+
+/* The way between names; those beyond ASCII are compared in lower case. */
+static int nt_way(struct pair names, bool ascii, char **ret_text) {
+    AUTO_FREE char *to = NULL, *from = NULL;
+    struct pair keys = names;
+    int r = ascii ? 0 : lower_slice(&keys.to, &to);
+    if (r == 0 && !ascii)
+        r = lower_slice(&keys.from, &from);
+    if (r < 0)
+        return r;
+    size_t common = common_size(&NT, keys.to.data, keys.to.size, keys.from.data);
+    size_t up = count_separators(&NT, keys.from.data + common, keys.from.size - common);
+    size_t count = ascii ? 0 : count_separators(&NT, keys.to.data, common);
+    struct os_slice rest = slice_of(names.to.data + common, names.to.data + names.to.size);
+    return way(&NT, up, ascii ? rest : skip_names(names.to, count), ret_text);
+}
+
+int nt_relative(const char *path, const char *start, const struct str *cwd, char **ret_text) {
+    AUTO_STR both = STR_INIT;
+    if (str_reserve(&both, strlen(path) + strlen(start) + 4) < 0 ||
+        nt_append_absolute(&both, start, cwd) < 0)
+        return -ENOMEM;
+    size_t from_size = both.size;
+    str_append(&both, "", 1);
+    if (nt_append_absolute(&both, path, cwd) < 0)
+        return -ENOMEM;
+    char *from = both.data, *to = both.data + from_size + 1;
+    size_t to_size = both.size - from_size - 1;
+    struct anchor to_anchor = nt_anchor(to), from_anchor = nt_anchor(from);
+    struct pair drives = {slice_of(to, to + to_anchor.drive),
+                          slice_of(from, from + from_anchor.drive)};
+    int r = nt_same_drive(drives);
+    if (r <= 0)
+        return r < 0 ? r : -EINVAL;
+    struct pair names = {nt_names(to, to_anchor, to_size), nt_names(from, from_anchor, from_size)};
+    return nt_way(names, is_ascii(both.data, both.size), ret_text);
 }

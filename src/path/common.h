@@ -13,4 +13,12 @@
  */
 int path_relative(const char *path, const char *start, const struct str *cwd, char **ret_text);
 
+/**
+ * The same of paths of Windows.
+ *
+ * @param cwd  likewise, a path of POSIX that is read as one of Windows
+ * @return 0, −EINVAL where they are on different drives, or −ENOMEM
+ */
+int nt_relative(const char *path, const char *start, const struct str *cwd, char **ret_text);
+
 #endif

@@ -19,7 +19,7 @@ size_t path_append_normal(char *text, size_t size, size_t root, const char *path
 /** os_path_normpath() of a path, to free(): 0 or −ENOMEM. */
 int path_normal(const char *path, char **ret_text);
 
-/** How many leading slashes os_path_normpath() keeps: 0, 1 or 2. */
-size_t path_root_size(const char *path);
+/** Writes os_ntpath_normpath() without a NUL: how many bytes; strlen(path) + 1 are enough. */
+size_t nt_put_normal(char *text, const char *path);
 
 #endif

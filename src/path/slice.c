@@ -3,15 +3,7 @@
 #include "path/slice.h"
 
 #include "base/seam.h"
-#include <string.h>
-
-int slice_copy(struct os_slice slice, char **ret_text) {
-    char *text = mem_text(slice.data, slice.size);
-    if (!text)
-        return -ENOMEM;
-    *ret_text = text;
-    return 0;
-}
+#include "path/flavour.h"
 
 int slice_list(const struct os_slice *slices, size_t count, char ***ret_list) {
     size_t size = (count + 1) * sizeof(char *);
@@ -23,8 +15,7 @@ int slice_list(const struct os_slice *slices, size_t count, char ***ret_list) {
     char *text = (char *)(list + count + 1);
     for (size_t i = 0; i < count; i++) {
         list[i] = text;
-        memcpy(text, slices[i].data, slices[i].size);
-        text += slices[i].size;
+        text = slice_put(text, slices[i]);
         *text++ = '\0';
     }
     list[count] = NULL;
@@ -33,19 +24,5 @@ int slice_list(const struct os_slice *slices, size_t count, char ***ret_list) {
 }
 
 bool slice_next(const char **position, struct os_slice *ret_name) {
-    const char *start = *position;
-    for (;;) {
-        while (*start == '/')
-            start++;
-        const char *end = start;
-        while (*end != '/' && *end != '\0')
-            end++;
-        *position = end;
-        *ret_name = slice_of(start, end);
-        if (end == start)
-            return false;
-        if (end - start > 1 || *start != '.')
-            return true;
-        start = end;
-    }
+    return next_name(&POSIX, position, ret_name);
 }

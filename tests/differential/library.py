@@ -63,6 +63,9 @@ def argument(value):
     return ctypes.c_long(value) if isinstance(value, int) else value
 
 
+#: what Python gives where the running one can't tell what is right
+UNKNOWN = object()
+
 # Converters: (what ctypes takes the result for, what makes a Python value or Failure of it).
 
 

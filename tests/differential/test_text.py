@@ -14,7 +14,7 @@ BATCH = 25
 def test_same_as_python(row):
     """Each example is a batch of inputs, so that Hypothesis costs little for each."""
 
-    @table.settings(max(1, table.CASES_PER_ROW // BATCH))
+    @table.settings(max(1, table.cases(row) // BATCH))
     @given(st.lists(st.tuples(*row.arguments), min_size=BATCH, max_size=2 * BATCH))
     def compare(batch):
         for arguments in batch:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** libFuzzer over the text functions of os.path: what must hold for every input. */
+/** libFuzzer over the text functions of os.path and ntpath: what must hold for every input. */
 #include <errno.h>
 #include <osier.h>
 #include <stdio.h>
@@ -57,6 +57,32 @@ static void one_path(const char *path) {
     HOLDS(absolute && os_path_isabs(absolute));
 }
 
+static void one_windows_path(const char *path) {
+    splits(path, os_ntpath_splitext(path));
+    splits(path, os_ntpath_splitdrive(path));
+    splits(path, os_ntpath_splitroot(path));
+    os_autofree char **parts = os_ntpath_split(path);
+    os_autofree char *base = os_ntpath_basename(path), *dir = os_ntpath_dirname(path);
+    HOLDS(parts && base && dir && equal(parts[0], dir) && equal(parts[1], base));
+    HOLDS(!strpbrk(base, "\\/"));
+    os_autofree char *normal = os_ntpath_normpath(path), *lower = os_ntpath_normcase(path);
+    HOLDS(normal && *normal && !strchr(normal, '/') && lower && !strchr(lower, '/'));
+    os_autofree char *again = os_ntpath_normcase(lower);
+    HOLDS(again && equal(lower, again));
+    os_autofree char *expanded = os_ntpath_expandvars(path);
+    HOLDS(expanded);
+    (void)os_ntpath_isreserved(path);
+}
+
+static void two_windows_paths(const char *a, const char *b) {
+    os_autofree char *joined = os_ntpath_join(a, b);
+    HOLDS(joined && strlen(joined) >= strlen(b));
+    os_autofree char *common = os_ntpath_commonpath((const char *const[]){a, b, NULL});
+    HOLDS(common || errno == EINVAL);
+    os_autofree char *way = os_ntpath_relpath(a, b);
+    HOLDS(way || errno == EINVAL);
+}
+
 static void two_paths(const char *a, const char *b) {
     os_autofree char *joined = os_path_join(a, b, NULL);
     HOLDS(joined && strlen(joined) >= strlen(b));
@@ -92,6 +118,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const char *second = text + strlen(text) + 1; /* a NUL divides the input in two */
     one_path(text);
     two_paths(text, second);
+    one_windows_path(text);
+    two_windows_paths(text, second);
     expands(text);
     free(text);
     return 0;

@@ -11,7 +11,9 @@ import pytest
 
 SOURCE = pathlib.Path(__file__).parent.parent.parent
 PYTHONS = sorted({sys.executable, *map(str, pathlib.Path("/usr/bin").glob("python3.[0-9][0-9]"))})
-NAMES = "import os; print(*['os.' + n for n in dir(os) if n[0] != '_' or n == '_exit'], *['os.path.' + n for n in os.path.__all__])"
+NAMES = """import ntpath, os
+print(*["os." + n for n in dir(os) if n[0] != "_" or n == "_exit"], *["os.path." + n for n in os.path.__all__],
+      *["ntpath." + n for n in ntpath.__all__])"""
 
 
 def test_no_name_and_no_test_is_missing(build, tmp_path):
@@ -41,7 +43,7 @@ def test_the_build_brings_it_up_to_date(build, tmp_path):
 
 @pytest.mark.parametrize("python", PYTHONS)
 def test_every_name_has_a_row(python):
-    rows = set(re.findall(r"^\| (os\.\S+) \|", (SOURCE / "docs" / "PARITY.md").read_text(), re.M))
+    rows = set(re.findall(r"^\| ((?:os|ntpath)\.\S+) \|", (SOURCE / "docs" / "PARITY.md").read_text(), re.M))
     names = set(subprocess.run([python, "-c", NAMES], check=True, capture_output=True, text=True).stdout.split())
     assert sorted(names - rows) == []
 

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/** Lower case as Python's str.lower() has it, in UTF-8. */
+#include "path/case.h"
+
+#include "base/error.h"
+#include "base/quote.h"
+#include "base/seam.h"
+#include "path/case_table.h"
+#include "path/slice.h"
+#include <osier/ntpath.h>
+#include <osier/path.h>
+#include <osier/posixpath.h>
+#include <string.h>
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+
+enum { DOTTED_I = 0x130, COMBINING_DOT = 0x307, SIGMA = 0x3a3, FINAL_SIGMA = 0x3c2 };
+
+/* ---- ASCII, sixteen characters at once ---- */
+
+typedef unsigned char block __attribute__((vector_size(16)));
+
+/* Lowers a block; bytes beyond ASCII stay. Whether there are none. */
+static inline bool lower_block(char *to, const char *text) {
+    block b;
+    uint64_t words[2];
+    memcpy(&b, text, sizeof b);
+    memcpy(words, &b, sizeof words);
+    block letters = (block)((b >= 'A') & (b <= 'Z')), slashes = (block)(b == '/');
+    b = (b | (letters & 0x20)) ^ (slashes & ('/' ^ '\\'));
+    memcpy(to, &b, sizeof b);
+    return !((words[0] | words[1]) & UINT64_C(0x8080808080808080));
+}
+
+/* Lowers a text of ASCII: false where it is none. */
+static bool lower_ascii(char *to, const char *text, size_t size) {
+    size_t done = 0;
+    for (; size - done >= sizeof(block); done += sizeof(block))
+        if (!lower_block(to + done, text + done))
+            return false;
+    if (done == size)
+        return true;
+    if (done > 0) /* a block that ends where the text does */
+        return lower_block(to + size - sizeof(block), text + size - sizeof(block));
+    char few[sizeof(block)] = {0};
+    memcpy(few, text, size);
+    bool ascii = lower_block(few, few);
+    memcpy(to, few, size);
+    return ascii;
+}
+
+/* ---- all of Unicode ---- */
+
+static uint32_t lower_of(uint32_t code) {
+    size_t low = 0, high = LENGTH(lower_table);
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (lower_table[middle].last < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct case_range *range = &lower_table[low];
+    if (low == LENGTH(lower_table) || code < range->first ||
+        (code - range->first) % range->step != 0)
+        return code;
+    return code + (uint32_t)range->delta;
+}
+
+static bool is_in(const struct char_range *ranges, size_t count, uint32_t code) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (ranges[middle].last < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && code >= ranges[low].first;
+}
+
+/* Whether a letter is next, apart from what is ignored between letters. */
+static bool letter_follows(const char *text, const char *end) {
+    uint32_t code;
+    while (text < end) {
+        text += quote_decode(text, &code);
+        if (!is_in(ignorable_table, LENGTH(ignorable_table), code))
+            return is_in(cased_table, LENGTH(cased_table), code);
+    }
+    return false;
+}
+
+static char *put(char *to, uint32_t code) {
+    static const unsigned char first[] = {0, 0xc0, 0xe0, 0xf0};
+    if (code < 0x80) {
+        *to++ = (char)code;
+        return to;
+    }
+    int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    *to++ = (char)(first[more] | code >> 6 * more);
+    while (more-- > 0)
+        *to++ = (char)(0x80 | (code >> 6 * more & 0x3f));
+    return to;
+}
+
+/* One character, which a letter stands before or not. */
+static char *put_lower(char *to, uint32_t code, bool behind_letter, const char *next,
+                       const char *end) {
+    if (code == SIGMA && behind_letter && !letter_follows(next, end))
+        return put(to, FINAL_SIGMA);
+    if (code == '/')
+        return put(to, '\\');
+    to = put(to, lower_of(code));
+    return code == DOTTED_I ? put(to, COMBINING_DOT) : to;
+}
+
+static size_t lower_unicode(char *to, const char *text, size_t size) {
+    char *start = to;
+    const char *end = text + size;
+    bool behind_letter = false;
+    while (text < end) {
+        uint32_t code;
+        const char *next = text + quote_decode(text, &code);
+        if (code >= 0xdc80 && code <= 0xdcff) /* a byte that is no UTF-8 */
+            *to++ = *text;
+        else
+            to = put_lower(to, code, behind_letter, next, end);
+        if (!is_in(ignorable_table, LENGTH(ignorable_table), code))
+            behind_letter = is_in(cased_table, LENGTH(cased_table), code);
+        text = next;
+    }
+    return (size_t)(to - start);
+}
+
+int case_lower(struct os_slice text, char **ret_text) {
+    char *lower = mem_alloc(text.size + 1);
+    if (!lower)
+        return -ENOMEM;
+    size_t size = text.size;
+    if (!lower_ascii(lower, text.data, size)) {
+        free(lower);
+        lower = mem_alloc(text.size + text.size / 2 + 1); /* two bytes may become three */
+        if (!lower)
+            return -ENOMEM;
+        size = lower_unicode(lower, text.data, text.size);
+    }
+    lower[size] = '\0';
+    *ret_text = lower;
+    return 0;
+}
+
+/* ---- normcase ---- */
+
+char *os_path_normcase(const char *path) {
+    char *text = NULL;
+    int r = slice_copy(slice_of(path, path + strlen(path)), &text);
+    return PUBLIC_POINTER(r, text, "path_normcase", path, NULL);
+}
+ALSO(os_posixpath_normcase, os_path_normcase);
+
+char *os_ntpath_normcase(const char *path) {
+    char *text = NULL;
+    int r = case_lower(slice_of(path, path + strlen(path)), &text);
+    return PUBLIC_POINTER(r, text, "ntpath_normcase", path, NULL);
+}
