@@ -8,6 +8,8 @@
  * and what of it is not ASCII is read as UTF-8 where its case matters.
  *
  * Results are those of Python 3.13 and later given bytes, on a system other than Windows.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_NTPATH_H
 #define OSIER_NTPATH_H
@@ -24,7 +26,6 @@ OS_BEGIN_DECLS
  * @param path  any path
  * @return the text, to free(); NULL with errno ENOMEM
  * @python ntpath.basename(path)
- * @since 0.1
  * @shell ntpath.basename PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_basename(const char *path);
@@ -36,7 +37,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_basename(const char *path);
  * @param path  any path
  * @return where that part lies in `path`
  * @python ntpath.basename(path)
- * @since 0.1
  * @shell see os_ntpath_basename
  */
 OS_API OS_PURE OS_NONNULL() struct os_slice os_ntpath_basename_slice(const char *path);
@@ -47,7 +47,6 @@ OS_API OS_PURE OS_NONNULL() struct os_slice os_ntpath_basename_slice(const char 
  * @param path  any path
  * @return the text, to free(); NULL with errno ENOMEM
  * @python ntpath.dirname(path)
- * @since 0.1
  * @shell ntpath.dirname PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_dirname(const char *path);
@@ -59,7 +58,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_dirname(const char *path);
  * @param path  any path
  * @return where that part lies in `path`
  * @python ntpath.dirname(path)
- * @since 0.1
  * @shell see os_ntpath_dirname
  */
 OS_API OS_PURE OS_NONNULL() struct os_slice os_ntpath_dirname_slice(const char *path);
@@ -70,7 +68,6 @@ OS_API OS_PURE OS_NONNULL() struct os_slice os_ntpath_dirname_slice(const char *
  * @param path  any path
  * @return a list of two, head and tail, to free() at once; NULL with errno ENOMEM
  * @python ntpath.split(path)
- * @since 0.1
  * @shell ntpath.split PATH -> list
  */
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_ntpath_split(const char *path);
@@ -84,7 +81,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_ntpath_split(const char *path);
  * @param ret_tail  what os_ntpath_basename() gives; may be NULL
  * @return nothing
  * @python ntpath.split(path)
- * @since 0.1
  * @shell see os_ntpath_split
  */
 OS_API OS_NONNULL(1) void os_ntpath_split_slices(const char *path, struct os_slice *ret_head,
@@ -97,7 +93,6 @@ OS_API OS_NONNULL(1) void os_ntpath_split_slices(const char *path, struct os_sli
  * @param path  any path
  * @return a list of two, root and extension, to free() at once; NULL with errno ENOMEM
  * @python ntpath.splitext(path)
- * @since 0.1
  * @shell ntpath.splitext PATH -> list
  */
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_ntpath_splitext(const char *path);
@@ -111,7 +106,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_ntpath_splitext(const char *path);
  * @param ret_extension  the extension, empty where there is none; may be NULL
  * @return nothing
  * @python ntpath.splitext(path)
- * @since 0.1
  * @shell see os_ntpath_splitext
  */
 OS_API OS_NONNULL(1) void os_ntpath_splitext_slices(const char *path, struct os_slice *ret_root,
@@ -124,7 +118,6 @@ OS_API OS_NONNULL(1) void os_ntpath_splitext_slices(const char *path, struct os_
  * @param path  any path
  * @return a list of two, drive and rest, to free() at once; NULL with errno ENOMEM
  * @python ntpath.splitdrive(path)
- * @since 0.1
  * @shell ntpath.splitdrive PATH -> list
  */
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_ntpath_splitdrive(const char *path);
@@ -137,7 +130,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_ntpath_splitdrive(const char *path);
  * @param ret_rest  the rest; may be NULL
  * @return nothing
  * @python ntpath.splitdrive(path)
- * @since 0.1
  * @shell see os_ntpath_splitdrive
  */
 OS_API OS_NONNULL(1) void os_ntpath_splitdrive_slices(const char *path, struct os_slice *ret_drive,
@@ -150,7 +142,6 @@ OS_API OS_NONNULL(1) void os_ntpath_splitdrive_slices(const char *path, struct o
  * @param path  any path
  * @return a list of three, to free() at once; NULL with errno ENOMEM
  * @python ntpath.splitroot(path), since 3.12
- * @since 0.1
  * @shell ntpath.splitroot PATH -> list
  */
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_ntpath_splitroot(const char *path);
@@ -165,7 +156,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_ntpath_splitroot(const char *path);
  * @param ret_tail  the rest; may be NULL
  * @return nothing
  * @python ntpath.splitroot(path), since 3.12
- * @since 0.1
  * @shell see os_ntpath_splitroot
  */
 OS_API OS_NONNULL(1) void os_ntpath_splitroot_slices(const char *path, struct os_slice *ret_drive,
@@ -185,7 +175,6 @@ OS_API OS_NONNULL(1) void os_ntpath_splitroot_slices(const char *path, struct os
  * @param path  the first; further ones up to a NULL
  * @return the text, to free(); NULL with errno ENOMEM
  * @python ntpath.join(path, *paths)
- * @since 0.1
  * @shell see os_ntpath_joinv
  */
 OS_API OS_MUST_FREE OS_SENTINEL OS_NONNULL(1) char *os_ntpath_join(const char *path, ...);
@@ -197,7 +186,6 @@ OS_API OS_MUST_FREE OS_SENTINEL OS_NONNULL(1) char *os_ntpath_join(const char *p
  * @param paths  the paths, and NULL behind the last; "" where there is none
  * @return the text, to free(); NULL with errno ENOMEM
  * @python ntpath.join(path, *paths)
- * @since 0.1
  * @shell ntpath.join PATHS... -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_joinv(const char *const *paths);
@@ -209,7 +197,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_joinv(const char *const *paths)
  * @param path  any path
  * @return the text, "." at the least, to free(); NULL with errno ENOMEM
  * @python ntpath.normpath(path)
- * @since 0.1
  * @shell ntpath.normpath PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_normpath(const char *path);
@@ -221,7 +208,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_normpath(const char *path);
  * @param path  any path
  * @return the text, to free(); NULL with errno ENOMEM
  * @python ntpath.normcase(path)
- * @since 0.1
  * @source UnicodeData.txt
  * @shell ntpath.normcase PATH -> str
  */
@@ -238,7 +224,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_normcase(const char *path);
  * @error EINVAL  `path` is empty, or the two are on different drives
  * @error ENOENT  one of them is relative, and the current directory was removed
  * @python ntpath.relpath(path, start)
- * @since 0.1
  * @shell ntpath.relpath PATH START -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_relpath(const char *path, const char *start);
@@ -251,7 +236,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_relpath(const char *path, const
  * @return the text, to free(); NULL with errno set
  * @error EINVAL  there is none, their drives differ, or some have a root and some not
  * @python ntpath.commonpath(paths)
- * @since 0.1
  * @shell ntpath.commonpath PATHS... -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_commonpath(const char *const *paths);
@@ -263,7 +247,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_commonpath(const char *const *p
  * @param paths  any texts, and NULL behind the last
  * @return the text, to free(); NULL with errno ENOMEM
  * @python ntpath.commonprefix(list)
- * @since 0.1
  * @shell ntpath.commonprefix PATHS... -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_commonprefix(const char *const *paths);
@@ -276,7 +259,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_commonprefix(const char *const 
  * @param path  any text
  * @return the text, to free(); NULL with errno ENOMEM
  * @python ntpath.expandvars(path)
- * @since 0.1
  * @shell ntpath.expandvars PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_expandvars(const char *path);
@@ -290,7 +272,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_expandvars(const char *path);
  * @param path  any path
  * @return true if so
  * @python ntpath.isabs(path)
- * @since 0.1
  * @shell ntpath.isabs PATH -> bool
  */
 OS_API OS_PURE OS_NONNULL() bool os_ntpath_isabs(const char *path);
@@ -303,7 +284,6 @@ OS_API OS_PURE OS_NONNULL() bool os_ntpath_isabs(const char *path);
  * @param path  any path
  * @return true if so
  * @python ntpath.isreserved(path), since 3.13
- * @since 0.1
  * @source Naming Files, Paths, and Namespaces (Microsoft)
  * @shell ntpath.isreserved PATH -> bool
  */

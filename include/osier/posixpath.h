@@ -3,6 +3,8 @@
  * The functions of osier/path.h that look at the text alone, by their other name: Python has them
  * as os.path and as posixpath, which is there on Windows too. Each is the very function
  * of path.h.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_POSIXPATH_H
 #define OSIER_POSIXPATH_H
@@ -17,7 +19,6 @@ OS_BEGIN_DECLS
  * @param path  any path
  * @return the text, to free(); NULL with errno ENOMEM
  * @python posixpath.basename(path)
- * @since 0.1
  * @shell posixpath.basename PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_basename(const char *path);
@@ -28,7 +29,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_basename(const char *path);
  * @param path  any path
  * @return where that part lies in `path`
  * @python posixpath.basename(path)
- * @since 0.1
  * @shell see os_posixpath_basename
  */
 OS_API OS_PURE OS_NONNULL() struct os_slice os_posixpath_basename_slice(const char *path);
@@ -39,7 +39,6 @@ OS_API OS_PURE OS_NONNULL() struct os_slice os_posixpath_basename_slice(const ch
  * @param path  any path
  * @return the text, to free(); NULL with errno ENOMEM
  * @python posixpath.dirname(path)
- * @since 0.1
  * @shell posixpath.dirname PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_dirname(const char *path);
@@ -50,7 +49,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_dirname(const char *path);
  * @param path  any path
  * @return where that part lies in `path`
  * @python posixpath.dirname(path)
- * @since 0.1
  * @shell see os_posixpath_dirname
  */
 OS_API OS_PURE OS_NONNULL() struct os_slice os_posixpath_dirname_slice(const char *path);
@@ -61,7 +59,6 @@ OS_API OS_PURE OS_NONNULL() struct os_slice os_posixpath_dirname_slice(const cha
  * @param path  any path
  * @return a list of two, head and tail, to free() at once; NULL with errno ENOMEM
  * @python posixpath.split(path)
- * @since 0.1
  * @shell posixpath.split PATH -> list
  */
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_posixpath_split(const char *path);
@@ -74,7 +71,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_posixpath_split(const char *path);
  * @param ret_tail  what os_posixpath_basename() gives; may be NULL
  * @return nothing
  * @python posixpath.split(path)
- * @since 0.1
  * @shell see os_posixpath_split
  */
 OS_API OS_NONNULL(1) void os_posixpath_split_slices(const char *path, struct os_slice *ret_head,
@@ -86,7 +82,6 @@ OS_API OS_NONNULL(1) void os_posixpath_split_slices(const char *path, struct os_
  * @param path  any path
  * @return a list of two, root and extension, to free() at once; NULL with errno ENOMEM
  * @python posixpath.splitext(path)
- * @since 0.1
  * @shell posixpath.splitext PATH -> list
  */
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_posixpath_splitext(const char *path);
@@ -99,7 +94,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_posixpath_splitext(const char *path)
  * @param ret_extension  the extension, empty where there is none; may be NULL
  * @return nothing
  * @python posixpath.splitext(path)
- * @since 0.1
  * @shell see os_posixpath_splitext
  */
 OS_API OS_NONNULL(1) void os_posixpath_splitext_slices(const char *path, struct os_slice *ret_root,
@@ -111,7 +105,6 @@ OS_API OS_NONNULL(1) void os_posixpath_splitext_slices(const char *path, struct 
  * @param path  any path
  * @return a list of two, drive and rest, to free() at once; NULL with errno ENOMEM
  * @python posixpath.splitdrive(path)
- * @since 0.1
  * @shell posixpath.splitdrive PATH -> list
  */
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_posixpath_splitdrive(const char *path);
@@ -124,7 +117,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_posixpath_splitdrive(const char *pat
  * @param ret_rest  the path; may be NULL
  * @return nothing
  * @python posixpath.splitdrive(path)
- * @since 0.1
  * @shell see os_posixpath_splitdrive
  */
 OS_API OS_NONNULL(1) void os_posixpath_splitdrive_slices(const char *path,
@@ -137,7 +129,6 @@ OS_API OS_NONNULL(1) void os_posixpath_splitdrive_slices(const char *path,
  * @param path  any path
  * @return a list of three, to free() at once; NULL with errno ENOMEM
  * @python posixpath.splitroot(path), since 3.12
- * @since 0.1
  * @shell posixpath.splitroot PATH -> list
  */
 OS_API OS_MUST_CHECK OS_NONNULL() char **os_posixpath_splitroot(const char *path);
@@ -151,7 +142,6 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_posixpath_splitroot(const char *path
  * @param ret_tail  the rest; may be NULL
  * @return nothing
  * @python posixpath.splitroot(path), since 3.12
- * @since 0.1
  * @shell see os_posixpath_splitroot
  */
 OS_API OS_NONNULL(1) void os_posixpath_splitroot_slices(const char *path,
@@ -165,7 +155,6 @@ OS_API OS_NONNULL(1) void os_posixpath_splitroot_slices(const char *path,
  * @param path  the first; further ones up to a NULL
  * @return the text, to free(); NULL with errno ENOMEM
  * @python posixpath.join(path, *paths)
- * @since 0.1
  * @shell see os_posixpath_joinv
  */
 OS_API OS_MUST_FREE OS_SENTINEL OS_NONNULL(1) char *os_posixpath_join(const char *path, ...);
@@ -177,7 +166,6 @@ OS_API OS_MUST_FREE OS_SENTINEL OS_NONNULL(1) char *os_posixpath_join(const char
  * @param paths  the paths, and NULL behind the last; "" where there is none
  * @return the text, to free(); NULL with errno ENOMEM
  * @python posixpath.join(path, *paths)
- * @since 0.1
  * @shell posixpath.join PATHS... -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_joinv(const char *const *paths);
@@ -188,7 +176,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_joinv(const char *const *pat
  * @param path  any path
  * @return the text, "." at the least, to free(); NULL with errno ENOMEM
  * @python posixpath.normpath(path)
- * @since 0.1
  * @shell posixpath.normpath PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_normpath(const char *path);
@@ -199,7 +186,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_normpath(const char *path);
  * @param path  any path
  * @return a copy, to free(); NULL with errno ENOMEM
  * @python posixpath.normcase(path)
- * @since 0.1
  * @shell posixpath.normcase PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_normcase(const char *path);
@@ -213,7 +199,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_normcase(const char *path);
  * @error EINVAL  `path` is empty
  * @error ENOENT  one of them is relative, and the current directory was removed
  * @python posixpath.relpath(path, start=os.curdir)
- * @since 0.1
  * @shell posixpath.relpath PATH [START] -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL(1) char *os_posixpath_relpath(const char *path, const char *start);
@@ -225,7 +210,6 @@ OS_API OS_MUST_FREE OS_NONNULL(1) char *os_posixpath_relpath(const char *path, c
  * @return the text, to free(); NULL with errno set
  * @error EINVAL  there is none, or absolute and relative ones are mixed
  * @python posixpath.commonpath(paths)
- * @since 0.1
  * @shell posixpath.commonpath PATHS... -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_commonpath(const char *const *paths);
@@ -236,7 +220,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_commonpath(const char *const
  * @param paths  any texts, and NULL behind the last
  * @return the text, to free(); NULL with errno ENOMEM
  * @python posixpath.commonprefix(list)
- * @since 0.1
  * @shell posixpath.commonprefix PATHS... -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_commonprefix(const char *const *paths);
@@ -247,7 +230,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_commonprefix(const char *con
  * @param path  any text
  * @return the text, to free(); NULL with errno ENOMEM
  * @python posixpath.expandvars(path)
- * @since 0.1
  * @shell posixpath.expandvars PATH -> str
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_expandvars(const char *path);
@@ -258,7 +240,6 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_expandvars(const char *path)
  * @param path  any path
  * @return true if so
  * @python posixpath.isabs(path)
- * @since 0.1
  * @shell posixpath.isabs PATH -> bool
  */
 OS_API OS_PURE OS_NONNULL() bool os_posixpath_isabs(const char *path);

@@ -4,6 +4,8 @@
  *
  * A program that is started with a list of arguments needs none of this. It is for lines that people
  * wrote, and for lines that people shall read, or a remote shell.
+ *
+ * @since 0.1
  */
 #ifndef OSIER_SHELL_H
 #define OSIER_SHELL_H
@@ -18,7 +20,6 @@ OS_BEGIN_DECLS
  * @param text  any text
  * @return the word, quoted where it has to be, to free(); NULL with errno ENOMEM
  * @python shlex.quote(s)
- * @since 0.1
  * @shell os.shell_quote TEXT -> str
  */
 OS_API OS_MUST_FREE char *os_shell_quote(const char *text) OS_NONNULL();
@@ -33,7 +34,6 @@ OS_API OS_MUST_FREE char *os_shell_quote(const char *text) OS_NONNULL();
  * @return a list that ends with NULL, one block to free(); NULL with errno set
  * @error EINVAL  a quotation is not closed, or nothing stands behind a backslash (Python's ValueError)
  * @python shlex.split(s, comments=False, posix=True)
- * @since 0.1
  * @shell os.shell_split LINE [--comments] -> list
  */
 OS_API OS_MUST_FREE char **os_shell_split(const char *line, bool comments) OS_NONNULL();
@@ -44,7 +44,6 @@ OS_API OS_MUST_FREE char **os_shell_split(const char *line, bool comments) OS_NO
  * @param words  the words, then NULL
  * @return the line, to free(); NULL with errno ENOMEM
  * @python shlex.join(split_command)
- * @since 0.1
  * @shell os.shell_join WORDS... -> str
  */
 OS_API OS_MUST_FREE char *os_shell_join(char *const words[]) OS_NONNULL();

@@ -9,6 +9,8 @@
  *
  *     struct os_rmtree_options options = {.size = sizeof options, .ignore_errors = true};
  *     os_rmtree("build", &options);
+ *
+ * @since 0.1
  */
 #ifndef OSIER_TREE_H
 #define OSIER_TREE_H
@@ -62,7 +64,6 @@ struct os_rmtree_options {
  * @error EBUSY  it is the root directory
  * @error ECANCELED  by `on_progress`
  * @python shutil.rmtree(path, ignore_errors=False, onerror=None, *, onexc=None)
- * @since 0.1
  * @shell see os_rmtreeat
  */
 OS_API int os_rmtree(const char *path, const struct os_rmtree_options *options) OS_NONNULL(1);
@@ -76,7 +77,6 @@ OS_API int os_rmtree(const char *path, const struct os_rmtree_options *options) 
  * @return 0, or −1 with errno set
  * @python shutil.rmtree(path, ignore_errors=False, onerror=None, *, onexc=None, dir_fd=None), since
  * 3.11
- * @since 0.1
  * @shell os.rmtree PATH [--ignore-errors] [--one-file-system] [--threads=0] [--dir-fd=OS_CWD] ->
  * none
  */
@@ -94,7 +94,6 @@ struct os_root;
  * @return 0, or −1 with errno set, and in the record what could not be removed
  * @error EXDEV  the path leads out of the root
  * @error EINVAL  it ends with "." or ".."
- * @since 0.1
  * @shell no: a root is for several calls of one program
  */
 OS_API int os_root_rmtree(const struct os_root *root, const char *path,
@@ -151,7 +150,6 @@ struct os_walk;
  * @option onerror  tell on stderr what can't be read; without it nobody is told, as by Python
  * @option followlinks  go into links to directories, but not round in circles
  * @python os.walk(top, topdown=True, onerror=None, followlinks=False)
- * @since 0.1
  * @shell os.walk TOP [--topdown=True] [--onerror] [--followlinks] -> custom
  */
 OS_API struct os_walk *os_walk(const char *path, const struct os_walk_options *options)
@@ -166,7 +164,6 @@ OS_API struct os_walk *os_walk(const char *path, const struct os_walk_options *o
  * @return the walk, for os_walk_close(); NULL with errno set
  * @error ENOENT  nothing is there
  * @python os.fwalk(top='.', topdown=True, onerror=None, *, follow_symlinks=False, dir_fd=None)
- * @since 0.1
  * @shell no: a descriptor ends with the command; os.walk tells the rest
  */
 OS_API struct os_walk *os_fwalk(int dir_fd, const char *path, const struct os_walk_options *options)
@@ -178,7 +175,6 @@ OS_API struct os_walk *os_fwalk(int dir_fd, const char *path, const struct os_wa
  * @param walk  the walk; NULL is at its end
  * @return the entry; at the end NULL with errno 0, without memory NULL with errno ENOMEM
  * @python next(os.walk(top))
- * @since 0.1
  * @shell no: part of an iterator
  */
 OS_API struct os_walk_entry *os_walk_next(struct os_walk *walk);
@@ -189,7 +185,6 @@ OS_API struct os_walk_entry *os_walk_next(struct os_walk *walk);
  *
  * @param walk  the walk
  * @python dirnames.clear()
- * @since 0.1
  * @shell no: part of an iterator
  */
 OS_API void os_walk_prune(struct os_walk *walk) OS_NONNULL();
@@ -199,7 +194,6 @@ OS_API void os_walk_prune(struct os_walk *walk) OS_NONNULL();
  *
  * @param walk  the walk, or NULL
  * @return NULL; errno stays as it is
- * @since 0.1
  * @shell no: part of an iterator
  */
 OS_API struct os_walk *os_walk_close(struct os_walk *walk);
@@ -245,7 +239,6 @@ struct os_tree_usage {
  * @error ENOENT  nothing is there
  * @error EACCES  a directory can't be read (unless errors are ignored or told)
  * @python no: a loop over os.walk and os.lstat
- * @since 0.1
  * @source du(1)
  * @shell os.tree_usage PATH [--depth=0] [--files] [--top=0] [--apparent] [--every-link]
  * [--ignore-errors] [--one-file-system] [--threads=0] -> tree_usage
@@ -282,7 +275,6 @@ struct os_copy_options {
  * @error EEXIST  `dst` is a link that leads nowhere (Python makes a file there)
  * @error ECANCELED  by `on_progress`; a new file is removed
  * @python shutil.copyfile(src, dst, *, follow_symlinks=True)
- * @since 0.1
  * @source copy_file_range(2), ioctl_ficlone(2), sendfile(2)
  * @shell os.copyfile SRC DST [--nofollow] [--special-files] [--replace] [--into-pipes] ->
  * none
@@ -303,7 +295,6 @@ OS_API int os_copyfile(const char *src, const char *dst, const struct os_copy_op
  * @error ENOTSUP  the file system of `dst` has no access control lists, and `src` has one: the copy
  *                 is there, and opens to nobody to whom the original doesn't
  * @python shutil.copy(src, dst, *, follow_symlinks=True)
- * @since 0.1
  * @shell os.copy SRC DST [--nofollow] [--owner] [--special-files] [--replace] [--into-pipes] ->
  * none
  */
@@ -319,7 +310,6 @@ OS_API int os_copy(const char *src, const char *dst, const struct os_copy_option
  * @return 0, or −1 with errno set, and in the record which of them it is about
  * @error EPERM  `dst` belongs to somebody else
  * @python shutil.copymode(src, dst, *, follow_symlinks=True)
- * @since 0.1
  * @source chmod(2)
  * @shell os.copymode SRC DST [--nofollow] -> none
  */
@@ -336,7 +326,6 @@ OS_API int os_copymode(const char *src, const char *dst, int flags) OS_NONNULL()
  * @return 0, or −1 with errno set, and in the record which of them it is about
  * @error EPERM  `dst` belongs to somebody else
  * @python shutil.copystat(src, dst, *, follow_symlinks=True)
- * @since 0.1
  * @source utimensat(2), listxattr(2), chmod(2)
  * @shell os.copystat SRC DST [--nofollow] -> none
  */
@@ -356,7 +345,6 @@ OS_API int os_copystat(const char *src, const char *dst, int flags) OS_NONNULL()
  * @error ENOTSUP  the file system of `dst` has no access control lists, and `src` has one: the copy
  *                 is there, and opens to nobody to whom the original doesn't
  * @python shutil.copy2(src, dst, *, follow_symlinks=True)
- * @since 0.1
  * @shell os.copy2 SRC DST [--nofollow] [--owner] [--special-files] [--replace] [--into-pipes] ->
  * none
  */
@@ -399,7 +387,6 @@ struct os_copytree_options {
  * @error ECANCELED  by `on_progress`
  * @python shutil.copytree(src, dst, symlinks=False, ignore=None, copy_function=copy2,
  * ignore_dangling_symlinks=False, dirs_exist_ok=False)
- * @since 0.1
  * @shell os.copytree SRC DST [--symlinks] [--ignore=PATTERN...] [--ignore-dangling-symlinks]
  * [--dirs-exist-ok] [--owner] [--hard-links] [--special-files] [--ignore-errors]
  * [--one-file-system] [--threads=N] -> custom
@@ -437,7 +424,6 @@ struct os_move_options {
  *                 one
  * @error ECANCELED  by `on_progress`
  * @python shutil.move(src, dst)
- * @since 0.1
  * @shell os.move SRC DST {options=NULL} -> none
  */
 OS_API int os_move(const char *src, const char *dst, const struct os_move_options *options)
@@ -455,7 +441,6 @@ OS_API int os_move(const char *src, const char *dst, const struct os_move_option
  * @return a NULL-terminated list in one block, to free(); empty where nothing matches; NULL with
  *         errno set when memory or descriptors are lacking
  * @python glob.glob(pathname, *, recursive=False, include_hidden=False)
- * @since 0.1
  * @shell see os_globat
  */
 OS_API OS_MUST_FREE char **os_glob(const char *pathname, int flags) OS_NONNULL();
@@ -470,7 +455,6 @@ OS_API OS_MUST_FREE char **os_glob(const char *pathname, int flags) OS_NONNULL()
  * @return a NULL-terminated list in one block, to free(); NULL with errno set
  * @python glob.glob(pathname, *, root_dir=None, dir_fd=None, recursive=False,
  * include_hidden=False), since 3.10
- * @since 0.1
  * @shell os.glob PATHNAME [--root-dir=NULL] [--dir-fd=OS_CWD] [--recursive] [--include-hidden] ->
  * list
  */
@@ -483,7 +467,6 @@ OS_API OS_MUST_FREE char **os_globat(int dir_fd, const char *root_dir, const cha
  * @param pathname  the path
  * @return the text, to free(); NULL with errno ENOMEM
  * @python glob.escape(pathname)
- * @since 0.1
  * @shell os.glob_escape PATHNAME -> str
  */
 OS_API OS_MUST_FREE char *os_glob_escape(const char *pathname) OS_NONNULL();
@@ -505,7 +488,6 @@ struct os_tree_options {
  * @return 0, or −1 with errno set, and in the record what could not be changed
  * @error EPERM  it belongs to somebody else
  * @python no: a loop over os.walk and os.chmod
- * @since 0.1
  * @source chmod(1) -R
  * @shell os.chmodtree PATH [--file-mode=(mode_t)-1] [--dir-mode=(mode_t)-1] [--ignore-errors]
  * [--one-file-system] [--threads=0] -> none
@@ -524,7 +506,6 @@ OS_API int os_chmodtree(const char *path, mode_t file_mode, mode_t dir_mode,
  * @return 0, or −1 with errno set, and in the record what could not be changed
  * @error EPERM  only root may
  * @python no: a loop over os.walk and os.lchown
- * @since 0.1
  * @source chown(1) -R
  * @shell os.chowntree PATH UID GID [--ignore-errors] [--one-file-system] [--threads=0] -> none
  */
@@ -575,7 +556,6 @@ struct os_tree_compare {
  * @error ENOENT  one of them isn't there
  * @error EACCES  something can't be read (unless errors are ignored or told)
  * @python no: filecmp.dircmp(left, right) looks at names, and shallowly at files
- * @since 0.1
  * @source diff(1) -rq
  * @shell os.tree_compare LEFT RIGHT [--shallow] [--modes] [--owners] [--times] [--ignore=PATTERN...]
  * [--ignore-errors] [--one-file-system] [--threads=N] -> custom
