@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** ismount: what the kernel says of mount points, or what devices and inodes let one guess. */
+#include "base/kernel.h"
 #include "base/seam.h"
 #include "base/stat.h"
 #include "fs/realpath.h"
@@ -7,38 +8,17 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-/* statx(2) by its number: some libcs lack the wrapper, the constants, or both. */
-struct kernel_statx {
-    uint32_t mask;
-    uint32_t blksize;
-    uint64_t attributes;
-    uint32_t nlink, uid, gid;
-    uint16_t mode, spare0;
-    uint64_t ino, size, blocks;
-    uint64_t attributes_mask;
-    uint64_t times[8];
-    uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
-    uint64_t spare[14];
-};
 
 #define WANT_TYPE_MODE_INO 0x103u
 #define MOUNT_ROOT         0x2000u
 
-_Static_assert(sizeof(struct kernel_statx) == 256, "the layout of struct statx");
-
-static long kernel_statx(const char *path, int flags, unsigned mask, struct kernel_statx *ret) {
-    return syscall(SYS_statx, AT_FDCWD, path, flags, mask, ret);
-}
-
 /* Whether the kernel says that it is one: 1, 0, or −errno; −ENOSYS where it doesn't tell. */
 static int ask_kernel(const char *path) {
     struct kernel_statx st;
-    long r = SYS(kernel_statx, path, AT_SYMLINK_NOFOLLOW, WANT_TYPE_MODE_INO, &st);
+    int r = SYS(kernel_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, WANT_TYPE_MODE_INO, &st);
     if (r < 0)
-        return (int)r;
+        return r;
     if (S_ISLNK(st.mode))
         return 0;
     if (!(st.attributes_mask & MOUNT_ROOT))

@@ -3,6 +3,7 @@
 #include "fs/realpath.h"
 
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
 #include "fs/getcwd.h"
 #include "fs/links.h"
@@ -12,26 +13,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef SYS_openat2
-#define SYS_openat2 437
-#endif
 #define RESOLVE_NO_SYMLINKS 0x04
 
 /* After how many links it no longer pays to ask whether the rest is free of them. */
 #define TRIES 3
 /* Of how many components on asking for all at once is cheaper than going through them. */
 #define WORTH_A_TRY 3
-
-struct open_how {
-    uint64_t flags, mode, resolve;
-};
-
-static int kernel_openat2(int fd, const char *path, const struct open_how *how, size_t size) {
-    return (int)syscall(SYS_openat2, fd, path, how, size);
-}
 
 /* Text still to be gone through: the path itself, then the target of each link in it. */
 struct frame {
@@ -174,8 +163,8 @@ static int step(struct real *real, struct os_slice name) {
  * what is missing it has met none either, and what lies behind that is not looked at, unless a ".."
  * comes back from there. `rest` is the part of `path` that is not known yet. */
 static bool is_plain(const char *path, size_t size, const char *rest, enum os_path_strict strict) {
-    static const struct open_how how = {.flags = O_PATH | O_CLOEXEC,
-                                        .resolve = RESOLVE_NO_SYMLINKS};
+    static const struct kernel_open_how how = {.flags = O_PATH | O_CLOEXEC,
+                                               .resolve = RESOLVE_NO_SYMLINKS};
     struct os_slice name;
     bool parents = false;
     size_t count = 0;
@@ -183,7 +172,7 @@ static bool is_plain(const char *path, size_t size, const char *rest, enum os_pa
         parents |= slice_is_parent(name);
     if (count < WORTH_A_TRY || size >= PATH_MAX)
         return false;
-    int fd = SYS(kernel_openat2, AT_FDCWD, path, &how, sizeof how);
+    int fd = SYS(kernel_openat2, AT_FDCWD, path, &how);
     seam_close_quietly(fd);
     if (fd >= 0 || parents)
         return fd >= 0;

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import headers
+import pytest
 
 
 def floors(top):
@@ -16,19 +17,33 @@ def test_no_include_reaches_up():
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def copy_rules(place):
+    shutil.copytree(headers.SOURCE / "tools", place / "tools")
+    (place / "src").mkdir()
+    shutil.copy(headers.SOURCE / "src" / "meson.build", place / "src")
+
+
 def test_an_include_that_reaches_up_is_refused(tmp_path):
-    shutil.copytree(headers.SOURCE / "tools", tmp_path / "tools")
-    (tmp_path / "cli").mkdir()
-    (tmp_path / "src" / "path").mkdir(parents=True)
+    copy_rules(tmp_path)
+    (tmp_path / "src" / "path").mkdir()
     (tmp_path / "src" / "path" / "bad.c").write_text('#include "fs/dir.h"\n')
     done = floors(tmp_path)
     assert done.returncode != 0
     assert "src/path must not include" in done.stdout
 
 
-def test_the_command_uses_the_public_headers_only(tmp_path):
-    shutil.copytree(headers.SOURCE / "tools", tmp_path / "tools")
-    (tmp_path / "src").mkdir()
-    (tmp_path / "cli").mkdir()
-    (tmp_path / "cli" / "bad.c").write_text('#include "base/seam.h"\n')
+def test_a_floor_that_nobody_built_is_refused(tmp_path):
+    copy_rules(tmp_path)
+    (tmp_path / "src" / "attic").mkdir()
+    (tmp_path / "src" / "attic" / "bad.c").write_text('#include "base/seam.h"\n')
+    assert "src/attic must not include" in floors(tmp_path).stdout
+
+
+@pytest.mark.parametrize("door", ["cli", "python"])
+def test_the_doors_use_the_public_headers_only(tmp_path, door):
+    copy_rules(tmp_path)
+    (tmp_path / door).mkdir()
+    (tmp_path / door / "good.c").write_text('#include "own.h"\n')
+    assert floors(tmp_path).returncode == 0
+    (tmp_path / door / "bad.c").write_text('#  include "base/seam.h"\n')
     assert floors(tmp_path).returncode != 0
