@@ -10,6 +10,8 @@ import pty
 import re
 import shutil
 import signal
+import socket
+import stat
 import struct
 import subprocess
 import tempfile
@@ -639,6 +641,46 @@ def test_hard_links_among_single_files(osier, tree):
     os.mkdir(tree / "e")
     assert osier("cp", "t/f", "f2", "e").status == 0
     assert not os.path.samefile(tree / "e/f", tree / "e/f2")
+
+
+def test_options_hold_for_single_files(osier, tree):
+    os.mkfifo(tree / "p")
+    done = osier("cp", "p", "copy")
+    assert done.status == 1 and "p" in done.err
+    assert osier("cp", "--special-files", "p", "copy").status == 0
+    assert stat.S_ISFIFO(os.lstat(tree / "copy").st_mode)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tree / "s"))
+        assert osier("cp", "--special-files", "s", "s2").status == 0
+        assert stat.S_ISSOCK(os.lstat(tree / "s2").st_mode)
+    assert osier("cp", "-a", "t/link", "l2").status == 0 and os.readlink(tree / "l2") == "a"
+    if os.getuid() == 0:
+        os.chown(tree / "t/f", 1, 2)
+        for words, owner in ((["--owner"], (1, 2)), (["-p"], (1, 2)), (["-a"], (1, 2)), ([], (0, 0))):
+            assert osier("cp", *words, "t/f", "owned").status == 0
+            assert (os.stat(tree / "owned").st_uid, os.stat(tree / "owned").st_gid) == owner, words
+            os.remove(tree / "owned")
+        os.mknod(tree / "null", 0o600 | stat.S_IFCHR, os.makedev(1, 3))
+        assert osier("cp", "-a", "null", "null2").status == 0
+        assert stat.S_ISCHR(os.lstat(tree / "null2").st_mode)
+
+
+def test_merge_is_repeatable(osier, tree):
+    os.mkfifo(tree / "t/pipe")
+    for text in ("a", "a", "c"):
+        os.remove(tree / "t/link")
+        os.symlink(text, tree / "t/link")
+        (tree / "t/f").write_text(text)
+        done = osier("cp", "--merge", "--special-files", "t/.", "u")
+        assert (done.status, done.err) == (0, "")
+        assert os.readlink(tree / "u/link") == text and osier.json("compare", "t", "u") == []
+
+
+def test_devices_keep_what_they_are(osier, tree):
+    before = os.stat("/dev/null")
+    assert osier("cp", "t/f", "/dev/null").status == 0
+    after = os.stat("/dev/null")
+    assert (after.st_mode, after.st_uid, after.st_rdev) == (before.st_mode, before.st_uid, before.st_rdev)
 
 
 def listed(osier, *words):
