@@ -213,7 +213,7 @@ static bool vanished(struct descent *d, int r) {
 
 /* The long way, for a leaf that mkdir(2) alone could not make. */
 static int make_chain(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int flags,
-                      char **ret_failed) {
+                      char **reterr_failed) {
     struct descent d;
     int r = descent_init(&d, dir_fd, path);
     if (r < 0)
@@ -226,14 +226,14 @@ static int make_chain(int dir_fd, const char *path, mode_t mode, mode_t parent_m
     }
     if (r < 0) {
         cut(&d, d.failed);
-        *ret_failed = TAKE_POINTER(d.path);
+        *reterr_failed = TAKE_POINTER(d.path);
     }
     descent_end(&d);
     return r;
 }
 
 int makedirs_at(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int flags,
-                char **ret_failed) {
+                char **reterr_failed) {
     if (flags & ~OS_EXIST_OK)
         return -EINVAL;
     int r = SYS(mkdirat, dir_fd, path, mode);
@@ -245,14 +245,14 @@ int makedirs_at(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, i
     case EACCES:
     case ELOOP:
     case ENAMETOOLONG: /* a component is missing, or is the one to name */
-        return make_chain(dir_fd, path, mode, parent_mode, flags, ret_failed);
+        return make_chain(dir_fd, path, mode, parent_mode, flags, reterr_failed);
     }
     struct stat st;
     if (!(flags & OS_EXIST_OK))
         return r;
     int seen = SYS(fstatat, dir_fd, path, &st, 0);
     if (seen == -ENOENT && r == -EEXIST) /* deleted again, or a link that leads nowhere */
-        return make_chain(dir_fd, path, mode, parent_mode, flags, ret_failed);
+        return make_chain(dir_fd, path, mode, parent_mode, flags, reterr_failed);
     return seen >= 0 && S_ISDIR(st.st_mode) ? 0 : r;
 }
 
@@ -309,7 +309,7 @@ static int split_head(const char *path, char **ret_head) {
 }
 
 /* rename(2), and once more after making the directories that `dst` lacks. */
-static int rename_making(const char *src, const char *dst, char **ret_failed) {
+static int rename_making(const char *src, const char *dst, char **reterr_failed) {
     int r = SYS(rename, src, dst);
     AUTO_FREE char *head = NULL;
     if (r >= 0)
@@ -319,11 +319,11 @@ static int rename_making(const char *src, const char *dst, char **ret_failed) {
     struct stat st;
     if (!head || SYS(fstatat, OS_CWD, head, &st, 0) >= 0)
         return r;
-    int made = makedirs_at(OS_CWD, head, 0777, 0777, OS_EXIST_OK, ret_failed);
+    int made = makedirs_at(OS_CWD, head, 0777, 0777, OS_EXIST_OK, reterr_failed);
     if (made >= 0)
         return SYS(rename, src, dst);
-    if (!*ret_failed)
-        *ret_failed = TAKE_POINTER(head);
+    if (!*reterr_failed)
+        *reterr_failed = TAKE_POINTER(head);
     return made;
 }
 

@@ -10,12 +10,12 @@
  *
  * @param parent_mode  the permission bits of those on the way
  * @param flags  OS_EXIST_OK
- * @param ret_failed  on failure the path up to the component that failed, to free(); untouched when
+ * @param reterr_failed  on failure the path up to the component that failed, to free(); untouched when
  *                    it is the whole path
  * @return 0 or −errno
  */
 int makedirs_at(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int flags,
-                char **ret_failed);
+                char **reterr_failed);
 
 /** Removes an empty directory and then each one above it that is empty: 0, or −errno of the first.
  */

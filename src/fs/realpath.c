@@ -231,7 +231,7 @@ static int resolve(struct real *real) {
 }
 
 static int resolve_slowly(const char *path, enum os_path_strict strict, struct str *start,
-                          char **ret_path, char **ret_failed) {
+                          char **ret_path, char **reterr_failed) {
     struct real real = {.place = PLACE_INIT, .dead = SIZE_MAX, .strict = strict, .tries = TRIES};
     size_t size = strlen(path);
     while (size > 0 && path[size - 1] == '/')
@@ -246,8 +246,8 @@ static int resolve_slowly(const char *path, enum os_path_strict strict, struct s
     r = out_of_memory(&real) ? -ENOMEM : r;
     if (r == 0)
         r = str_take(&real.place.path, ret_path);
-    else if (ret_failed && r != -ENOMEM)
-        str_take(&real.place.path, ret_failed);
+    else if (reterr_failed && r != -ENOMEM)
+        str_take(&real.place.path, reterr_failed);
     place_free(&real.place);
     str_free(&real.text);
     str_free(&real.frames);
@@ -256,7 +256,7 @@ static int resolve_slowly(const char *path, enum os_path_strict strict, struct s
 }
 
 int realpath_resolve(const char *path, enum os_path_strict strict, char **ret_path,
-                     char **ret_failed) {
+                     char **reterr_failed) {
     AUTO_STR start = STR_INIT;
     if (path[0] != '/') {
         int r = cwd_append(&start);
@@ -272,7 +272,7 @@ int realpath_resolve(const char *path, enum os_path_strict strict, char **ret_pa
         return -ENOMEM;
     if (!is_plain(start.data, start.size, path, strict)) {
         str_truncate(&start, root);
-        return resolve_slowly(path, strict, &start, ret_path, ret_failed);
+        return resolve_slowly(path, strict, &start, ret_path, reterr_failed);
     }
     start.size = path_append_normal(start.data, root, 1, path);
     start.data[start.size] = '\0';

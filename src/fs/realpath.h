@@ -9,10 +9,10 @@
  * Resolves every symbolic link of a path.
  *
  * @param ret_path  the absolute path, to free()
- * @param ret_failed  on failure the component that failed, to free(), or NULL; may be NULL itself
+ * @param reterr_failed  on failure the component that failed, to free(), or NULL; may be NULL itself
  * @return 0 or −errno
  */
 int realpath_resolve(const char *path, enum os_path_strict strict, char **ret_path,
-                     char **ret_failed);
+                     char **reterr_failed);
 
 #endif

@@ -126,7 +126,7 @@ static bool is_dir(const struct os_root *root, const char *path) {
 
 /* The directories on the way to `path`, each with the default mode, and then itself. */
 static int make_chain(const struct os_root *root, const char *path, mode_t mode,
-                      size_t *ret_failed) {
+                      size_t *reterr_failed) {
     size_t end = strlen(path);
     while (end > 0 && path[end - 1] == '/')
         end--;
@@ -140,19 +140,19 @@ static int make_chain(const struct os_root *root, const char *path, mode_t mode,
     struct root_make make = {.mode = 0777};
     AUTO_CLOSE int dir = root_walk(root, parent, O_PATH | O_DIRECTORY, 0, &make);
     if (dir < 0) {
-        *ret_failed = make.failed;
+        *reterr_failed = make.failed;
         return dir;
     }
     return SYS(mkdirat, dir, path + end, mode);
 }
 
 static int makedirs_in(const struct os_root *root, const char *path, mode_t mode, int flags,
-                       size_t *ret_failed) {
+                       size_t *reterr_failed) {
     if (flags & ~OS_EXIST_OK)
         return -EINVAL;
     int r = mkdir_in(root, path, mode);
     if (r == -ENOENT)
-        r = make_chain(root, path, mode, ret_failed);
+        r = make_chain(root, path, mode, reterr_failed);
     if (r < 0 && (flags & OS_EXIST_OK) && is_dir(root, path))
         return 0;
     return r;

@@ -157,11 +157,11 @@ static int shell_arguments(struct preparation *p, const char *shell, char *const
 }
 
 static int prepare_program(struct preparation *p, char *const *argv, const struct os_run_options *o,
-                           const char **ret_words) {
+                           const char **reterr_words) {
     char *const *env = NULL;
     int r = run_environment(o, &env, &p->owned_env);
     if (r == -EINVAL)
-        *ret_words = "ValueError: illegal environment variable name";
+        *reterr_words = "ValueError: illegal environment variable name";
     if (r < 0)
         return r;
     const char *program = o->executable ? o->executable : o->shell ? "/bin/sh" : argv[0];
@@ -265,14 +265,14 @@ static int start_held(struct os_child *c, struct preparation *p, enum os_run_tre
 /* ------------------------------------------------------------------- starting */
 
 int child_start(struct os_child *c, char *const *argv, const struct os_run_options *options,
-                struct spawn_failure *ret_failure, const char **ret_words) {
+                struct spawn_failure *reterr_failure, const char **reterr_words) {
     struct os_run_options o;
     AUTO_PREPARATION p = {.theirs = {-1, -1, -1}, .procs = -1};
     c->pidfd = c->in = c->out.fd = c->err.fd = c->supervisor.control = -1;
     c->cgroup = (struct cgroup_box){.parent = -1, .directory = -1, .events = -1};
     int r = options_copy(&o, sizeof o, options);
     if (r >= 0 && (!argv[0] || o.tree > OS_RUN_SUPERVISOR)) {
-        *ret_words = "ValueError: argv must not be empty";
+        *reterr_words = "ValueError: argv must not be empty";
         r = -EINVAL;
     }
     if (r < 0)
@@ -280,14 +280,14 @@ int child_start(struct os_child *c, char *const *argv, const struct os_run_optio
     c->grace_ns = child_ns(o.grace);
     c->capture_limit = o.capture_limit ? o.capture_limit : SIZE_MAX;
     c->over_limit = o.over_limit;
-    r = prepare_program(&p, argv, &o, ret_words);
+    r = prepare_program(&p, argv, &o, reterr_words);
     if (r >= 0)
-        r = prepare_streams(c, &p, &o, &ret_failure->path);
+        r = prepare_streams(c, &p, &o, &reterr_failure->path);
     if (r < 0)
         return r;
     prepare_spawn(c, &p, &o);
     c->started_at = child_now();
-    r = start_held(c, &p, o.tree, ret_failure);
+    r = start_held(c, &p, o.tree, reterr_failure);
     if (r >= 0 && c->pidfd < 0)
         c->pidfd = SYS(kernel_pidfd_open, c->pid, 0);
     if (c->pidfd < 0)

@@ -54,9 +54,9 @@ int64_t child_ns(double seconds);
 
 #define NEVER INT64_MAX
 
-/** Starts it: 0, or −errno with *ret_failure. `child` is all zero before. */
+/** Starts it: 0, or −errno with *reterr_failure. `child` is all zero before. */
 int child_start(struct os_child *child, char *const *argv, const struct os_run_options *options,
-                struct spawn_failure *ret_failure, const char **ret_words);
+                struct spawn_failure *reterr_failure, const char **reterr_words);
 
 /** Waits for something to happen until a moment, and does what it asks for: 1, 0 when the moment
  * has come, −errno. The only place where a thread of the caller can be cancelled. */

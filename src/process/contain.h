@@ -64,7 +64,7 @@ enum supervisor_kind {
  *  SIGTERM and SIGKILL for what is left. */
 int supervisor_start(struct supervisor *s, const struct spawn *spawn, enum supervisor_kind kind,
                      int64_t grace_ns, pid_t *ret_pid, int *ret_pidfd,
-                     struct spawn_failure *ret_failure);
+                     struct spawn_failure *reterr_failure);
 
 /** Reads what it tells next: 1; 0 when it has nothing to tell any more; −EAGAIN without waiting;
  *  −errno. */

@@ -97,9 +97,9 @@ static int run_started(struct run *run, const struct os_run_options *options,
 
 /* What is wrong with a program that has run. */
 static int judge(const struct run *run, const struct os_run_options *options,
-                 const char **ret_words) {
+                 const char **reterr_words) {
     if (run->timed_out) {
-        *ret_words = "TimeoutExpired: the program was ended, as it took too long";
+        *reterr_words = "TimeoutExpired: the program was ended, as it took too long";
         return -ETIMEDOUT;
     }
     if (run->child.over)
@@ -107,7 +107,7 @@ static int judge(const struct run *run, const struct os_run_options *options,
     if (run->child.lost)
         return -ECHILD;
     if (options && options->check && run->child.returncode) {
-        *ret_words = "CalledProcessError: the program returned a non-zero exit status";
+        *reterr_words = "CalledProcessError: the program returned a non-zero exit status";
         return -ECANCELED;
     }
     return 0;

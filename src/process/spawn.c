@@ -199,7 +199,7 @@ IN_CHILD static bool goes_on(int error, bool posix_search) {
            error == -ETIMEDOUT;
 }
 
-IN_CHILD int spawn_execute(const struct spawn *s, const char **ret_failed) {
+IN_CHILD int spawn_execute(const struct spawn *s, const char **reterr_failed) {
     int told = -ENOENT;
     bool final = false;
     for (char *const *program = s->programs; *program; program++) {
@@ -207,7 +207,7 @@ IN_CHILD int spawn_execute(const struct spawn *s, const char **ret_failed) {
         bool ends = !goes_on(r, s->posix_search);
         if (!final || ends) {
             told = r;
-            *ret_failed = *program;
+            *reterr_failed = *program;
             final = r != -ENOENT && r != -ENOTDIR;
         }
         if (ends)
@@ -309,7 +309,7 @@ static void collect(struct child *child, pid_t pid) {
         seam_close_quietly(TAKE_FD(*pidfd));
 }
 
-int spawn_start(const struct spawn *s, pid_t *ret_pid, struct spawn_failure *ret_failure) {
+int spawn_start(const struct spawn *s, pid_t *ret_pid, struct spawn_failure *reterr_failure) {
     UNCANCELLED;
     struct child child = {.spawn = s, .report = -1};
     struct spawn own;
@@ -334,15 +334,15 @@ int spawn_start(const struct spawn *s, pid_t *ret_pid, struct spawn_failure *ret
         collect(&child, pid);
     kernel_sigprocmask(SIG_SETMASK, &old, NULL);
     if (pid < 0 || child.failure.error < 0) {
-        if (ret_failure && pid >= 0)
-            *ret_failure = child.failure;
+        if (reterr_failure && pid >= 0)
+            *reterr_failure = child.failure;
         return pid < 0 ? (int)pid : child.failure.error;
     }
     *ret_pid = pid;
     return 0;
 }
 
-int spawn_shell(const char *command, struct spawn *s, pid_t *ret_pid, bool *ret_no_shell) {
+int spawn_shell(const char *command, struct spawn *s, pid_t *ret_pid, bool *reterr_no_shell) {
     static const char shell[] = "/bin/sh";
     const char *programs[] = {shell, NULL};
     const char *argv[] = {"sh", "-c", "--", command, NULL};
@@ -355,8 +355,8 @@ int spawn_shell(const char *command, struct spawn *s, pid_t *ret_pid, bool *ret_
     s->env = env;
     struct spawn_failure failure = {0};
     r = spawn_start(s, ret_pid, &failure);
-    if (ret_no_shell)
-        *ret_no_shell = r < 0 && failure.path && !failure.step;
+    if (reterr_no_shell)
+        *reterr_no_shell = r < 0 && failure.path && !failure.step;
     return r;
 }
 

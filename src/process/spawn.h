@@ -33,17 +33,17 @@ struct spawn {
     struct clone_how *how; /* how it is made; NULL: a plain child */
 };
 
-/** Starts it: 0, or −errno, and nothing was started. Then *ret_failure (unless NULL) tells what the
+/** Starts it: 0, or −errno, and nothing was started. Then *reterr_failure (unless NULL) tells what the
  *  child could not do; it is empty if it did not come to that. */
-int spawn_start(const struct spawn *s, pid_t *ret_pid, struct spawn_failure *ret_failure);
+int spawn_start(const struct spawn *s, pid_t *ret_pid, struct spawn_failure *reterr_failure);
 
-/** Replaces the process: −errno, with *ret_failed the path that the error is about. All programs
+/** Replaces the process: −errno, with *reterr_failed the path that the error is about. All programs
  * are tried; told is the first error that isn't absence, else the last one. */
-int spawn_execute(const struct spawn *s, const char **ret_failed);
+int spawn_execute(const struct spawn *s, const char **reterr_failed);
 
-/** Starts a line by /bin/sh with the environment as it is now: 0, or −errno, with *ret_no_shell (or
+/** Starts a line by /bin/sh with the environment as it is now: 0, or −errno, with *reterr_no_shell (or
  *  NULL) saying whether it was the shell that could not be executed. */
-int spawn_shell(const char *command, struct spawn *s, pid_t *ret_pid, bool *ret_no_shell);
+int spawn_shell(const char *command, struct spawn *s, pid_t *ret_pid, bool *reterr_no_shell);
 
 /** Waits for a child: 0 or −errno. */
 int spawn_wait(pid_t pid, int *ret_status);

@@ -22,15 +22,15 @@ static int check_signals(const int *numbers) {
 }
 
 /* What Python and libc refuse before anything is started. */
-static int check_options(const struct os_posix_spawn_options *options, const char **ret_words) {
+static int check_options(const struct os_posix_spawn_options *options, const char **reterr_words) {
     if (check_signals(options->setsigmask) < 0 || check_signals(options->setsigdef) < 0) {
-        *ret_words = "ValueError: signal number out of range";
+        *reterr_words = "ValueError: signal number out of range";
         return -EINVAL;
     }
     for (size_t i = 0; i < options->file_action_count; i++) {
         const struct os_spawn_action *action = &options->file_actions[i];
         if (action->kind > OS_POSIX_SPAWN_FCHDIR) {
-            *ret_words = "TypeError: Unknown file_actions identifier";
+            *reterr_words = "TypeError: Unknown file_actions identifier";
             return -EINVAL;
         }
         bool named = action->kind == OS_POSIX_SPAWN_CHDIR;

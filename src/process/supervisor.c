@@ -110,7 +110,7 @@ static pid_t pid_behind(int pidfd, pid_t fallback) {
 }
 
 static int start_below(struct supervisor *s, pid_t *ret_pid, int *ret_pidfd,
-                       struct spawn_failure *ret_failure) {
+                       struct spawn_failure *reterr_failure) {
     struct supervisor_message message;
     int r = (int)SYS(write, s->control, "", 1);
     if (r >= 0)
@@ -118,7 +118,7 @@ static int start_below(struct supervisor *s, pid_t *ret_pid, int *ret_pidfd,
     if (r < 0)
         return r;
     if (message.word == SUPERVISOR_FAILED) {
-        *ret_failure = message.failure;
+        *reterr_failure = message.failure;
         return message.failure.error;
     }
     *ret_pid = message.status;
@@ -127,7 +127,7 @@ static int start_below(struct supervisor *s, pid_t *ret_pid, int *ret_pidfd,
 
 int supervisor_start(struct supervisor *s, const struct spawn *spawn, enum supervisor_kind kind,
                      int64_t grace_ns, pid_t *ret_pid, int *ret_pidfd,
-                     struct spawn_failure *ret_failure) {
+                     struct spawn_failure *reterr_failure) {
     struct supervision supervision = {
         .spawn = spawn,
         .kind = kind,
@@ -143,7 +143,7 @@ int supervisor_start(struct supervisor *s, const struct spawn *spawn, enum super
     seam_close_quietly(theirs);
     seam_close_quietly(supervision.host);
     if (r >= 0)
-        r = start_below(s, ret_pid, ret_pidfd, ret_failure);
+        r = start_below(s, ret_pid, ret_pidfd, reterr_failure);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, _NSIG / 8);
     if (r < 0)
         supervisor_free(s);
