@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all bootstrap demo check check-cpython bench static amalgamation packages install uninstall format distcheck clean
+.PHONY: all bootstrap demo check check-cpython check-psutil bench static amalgamation packages install uninstall format distcheck clean
 
 bootstrap:
 	@tools/bootstrap $(GROUPS)
@@ -72,6 +72,11 @@ check-cpython:
 	@tools/bootstrap build python cpython
 	@$(MAKE) --no-print-directory all
 	@tools/check-cpython $(BUILD) $(SUITES) $(foreach python,$(PYTHONS),--python $(python)) $(CPYTHON_OPTIONS)
+
+check-psutil:
+	@tools/bootstrap build python psutil
+	@$(MAKE) --no-print-directory all
+	@tools/check-psutil $(BUILD) $(SUITES)
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

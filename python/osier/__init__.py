@@ -4,6 +4,7 @@
     import osier.os as os           the module, for this file
     osier.install()                 in place of os, os.path and posix, for the whole program
     python3 -m osier SCRIPT         the same from outside, children included
+    import osier.psutil as psutil   psutil, on the same core
 """
 
 import sys
@@ -41,8 +42,11 @@ def installed():
     return _modules is not None and sys.modules.get("os") is _modules["os"]
 
 
-def install():
-    """Puts osier's modules in the place of Python's: for imports to come, and in modules that hold them."""
+def install(psutil=False):
+    """Puts osier's modules in the place of Python's: for imports to come, and in modules that hold them.
+
+    With `psutil` osier.psutil takes psutil's place as well.
+    """
     from osier import _assemble, _later, _original
 
     fresh = modules()
@@ -64,3 +68,7 @@ def install():
     fresh["posix"].__name__ = "posix"
     _assemble.name_as_original(fresh)
     _later.change("shutil")
+    if psutil:
+        import osier.psutil
+
+        osier.psutil._take_place()

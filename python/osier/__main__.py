@@ -9,6 +9,7 @@ every Python that it starts. SCRIPT may be a file, a directory or a zip archive 
 a lone dash is standard input.
 
 options:
+  --psutil       before the program: osier.psutil takes psutil's place, too
   -h, --help     this text
   -V, --version  the version of osier
 """
@@ -132,7 +133,8 @@ def _leave_out_launcher():
 
 
 def main(arguments):
-    kind, *rest = arguments or [None]
+    psutil = arguments[:1] == ["--psutil"]
+    kind, *rest = arguments[psutil:] or [None]
     if kind in ("-h", "--help"):
         print(__doc__, end="")
     elif kind in ("-V", "--version"):
@@ -141,7 +143,9 @@ def main(arguments):
         sys.stderr.write(__doc__.partition("\n\n")[0] + "\n")
         sys.exit(2)
     else:
-        osier.install()
+        osier.install(psutil=psutil)
+        if psutil:
+            os.environ["OSIER_PSUTIL"] = "1"
         _inherit()
         try:
             _run(kind, rest)

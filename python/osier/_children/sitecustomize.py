@@ -11,9 +11,11 @@ def _install():
     place = _here.rpartition("/")[0].rpartition("/")[0]
     sys.path.insert(0, place)
     try:
+        import os
+
         import osier
 
-        osier.install()
+        osier.install(psutil="OSIER_PSUTIL" in os.environ)
     except ImportError:
         for name in [name for name in sys.modules if name.partition(".")[0] == "osier"]:
             del sys.modules[name]

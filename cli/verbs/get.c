@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/** osier get: what a machine is and does, as records. */
+#include "contract.h"
+#include "frame/arguments.h"
+#include "frame/help.h"
+#include "frame/message.h"
+#include "frame/suggest.h"
+
+#include <osier.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What can be asked for, and the call that answers it. What it prints, and the options that it
+ * takes, are that call's. */
+static const struct noun {
+    const char *name, *function;
+    const char *word; /* what is always asked of it, or NULL */
+} nouns[] = {
+    {"procs", "os.processes", NULL},   {"mounts", "os.mounts", "--sizes"},
+    {"usage", "os.disk_usage", NULL},  {"memory", "os.virtual_memory", NULL},
+    {"swap", "os.swap_memory", NULL},  {"meminfo", "os.meminfo", NULL},
+    {"cpu", "os.cpu_times", NULL},     {"cpufreq", "os.cpu_freq", NULL},
+    {"stats", "os.cpu_stats", NULL},   {"load", "os.getloadavg", NULL},
+    {"pressure", "os.pressure", NULL}, {"cgroup", "os.cgroup", NULL},
+    {"uptime", "os.uptime", NULL},     {"boot", "os.boot_time", NULL},
+    {"os", "os.uname", NULL},
+};
+
+static const struct noun *find_noun(const char *name) {
+    for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
+        if (strcmp(nouns[i].name, name) == 0)
+            return &nouns[i];
+    return NULL;
+}
+
+static int unknown(struct call *call, const char *name) {
+    char known[300] = "; known are";
+    for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
+        if (strlen(known) + strlen(nouns[i].name) + 3 < sizeof known)
+            strcat(strcat(known, i ? ", " : " "), nouns[i].name);
+    return misuse_word(call->function, "nothing is called", name, known);
+}
+
+/* What is typed behind the noun, without --root=DIR, which is for all of them. */
+static char **words_of(struct call *call, const struct noun *noun, const char **root) {
+    char **words = call_alloc(call, call->rest_count + 2, sizeof *words);
+    size_t count = 0;
+    if (words && noun->word)
+        words[count++] = (char *)noun->word;
+    for (size_t i = 0; words && i < call->rest_count; i++)
+        if (strncmp(call->rest[i], "--root=", 7) == 0)
+            *root = call->rest[i] + 7;
+        else
+            words[count++] = call->rest[i];
+    return words;
+}
+
+static int ask(const struct function *function, char **words) {
+    struct call call;
+    int status = STATUS_USAGE;
+    if (call_parse(&call, function, words)) {
+        status = STATUS_YES;
+        if (call.help)
+            print_function_help(function);
+        else
+            status = function->run(&call);
+    }
+    call_free(&call);
+    return status;
+}
+
+/**
+ * Shows what the machine is and does: processes, mounts, memory, CPUs, load, pressure.
+ *
+ * WHAT is procs, mounts, usage PATH, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure
+ * RESOURCE, cgroup, uptime, boot or os. A list is a table, which --fields, --sort, --top and
+ * --no-header shape, or --json and --jsonl; what is not asked for is not read either. `osier get
+ * WHAT --help` tells more.
+ *
+ * @param what  what to show
+ * @param words  what it takes
+ * @param root  look at a machine whose /proc, /sys and /etc were recorded below this directory
+ * @group machine
+ * @since 0.1
+ * @shell get WHAT [WORDS...] [--root=DIR] + -> custom
+ */
+int verb_get(struct call *call) {
+    const char *root = arg_text(call, "root"), *what = arg_text(call, "WHAT");
+    const struct noun *noun = find_noun(what);
+    if (!noun)
+        return unknown(call, what);
+    char **words = words_of(call, noun, &root);
+    if (!words)
+        return STATUS_NO;
+    if (root && os_set_root(root) < 0)
+        return failed();
+    return ask(find_function(noun->function), words);
+}
