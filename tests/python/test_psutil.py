@@ -101,7 +101,8 @@ def test_lists(sleeper):
         list(psutil.process_iter(["nothing"]))
     every = next(p for p in psutil.process_iter([]) if p.pid == os.getpid()).info
     assert set(every) == set(psutil.Process().as_dict())
-    assert psutil.pids() == sorted(psutil.pids()) and psutil.pid_exists(os.getpid())
+    numbers = psutil.pids()
+    assert numbers == sorted(numbers) and os.getpid() in numbers and psutil.pid_exists(os.getpid())
     assert not psutil.pid_exists(-1) and not psutil.pid_exists(2**40)
 
 
