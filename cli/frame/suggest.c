@@ -71,13 +71,16 @@ const char *suggest_option(const struct function *function, const char *name) {
 
 static const struct function *nearest(const char *name) {
     enum { NEARER = 64 }; /* the last part counts first, the whole name where that is equal */
-    const struct function *best = NULL;
+    const struct function *best = NULL, *same = NULL;
     size_t closest = (strlen(last_part(name)) / 3 + 1) * NEARER;
     for (const struct function *f = functions; f->name; f++) {
         if (!f->run)
             continue;
-        if (strcmp(last_part(f->name), last_part(name)) == 0)
-            return f;
+        if (strcmp(last_part(f->name), last_part(name)) == 0) {
+            if (strncmp(f->name, "os.", 3) == 0)
+                return f; /* os.path.join rather than ntpath.join */
+            same = same ? same : f;
+        }
         size_t far = distance(last_part(name), last_part(f->name)) * NEARER;
         far += least(distance(name, f->name), NEARER - 1);
         if (far < closest) {
@@ -85,7 +88,7 @@ static const struct function *nearest(const char *name) {
             best = f;
         }
     }
-    return best;
+    return same ? same : best;
 }
 
 const char *suggest(const char *name) {

@@ -11,6 +11,8 @@ PHRASES = [
     (", or NULL for ", "; if not given, "),
     ("; OS_CWD for ", "; if not given, "),
     (", and NULL behind the last", ""),
+    ("; NULL behind the last", ""),
+    (", then NULL", ""),
     (", a list that ends with NULL", ""),
     (", or OS_CWD", ""),
     (", or NULL", ""),
