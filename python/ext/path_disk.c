@@ -3,6 +3,7 @@
 #include "own.h"
 #include "path.h"
 
+#include <limits.h>
 #include <sys/stat.h>
 
 /* ------------------------------------------------------------------- names and results */
@@ -281,6 +282,18 @@ static enum os_path_strict without_loops(const struct state *state, enum os_path
     return state->old_links && strict == OS_PATH_LENIENT ? OS_PATH_ALLOW_MISSING : strict;
 }
 
+/* Whether the Python function, which goes by paths, is sure to find the same. In its strict modes it
+ * refuses what leads through a path that is too long for the system, as those who look whether a name
+ * stays inside a directory rely on; that can't happen where no link is in the way. */
+static bool python_finds(const struct text *text, const char *made) {
+    if (!made || text->size >= PATH_MAX / 2 || strlen(made) >= PATH_MAX / 2)
+        return false;
+    char *plain = os_path_abspath(text->data);
+    bool same = plain && strcmp(plain, made) == 0;
+    free(plain);
+    return same;
+}
+
 PyObject *path_realpath(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     struct state *state = PyModule_GetState(module);
     (void)count;
@@ -294,6 +307,10 @@ PyObject *path_realpath(PyObject *module, PyObject *const *args, Py_ssize_t coun
     if (same_directory(state, &text)) {
         Py_BEGIN_ALLOW_THREADS;
         made = os_path_realpath(text.data, without_loops(state, strict));
+        if (strict != OS_PATH_LENIENT && !python_finds(&text, made)) {
+            free(made);
+            made = NULL;
+        }
         Py_END_ALLOW_THREADS;
     }
     PyObject *result = path_take_name(&text, made);

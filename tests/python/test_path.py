@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """osier's os.path answers whatever it is asked as the interpreter's own posixpath does."""
 
+import errno
 import inspect
 import os
 import posixpath
 import pwd
 import random
+import subprocess
 import sys
 import types
 import warnings
@@ -82,6 +84,30 @@ def test_generic_functions_are_the_same():
     genericpath, paths = assemble()
     assert genericpath.exists is paths.exists
     assert genericpath.os is os and paths.genericpath is genericpath
+
+
+def test_strict_realpath_through_a_long_path(tmp_path, monkeypatch):
+    """Links that lead through a path beyond PATH_MAX and back: refused, as tarfile's filters expect."""
+    from osier import os as ours
+
+    monkeypatch.chdir(tmp_path)
+    top = os.open(".", os.O_RDONLY)
+    short, long = "a", "d" * 247
+    for name in "abcdefghijklmnopq":
+        os.mkdir(long)
+        os.symlink(long, name)
+        os.chdir(long)
+    os.symlink("../" * 17, "back")
+    os.fchdir(top)
+    os.close(top)
+    path = "/".join("abcdefghijklmnopq") + "/back"
+    assert ours.path.realpath(path) == str(tmp_path)
+    for strict in (True, getattr(os.path, "ALLOW_MISSING", True)):
+        with pytest.raises(OSError) as caught:
+            ours.path.realpath(path, strict=strict)
+        assert caught.value.errno == errno.ENAMETOOLONG
+        assert ours.path.realpath(short, strict=strict) == os.path.realpath(short, strict=strict) == str(tmp_path / long)
+    subprocess.run(["rm", "-r", tmp_path / long], check=True)
 
 
 def test_interpreter_is_left_alone():
