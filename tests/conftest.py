@@ -13,6 +13,7 @@ fixture `build` is the build directory; a test file may also read `os.environ["O
 import os
 import pathlib
 import shutil
+import signal
 import sys
 
 import pytest
@@ -24,6 +25,9 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(trylast=True)  # the terminal reporter is there by then
 def pytest_configure(config):
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):  # a script's `make check &` ignores them
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     if config.getoption("--tap"):
         terminal = config.pluginmanager.getplugin("terminalreporter")
         if terminal:
