@@ -123,9 +123,10 @@ static PyObject *make(PyObject *module, PyObject *args) {
     if (keep_parameters(made, parameters) < 0 || keep_doc(made, doc) < 0)
         return NULL;
     made->original = Py_NewRef(original);
-    made->method =
-        (PyMethodDef){builtins[which].name, (PyCFunction)(void (*)(void))builtins[which].entry,
-                      METH_FASTCALL | METH_KEYWORDS, made->doc};
+    const char *own =
+        strncmp(name, "nt_", 3) == 0 ? builtins[which].name + 3 : builtins[which].name;
+    made->method = (PyMethodDef){own, (PyCFunction)(void (*)(void))builtins[which].entry,
+                                 METH_FASTCALL | METH_KEYWORDS, made->doc};
     return PyCFunction_NewEx(&made->method, module, module_name);
 }
 
@@ -150,16 +151,16 @@ static void keep_environment(PyObject *os, const char *name, PyObject **ret_envi
     PyErr_Clear();
 }
 
-PyDoc_STRVAR(bind_doc,
-             "bind($module, os, allow_missing, all_but_last, utf8, old_links, unclosed, /)\n--\n\n"
-             "Notes the functions of the finished os, from when on the core is asked.");
+PyDoc_STRVAR(bind_doc, "bind($module, os, allow_missing, all_but_last, utf8, old_links, unclosed, "
+                       "nt_version, /)\n--\n\n"
+                       "Notes the functions of the finished os, from when on the core is asked.");
 
 static PyObject *bind(PyObject *module, PyObject *args) {
     struct state *state = PyModule_GetState(module);
     PyObject *os, *allow_missing, *all_but_last;
-    int utf8, old_links, unclosed;
-    if (!PyArg_ParseTuple(args, "O!OOppp", &PyModule_Type, &os, &allow_missing, &all_but_last,
-                          &utf8, &old_links, &unclosed))
+    int utf8, old_links, unclosed, nt_version;
+    if (!PyArg_ParseTuple(args, "O!OOpppi", &PyModule_Type, &os, &allow_missing, &all_but_last,
+                          &utf8, &old_links, &unclosed, &nt_version))
         return NULL;
     PyObject *dict = PyModule_GetDict(os);
     for (int i = 0; i < WATCHED; i++) {
@@ -176,6 +177,7 @@ static PyObject *bind(PyObject *module, PyObject *args) {
     state->utf8 = utf8;
     state->old_links = old_links;
     state->unclosed = unclosed;
+    state->nt_version = nt_version;
     Py_XSETREF(state->os, Py_NewRef(dict));
     Py_RETURN_NONE;
 }

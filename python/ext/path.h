@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/** Every builtin, with the fewest and most arguments that may be given by position, and how many
+/** Every builtin, those of ntpath as nt_join and the like, with the fewest and most arguments that may be given by position, and how many
  *  places for arguments its body looks at. */
 #define PATH_BUILTINS(X)                                                                           \
     X(abspath, 1, 1, 1)                                                                            \
@@ -47,6 +47,19 @@
     X(lexists, 1, 1, 1)                                                                            \
     X(normcase, 1, 1, 1)                                                                           \
     X(normpath, 1, 1, 1)                                                                           \
+    X(nt_basename, 1, 1, 1)                                                                        \
+    X(nt_commonpath, 1, 1, 1)                                                                      \
+    X(nt_dirname, 1, 1, 1)                                                                         \
+    X(nt_isabs, 1, 1, 1)                                                                           \
+    X(nt_isreserved, 1, 1, 1)                                                                      \
+    X(nt_join, 1, PY_SSIZE_T_MAX, 1)                                                               \
+    X(nt_normcase, 1, 1, 1)                                                                        \
+    X(nt_normpath, 1, 1, 1)                                                                        \
+    X(nt_relpath, 1, 2, 2)                                                                         \
+    X(nt_split, 1, 1, 1)                                                                           \
+    X(nt_splitdrive, 1, 1, 1)                                                                      \
+    X(nt_splitext, 1, 1, 1)                                                                        \
+    X(nt_splitroot, 1, 1, 1)                                                                       \
     X(realpath, 1, 1, 2)                                                                           \
     X(relpath, 1, 2, 2)                                                                            \
     X(samefile, 2, 2, 2)                                                                           \
@@ -114,6 +127,7 @@ struct state {
     bool utf8;                                     /* file names are UTF-8 */
     bool old_links; /* realpath (before 3.13) gives up at a loop of links, and ismount calls it */
     bool unclosed;  /* expandvars: a "${" without its "}" takes the rest of the text */
+    int nt_version; /* ntpath is that of Python 3.11, 3.12 or (13) later */
 };
 
 /** A body: `args` holds one place for each possible argument, NULL where none was given (join: as
@@ -197,6 +211,10 @@ static inline bool path_whole(const struct text *text) {
 /** A part of a path, as an object of its kind. */
 PyObject *path_part(const struct text *text, struct os_slice part);
 
+/** A tuple of parts, the last of which ends where the path does; NULL without an exception where a
+ *  NUL has cut the path short. Releases the path. */
+PyObject *path_parts(struct text *text, const struct os_slice *part, Py_ssize_t count);
+
 /** A text that the core made of it, freed; NULL leaves the call to the Python function. */
 PyObject *path_take(const struct text *text, char *made);
 
@@ -215,5 +233,9 @@ struct texts {
 bool path_read_all(PyObject *module, PyObject *const *objects, Py_ssize_t count,
                    struct texts *ret_texts);
 void path_release_all(struct texts *texts);
+
+/** A list or tuple of paths that is not empty, as a tuple, which can't change while it is read; NULL
+ *  without an exception for all else. */
+PyObject *path_as_tuple(PyObject *paths);
 
 #endif

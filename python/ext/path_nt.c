@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The builtins of ntpath, which look at nothing but the text and the environment.
+/** The builtins of ntpath, which look at nothing but the text.
  *
  *  The core reads a path byte by byte, and Python a str character by character. That is the same
  *  but for a drive whose letter is not ASCII, and where case counts beyond ASCII: such a str is the
@@ -47,7 +47,7 @@ static bool is_known(const struct state *state, const struct text *text) {
            (state->nt_version >= 12 || !differs_from_311(text));
 }
 
-static bool read(PyObject *module, PyObject *object, struct text *text) {
+static bool read_path(PyObject *module, PyObject *object, struct text *text) {
     if (!path_read(module, object, text))
         return false;
     if (is_known(PyModule_GetState(module), text))
@@ -62,7 +62,7 @@ PyObject *path_nt_split(PyObject *module, PyObject *const *args, Py_ssize_t coun
     (void)count;
     struct text text;
     struct os_slice part[2];
-    if (!read(module, args[0], &text))
+    if (!read_path(module, args[0], &text))
         return NULL;
     os_ntpath_split_slices(text.data, &part[0], &part[1]);
     return path_parts(&text, part, 2);
@@ -82,7 +82,7 @@ PyObject *path_nt_splitdrive(PyObject *module, PyObject *const *args, Py_ssize_t
     (void)count;
     struct text text;
     struct os_slice part[2];
-    if (!read(module, args[0], &text))
+    if (!read_path(module, args[0], &text))
         return NULL;
     os_ntpath_splitdrive_slices(text.data, &part[0], &part[1]);
     return path_parts(&text, part, 2);
@@ -92,7 +92,7 @@ PyObject *path_nt_splitroot(PyObject *module, PyObject *const *args, Py_ssize_t 
     (void)count;
     struct text text;
     struct os_slice part[3];
-    if (!read(module, args[0], &text))
+    if (!read_path(module, args[0], &text))
         return NULL;
     os_ntpath_splitroot_slices(text.data, &part[0], &part[1], &part[2]);
     return path_parts(&text, part, 3);
@@ -101,7 +101,7 @@ PyObject *path_nt_splitroot(PyObject *module, PyObject *const *args, Py_ssize_t 
 PyObject *path_nt_basename(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     struct text text;
-    if (!read(module, args[0], &text))
+    if (!read_path(module, args[0], &text))
         return NULL;
     PyObject *result = path_part(&text, os_ntpath_basename_slice(text.data));
     path_release(&text);
@@ -111,7 +111,7 @@ PyObject *path_nt_basename(PyObject *module, PyObject *const *args, Py_ssize_t c
 PyObject *path_nt_dirname(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     struct text text;
-    if (!read(module, args[0], &text))
+    if (!read_path(module, args[0], &text))
         return NULL;
     PyObject *result = path_part(&text, os_ntpath_dirname_slice(text.data));
     path_release(&text);
@@ -142,7 +142,7 @@ static bool is_read_as_utf8(const struct state *state, const struct text *text) 
 PyObject *path_nt_isreserved(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     struct text text;
-    if (!read(module, args[0], &text))
+    if (!read_path(module, args[0], &text))
         return NULL;
     PyObject *result = NULL;
     if (is_read_as_utf8(PyModule_GetState(module), &text))
@@ -174,7 +174,7 @@ PyObject *path_nt_normcase(PyObject *module, PyObject *const *args, Py_ssize_t c
 PyObject *path_nt_normpath(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)count;
     struct text text;
-    if (!read(module, args[0], &text))
+    if (!read_path(module, args[0], &text))
         return NULL;
     PyObject *result = path_take(&text, os_ntpath_normpath(text.data));
     path_release(&text);
@@ -201,23 +201,31 @@ PyObject *path_nt_join(PyObject *module, PyObject *const *args, Py_ssize_t count
     for (Py_ssize_t i = 0; i < count; i++)
         kind.ascii = kind.ascii && texts.texts[i].ascii;
     if (can_be_joined(PyModule_GetState(module), &texts))
-        result = path_take(&kind, os_ntpath_joinv(texts.list));
+        result = path_take(&kind, os_ntpath_joinv((const char *const *)texts.list));
     path_release_all(&texts);
     return result;
 }
 
-PyObject *path_nt_commonpath(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+static PyObject *common_path(PyObject *module, PyObject *tuple) {
     struct texts texts;
-    (void)count;
-    if (!path_read_list(module, args[0], &texts))
+    if (!path_read_all(module, &PyTuple_GET_ITEM(tuple, 0), PyTuple_GET_SIZE(tuple), &texts))
         return NULL;
     struct text kind = texts.texts[0];
     bool known = true;
     for (Py_ssize_t i = 0; i < texts.count; i++)
         known = known && (kind.bytes || texts.texts[i].ascii) &&
                 is_known(PyModule_GetState(module), &texts.texts[i]);
-    PyObject *result = known ? path_take(&kind, os_ntpath_commonpath(texts.list)) : NULL;
+    PyObject *result =
+        known ? path_take(&kind, os_ntpath_commonpath((const char *const *)texts.list)) : NULL;
     path_release_all(&texts);
+    return result;
+}
+
+PyObject *path_nt_commonpath(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    PyObject *tuple = path_as_tuple(args[0]);
+    PyObject *result = tuple ? common_path(module, tuple) : NULL;
+    Py_XDECREF(tuple);
     return result;
 }
 

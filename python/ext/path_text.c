@@ -194,6 +194,10 @@ static inline __attribute__((always_inline)) PyObject *parts(struct text *text,
     return tuple;
 }
 
+PyObject *path_parts(struct text *text, const struct os_slice *part, Py_ssize_t count) {
+    return parts(text, part, count);
+}
+
 /* ------------------------------------------------------------------- taking paths apart */
 
 PyObject *path_split(PyObject *module, PyObject *const *args, Py_ssize_t count) {
@@ -370,8 +374,7 @@ PyObject *path_normpath(PyObject *module, PyObject *const *args, Py_ssize_t coun
     return result;
 }
 
-/* The paths of a list or tuple, which can't change while they are read. */
-static PyObject *as_tuple(PyObject *object) {
+PyObject *path_as_tuple(PyObject *object) {
     PyObject *tuple = NULL;
     if (PyTuple_CheckExact(object))
         tuple = Py_NewRef(object);
@@ -393,7 +396,7 @@ static bool all_ascii(const struct texts *texts) {
 static PyObject *common(PyObject *module, PyObject *paths, bool names,
                         char *(*call)(const char *const *)) {
     struct texts texts;
-    PyObject *tuple = as_tuple(paths), *result = NULL;
+    PyObject *tuple = path_as_tuple(paths), *result = NULL;
     if (!tuple)
         return NULL;
     PyObject *const *items = &PyTuple_GET_ITEM(tuple, 0);

@@ -67,7 +67,7 @@ def install(psutil=False):
                 names[name] = replace[id(value)]
     fresh["posix"].__name__ = "posix"
     _assemble.name_as_original(fresh)
-    _later.change("shutil")
+    _later.change("ntpath", "shutil")
     if psutil:
         import osier.psutil
 

@@ -41,6 +41,18 @@ def name_as_original(modules):
             value.__module__ = getattr(theirs.get(key), "__module__", None) or name
 
 
+def assemble_ntpath(modules):
+    """An ntpath that stands on these modules."""
+    import ntpath
+
+    fresh = _fresh.fresh(ntpath)
+    _fresh.run([fresh], modules)
+    path.replace_nt(modules["os"], fresh)
+    _fresh.belong({name: value for name, value in _fresh.own(fresh, ntpath).items()
+                   if value.__module__ == "ntpath"}, "osier.ntpath")
+    return fresh
+
+
 def assemble_shutil(modules):
     """A shutil that stands on these modules; its exceptions and its formats are everybody's."""
     import shutil

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Modules that are changed when the program imports them: shutil, and what unittest.mock takes for functions."""
+"""Modules that are changed when the program imports them: ntpath, shutil, and what unittest.mock takes for functions."""
 
 import sys
 
@@ -10,6 +10,13 @@ def _change_shutil(module):
     _shutil.put(module)
 
 
+def _change_ntpath(module):
+    import osier
+    from osier import path
+
+    path.replace_nt(osier.modules()["os"], module)
+
+
 def _change_mock(module):
     """Has autospec look at the signatures of osier's builtins, as at those of the Python functions whose place they take."""
     from osier import _autospec
@@ -17,7 +24,7 @@ def _change_mock(module):
     module.FunctionTypes = (*module.FunctionTypes, _autospec.Replaced)
 
 
-CHANGES = {"shutil": _change_shutil, "unittest.mock": _change_mock}
+CHANGES = {"ntpath": _change_ntpath, "shutil": _change_shutil, "unittest.mock": _change_mock}
 
 
 class _Finder:

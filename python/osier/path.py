@@ -10,7 +10,7 @@ import sys
 
 from osier import _fresh, _original
 
-__all__ = ["assemble", "own_builtins", "put", "replace"]
+__all__ = ["assemble", "own_builtins", "put", "replace", "replace_nt"]
 
 
 def assemble(os_module=_original.os):
@@ -88,11 +88,11 @@ def _replaceable(name, value, posixpath):
     return True
 
 
-def put(builtins, module, name):
+def put(builtins, module, name, prefix=""):
     """Puts a builtin in the place of a function: whether there is one."""
     original = getattr(module, name)
     doc = f"{name}{_signature(original)}\n--\n\n{original.__doc__ or ''}"
-    builtin = builtins.make(name, original, _names(original), doc, original.__module__)
+    builtin = builtins.make(prefix + name, original, _names(original), doc, original.__module__)
     if builtin is not None:
         setattr(module, name, builtin)
     return builtin is not None
@@ -110,6 +110,10 @@ def replace(os_module, genericpath, posixpath, builtins=None):
             continue
         if put(builtins, posixpath, name) and getattr(genericpath, name, None) is original:
             setattr(genericpath, name, getattr(posixpath, name))
+    _bind(builtins, os_module, posixpath)
+
+
+def _bind(builtins, os_module, posixpath):
     utf8 = sys.getfilesystemencoding() == "utf-8" and sys.getfilesystemencodeerrors() == "surrogateescape"
     builtins.bind(
         os_module,
@@ -118,4 +122,14 @@ def replace(os_module, genericpath, posixpath, builtins=None):
         utf8,
         hasattr(posixpath, "_joinrealpath"),
         hasattr(posixpath, "_varpattern"),
+        min(sys.version_info[1], 13),
     )
+
+
+def replace_nt(os_module, ntpath):
+    """Puts the builtins in the place of the functions of ntpath that look at the text alone."""
+    builtins = own_builtins()
+    for name, original in list(vars(ntpath).items()):
+        if isinstance(original, _fresh.FUNCTION) and not hasattr(original, "__wrapped__"):
+            put(builtins, ntpath, name, "nt_")
+    _bind(builtins, os_module, os_module.path)

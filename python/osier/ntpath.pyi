@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# osier.ntpath has what the running interpreter's own ntpath has.
+from ntpath import *
