@@ -303,7 +303,7 @@ OS_API OS_MUST_FREE struct os_process_thread *os_process_threads(const struct os
 
 /** A descriptor that a process has open. */
 struct os_open_file {
-    const char *path; /**< what it is open on: a file, "socket:[1234]", "pipe:[5678]" … */
+    const char *path; /**< what it is open on: a file, "socket:[1234]" …; "" beyond PATH_MAX */
     int fd;           /**< its number */
     int flags;        /**< as for open(2), with O_CLOEXEC where that is set */
     int64_t position; /**< where it reads or writes next */

@@ -141,10 +141,10 @@ static int read_file(const struct os_process *process, struct os_open_file *file
         return (int)size;
     snprintf(path, sizeof path, "fd/%d", file->fd);
     int r = link_read(process->fd, path, &target);
-    if (r < 0)
+    if (r < 0 && r != -ENAMETOOLONG)
         return r;
     parse_fdinfo(text, file);
-    rows_text(rows, target, strlen(target), &file->path);
+    rows_text(rows, target ? target : "", target ? strlen(target) : 0, &file->path);
     return 0;
 }
 
