@@ -27,6 +27,21 @@ def _change_mock(module):
 CHANGES = {"ntpath": _change_ntpath, "shutil": _change_shutil, "unittest.mock": _change_mock}
 
 
+class _Loader:
+    """Runs a module by its own loader, which may be a class that others share, and then changes it."""
+
+    def __init__(self, loader):
+        self.loader = loader
+
+    def create_module(self, spec):
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module):
+        module.__loader__ = module.__spec__.loader = self.loader
+        self.loader.exec_module(module)
+        CHANGES[module.__name__](module)
+
+
 class _Finder:
     """Waits for modules to be imported, and then changes each."""
 
@@ -42,15 +57,7 @@ class _Finder:
         from importlib.util import find_spec  # which takes long to be imported
 
         spec = find_spec(name)
-        loader = spec.loader
-        run = loader.exec_module
-
-        def exec_module(module):
-            del loader.exec_module
-            run(module)
-            CHANGES[name](module)
-
-        loader.exec_module = exec_module
+        spec.loader = _Loader(spec.loader)
         return spec
 
 

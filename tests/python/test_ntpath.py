@@ -98,8 +98,20 @@ def test_other_arguments(name):
         same(name, **{parameter: ["C:/a"] if listed else "C:/a"})
 
 
+INSTALLED = """
+import sys, osier
+osier.install()
+import ntpath
+print(type(ntpath.join).__name__, ntpath.join.__module__, ntpath.__spec__.loader is ntpath.__loader__, ntpath.join("a", "b"))
+del sys.modules["posixpath"]
+import posixpath  # by the same loader, where both are frozen
+"""
+
+
 def test_installed():
-    code = "import osier; osier.install(); import ntpath, pathlib; print(type(ntpath.join), ntpath.join.__module__, ntpath.join('a', 'b'))"
     place = str(pathlib.Path(osier.__file__).parent.parent)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": place})
-    assert done.stdout == "<class 'builtin_function_or_method'> ntpath a\\b\n"
+    environment = {**os.environ, "PYTHONPATH": place}
+    for options in ([], ["-X", "frozen_modules=off"], ["-X", "frozen_modules=on"]):
+        command = [sys.executable, *options, "-c", INSTALLED]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment)
+        assert (done.stdout, done.stderr) == ("builtin_function_or_method ntpath True a\\b\n", "")
