@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Measures osier.psutil against psutil itself: PYTHONPATH=build/python python3 bench/psutil.py [PROCESSES]
+"""Measures osier.psutil against psutil itself: PYTHONPATH=build/python python3 bench/processes.py [PROCESSES]
 
 Lists of the machine's processes, with so many more that sleep. Prints milliseconds of both, best of several rounds
 taken in turn, and how many times quicker osier is: with one thread, and with two.
