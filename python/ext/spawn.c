@@ -91,8 +91,29 @@ static int add_settings(PyObject *owners, PyObject *keys, PyObject *values) {
     return r;
 }
 
+/* The settings of a dictionary of str or bytes, or of os.environ: in one go, as other threads may
+ * change it between its keys and its values. */
+static int add_items(PyObject *owners, PyObject *items) {
+    int r = 0;
+    for (Py_ssize_t i = 0; r == 0 && i < PyList_GET_SIZE(items); i++) {
+        PyObject *pair = PyList_GET_ITEM(items, i); /* a list that nobody else has */
+        r = add_owner(owners, make_setting(PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1)));
+    }
+    return r;
+}
+
+static int read_in_one_go(PyObject *env, struct texts *ret) {
+    PyObject *items = PyMapping_Items(env);
+    ret->owners = items ? PyList_New(0) : NULL;
+    int r = ret->owners ? add_items(ret->owners, items) : -1;
+    Py_XDECREF(items);
+    return r == 0 ? lay_out(ret) : -1;
+}
+
 /* An environment, from a mapping. */
 static int read_environment(PyObject *env, struct texts *ret) {
+    if (PyDict_CheckExact(env) || PyObject_HasAttrString(env, "_data"))
+        return read_in_one_go(env, ret);
     PyObject *keys = PyMapping_Size(env) < 0 ? NULL : PyMapping_Keys(env);
     PyObject *values = keys ? PyMapping_Values(env) : NULL;
     ret->owners = values ? PyList_New(0) : NULL;
