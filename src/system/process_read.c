@@ -361,7 +361,7 @@ static int settle(struct one *p, unsigned field, int r) {
 static unsigned fields_of(const struct one *p) {
     unsigned fields = p->reading->fields;
     if (p->info->status[0] == 'Z') {
-        p->info->valid |= fields & OS_PROCESS_NAME;
+        p->info->valid |= fields & (OS_PROCESS_NAME | OS_PROCESS_MEMORY); /* of which it has none */
         return fields & ~(unsigned)(NOTHING_TO_ASK | OS_PROCESS_NAME | OS_PROCESS_FOOTPRINT);
     }
     if (p->info->kernel_thread) {

@@ -325,7 +325,8 @@ static void zombies_are_listed(void **state) {
     assert_int_equal(count, 1);
     assert_string_equal(list->status, "Z");
     assert_false(list->valid & (OS_PROCESS_CMDLINE | OS_PROCESS_EXE | OS_PROCESS_FOOTPRINT));
-    assert_true(list->valid & OS_PROCESS_IDS);
+    assert_true((list->valid & OS_PROCESS_IDS) && (list->valid & OS_PROCESS_MEMORY));
+    assert_int_equal(list->memory_info.rss, 0);
     assert_null(list->cmdline);
     free(list);
     end(child);

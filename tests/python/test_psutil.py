@@ -86,6 +86,7 @@ def test_a_zombie():
     for call in (process.exe, process.cmdline, process.memory_maps):
         with pytest.raises(psutil.ZombieProcess):
             call()
+    assert process.memory_info().rss == 0 == process.memory_percent()
     assert process.as_dict(["cmdline", "status"], ad_value=7) == {"cmdline": 7, "status": psutil.STATUS_ZOMBIE}
     assert child.pid in [p.pid for p in psutil.process_iter()]
     assert process.wait() == 0
