@@ -70,7 +70,7 @@ static int ask(const struct function *function, char **words) {
 }
 
 /**
- * Shows what the machine is and does: processes, mounts, memory, CPUs, load, pressure.
+ * Shows processes, mounts, memory, CPUs, load and pressure.
  *
  * WHAT is procs, mounts, usage PATH, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure
  * RESOURCE, cgroup, uptime, boot or os. A list is a table, which --fields, --sort, --top and

@@ -464,7 +464,7 @@ def test_bar_on_a_terminal(build, tmp_path, columns, files):
     assert all(len(line) < columns for line in drawn)  # never wraps
     assert text == "" or text.endswith("\r\033[K")  # and is taken away
     if columns == 100:
-        assert any(re.match(r"copying \[[#.]{30}\] +[0-9]+%, [0-9]+ ", line) for line in drawn) or not drawn
+        assert any(re.match(r"copying \[[#.]{30}\] +[0-9]+%, [0-9.]+ ", line) for line in drawn) or not drawn
 
 
 def test_no_terminal_no_bar(osier, tree):

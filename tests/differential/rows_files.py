@@ -5,6 +5,7 @@ import ctypes
 import errno
 import os
 import shutil
+import stat
 
 from hypothesis import strategies as st
 
@@ -50,8 +51,32 @@ class StatResult(ctypes.Structure):
     ]
 
 
+class TreeControl(ctypes.Structure):
+    """struct os_tree_control"""
+
+    _fields_ = [
+        *[(name, ctypes.c_void_p) for name in ["on_error", "on_progress", "data"]],
+        ("threads", ctypes.c_int),
+        *[(name, ctypes.c_bool) for name in ["ignore_errors", "one_file_system"]],
+    ]
+
+
+class CopyOptions(ctypes.Structure):
+    """struct os_copy_options"""
+
+    _fields_ = [
+        ("size", ctypes.c_size_t),
+        ("control", TreeControl),
+        *[(name, ctypes.c_bool) for name in ["nofollow", "owner", "special_files", "replace", "into_pipes"]],
+    ]
+
+
 #: what is the same for two trees that were made one after the other
 ALIKE = ["st_mode", "st_blksize", "st_dev", "st_nlink", "st_uid", "st_gid", "st_rdev"]
+
+
+def copy_options(**given):
+    return ctypes.byref(CopyOptions(size=ctypes.sizeof(CopyOptions), **given))
 
 
 def alike(result):
@@ -75,11 +100,33 @@ def answer(path, mode, effective, follow_symlinks):
     return status is None
 
 
+def leads_nowhere(path):
+    """Whether it is a link that could be written through, to a file that isn't there yet."""
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        return os.path.islink(path)
+    except OSError:
+        pass
+    return False
+
+
 def copy_to(call):
-    """One of shutil's calls, which say with an error of their own that both are the same."""
+    """One of shutil's calls, which say with an error of their own that both are the same. Of a copy's
+    content nothing is written through a link that leads nowhere, as shutil does (docs/DIFFERENCES.md)."""
+    makes = call in (shutil.copyfile, shutil.copy, shutil.copy2)
+
+    def refuse(src, dst, follow_symlinks):
+        if not makes or not leads_nowhere(dst) or (os.path.islink(src) and not follow_symlinks):
+            return
+        if stat.S_ISFIFO(os.stat(src).st_mode):
+            raise shutil.SpecialFileError
+        open(src, "rb").close()
+        raise OSError(errno.EEXIST, os.strerror(errno.EEXIST))
 
     def python(src, dst, follow_symlinks):
         try:
+            refuse(src, dst, follow_symlinks)
             call(src, dst, follow_symlinks=follow_symlinks)
         except (shutil.SameFileError, shutil.SpecialFileError) as error:
             number = errno.EINVAL if isinstance(error, shutil.SameFileError) else errno.EOPNOTSUPP
@@ -186,8 +233,13 @@ ROWS = [
     Row("os_chmodat", [names, modes], os.chmod, STATUS, lambda *a: (CWD, *a, 0), disk=True),
     *[
         Row(f"os_{name}", [plain, plain, follow], copy_to(getattr(shutil, name)), STATUS,
+            lambda src, dst, follow: (src, dst, copy_options(nofollow=not follow)), disk=True, ignore_names=True)
+        for name in ["copyfile", "copy", "copy2"]
+    ],
+    *[
+        Row(f"os_{name}", [plain, plain, follow], copy_to(getattr(shutil, name)), STATUS,
             lambda src, dst, follow: (src, dst, 0 if follow else NOFOLLOW), disk=True, ignore_names=True)
-        for name in ["copyfile", "copy", "copy2", "copymode", "copystat"]
+        for name in ["copymode", "copystat"]
     ],
 ]
 
