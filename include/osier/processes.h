@@ -231,7 +231,7 @@ OS_API bool os_process_is_running(const struct os_process *process) OS_NONNULL()
  * @error EINVAL  fields that are none
  * @python psutil.Process.as_dict(attrs=None, ad_value=None)
  * @source proc(5)
- * @shell no: `osier get proc PID`
+ * @shell no: a handle is for several calls of one program
  */
 OS_API OS_MUST_FREE struct os_process_info *os_process_read(const struct os_process *process,
                                                             unsigned fields) OS_NONNULL();
@@ -247,7 +247,7 @@ OS_API OS_MUST_FREE struct os_process_info *os_process_read(const struct os_proc
  * @error ENOTSUP  it is a recorded machine's
  * @python psutil.Process.send_signal(sig)
  * @source pidfd_send_signal(2)
- * @shell no: `osier kill PID`
+ * @shell no: `osier os.kill PID SIGTERM`
  */
 OS_API int os_process_send_signal(const struct os_process *process, int sig) OS_NONNULL();
 
@@ -262,7 +262,7 @@ OS_API int os_process_send_signal(const struct os_process *process, int sig) OS_
  * @error ENOTSUP  it is a recorded machine's
  * @python psutil.Process.wait(timeout=None)
  * @source pidfd_open(2)
- * @shell no: `osier wait PID`
+ * @shell no: a handle is for several calls of one program
  */
 OS_API int os_process_wait(const struct os_process *process, double timeout, int *ret_status)
     OS_NONNULL(1);
