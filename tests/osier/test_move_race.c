@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 
 #ifdef SLOW
-enum { ROUNDS = 500, PEER_ROUNDS = 40 };
+enum { ROUNDS = 500, PEER_ROUNDS = 10 };
 #else
 enum { ROUNDS = 25, PEER_ROUNDS = 0 };
 #endif
