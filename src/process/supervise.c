@@ -363,7 +363,7 @@ IN_CHILD static void keep_only(const struct supervision *s) {
 }
 
 /* The caller stands still meanwhile, so the memory is its own. */
-static int start_program(struct supervision *s) {
+IN_CHILD static int start_program(struct supervision *s) {
     struct clone_how how = *s->spawn->how;
     struct spawn spawn = *s->spawn;
     s->pidfd = -1;
@@ -406,7 +406,7 @@ IN_CHILD static void supervise_program(struct supervision *s) {
     }
 }
 
-int supervise(void *supervision) {
+IN_CHILD int supervise(void *supervision) {
     struct supervision *s = supervision;
     char go;
     close_file(s->other); /* or the caller's end would never be seen */
