@@ -26,7 +26,7 @@ OS_BEGIN_DECLS
  * @source chown(2)
  * @shell see os_chownat
  */
-OS_API int os_chown(const char *path, uid_t uid, gid_t gid, int flags);
+OS_API OS_NONNULL() int os_chown(const char *path, uid_t uid, gid_t gid, int flags);
 
 /**
  * Gives `path`, relative to a directory, to a user and a group.
@@ -42,7 +42,7 @@ OS_API int os_chown(const char *path, uid_t uid, gid_t gid, int flags);
  * @source fchownat(2)
  * @shell os.chown PATH UID GID [--dir-fd=OS_CWD] [--nofollow] -> none
  */
-OS_API int os_chownat(int dir_fd, const char *path, uid_t uid, gid_t gid, int flags);
+OS_API OS_NONNULL() int os_chownat(int dir_fd, const char *path, uid_t uid, gid_t gid, int flags);
 
 /**
  * Gives `path` to a user and a group; a symbolic link itself, not what it names.
@@ -56,7 +56,7 @@ OS_API int os_chownat(int dir_fd, const char *path, uid_t uid, gid_t gid, int fl
  * @source lchown(2)
  * @shell os.lchown PATH UID GID -> none
  */
-OS_API int os_lchown(const char *path, uid_t uid, gid_t gid);
+OS_API OS_NONNULL() int os_lchown(const char *path, uid_t uid, gid_t gid);
 
 /**
  * Gives what a descriptor is open on to a user and a group.
@@ -89,7 +89,7 @@ OS_API int os_fchown(int fd, uid_t uid, gid_t gid);
  * @source utimensat(2)
  * @shell see os_utimeat
  */
-OS_API int os_utime(const char *path, int64_t atime_ns, int64_t mtime_ns, int flags);
+OS_API OS_NONNULL() int os_utime(const char *path, int64_t atime_ns, int64_t mtime_ns, int flags);
 
 /**
  * Sets when `path`, relative to a directory, was last read and last changed.
@@ -105,7 +105,8 @@ OS_API int os_utime(const char *path, int64_t atime_ns, int64_t mtime_ns, int fl
  * @shell os.utime PATH [--atime-ns=OS_TIME_NOW] [--mtime-ns=OS_TIME_NOW] [--dir-fd=OS_CWD]
  * [--nofollow] -> none
  */
-OS_API int os_utimeat(int dir_fd, const char *path, int64_t atime_ns, int64_t mtime_ns, int flags);
+OS_API OS_NONNULL() int os_utimeat(int dir_fd, const char *path, int64_t atime_ns, int64_t mtime_ns,
+                                   int flags);
 
 /**
  * Sets when what a descriptor is open on was last read and last changed.
@@ -125,8 +126,8 @@ OS_API int os_utime_fd(int fd, int64_t atime_ns, int64_t mtime_ns);
  * What the file system can't hold becomes the nearest that it can.
  *
  * @param dir_fd  where a relative path starts; OS_CWD for the current directory
- * @param path  the file; NULL: what `dir_fd` itself is open on
- * @param times  last read, and last change of the content; NULL: both are now
+ * @param path  the file, or NULL for what `dir_fd` itself is open on
+ * @param times  last read, and last change of the content, or NULL for now
  * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return 0, or −1 with errno set
  * @error EINVAL  the nanoseconds are not 0 to 999,999,999, UTIME_NOW or UTIME_OMIT
@@ -162,7 +163,7 @@ struct os_statvfs_result {
  * @source statvfs(3)
  * @shell os.statvfs PATH -> statvfs
  */
-OS_API int os_statvfs(const char *path, struct os_statvfs_result *ret_statvfs);
+OS_API OS_NONNULL() int os_statvfs(const char *path, struct os_statvfs_result *ret_statvfs);
 
 /**
  * The file system that a descriptor is open on.
@@ -174,7 +175,7 @@ OS_API int os_statvfs(const char *path, struct os_statvfs_result *ret_statvfs);
  * @source fstatvfs(3)
  * @shell os.fstatvfs FD -> statvfs
  */
-OS_API int os_fstatvfs(int fd, struct os_statvfs_result *ret_statvfs);
+OS_API OS_NONNULL() int os_fstatvfs(int fd, struct os_statvfs_result *ret_statvfs);
 
 /* What statx is asked for and tells, under the kernel's names. */
 #ifndef STATX_TYPE
@@ -277,8 +278,8 @@ struct os_statx_result {
  * @source statx(2)
  * @shell see os_statxat
  */
-OS_API int os_statx(const char *path, uint32_t mask, int at_flags, int flags,
-                    struct os_statx_result *ret_statx);
+OS_API OS_NONNULL() int os_statx(const char *path, uint32_t mask, int at_flags, int flags,
+                                 struct os_statx_result *ret_statx);
 
 /**
  * What is at `path`, relative to a directory, as far as `mask` asks for it.
@@ -294,8 +295,8 @@ OS_API int os_statx(const char *path, uint32_t mask, int at_flags, int flags,
  * @source statx(2)
  * @shell os.statx PATH MASK [--at-flags=0] [--dir-fd=OS_CWD] [--nofollow] -> statx
  */
-OS_API int os_statxat(int dir_fd, const char *path, uint32_t mask, int at_flags, int flags,
-                      struct os_statx_result *ret_statx);
+OS_API OS_NONNULL() int os_statxat(int dir_fd, const char *path, uint32_t mask, int at_flags,
+                                   int flags, struct os_statx_result *ret_statx);
 
 /**
  * What a descriptor is open on, as far as `mask` asks for it.
@@ -309,7 +310,8 @@ OS_API int os_statxat(int dir_fd, const char *path, uint32_t mask, int at_flags,
  * @source statx(2)
  * @shell see os_statxat
  */
-OS_API int os_statx_fd(int fd, uint32_t mask, int at_flags, struct os_statx_result *ret_statx);
+OS_API OS_NONNULL() int os_statx_fd(int fd, uint32_t mask, int at_flags,
+                                    struct os_statx_result *ret_statx);
 
 OS_END_DECLS
 

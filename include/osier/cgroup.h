@@ -36,7 +36,7 @@ struct os_cgroup_result {
  * @source cgroups(7)
  * @shell os.cgroup -> cgroup
  */
-OS_API int os_cgroup(struct os_cgroup_result *ret_cgroup) OS_NONNULL();
+OS_API OS_NONNULL() int os_cgroup(struct os_cgroup_result *ret_cgroup);
 
 /**
  * How much memory a program may still take: what the machine has available, or its control group
@@ -47,7 +47,7 @@ OS_API int os_cgroup(struct os_cgroup_result *ret_cgroup) OS_NONNULL();
  * @source cgroups(7), proc_meminfo(5)
  * @shell os.available_memory -> int
  */
-OS_API int os_available_memory(uint64_t *ret_bytes) OS_NONNULL();
+OS_API OS_NONNULL() int os_available_memory(uint64_t *ret_bytes);
 
 OS_END_DECLS
 

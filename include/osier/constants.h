@@ -41,7 +41,7 @@ struct os_named_constant {
  * @python os.O_CREAT and its like
  * @shell see os_constants
  */
-OS_API int os_constant(const char *name, int64_t *ret_value);
+OS_API OS_NONNULL() int os_constant(const char *name, int64_t *ret_value);
 
 /**
  * The value of a constant that is text.
@@ -53,7 +53,7 @@ OS_API int os_constant(const char *name, int64_t *ret_value);
  * @python os.sep and its like
  * @shell see os_constants
  */
-OS_API const char *os_constant_text(const char *name);
+OS_API OS_NONNULL() const char *os_constant_text(const char *name);
 
 /**
  * All constants of Python's os, with their names, values and kinds.
@@ -63,7 +63,7 @@ OS_API const char *os_constant_text(const char *name);
  * @python vars(os)
  * @shell no: each of them answers to its own name, as in `osier os.O_CREAT`
  */
-OS_API const struct os_named_constant *os_constants(size_t *ret_count);
+OS_API OS_NONNULL() const struct os_named_constant *os_constants(size_t *ret_count);
 
 OS_END_DECLS
 

@@ -21,7 +21,7 @@ OS_BEGIN_DECLS
  * @source read(2)
  * @shell os.read_file PATH -> content
  */
-OS_API OS_MUST_FREE char *os_read_file(const char *path, size_t *ret_size);
+OS_API OS_MUST_FREE OS_NONNULL(1) char *os_read_file(const char *path, size_t *ret_size);
 
 /**
  * The whole content of a file, relative to a directory.
@@ -34,7 +34,8 @@ OS_API OS_MUST_FREE char *os_read_file(const char *path, size_t *ret_size);
  * @source read(2)
  * @shell see os_read_file
  */
-OS_API OS_MUST_FREE char *os_read_fileat(int dir_fd, const char *path, size_t *ret_size);
+OS_API OS_MUST_FREE OS_NONNULL(2) char *os_read_fileat(int dir_fd, const char *path,
+                                                       size_t *ret_size);
 
 /** How os_write_file() writes; all zero but `size` is the default. */
 struct os_write_file_options {
@@ -58,9 +59,9 @@ struct os_write_file_options {
  * readable; where it isn't, its whole file system is synced.
  *
  * @param path  the file; it need not exist
- * @param data  its new content
+ * @param data  its new content, or NULL if `size` is 0
  * @param size  how many bytes
- * @param options  NULL for the defaults
+ * @param options  how to do it, or NULL for the defaults
  * @return 0, or −1 with errno set
  * @error EISDIR  it is a directory
  * @error EINVAL  it is a device, a FIFO or a socket; or the options have no size
@@ -69,8 +70,8 @@ struct os_write_file_options {
  * @shell os.write_file PATH DATA [--mode=0] [--keep-mode] [--keep-owner] [--follow]
  *        [--noreplace] [--nosync] -> none
  */
-OS_API int os_write_file(const char *path, const void *data, size_t size,
-                         const struct os_write_file_options *options);
+OS_API OS_NONNULL(1) int os_write_file(const char *path, const void *data, size_t size,
+                                       const struct os_write_file_options *options);
 
 /**
  * Gives a file a new content atomically and durably, as os_write_file() does, relative to a
@@ -78,15 +79,15 @@ OS_API int os_write_file(const char *path, const void *data, size_t size,
  *
  * @param dir_fd  where a relative path starts; OS_CWD for the current directory
  * @param path  the file; it need not exist
- * @param data  its new content
+ * @param data  its new content, or NULL if `size` is 0
  * @param size  how many bytes
- * @param options  NULL for the defaults
+ * @param options  how to do it, or NULL for the defaults
  * @return 0, or −1 with errno set
  * @source rename(2), fsync(2)
  * @shell see os_write_file
  */
-OS_API int os_write_fileat(int dir_fd, const char *path, const void *data, size_t size,
-                           const struct os_write_file_options *options);
+OS_API OS_NONNULL(2) int os_write_fileat(int dir_fd, const char *path, const void *data,
+                                         size_t size, const struct os_write_file_options *options);
 
 /**
  * Cuts the file `path` to a length, or fills it up to there with zeros.
@@ -99,7 +100,7 @@ OS_API int os_write_fileat(int dir_fd, const char *path, const void *data, size_
  * @source truncate(2)
  * @shell os.truncate PATH LENGTH -> none
  */
-OS_API int os_truncate(const char *path, int64_t length);
+OS_API OS_NONNULL() int os_truncate(const char *path, int64_t length);
 
 /**
  * Cuts the file that a descriptor is open on to a length, or fills it up to there with zeros.

@@ -37,7 +37,7 @@ struct os_cpu_times {
  * @source proc_stat(5)
  * @shell os.cpu_times -> list of cpu_times
  */
-OS_API OS_MUST_FREE struct os_cpu_times *os_cpu_times(size_t *ret_count) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() struct os_cpu_times *os_cpu_times(size_t *ret_count);
 
 /** Events since the machine started, and processes now. */
 struct os_cpu_stats_result {
@@ -58,7 +58,7 @@ struct os_cpu_stats_result {
  * @source proc_stat(5)
  * @shell os.cpu_stats -> cpu_stats
  */
-OS_API int os_cpu_stats(struct os_cpu_stats_result *ret_stats) OS_NONNULL();
+OS_API OS_NONNULL() int os_cpu_stats(struct os_cpu_stats_result *ret_stats);
 
 /**
  * How many cores the machine has: CPUs of one core are counted once.
@@ -87,7 +87,7 @@ struct os_cpu_freq {
  * @source /sys/devices/system/cpu/cpufreq, proc_cpuinfo(5)
  * @shell os.cpu_freq -> list of cpu_freq
  */
-OS_API OS_MUST_FREE struct os_cpu_freq *os_cpu_freq(size_t *ret_count) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() struct os_cpu_freq *os_cpu_freq(size_t *ret_count);
 
 /**
  * When the machine started, by its clock as that is set now.
@@ -98,7 +98,7 @@ OS_API OS_MUST_FREE struct os_cpu_freq *os_cpu_freq(size_t *ret_count) OS_NONNUL
  * @source clock_gettime(2)
  * @shell os.boot_time -> int
  */
-OS_API int os_boot_time(int64_t *ret_nanoseconds) OS_NONNULL();
+OS_API OS_NONNULL() int os_boot_time(int64_t *ret_nanoseconds);
 
 /**
  * How long the machine has been running, the time it slept included.
@@ -108,7 +108,7 @@ OS_API int os_boot_time(int64_t *ret_nanoseconds) OS_NONNULL();
  * @source proc_uptime(5)
  * @shell os.uptime -> float
  */
-OS_API int os_uptime(double *ret_seconds) OS_NONNULL();
+OS_API OS_NONNULL() int os_uptime(double *ret_seconds);
 
 OS_END_DECLS
 

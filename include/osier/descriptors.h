@@ -258,7 +258,7 @@ OS_API OS_NONNULL() int os_pipe2(int flags, int ret_fds[2]);
  * Reads into memory of the caller.
  *
  * @param fd  where from
- * @param buffer  where to
+ * @param buffer  where to, or NULL if `size` is 0
  * @param size  how many bytes at most
  * @return how many bytes came, 0 at the end, or −1 with errno set
  * @error EAGAIN  nothing there yet, and the descriptor does not block
@@ -272,7 +272,7 @@ OS_API OS_MUST_CHECK ssize_t os_read(int fd, void *buffer, size_t size);
  * Reads into memory of the caller: os_read() under the name that Python gives it.
  *
  * @param fd  where from
- * @param buffer  where to
+ * @param buffer  where to, or NULL if `size` is 0
  * @param size  how many bytes at most
  * @return how many bytes came, 0 at the end, or −1 with errno set
  * @python os.readinto(fd, buffer, /), since 3.14
@@ -298,7 +298,7 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_read_bytes(int fd, size_t size, size_t
  * Reads into several pieces of memory, one after the other.
  *
  * @param fd  where from
- * @param buffers  the pieces
+ * @param buffers  the pieces, or NULL if `count` is 0
  * @param count  how many; up to IOV_MAX (1024)
  * @return how many bytes came, 0 at the end, or −1 with errno set
  * @python os.readv(fd, buffers, /)
@@ -311,7 +311,7 @@ OS_API OS_MUST_CHECK ssize_t os_readv(int fd, const struct iovec *buffers, int c
  * Reads at an offset; the position stays as it is.
  *
  * @param fd  where from
- * @param buffer  where to
+ * @param buffer  where to, or NULL if `size` is 0
  * @param size  how many bytes at most
  * @param offset  in bytes from the start of the file
  * @return how many bytes came, 0 at the end, or −1 with errno set
@@ -341,7 +341,7 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_pread_bytes(int fd, size_t size, int64
  * Reads at an offset into several pieces of memory.
  *
  * @param fd  where from
- * @param buffers  the pieces
+ * @param buffers  the pieces, or NULL if `count` is 0
  * @param count  how many; up to IOV_MAX (1024)
  * @param offset  in bytes from the start; −1: at the position, which moves
  * @param flags  0, or RWF_HIPRI, RWF_NOWAIT …
@@ -359,7 +359,7 @@ OS_API OS_MUST_CHECK ssize_t os_preadv(int fd, const struct iovec *buffers, int 
  * Writes bytes to a descriptor.
  *
  * @param fd  where to
- * @param data  what
+ * @param data  what, or NULL if `size` is 0
  * @param size  how many bytes
  * @return how many bytes were taken, perhaps fewer, or −1 with errno set
  * @error EPIPE  nobody reads from the pipe any more
@@ -374,7 +374,7 @@ OS_API ssize_t os_write(int fd, const void *data, size_t size);
  * Writes several pieces of memory, one after the other.
  *
  * @param fd  where to
- * @param buffers  the pieces
+ * @param buffers  the pieces, or NULL if `count` is 0
  * @param count  how many; up to IOV_MAX (1024)
  * @return how many bytes were taken, perhaps fewer, or −1 with errno set
  * @python os.writev(fd, buffers, /)
@@ -387,7 +387,7 @@ OS_API ssize_t os_writev(int fd, const struct iovec *buffers, int count);
  * Writes at an offset; the position stays as it is.
  *
  * @param fd  where to
- * @param data  what
+ * @param data  what, or NULL if `size` is 0
  * @param size  how many bytes
  * @param offset  in bytes from the start of the file
  * @return how many bytes were taken, perhaps fewer, or −1 with errno set
@@ -402,7 +402,7 @@ OS_API ssize_t os_pwrite(int fd, const void *data, size_t size, int64_t offset);
  * Writes several pieces of memory at an offset.
  *
  * @param fd  where to
- * @param buffers  the pieces
+ * @param buffers  the pieces, or NULL if `count` is 0
  * @param count  how many; up to IOV_MAX (1024)
  * @param offset  in bytes from the start; −1: at the position, which moves
  * @param flags  0, or RWF_DSYNC, RWF_SYNC, RWF_APPEND, RWF_ATOMIC, RWF_NOSIGNAL …
@@ -566,7 +566,7 @@ OS_API ssize_t os_tee(int src, int dst, size_t count, unsigned int flags);
  * Puts memory of the caller into a pipe without copying it: it must not change until it was read.
  *
  * @param fd  the pipe
- * @param buffers  the pieces
+ * @param buffers  the pieces, or NULL if `count` is 0
  * @param count  how many; up to IOV_MAX (1024)
  * @param flags  0, or SPLICE_F_NONBLOCK, SPLICE_F_GIFT
  * @return how many bytes were put in, perhaps fewer, or −1 with errno set

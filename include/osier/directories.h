@@ -46,7 +46,7 @@ OS_API OS_MUST_FREE char **os_listdir_fd(int fd);
  * @source qsort(3), strcmp(3)
  * @shell no: sort(1) does it
  */
-OS_API void os_sort(char **list) OS_NONNULL();
+OS_API OS_NONNULL() void os_sort(char **list);
 
 /** An entry of a directory; it and its texts are valid until the next os_scandir_next(). */
 struct os_dir_entry {
@@ -96,7 +96,7 @@ OS_API struct os_scandir *os_scandir_fd(int fd);
 /**
  * The next entry, `.` and `..` left out.
  *
- * @param scan  the iterator; NULL is at its end
+ * @param scan  the iterator, or NULL for one at its end
  * @return the entry; at the end NULL with errno 0, on an error NULL with errno set
  * @python next(os.scandir(path))
  * @shell no: part of an iterator
@@ -124,7 +124,7 @@ OS_API struct os_scandir *os_scandir_close(struct os_scandir *scan);
  * @python os.DirEntry.path, os.DirEntry.__fspath__(), since 3.6
  * @shell no: part of an iterator
  */
-OS_API const char *os_dir_entry_path(struct os_dir_entry *entry) OS_NONNULL();
+OS_API OS_NONNULL() const char *os_dir_entry_path(struct os_dir_entry *entry);
 
 /**
  * Whether the entry is a directory, or a link to one.
@@ -139,7 +139,7 @@ OS_API const char *os_dir_entry_path(struct os_dir_entry *entry) OS_NONNULL();
  * @source PEP 471
  * @shell no: part of an iterator
  */
-OS_API int os_dir_entry_is_dir(struct os_dir_entry *entry, int flags) OS_NONNULL();
+OS_API OS_NONNULL() int os_dir_entry_is_dir(struct os_dir_entry *entry, int flags);
 
 /**
  * Whether the entry is a regular file, or a link to one.
@@ -152,7 +152,7 @@ OS_API int os_dir_entry_is_dir(struct os_dir_entry *entry, int flags) OS_NONNULL
  * @source PEP 471
  * @shell no: part of an iterator
  */
-OS_API int os_dir_entry_is_file(struct os_dir_entry *entry, int flags) OS_NONNULL();
+OS_API OS_NONNULL() int os_dir_entry_is_file(struct os_dir_entry *entry, int flags);
 
 /**
  * Whether the entry is a symbolic link, wherever it leads.
@@ -163,7 +163,7 @@ OS_API int os_dir_entry_is_file(struct os_dir_entry *entry, int flags) OS_NONNUL
  * @source PEP 471
  * @shell no: part of an iterator
  */
-OS_API int os_dir_entry_is_symlink(struct os_dir_entry *entry) OS_NONNULL();
+OS_API OS_NONNULL() int os_dir_entry_is_symlink(struct os_dir_entry *entry);
 
 /**
  * Whether the entry is a Windows junction: false on every other system.
@@ -173,7 +173,7 @@ OS_API int os_dir_entry_is_symlink(struct os_dir_entry *entry) OS_NONNULL();
  * @python os.DirEntry.is_junction(), since 3.12
  * @shell no: part of an iterator
  */
-OS_API bool os_dir_entry_is_junction(const struct os_dir_entry *entry) OS_NONNULL();
+OS_API OS_NONNULL() bool os_dir_entry_is_junction(const struct os_dir_entry *entry);
 
 /**
  * The entry's inode number.
@@ -183,7 +183,7 @@ OS_API bool os_dir_entry_is_junction(const struct os_dir_entry *entry) OS_NONNUL
  * @python os.DirEntry.inode()
  * @shell no: part of an iterator
  */
-OS_API uint64_t os_dir_entry_inode(const struct os_dir_entry *entry) OS_NONNULL();
+OS_API OS_NONNULL() uint64_t os_dir_entry_inode(const struct os_dir_entry *entry);
 
 /**
  * What stat(2) tells of the entry; the kernel is asked once, and the result kept with the entry.
@@ -199,8 +199,8 @@ OS_API uint64_t os_dir_entry_inode(const struct os_dir_entry *entry) OS_NONNULL(
  * @source fstatat(2)
  * @shell no: part of an iterator
  */
-OS_API const struct os_stat_result *os_dir_entry_stat(struct os_dir_entry *entry, int flags)
-    OS_NONNULL();
+OS_API OS_NONNULL() const
+    struct os_stat_result *os_dir_entry_stat(struct os_dir_entry *entry, int flags);
 
 OS_END_DECLS
 

@@ -28,7 +28,7 @@ OS_BEGIN_DECLS
  * @python os.getenv(key, default=None)
  * @shell os.getenv KEY [DEFAULT_VALUE] -> str
  */
-OS_API char *os_getenv(const char *key, const char *default_value) OS_MUST_CHECK OS_NONNULL(1);
+OS_API OS_NONNULL(1) char *os_getenv(const char *key, const char *default_value) OS_MUST_CHECK;
 
 /**
  * Sets an environment variable.
@@ -42,7 +42,7 @@ OS_API char *os_getenv(const char *key, const char *default_value) OS_MUST_CHECK
  * @source setenv(3)
  * @shell no: the environment that it changes ends with the command
  */
-OS_API int os_putenv(const char *key, const char *value) OS_NONNULL();
+OS_API OS_NONNULL() int os_putenv(const char *key, const char *value);
 
 /**
  * Removes an environment variable; one that is not set is no error.
@@ -54,7 +54,7 @@ OS_API int os_putenv(const char *key, const char *value) OS_NONNULL();
  * @source unsetenv(3)
  * @shell no: the environment that it changes ends with the command
  */
-OS_API int os_unsetenv(const char *key) OS_NONNULL();
+OS_API OS_NONNULL() int os_unsetenv(const char *key);
 
 /**
  * All environment variables as of one moment, "KEY=value" each, in their order.
@@ -76,7 +76,7 @@ OS_API OS_MUST_FREE char **os_environ(void);
  * @python os.environ[key]
  * @shell os.environ.get KEY -> str
  */
-OS_API OS_MUST_FREE char *os_environ_get(const char *key) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() char *os_environ_get(const char *key);
 
 /**
  * A pointer to the value of an environment variable, without a copy.
@@ -87,7 +87,7 @@ OS_API OS_MUST_FREE char *os_environ_get(const char *key) OS_NONNULL();
  * @source getenv(3)
  * @shell see os_getenv
  */
-OS_API const char *os_environ_peek(const char *key) OS_NONNULL();
+OS_API OS_NONNULL() const char *os_environ_peek(const char *key);
 
 /**
  * Sets a variable of the environment, as os_putenv() does.
@@ -100,7 +100,7 @@ OS_API const char *os_environ_peek(const char *key) OS_NONNULL();
  * @python os.environ[key] = value
  * @shell no: the environment that it changes ends with the command
  */
-OS_API int os_environ_set(const char *key, const char *value) OS_NONNULL();
+OS_API OS_NONNULL() int os_environ_set(const char *key, const char *value);
 
 /**
  * Removes an environment variable that has to be set.
@@ -112,7 +112,7 @@ OS_API int os_environ_set(const char *key, const char *value) OS_NONNULL();
  * @python del os.environ[key]
  * @shell no: the environment that it changes ends with the command
  */
-OS_API int os_environ_del(const char *key) OS_NONNULL();
+OS_API OS_NONNULL() int os_environ_del(const char *key);
 
 /**
  * The value of an environment variable, which is set to `value` first if it is not set.
@@ -124,19 +124,19 @@ OS_API int os_environ_del(const char *key) OS_NONNULL();
  * @python os.environ.setdefault(key, value)
  * @shell no: the environment that it changes ends with the command
  */
-OS_API OS_MUST_FREE char *os_environ_setdefault(const char *key, const char *value) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() char *os_environ_setdefault(const char *key, const char *value);
 
 /**
  * Removes an environment variable and tells what its value was.
  *
  * @param key            its name
- * @param default_value  returned, as a copy, if it is not set; with NULL that is an error
+ * @param default_value  returned, as a copy, if it is not set, or NULL to fail then
  * @return a copy, to free(); NULL with errno set
  * @error ENOENT  it is not set, and there is no default (Python's KeyError)
  * @python os.environ.pop(key, default)
  * @shell no: the environment that it changes ends with the command
  */
-OS_API OS_MUST_FREE char *os_environ_pop(const char *key, const char *default_value) OS_NONNULL(1);
+OS_API OS_MUST_FREE OS_NONNULL(1) char *os_environ_pop(const char *key, const char *default_value);
 
 /**
  * Sets all variables of a list at one moment, or after an error none of them.
@@ -148,7 +148,7 @@ OS_API OS_MUST_FREE char *os_environ_pop(const char *key, const char *default_va
  * @python os.environ.update(mapping)
  * @shell no: the environment that it changes ends with the command
  */
-OS_API int os_environ_update(char *const list[]) OS_NONNULL();
+OS_API OS_NONNULL() int os_environ_update(char *const list[]);
 
 /**
  * Removes all environment variables.
@@ -186,7 +186,7 @@ OS_API int64_t os_environ_size(void);
  * @python key in os.environ
  * @shell os.environ.contains KEY -> bool
  */
-OS_API bool os_environ_contains(const char *key) OS_NONNULL();
+OS_API OS_NONNULL() bool os_environ_contains(const char *key);
 
 /**
  * How many bytes the environment has allocated and never frees: all texts and arrays that were ever
@@ -214,7 +214,7 @@ OS_API int os_reload_environ(void);
 /**
  * The directories in which a program is looked for.
  *
- * @param env  "KEY=value" texts, then NULL; NULL for the environment of the process
+ * @param env  "KEY=value" texts, then NULL; or NULL for the environment of the process
  * @return the parts of its PATH, or of "/bin:/usr/bin" without one: a list that ends with NULL, one
  *         block to free(); NULL with errno ENOMEM
  * @python os.get_exec_path(env=None)

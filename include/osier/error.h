@@ -79,7 +79,7 @@ OS_API const char *os_strerror(int number);
 /**
  * Says what to do when a signal interrupts a system call; without it every call is retried.
  *
- * @param handler  called on EINTR: 0 to retry the call, anything else to fail with EINTR; NULL for
+ * @param handler  called on EINTR: 0 to retry the call, anything else to fail with EINTR; or NULL for
  *                 the default
  * @return the handler before it, or NULL
  * @source PEP 475
@@ -98,7 +98,7 @@ OS_API int (*os_set_interrupt_handler(int (*handler)(void)))(void);
  * @python repr(os.fsdecode(name))
  * @shell os.quote NAME -> str
  */
-OS_API OS_MUST_FREE char *os_quote(const char *name) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() char *os_quote(const char *name);
 
 OS_END_DECLS
 

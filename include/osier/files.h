@@ -38,7 +38,7 @@ OS_API OS_MUST_FREE char *os_getcwd(void);
  * @source chdir(2)
  * @shell no: the directory changes for the command alone, and ends with it
  */
-OS_API int os_chdir(const char *path);
+OS_API OS_NONNULL() int os_chdir(const char *path);
 
 /**
  * Changes the current directory to the one that a descriptor is open on.
@@ -63,7 +63,7 @@ OS_API int os_fchdir(int fd);
  * @source mkdir(2)
  * @shell see os_mkdirat
  */
-OS_API int os_mkdir(const char *path, mode_t mode);
+OS_API OS_NONNULL() int os_mkdir(const char *path, mode_t mode);
 
 /**
  * Creates the directory `path`, relative to a directory.
@@ -78,7 +78,7 @@ OS_API int os_mkdir(const char *path, mode_t mode);
  * @source mkdirat(2)
  * @shell os.mkdir PATH [--mode=0777] [--dir-fd=OS_CWD] -> none
  */
-OS_API int os_mkdirat(int dir_fd, const char *path, mode_t mode);
+OS_API OS_NONNULL() int os_mkdirat(int dir_fd, const char *path, mode_t mode);
 
 /**
  * Creates the directory `path` and every directory that is missing on the way to it.
@@ -97,7 +97,7 @@ OS_API int os_mkdirat(int dir_fd, const char *path, mode_t mode);
  * @python os.makedirs(name, mode=0o777, exist_ok=False)
  * @shell see os_makedirsat
  */
-OS_API int os_makedirs(const char *path, mode_t mode, int flags);
+OS_API OS_NONNULL() int os_makedirs(const char *path, mode_t mode, int flags);
 
 /**
  * Creates a directory and those that are missing on the way to it, with a mode for these.
@@ -110,7 +110,8 @@ OS_API int os_makedirs(const char *path, mode_t mode, int flags);
  * @python os.makedirs(name, mode=0o777, exist_ok=False, *, parent_mode=None), since 3.15
  * @shell see os_makedirsat
  */
-OS_API int os_makedirs_parents(const char *path, mode_t mode, mode_t parent_mode, int flags);
+OS_API OS_NONNULL() int os_makedirs_parents(const char *path, mode_t mode, mode_t parent_mode,
+                                            int flags);
 
 /**
  * Creates a directory and those that are missing on the way to it, relative to a directory.
@@ -124,7 +125,8 @@ OS_API int os_makedirs_parents(const char *path, mode_t mode, mode_t parent_mode
  * @python os.makedirs(name, mode=0o777, exist_ok=False, *, parent_mode=None), since 3.15
  * @shell os.makedirs PATH [--mode=0777] [--parent-mode=0777] [--exist-ok] [--dir-fd=OS_CWD] -> none
  */
-OS_API int os_makedirsat(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int flags);
+OS_API OS_NONNULL() int os_makedirsat(int dir_fd, const char *path, mode_t mode, mode_t parent_mode,
+                                      int flags);
 
 /**
  * Removes the empty directory `path`.
@@ -136,7 +138,7 @@ OS_API int os_makedirsat(int dir_fd, const char *path, mode_t mode, mode_t paren
  * @source rmdir(2)
  * @shell see os_rmdirat
  */
-OS_API int os_rmdir(const char *path);
+OS_API OS_NONNULL() int os_rmdir(const char *path);
 
 /**
  * Removes the empty directory `path`, relative to a directory.
@@ -149,7 +151,7 @@ OS_API int os_rmdir(const char *path);
  * @source unlinkat(2)
  * @shell os.rmdir PATH [--dir-fd=OS_CWD] -> none
  */
-OS_API int os_rmdirat(int dir_fd, const char *path);
+OS_API OS_NONNULL() int os_rmdirat(int dir_fd, const char *path);
 
 /**
  * Removes the empty directory `path`, then each directory of the path above it that is empty.
@@ -161,7 +163,7 @@ OS_API int os_rmdirat(int dir_fd, const char *path);
  * @python os.removedirs(name)
  * @shell os.removedirs PATH -> none
  */
-OS_API int os_removedirs(const char *path);
+OS_API OS_NONNULL() int os_removedirs(const char *path);
 
 /**
  * Removes the file or the link `path`, no directory.
@@ -173,7 +175,7 @@ OS_API int os_removedirs(const char *path);
  * @source unlink(2)
  * @shell see os_removeat
  */
-OS_API int os_remove(const char *path);
+OS_API OS_NONNULL() int os_remove(const char *path);
 
 /**
  * Removes the file or the link `path`, no directory, relative to a directory.
@@ -186,7 +188,7 @@ OS_API int os_remove(const char *path);
  * @source unlinkat(2)
  * @shell os.remove PATH [--dir-fd=OS_CWD] -> none
  */
-OS_API int os_removeat(int dir_fd, const char *path);
+OS_API OS_NONNULL() int os_removeat(int dir_fd, const char *path);
 
 /**
  * Removes the file or the link `path`: os_remove() under its Unix name.
@@ -198,7 +200,7 @@ OS_API int os_removeat(int dir_fd, const char *path);
  * @source unlink(2)
  * @shell see os_unlinkat
  */
-OS_API int os_unlink(const char *path);
+OS_API OS_NONNULL() int os_unlink(const char *path);
 
 /**
  * Removes the file or the link `path`, relative to a directory: os_removeat() under its Unix name.
@@ -211,7 +213,7 @@ OS_API int os_unlink(const char *path);
  * @source unlinkat(2)
  * @shell os.unlink PATH [--dir-fd=OS_CWD] -> none
  */
-OS_API int os_unlinkat(int dir_fd, const char *path);
+OS_API OS_NONNULL() int os_unlinkat(int dir_fd, const char *path);
 
 /**
  * Renames `src` to `dst`, in one step that nobody sees half done; a file that is there is replaced.
@@ -224,7 +226,7 @@ OS_API int os_unlinkat(int dir_fd, const char *path);
  * @source rename(2)
  * @shell see os_renameat
  */
-OS_API int os_rename(const char *src, const char *dst);
+OS_API OS_NONNULL() int os_rename(const char *src, const char *dst);
 
 /**
  * Renames `src` to `dst`, each relative to a directory.
@@ -239,7 +241,8 @@ OS_API int os_rename(const char *src, const char *dst);
  * @source renameat(2)
  * @shell os.rename SRC DST [--src-dir-fd=OS_CWD] [--dst-dir-fd=OS_CWD] -> none
  */
-OS_API int os_renameat(int src_dir_fd, const char *src, int dst_dir_fd, const char *dst);
+OS_API OS_NONNULL() int os_renameat(int src_dir_fd, const char *src, int dst_dir_fd,
+                                    const char *dst);
 
 /**
  * Renames `src` to `dst`, replacing what is there: os_rename(), which on POSIX does so too.
@@ -252,7 +255,7 @@ OS_API int os_renameat(int src_dir_fd, const char *src, int dst_dir_fd, const ch
  * @source rename(2)
  * @shell see os_replaceat
  */
-OS_API int os_replace(const char *src, const char *dst);
+OS_API OS_NONNULL() int os_replace(const char *src, const char *dst);
 
 /**
  * Renames `src` to `dst`, replacing what is there, each relative to a directory.
@@ -267,7 +270,8 @@ OS_API int os_replace(const char *src, const char *dst);
  * @source renameat(2)
  * @shell os.replace SRC DST [--src-dir-fd=OS_CWD] [--dst-dir-fd=OS_CWD] -> none
  */
-OS_API int os_replaceat(int src_dir_fd, const char *src, int dst_dir_fd, const char *dst);
+OS_API OS_NONNULL() int os_replaceat(int src_dir_fd, const char *src, int dst_dir_fd,
+                                     const char *dst);
 
 /**
  * Renames `src` to `dst`, making the directories that `dst` lacks and removing those that `src`
@@ -279,7 +283,7 @@ OS_API int os_replaceat(int src_dir_fd, const char *src, int dst_dir_fd, const c
  * @python os.renames(old, new)
  * @shell os.renames SRC DST -> none
  */
-OS_API int os_renames(const char *src, const char *dst);
+OS_API OS_NONNULL() int os_renames(const char *src, const char *dst);
 
 /**
  * Makes `dst` a further name of the file `src`: a hard link.
@@ -293,7 +297,7 @@ OS_API int os_renames(const char *src, const char *dst);
  * @source linkat(2)
  * @shell see os_linkat
  */
-OS_API int os_link(const char *src, const char *dst, int flags);
+OS_API OS_NONNULL() int os_link(const char *src, const char *dst, int flags);
 
 /**
  * Makes `dst` a further name of the file `src`, each relative to a directory.
@@ -308,7 +312,8 @@ OS_API int os_link(const char *src, const char *dst, int flags);
  * @source linkat(2)
  * @shell os.link SRC DST [--src-dir-fd=OS_CWD] [--dst-dir-fd=OS_CWD] [--nofollow] -> none
  */
-OS_API int os_linkat(int src_dir_fd, const char *src, int dst_dir_fd, const char *dst, int flags);
+OS_API OS_NONNULL() int os_linkat(int src_dir_fd, const char *src, int dst_dir_fd, const char *dst,
+                                  int flags);
 
 /**
  * Makes a symbolic link `dst` that holds the text `src`.
@@ -321,7 +326,7 @@ OS_API int os_linkat(int src_dir_fd, const char *src, int dst_dir_fd, const char
  * @source symlink(2)
  * @shell see os_symlinkat
  */
-OS_API int os_symlink(const char *src, const char *dst, int flags);
+OS_API OS_NONNULL() int os_symlink(const char *src, const char *dst, int flags);
 
 /**
  * Makes a symbolic link `dst` that holds the text `src`, relative to a directory.
@@ -335,7 +340,7 @@ OS_API int os_symlink(const char *src, const char *dst, int flags);
  * @source symlinkat(2)
  * @shell os.symlink SRC DST [--is-directory] [--dir-fd=OS_CWD] -> none
  */
-OS_API int os_symlinkat(const char *src, int dir_fd, const char *dst, int flags);
+OS_API OS_NONNULL() int os_symlinkat(const char *src, int dir_fd, const char *dst, int flags);
 
 /**
  * What the symbolic link `path` holds, however long it is.
@@ -347,7 +352,7 @@ OS_API int os_symlinkat(const char *src, int dir_fd, const char *dst, int flags)
  * @source readlink(2)
  * @shell see os_readlinkat
  */
-OS_API OS_MUST_FREE char *os_readlink(const char *path);
+OS_API OS_MUST_FREE OS_NONNULL() char *os_readlink(const char *path);
 
 /**
  * What the symbolic link `path` holds, relative to a directory.
@@ -360,7 +365,7 @@ OS_API OS_MUST_FREE char *os_readlink(const char *path);
  * @source readlinkat(2)
  * @shell os.readlink PATH [--dir-fd=OS_CWD] -> str
  */
-OS_API OS_MUST_FREE char *os_readlinkat(int dir_fd, const char *path);
+OS_API OS_MUST_FREE OS_NONNULL() char *os_readlinkat(int dir_fd, const char *path);
 
 /**
  * What is at `path`.
@@ -373,7 +378,7 @@ OS_API OS_MUST_FREE char *os_readlinkat(int dir_fd, const char *path);
  * @source stat(2)
  * @shell see os_statat
  */
-OS_API int os_stat(const char *path, struct os_stat_result *ret_stat, int flags);
+OS_API OS_NONNULL() int os_stat(const char *path, struct os_stat_result *ret_stat, int flags);
 
 /**
  * What is at `path`, relative to a directory; the parameters are in the order of fstatat(2).
@@ -387,7 +392,8 @@ OS_API int os_stat(const char *path, struct os_stat_result *ret_stat, int flags)
  * @source fstatat(2)
  * @shell os.stat PATH [--dir-fd=OS_CWD] [--nofollow] -> stat
  */
-OS_API int os_statat(int dir_fd, const char *path, struct os_stat_result *ret_stat, int flags);
+OS_API OS_NONNULL() int os_statat(int dir_fd, const char *path, struct os_stat_result *ret_stat,
+                                  int flags);
 
 /**
  * What is at `path`; a symbolic link itself, not what it names.
@@ -399,7 +405,7 @@ OS_API int os_statat(int dir_fd, const char *path, struct os_stat_result *ret_st
  * @source lstat(2)
  * @shell see os_lstatat
  */
-OS_API int os_lstat(const char *path, struct os_stat_result *ret_stat);
+OS_API OS_NONNULL() int os_lstat(const char *path, struct os_stat_result *ret_stat);
 
 /**
  * What is at `path`, relative to a directory; a symbolic link itself, not what it names.
@@ -412,7 +418,7 @@ OS_API int os_lstat(const char *path, struct os_stat_result *ret_stat);
  * @source fstatat(2)
  * @shell os.lstat PATH [--dir-fd=OS_CWD] -> stat
  */
-OS_API int os_lstatat(int dir_fd, const char *path, struct os_stat_result *ret_stat);
+OS_API OS_NONNULL() int os_lstatat(int dir_fd, const char *path, struct os_stat_result *ret_stat);
 
 /**
  * What a descriptor is open on.
@@ -424,7 +430,7 @@ OS_API int os_lstatat(int dir_fd, const char *path, struct os_stat_result *ret_s
  * @source fstat(2)
  * @shell os.fstat FD -> stat
  */
-OS_API int os_fstat(int fd, struct os_stat_result *ret_stat);
+OS_API OS_NONNULL() int os_fstat(int fd, struct os_stat_result *ret_stat);
 
 /**
  * Whether the user may use `path` in the ways `mode` asks for.
@@ -441,7 +447,7 @@ OS_API int os_fstat(int fd, struct os_stat_result *ret_stat);
  * @source access(2)
  * @shell see os_accessat
  */
-OS_API int os_access(const char *path, int mode, int flags);
+OS_API OS_NONNULL() int os_access(const char *path, int mode, int flags);
 
 /**
  * Whether the user may use `path` in the ways `mode` asks for, relative to a directory.
@@ -456,7 +462,7 @@ OS_API int os_access(const char *path, int mode, int flags);
  * @source faccessat(2)
  * @shell os.access PATH MODE [--dir-fd=OS_CWD] [--effective-ids] [--nofollow] -> ok
  */
-OS_API int os_accessat(int dir_fd, const char *path, int mode, int flags);
+OS_API OS_NONNULL() int os_accessat(int dir_fd, const char *path, int mode, int flags);
 
 /**
  * Sets the permission bits of `path`.
@@ -470,7 +476,7 @@ OS_API int os_accessat(int dir_fd, const char *path, int mode, int flags);
  * @source chmod(2)
  * @shell see os_chmodat
  */
-OS_API int os_chmod(const char *path, mode_t mode, int flags);
+OS_API OS_NONNULL() int os_chmod(const char *path, mode_t mode, int flags);
 
 /**
  * Sets the permission bits of `path`, relative to a directory.
@@ -485,7 +491,7 @@ OS_API int os_chmod(const char *path, mode_t mode, int flags);
  * @source fchmodat2(2)
  * @shell os.chmod PATH MODE [--dir-fd=OS_CWD] [--nofollow] -> none
  */
-OS_API int os_chmodat(int dir_fd, const char *path, mode_t mode, int flags);
+OS_API OS_NONNULL() int os_chmodat(int dir_fd, const char *path, mode_t mode, int flags);
 
 /**
  * Sets the permission bits of what a descriptor is open on.
@@ -510,7 +516,7 @@ OS_API int os_fchmod(int fd, mode_t mode);
  * @source renameat2(2)
  * @shell os.rename_noreplace SRC DST -> none
  */
-OS_API int os_rename_noreplace(const char *src, const char *dst);
+OS_API OS_NONNULL() int os_rename_noreplace(const char *src, const char *dst);
 
 /**
  * Exchanges what `src` and `dst` name, in one step that nobody sees half done.
@@ -522,7 +528,7 @@ OS_API int os_rename_noreplace(const char *src, const char *dst);
  * @source renameat2(2)
  * @shell os.rename_exchange SRC DST -> none
  */
-OS_API int os_rename_exchange(const char *src, const char *dst);
+OS_API OS_NONNULL() int os_rename_exchange(const char *src, const char *dst);
 
 #ifndef RENAME_NOREPLACE
 #define RENAME_NOREPLACE (1 << 0)
@@ -544,8 +550,8 @@ OS_API int os_rename_exchange(const char *src, const char *dst);
  * @shell os.renameat2 SRC DST [--rename-flags=0] [--src-dir-fd=OS_CWD] [--dst-dir-fd=OS_CWD] ->
  * none
  */
-OS_API int os_renameat2(int src_dir_fd, const char *src, int dst_dir_fd, const char *dst,
-                        unsigned rename_flags);
+OS_API OS_NONNULL() int os_renameat2(int src_dir_fd, const char *src, int dst_dir_fd,
+                                     const char *dst, unsigned rename_flags);
 
 /**
  * Makes a FIFO, a pipe with a name.
@@ -558,7 +564,7 @@ OS_API int os_renameat2(int src_dir_fd, const char *src, int dst_dir_fd, const c
  * @source mkfifo(3)
  * @shell see os_mkfifoat
  */
-OS_API int os_mkfifo(const char *path, mode_t mode);
+OS_API OS_NONNULL() int os_mkfifo(const char *path, mode_t mode);
 
 /**
  * Makes a FIFO, relative to a directory.
@@ -572,7 +578,7 @@ OS_API int os_mkfifo(const char *path, mode_t mode);
  * @source mkfifoat(3)
  * @shell os.mkfifo PATH [--mode=0666] [--dir-fd=OS_CWD] -> none
  */
-OS_API int os_mkfifoat(int dir_fd, const char *path, mode_t mode);
+OS_API OS_NONNULL() int os_mkfifoat(int dir_fd, const char *path, mode_t mode);
 
 /**
  * Makes a file, a FIFO, a socket or a device.
@@ -587,7 +593,7 @@ OS_API int os_mkfifoat(int dir_fd, const char *path, mode_t mode);
  * @source mknod(2)
  * @shell see os_mknodat
  */
-OS_API int os_mknod(const char *path, mode_t mode, uint64_t device);
+OS_API OS_NONNULL() int os_mknod(const char *path, mode_t mode, uint64_t device);
 
 /**
  * Makes a file, a FIFO, a socket or a device, relative to a directory.
@@ -602,7 +608,7 @@ OS_API int os_mknod(const char *path, mode_t mode, uint64_t device);
  * @source mknodat(2)
  * @shell os.mknod PATH [--mode=0600] [--device=0] [--dir-fd=OS_CWD] -> none
  */
-OS_API int os_mknodat(int dir_fd, const char *path, mode_t mode, uint64_t device);
+OS_API OS_NONNULL() int os_mknodat(int dir_fd, const char *path, mode_t mode, uint64_t device);
 
 /**
  * The major number of a device: which driver.
@@ -648,7 +654,7 @@ OS_API uint64_t os_makedev(uint32_t major_number, uint32_t minor_number);
  * @source chroot(2)
  * @shell no: the root changes for the command alone, and ends with it
  */
-OS_API int os_chroot(const char *path);
+OS_API OS_NONNULL() int os_chroot(const char *path);
 
 OS_END_DECLS
 

@@ -21,7 +21,7 @@ OS_BEGIN_DECLS
  * Symbolic links in it, absolute ones too, stay in it. Processes that were opened before stay what
  * they are.
  *
- * @param root  the directory that holds its proc, sys, etc and run; NULL: this machine
+ * @param root  the directory that holds its proc, sys, etc and run, or NULL for this machine
  * @return 0, or −1 with errno set and everything as it was
  * @error ENOENT  no such directory
  * @error ENOTDIR  no directory
@@ -40,7 +40,7 @@ OS_API bool os_root_is_set(void);
 /**
  * Reads a /proc that is mounted elsewhere, of the machine that is looked at.
  *
- * @param path  where it is mounted; NULL: "/proc"
+ * @param path  where it is mounted, or NULL for "/proc"
  * @return 0, or −1 with errno ENOMEM
  * @shell no: `osier get --root=DIR` looks at another machine
  */

@@ -36,7 +36,7 @@ struct os_virtual_memory_result {
  * @source proc_meminfo(5)
  * @shell os.virtual_memory -> virtual_memory
  */
-OS_API int os_virtual_memory(struct os_virtual_memory_result *ret_memory) OS_NONNULL();
+OS_API OS_NONNULL() int os_virtual_memory(struct os_virtual_memory_result *ret_memory);
 
 /** What os_swap_memory() tells, in bytes. */
 struct os_swap_memory_result {
@@ -56,7 +56,7 @@ struct os_swap_memory_result {
  * @source proc_meminfo(5), proc_vmstat(5)
  * @shell os.swap_memory -> swap_memory
  */
-OS_API int os_swap_memory(struct os_swap_memory_result *ret_swap) OS_NONNULL();
+OS_API OS_NONNULL() int os_swap_memory(struct os_swap_memory_result *ret_swap);
 
 /** A name and its number. */
 struct os_named_number {
@@ -72,7 +72,7 @@ struct os_named_number {
  * @source proc_meminfo(5)
  * @shell os.meminfo -> map
  */
-OS_API OS_MUST_FREE struct os_named_number *os_meminfo(size_t *ret_count) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() struct os_named_number *os_meminfo(size_t *ret_count);
 
 OS_END_DECLS
 

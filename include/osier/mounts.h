@@ -65,8 +65,8 @@ struct os_mount {
  * @shell os.mounts [--sizes:OS_MOUNTS_SIZES] [--pseudo:OS_MOUNTS_PSEUDO] [--timeout=-1]
  * -> list of mount
  */
-OS_API OS_MUST_FREE struct os_mount *os_mounts(int flags, double timeout, size_t *ret_count)
-    OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() struct os_mount *os_mounts(int flags, double timeout,
+                                                            size_t *ret_count);
 
 /**
  * How full the file system is that a file or directory is on, where that can be had in time.
@@ -81,8 +81,8 @@ OS_API OS_MUST_FREE struct os_mount *os_mounts(int flags, double timeout, size_t
  * @source statfs(2)
  * @shell os.disk_usage_timeout PATH TIMEOUT -> disk_usage
  */
-OS_API int os_disk_usage_timeout(const char *path, double timeout,
-                                 struct os_disk_usage_result *ret_usage) OS_NONNULL();
+OS_API OS_NONNULL() int os_disk_usage_timeout(const char *path, double timeout,
+                                              struct os_disk_usage_result *ret_usage);
 
 OS_END_DECLS
 

@@ -77,8 +77,8 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_ntpath_split(const char *path);
  * them, without a copy.
  *
  * @param path  any path
- * @param ret_head  what os_ntpath_dirname() gives; may be NULL
- * @param ret_tail  what os_ntpath_basename() gives; may be NULL
+ * @param ret_head  what os_ntpath_dirname() gives; or NULL
+ * @param ret_tail  what os_ntpath_basename() gives; or NULL
  * @return nothing
  * @python ntpath.split(path)
  * @shell see os_ntpath_split
@@ -102,8 +102,8 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_ntpath_splitext(const char *path);
  * without a copy.
  *
  * @param path  any path
- * @param ret_root  the path without the extension; may be NULL
- * @param ret_extension  the extension, empty where there is none; may be NULL
+ * @param ret_root  the path without the extension; or NULL
+ * @param ret_extension  the extension, empty where there is none; or NULL
  * @return nothing
  * @python ntpath.splitext(path)
  * @shell see os_ntpath_splitext
@@ -126,8 +126,8 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_ntpath_splitdrive(const char *path);
  * The drive of a Windows path and the rest, as os_ntpath_splitdrive() tells them, without a copy.
  *
  * @param path  any path
- * @param ret_drive  the drive, share or device, empty where there is none; may be NULL
- * @param ret_rest  the rest; may be NULL
+ * @param ret_drive  the drive, share or device, empty where there is none; or NULL
+ * @param ret_rest  the rest; or NULL
  * @return nothing
  * @python ntpath.splitdrive(path)
  * @shell see os_ntpath_splitdrive
@@ -151,9 +151,9 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_ntpath_splitroot(const char *path);
  * a copy.
  *
  * @param path  any path
- * @param ret_drive  the drive, share or device, empty where there is none; may be NULL
- * @param ret_root  one separator, or nothing; may be NULL
- * @param ret_tail  the rest; may be NULL
+ * @param ret_drive  the drive, share or device, empty where there is none; or NULL
+ * @param ret_root  one separator, or nothing; or NULL
+ * @param ret_tail  the rest; or NULL
  * @return nothing
  * @python ntpath.splitroot(path), since 3.12
  * @shell see os_ntpath_splitroot
@@ -172,7 +172,7 @@ OS_API OS_NONNULL(1) void os_ntpath_splitroot_slices(const char *path, struct os
  *
  * The macro of this name adds the NULL that ends the list.
  *
- * @param path  the first; further ones up to a NULL
+ * @param path  the first; further ones, then NULL
  * @return the text, to free(); NULL with errno ENOMEM
  * @python ntpath.join(path, *paths)
  * @shell see os_ntpath_joinv
@@ -183,7 +183,7 @@ OS_API OS_MUST_FREE OS_SENTINEL OS_NONNULL(1) char *os_ntpath_join(const char *p
 /**
  * Joins the Windows paths of a list, as os_ntpath_join() does its arguments.
  *
- * @param paths  the paths, and NULL behind the last; "" where there is none
+ * @param paths  the paths, then NULL; "" where there is none
  * @return the text, to free(); NULL with errno ENOMEM
  * @python ntpath.join(path, *paths)
  * @shell ntpath.join PATHS... -> str
@@ -232,7 +232,7 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_relpath(const char *path, const
  * The longest path that all of the Windows paths begin with: "C:\a" of "C:\a\b" and "c:/A/c". The
  * case of ASCII letters does not count; what is written is as the first path has it.
  *
- * @param paths  at least one, with the same drive, all or none with a root; NULL behind the last
+ * @param paths  at least one, with the same drive, all or none with a root; then NULL
  * @return the text, to free(); NULL with errno set
  * @error EINVAL  there is none, their drives differ, or some have a root and some not
  * @python ntpath.commonpath(paths)
@@ -244,7 +244,7 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_ntpath_commonpath(const char *const *p
  * The longest text that all of the texts begin with, byte by byte, as os_path_commonprefix() tells
  * it.
  *
- * @param paths  any texts, and NULL behind the last
+ * @param paths  any texts, then NULL
  * @return the text, to free(); NULL with errno ENOMEM
  * @python ntpath.commonprefix(list)
  * @shell ntpath.commonprefix PATHS... -> str

@@ -57,7 +57,7 @@ OS_API OS_MUST_FREE char *os_getlogin(void);
  * @source uname(2)
  * @shell os.uname -> uname
  */
-OS_API int os_uname(struct os_uname_result *ret_result);
+OS_API OS_NONNULL() int os_uname(struct os_uname_result *ret_result);
 
 /**
  * The id of the process.
@@ -140,7 +140,7 @@ OS_API gid_t os_getegid(void);
  * @source getresuid(2)
  * @shell os.getresuid -> ints
  */
-OS_API int os_getresuid(uid_t *ret_ruid, uid_t *ret_euid, uid_t *ret_suid);
+OS_API OS_NONNULL() int os_getresuid(uid_t *ret_ruid, uid_t *ret_euid, uid_t *ret_suid);
 
 /**
  * The real, effective and saved group ids of the process.
@@ -153,7 +153,7 @@ OS_API int os_getresuid(uid_t *ret_ruid, uid_t *ret_euid, uid_t *ret_suid);
  * @source getresgid(2)
  * @shell os.getresgid -> ints
  */
-OS_API int os_getresgid(gid_t *ret_rgid, gid_t *ret_egid, gid_t *ret_sgid);
+OS_API OS_NONNULL() int os_getresgid(gid_t *ret_rgid, gid_t *ret_egid, gid_t *ret_sgid);
 
 /**
  * The supplementary group ids of the process.
@@ -164,7 +164,7 @@ OS_API int os_getresgid(gid_t *ret_rgid, gid_t *ret_egid, gid_t *ret_sgid);
  * @source getgroups(2)
  * @shell os.getgroups -> ints
  */
-OS_API OS_MUST_FREE gid_t *os_getgroups(size_t *ret_count);
+OS_API OS_MUST_FREE OS_NONNULL() gid_t *os_getgroups(size_t *ret_count);
 
 /**
  * The groups that a user belongs to, as the system's group database has them.
@@ -177,7 +177,8 @@ OS_API OS_MUST_FREE gid_t *os_getgroups(size_t *ret_count);
  * @source getgrouplist(3)
  * @shell os.getgrouplist USER GROUP -> ints
  */
-OS_API OS_MUST_FREE gid_t *os_getgrouplist(const char *user, gid_t group, size_t *ret_count);
+OS_API OS_MUST_FREE OS_NONNULL() gid_t *os_getgrouplist(const char *user, gid_t group,
+                                                        size_t *ret_count);
 
 /**
  * Gives the process the groups of a user: os_getgrouplist(), then os_setgroups().
@@ -190,12 +191,12 @@ OS_API OS_MUST_FREE gid_t *os_getgrouplist(const char *user, gid_t group, size_t
  * @source initgroups(3)
  * @shell no: it changes a process that ends with the command
  */
-OS_API int os_initgroups(const char *user, gid_t group);
+OS_API OS_NONNULL() int os_initgroups(const char *user, gid_t group);
 
 /**
  * Sets the supplementary group ids of the process.
  *
- * @param groups  the ids; may be NULL where `count` is 0
+ * @param groups  the ids, or NULL if `count` is 0
  * @param count  how many
  * @return 0, or −1 with errno set
  * @error EINVAL  more than 65536
@@ -289,7 +290,7 @@ OS_API pid_t os_setsid(void);
  * @source getpriority(2)
  * @shell os.getpriority WHICH WHO -> int
  */
-OS_API int os_getpriority(int which, id_t who, int *ret_priority);
+OS_API OS_NONNULL() int os_getpriority(int which, id_t who, int *ret_priority);
 
 /**
  * Sets the nice value of a process, a process group or a user's processes.

@@ -76,8 +76,8 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_split(const char *path);
  * copy.
  *
  * @param path  any path
- * @param ret_head  what os_path_dirname() gives; may be NULL
- * @param ret_tail  what os_path_basename() gives; may be NULL
+ * @param ret_head  what os_path_dirname() gives; or NULL
+ * @param ret_tail  what os_path_basename() gives; or NULL
  * @return nothing
  * @python os.path.split(path)
  * @shell see os_path_split
@@ -101,8 +101,8 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_splitext(const char *path);
  * copy.
  *
  * @param path  any path
- * @param ret_root  the path without the extension; may be NULL
- * @param ret_extension  the extension, empty where there is none; may be NULL
+ * @param ret_root  the path without the extension; or NULL
+ * @param ret_extension  the extension, empty where there is none; or NULL
  * @return nothing
  * @python os.path.splitext(path)
  * @shell see os_path_splitext
@@ -124,8 +124,8 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_splitdrive(const char *path);
  * A path's drive and the rest of it, as os_path_splitdrive() tells them, without a copy.
  *
  * @param path  any path
- * @param ret_drive  the empty start of the path; may be NULL
- * @param ret_rest  the path; may be NULL
+ * @param ret_drive  the empty start of the path; or NULL
+ * @param ret_rest  the path; or NULL
  * @return nothing
  * @python os.path.splitdrive(path)
  * @shell see os_path_splitdrive
@@ -147,9 +147,9 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_path_splitroot(const char *path);
  * A path's drive, root and rest, as os_path_splitroot() tells them, without a copy.
  *
  * @param path  any path
- * @param ret_drive  the empty start of the path; may be NULL
- * @param ret_root  its one or two slashes, or nothing; may be NULL
- * @param ret_tail  the rest; may be NULL
+ * @param ret_drive  the empty start of the path; or NULL
+ * @param ret_root  its one or two slashes, or nothing; or NULL
+ * @param ret_tail  the rest; or NULL
  * @return nothing
  * @python os.path.splitroot(path), since 3.12
  * @shell see os_path_splitroot
@@ -168,7 +168,7 @@ OS_API OS_NONNULL(1) void os_path_splitroot_slices(const char *path, struct os_s
  *
  * The macro of this name adds the NULL that ends the list.
  *
- * @param path  the first; further ones up to a NULL
+ * @param path  the first; further ones, then NULL
  * @return the text, to free(); NULL with errno ENOMEM
  * @python os.path.join(path, *paths)
  * @shell see os_path_joinv
@@ -179,7 +179,7 @@ OS_API OS_MUST_FREE OS_SENTINEL OS_NONNULL(1) char *os_path_join(const char *pat
 /**
  * Joins the paths of a list, as os_path_join() does its arguments.
  *
- * @param paths  the paths, and NULL behind the last; "" where there is none
+ * @param paths  the paths, then NULL; "" where there is none
  * @return the text, to free(); NULL with errno ENOMEM
  * @python os.path.join(path, *paths)
  * @shell os.path.join PATHS... -> str
@@ -222,7 +222,7 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_abspath(const char *path);
  * The way to `path` from the directory `start`, by their texts alone: "../c" of "/a/c" from "/a/b".
  *
  * @param path  where to; not empty
- * @param start  where from; NULL for the current directory
+ * @param start  where from, or NULL for the current directory
  * @return the text, "." at the least, to free(); NULL with errno set
  * @error EINVAL  `path` is empty
  * @error ENOENT  one of them is relative, and the current directory was removed
@@ -234,7 +234,7 @@ OS_API OS_MUST_FREE OS_NONNULL(1) char *os_path_relpath(const char *path, const 
 /**
  * The longest path that all of the paths begin with: "/usr" of "/usr/lib" and "/usr/bin".
  *
- * @param paths  at least one, all absolute or all relative, and NULL behind the last
+ * @param paths  at least one, all absolute or all relative, then NULL
  * @return the text, to free(); NULL with errno set
  * @error EINVAL  there is none, or absolute and relative ones are mixed
  * @python os.path.commonpath(paths)
@@ -246,7 +246,7 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_path_commonpath(const char *const *pat
  * The longest text that all of the texts begin with, byte by byte: "/usr/li" of "/usr/lib" and
  * "/usr/lint". It is not always a path: os_path_commonpath() gives one.
  *
- * @param paths  any texts, and NULL behind the last
+ * @param paths  any texts, then NULL
  * @return the text, to free(); NULL with errno ENOMEM
  * @python os.path.commonprefix(list)
  * @shell os.path.commonprefix PATHS... -> str

@@ -67,8 +67,8 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_posixpath_split(const char *path);
  * What os_path_split_slices() does, by the name that Python has on every system.
  *
  * @param path  any path
- * @param ret_head  what os_posixpath_dirname() gives; may be NULL
- * @param ret_tail  what os_posixpath_basename() gives; may be NULL
+ * @param ret_head  what os_posixpath_dirname() gives; or NULL
+ * @param ret_tail  what os_posixpath_basename() gives; or NULL
  * @return nothing
  * @python posixpath.split(path)
  * @shell see os_posixpath_split
@@ -90,8 +90,8 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_posixpath_splitext(const char *path)
  * What os_path_splitext_slices() does, by the name that Python has on every system.
  *
  * @param path  any path
- * @param ret_root  the path without the extension; may be NULL
- * @param ret_extension  the extension, empty where there is none; may be NULL
+ * @param ret_root  the path without the extension; or NULL
+ * @param ret_extension  the extension, empty where there is none; or NULL
  * @return nothing
  * @python posixpath.splitext(path)
  * @shell see os_posixpath_splitext
@@ -113,8 +113,8 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_posixpath_splitdrive(const char *pat
  * What os_path_splitdrive_slices() does, by the name that Python has on every system.
  *
  * @param path  any path
- * @param ret_drive  the empty start of the path; may be NULL
- * @param ret_rest  the path; may be NULL
+ * @param ret_drive  the empty start of the path; or NULL
+ * @param ret_rest  the path; or NULL
  * @return nothing
  * @python posixpath.splitdrive(path)
  * @shell see os_posixpath_splitdrive
@@ -137,9 +137,9 @@ OS_API OS_MUST_CHECK OS_NONNULL() char **os_posixpath_splitroot(const char *path
  * What os_path_splitroot_slices() does, by the name that Python has on every system.
  *
  * @param path  any path
- * @param ret_drive  the empty start of the path; may be NULL
- * @param ret_root  its one or two slashes, or nothing; may be NULL
- * @param ret_tail  the rest; may be NULL
+ * @param ret_drive  the empty start of the path; or NULL
+ * @param ret_root  its one or two slashes, or nothing; or NULL
+ * @param ret_tail  the rest; or NULL
  * @return nothing
  * @python posixpath.splitroot(path), since 3.12
  * @shell see os_posixpath_splitroot
@@ -152,7 +152,7 @@ OS_API OS_NONNULL(1) void os_posixpath_splitroot_slices(const char *path,
 /**
  * What os_path_join() does, by the name that Python has on every system.
  *
- * @param path  the first; further ones up to a NULL
+ * @param path  the first; further ones, then NULL
  * @return the text, to free(); NULL with errno ENOMEM
  * @python posixpath.join(path, *paths)
  * @shell see os_posixpath_joinv
@@ -163,7 +163,7 @@ OS_API OS_MUST_FREE OS_SENTINEL OS_NONNULL(1) char *os_posixpath_join(const char
 /**
  * What os_path_joinv() does, by the name that Python has on every system.
  *
- * @param paths  the paths, and NULL behind the last; "" where there is none
+ * @param paths  the paths, then NULL; "" where there is none
  * @return the text, to free(); NULL with errno ENOMEM
  * @python posixpath.join(path, *paths)
  * @shell posixpath.join PATHS... -> str
@@ -194,7 +194,7 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_normcase(const char *path);
  * What os_path_relpath() does, by the name that Python has on every system.
  *
  * @param path  where to; not empty
- * @param start  where from; NULL for the current directory
+ * @param start  where from, or NULL for the current directory
  * @return the text, "." at the least, to free(); NULL with errno set
  * @error EINVAL  `path` is empty
  * @error ENOENT  one of them is relative, and the current directory was removed
@@ -206,7 +206,7 @@ OS_API OS_MUST_FREE OS_NONNULL(1) char *os_posixpath_relpath(const char *path, c
 /**
  * What os_path_commonpath() does, by the name that Python has on every system.
  *
- * @param paths  at least one, all absolute or all relative, and NULL behind the last
+ * @param paths  at least one, all absolute or all relative, then NULL
  * @return the text, to free(); NULL with errno set
  * @error EINVAL  there is none, or absolute and relative ones are mixed
  * @python posixpath.commonpath(paths)
@@ -217,7 +217,7 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_posixpath_commonpath(const char *const
 /**
  * What os_path_commonprefix() does, by the name that Python has on every system.
  *
- * @param paths  any texts, and NULL behind the last
+ * @param paths  any texts, then NULL
  * @return the text, to free(); NULL with errno ENOMEM
  * @python posixpath.commonprefix(list)
  * @shell posixpath.commonprefix PATHS... -> str

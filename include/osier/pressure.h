@@ -38,8 +38,8 @@ struct os_pressure_result {
  * How much work stood still because something was short.
  *
  * @param resource  what was
- * @param cgroup  the directory of a control group of version 2, as "/sys/fs/cgroup/user.slice";
- *                NULL: the machine
+ * @param cgroup  the directory of a control group of version 2, as "/sys/fs/cgroup/user.slice",
+ *                or NULL for the machine
  * @param ret_pressure  set to the shares
  * @return 0, or −1 with errno set
  * @error ENOENT  the kernel is older than 4.20, or has no such group
@@ -47,15 +47,15 @@ struct os_pressure_result {
  * @source Documentation/accounting/psi
  * @shell os.pressure RESOURCE [--cgroup=NULL] -> pressure
  */
-OS_API int os_pressure(enum os_resource resource, const char *cgroup,
-                       struct os_pressure_result *ret_pressure) OS_NONNULL(3);
+OS_API OS_NONNULL(3) int os_pressure(enum os_resource resource, const char *cgroup,
+                                     struct os_pressure_result *ret_pressure);
 
 /**
  * Has the kernel tell when work stands still for too long: poll(2) says POLLPRI on the descriptor
  * each time it has happened.
  *
  * @param resource  what is short
- * @param cgroup  as os_pressure() takes it
+ * @param cgroup  as for os_pressure(), or NULL for the machine
  * @param full  whether all threads have to stand still, or one is enough
  * @param stall  how long they do, in nanoseconds
  * @param window  within how much time, in nanoseconds: from 500 ms to 10 s

@@ -28,7 +28,7 @@ OS_BEGIN_DECLS
  * @source system(3)
  * @shell os.system COMMAND -> status
  */
-OS_API int os_system(const char *command) OS_NONNULL();
+OS_API OS_NONNULL() int os_system(const char *command);
 
 /**
  * What Python makes of a wait status: the exit code of a process that ended by itself, −N for one
@@ -41,7 +41,7 @@ OS_API int os_system(const char *command) OS_NONNULL();
  * @python os.waitstatus_to_exitcode(status)
  * @shell os.waitstatus_to_exitcode STATUS -> int
  */
-OS_API int os_waitstatus_to_exitcode(int status, int *ret_exitcode) OS_NONNULL();
+OS_API OS_NONNULL() int os_waitstatus_to_exitcode(int status, int *ret_exitcode);
 
 /** A shell line that runs beside the program, connected by a pipe. */
 struct os_popen {
@@ -61,7 +61,7 @@ struct os_popen {
  * @source popen(3)
  * @shell os.popen COMMAND -> stream
  */
-OS_API struct os_popen *os_popen(const char *command, const char *mode) OS_MUST_CHECK OS_NONNULL();
+OS_API OS_NONNULL() struct os_popen *os_popen(const char *command, const char *mode) OS_MUST_CHECK;
 
 /**
  * Reads all that a line still prints, up to its end.
@@ -72,12 +72,12 @@ OS_API struct os_popen *os_popen(const char *command, const char *mode) OS_MUST_
  * @python os.popen(command).read()
  * @shell see os_popen
  */
-OS_API OS_MUST_FREE char *os_popen_read(struct os_popen *popen, size_t *ret_size) OS_NONNULL(1);
+OS_API OS_MUST_FREE OS_NONNULL(1) char *os_popen_read(struct os_popen *popen, size_t *ret_size);
 
 /**
  * Closes the pipe, waits for the line to end and frees the connection, also after an error.
  *
- * @param popen  what to close; NULL is fine
+ * @param popen  what to close, or NULL for nothing
  * @return 0 if the line ended with exit code 0, else its exit code × 256, or −N × 256 if signal N
  *         ended it; −1 with errno set
  * @error EPIPE  what was left to write could not be written
@@ -95,7 +95,7 @@ OS_API int os_popen_close(struct os_popen *popen);
  * @python subprocess.getstatusoutput(cmd)
  * @shell os.getoutput COMMAND -> str
  */
-OS_API OS_MUST_FREE char *os_getoutput(const char *command, int *ret_exitcode) OS_NONNULL(1);
+OS_API OS_MUST_FREE OS_NONNULL(1) char *os_getoutput(const char *command, int *ret_exitcode);
 
 /**
  * Waits for any child to end.
@@ -184,8 +184,8 @@ struct os_waitid_result {
  * @source waitid(2)
  * @shell no: a command has no children
  */
-OS_API int os_waitid(int idtype, unsigned int id, int options, struct os_waitid_result *ret_result)
-    OS_NONNULL();
+OS_API OS_NONNULL() int os_waitid(int idtype, unsigned int id, int options,
+                                  struct os_waitid_result *ret_result);
 
 /**
  * Whether the process ended by itself.
@@ -362,7 +362,7 @@ struct os_times_result {
  * @source times(2)
  * @shell no: it tells of the command itself
  */
-OS_API int os_times(struct os_times_result *ret_times) OS_NONNULL();
+OS_API OS_NONNULL() int os_times(struct os_times_result *ret_times);
 
 /**
  * Makes a child that is a copy of the process, with the calling thread alone.
@@ -384,7 +384,7 @@ OS_API pid_t os_fork(void);
  * @source forkpty(3)
  * @shell no: it would copy the command
  */
-OS_API pid_t os_forkpty(int *ret_fd) OS_NONNULL();
+OS_API OS_NONNULL() pid_t os_forkpty(int *ret_fd);
 
 /**
  * Has functions called at every fork, for the life of the process; os_system() and its like don't

@@ -145,7 +145,7 @@ struct os_processes_options {
  * @source proc(5)
  * @shell os.pids -> ints
  */
-OS_API OS_MUST_FREE pid_t *os_pids(size_t *ret_count);
+OS_API OS_MUST_FREE OS_NONNULL() pid_t *os_pids(size_t *ret_count);
 
 /**
  * Whether a process of that number exists; the number of a thread is none.
@@ -165,7 +165,7 @@ OS_API bool os_pid_exists(pid_t pid);
  * where its number is used again at that moment.
  *
  * @param fields  bits of enum os_process_fields: what to read
- * @param options  which processes, and how many threads read them; NULL for all
+ * @param options  which processes, and how many threads read them, or NULL for all
  * @param ret_count  set to how many there are
  * @return an array with all it points to in one block, to free(); NULL with errno set
  * @error EINVAL  fields or options that are none
@@ -173,9 +173,8 @@ OS_API bool os_pid_exists(pid_t pid);
  * @source proc(5)
  * @shell os.processes [--threads=0] -> list of process_info
  */
-OS_API OS_MUST_FREE struct os_process_info *os_processes(unsigned fields,
-                                                         const struct os_processes_options *options,
-                                                         size_t *ret_count);
+OS_API OS_MUST_FREE OS_NONNULL(3) struct os_process_info *os_processes(
+    unsigned fields, const struct os_processes_options *options, size_t *ret_count);
 
 /** A process: a descriptor of its directory in /proc, which is never another's. */
 struct os_process;
@@ -208,7 +207,7 @@ OS_API struct os_process *os_process_close(struct os_process *process);
  * @return the descriptor
  * @shell no: a descriptor ends with the command
  */
-OS_API int os_process_fileno(const struct os_process *process) OS_NONNULL();
+OS_API OS_NONNULL() int os_process_fileno(const struct os_process *process);
 
 /**
  * Whether the process is still there, as a zombie too.
@@ -219,7 +218,7 @@ OS_API int os_process_fileno(const struct os_process *process) OS_NONNULL();
  * @source proc(5)
  * @shell no: a handle ends with the command
  */
-OS_API bool os_process_is_running(const struct os_process *process) OS_NONNULL();
+OS_API OS_NONNULL() bool os_process_is_running(const struct os_process *process);
 
 /**
  * Reads what is asked for of the process.
@@ -233,8 +232,8 @@ OS_API bool os_process_is_running(const struct os_process *process) OS_NONNULL()
  * @source proc(5)
  * @shell no: a handle is for several calls of one program
  */
-OS_API OS_MUST_FREE struct os_process_info *os_process_read(const struct os_process *process,
-                                                            unsigned fields) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() struct os_process_info *os_process_read(
+    const struct os_process *process, unsigned fields);
 
 /**
  * Sends a signal to this process and to no other.
@@ -249,7 +248,7 @@ OS_API OS_MUST_FREE struct os_process_info *os_process_read(const struct os_proc
  * @source pidfd_send_signal(2)
  * @shell no: `osier os.kill PID SIGTERM`
  */
-OS_API int os_process_send_signal(const struct os_process *process, int sig) OS_NONNULL();
+OS_API OS_NONNULL() int os_process_send_signal(const struct os_process *process, int sig);
 
 /**
  * Waits until the process ends; a child is collected.
@@ -264,8 +263,8 @@ OS_API int os_process_send_signal(const struct os_process *process, int sig) OS_
  * @source pidfd_open(2)
  * @shell no: a handle is for several calls of one program
  */
-OS_API int os_process_wait(const struct os_process *process, double timeout, int *ret_status)
-    OS_NONNULL(1);
+OS_API OS_NONNULL(1) int os_process_wait(const struct os_process *process, double timeout,
+                                         int *ret_status);
 
 /**
  * The environment that the process was started with, or has put in its place.
@@ -277,7 +276,7 @@ OS_API int os_process_wait(const struct os_process *process, double timeout, int
  * @source proc(5)
  * @shell no: a handle ends with the command
  */
-OS_API OS_MUST_FREE char **os_process_environ(const struct os_process *process) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() char **os_process_environ(const struct os_process *process);
 
 /** A thread of a process. */
 struct os_process_thread {
@@ -298,8 +297,8 @@ struct os_process_thread {
  * @source proc(5)
  * @shell no: a handle ends with the command
  */
-OS_API OS_MUST_FREE struct os_process_thread *os_process_threads(const struct os_process *process,
-                                                                 size_t *ret_count) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() struct os_process_thread *os_process_threads(
+    const struct os_process *process, size_t *ret_count);
 
 /** A descriptor that a process has open. */
 struct os_open_file {
@@ -323,8 +322,8 @@ struct os_open_file {
  * @source proc(5)
  * @shell no: a handle ends with the command
  */
-OS_API OS_MUST_FREE struct os_open_file *os_process_open_files(const struct os_process *process,
-                                                               size_t *ret_count) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() struct os_open_file *os_process_open_files(
+    const struct os_process *process, size_t *ret_count);
 
 /** A mapping of a process; sizes in bytes. */
 struct os_memory_map {
@@ -356,8 +355,8 @@ struct os_memory_map {
  * @source proc(5)
  * @shell no: a handle ends with the command
  */
-OS_API OS_MUST_FREE struct os_memory_map *os_process_memory_maps(const struct os_process *process,
-                                                                 size_t *ret_count) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() struct os_memory_map *os_process_memory_maps(
+    const struct os_process *process, size_t *ret_count);
 
 /**
  * How much of one CPU a process used between two readings, in percent.
@@ -370,9 +369,9 @@ OS_API OS_MUST_FREE struct os_memory_map *os_process_memory_maps(const struct os
  * @python psutil.Process.cpu_percent(interval=None)
  * @shell no: it takes two readings
  */
-OS_API double os_process_cpu_percent(const struct os_process_info *before,
-                                     const struct os_process_info *now, int64_t elapsed)
-    OS_NONNULL();
+OS_API OS_NONNULL() double os_process_cpu_percent(const struct os_process_info *before,
+                                                  const struct os_process_info *now,
+                                                  int64_t elapsed);
 
 OS_END_DECLS
 

@@ -34,7 +34,7 @@ struct os_root;
  * @error ENOTDIR  it is no directory
  * @source openat2(2)
  */
-OS_API struct os_root *os_root(const char *path);
+OS_API OS_NONNULL() struct os_root *os_root(const char *path);
 
 /**
  * Makes a root of the directory `path`, relative to a directory.
@@ -45,7 +45,7 @@ OS_API struct os_root *os_root(const char *path);
  * @error ENOTDIR  it is no directory
  * @source openat2(2)
  */
-OS_API struct os_root *os_rootat(int dir_fd, const char *path);
+OS_API OS_NONNULL() struct os_root *os_rootat(int dir_fd, const char *path);
 
 /**
  * Makes a root that paths see from inside, as after chroot(2): to look at the system in an image or
@@ -57,7 +57,7 @@ OS_API struct os_root *os_rootat(int dir_fd, const char *path);
  * @error ENOTDIR  it is no directory
  * @source openat2(2) RESOLVE_IN_ROOT
  */
-OS_API struct os_root *os_root_inside(int dir_fd, const char *path);
+OS_API OS_NONNULL() struct os_root *os_root_inside(int dir_fd, const char *path);
 
 /**
  * Makes a root of a directory below a root, to be seen from outside or inside as that is.
@@ -68,7 +68,7 @@ OS_API struct os_root *os_root_inside(int dir_fd, const char *path);
  * @error EXDEV  the path leads out of the root
  * @source openat2(2)
  */
-OS_API struct os_root *os_root_sub(const struct os_root *root, const char *path);
+OS_API OS_NONNULL() struct os_root *os_root_sub(const struct os_root *root, const char *path);
 
 /**
  * Ends a root; what was opened through it stays open.
@@ -85,7 +85,7 @@ OS_API struct os_root *os_root_close(struct os_root *root);
  * @return the descriptor, opened with O_PATH
  * @shell no: a descriptor ends with the command
  */
-OS_API int os_root_fd(const struct os_root *root);
+OS_API OS_NONNULL() int os_root_fd(const struct os_root *root);
 
 /**
  * Opens a file in the root.
@@ -99,7 +99,8 @@ OS_API int os_root_fd(const struct os_root *root);
  * @source openat2(2)
  * @shell no: a descriptor ends with the command
  */
-OS_API int os_root_open(const struct os_root *root, const char *path, int open_flags, mode_t mode);
+OS_API OS_NONNULL() int os_root_open(const struct os_root *root, const char *path, int open_flags,
+                                     mode_t mode);
 
 /**
  * Creates a directory in the root.
@@ -111,7 +112,7 @@ OS_API int os_root_open(const struct os_root *root, const char *path, int open_f
  * @error EXDEV  the path leads out of the root
  * @source mkdirat(2)
  */
-OS_API int os_root_mkdir(const struct os_root *root, const char *path, mode_t mode);
+OS_API OS_NONNULL() int os_root_mkdir(const struct os_root *root, const char *path, mode_t mode);
 
 /**
  * Creates a directory in the root and those that are missing on the way, with 0777 before the
@@ -125,7 +126,8 @@ OS_API int os_root_mkdir(const struct os_root *root, const char *path, mode_t mo
  * @error EXDEV  the path leads out of the root
  * @source mkdirat(2)
  */
-OS_API int os_root_makedirs(const struct os_root *root, const char *path, mode_t mode, int flags);
+OS_API OS_NONNULL() int os_root_makedirs(const struct os_root *root, const char *path, mode_t mode,
+                                         int flags);
 
 /**
  * Removes a file or a link in the root.
@@ -136,7 +138,7 @@ OS_API int os_root_makedirs(const struct os_root *root, const char *path, mode_t
  * @error EXDEV  the path leads out of the root
  * @source unlinkat(2)
  */
-OS_API int os_root_remove(const struct os_root *root, const char *path);
+OS_API OS_NONNULL() int os_root_remove(const struct os_root *root, const char *path);
 
 /**
  * Removes an empty directory in the root.
@@ -147,7 +149,7 @@ OS_API int os_root_remove(const struct os_root *root, const char *path);
  * @error EXDEV  the path leads out of the root
  * @source unlinkat(2)
  */
-OS_API int os_root_rmdir(const struct os_root *root, const char *path);
+OS_API OS_NONNULL() int os_root_rmdir(const struct os_root *root, const char *path);
 
 /**
  * Renames within the root; a file that is there is replaced.
@@ -159,7 +161,8 @@ OS_API int os_root_rmdir(const struct os_root *root, const char *path);
  * @error EXDEV  a path leads out of the root, or the names are on different file systems
  * @source renameat(2)
  */
-OS_API int os_root_rename(const struct os_root *root, const char *src, const char *dst);
+OS_API OS_NONNULL() int os_root_rename(const struct os_root *root, const char *src,
+                                       const char *dst);
 
 /**
  * Gives a file in the root a further name. A symbolic link itself gets it, not what it names.
@@ -172,7 +175,7 @@ OS_API int os_root_rename(const struct os_root *root, const char *src, const cha
  * @error EXDEV  a path leads out of the root, or the names are on different file systems
  * @source linkat(2)
  */
-OS_API int os_root_link(const struct os_root *root, const char *src, const char *dst);
+OS_API OS_NONNULL() int os_root_link(const struct os_root *root, const char *src, const char *dst);
 
 /**
  * Makes a symbolic link in the root. It may hold any text; following it out of the root fails.
@@ -184,7 +187,8 @@ OS_API int os_root_link(const struct os_root *root, const char *src, const char 
  * @error EXDEV  the path of the link leads out of the root
  * @source symlinkat(2)
  */
-OS_API int os_root_symlink(const struct os_root *root, const char *src, const char *dst);
+OS_API OS_NONNULL() int os_root_symlink(const struct os_root *root, const char *src,
+                                        const char *dst);
 
 /**
  * What a symbolic link in the root holds.
@@ -196,7 +200,8 @@ OS_API int os_root_symlink(const struct os_root *root, const char *src, const ch
  * @error EINVAL  it is no symbolic link
  * @source readlinkat(2)
  */
-OS_API OS_MUST_FREE char *os_root_readlink(const struct os_root *root, const char *path);
+OS_API OS_MUST_FREE OS_NONNULL() char *os_root_readlink(const struct os_root *root,
+                                                        const char *path);
 
 /**
  * What is at a path in the root.
@@ -209,8 +214,8 @@ OS_API OS_MUST_FREE char *os_root_readlink(const struct os_root *root, const cha
  * @error EXDEV  the path leads out of the root
  * @source fstat(2)
  */
-OS_API int os_root_stat(const struct os_root *root, const char *path,
-                        struct os_stat_result *ret_stat, int flags);
+OS_API OS_NONNULL() int os_root_stat(const struct os_root *root, const char *path,
+                                     struct os_stat_result *ret_stat, int flags);
 
 /**
  * Sets the permission bits of a file in the root.
@@ -224,7 +229,8 @@ OS_API int os_root_stat(const struct os_root *root, const char *path,
  * @error EOPNOTSUPP  with OS_NOFOLLOW: it is a symbolic link
  * @source fchmodat2(2)
  */
-OS_API int os_root_chmod(const struct os_root *root, const char *path, mode_t mode, int flags);
+OS_API OS_NONNULL() int os_root_chmod(const struct os_root *root, const char *path, mode_t mode,
+                                      int flags);
 
 /**
  * Gives a file in the root to a user and a group.
@@ -239,8 +245,8 @@ OS_API int os_root_chmod(const struct os_root *root, const char *path, mode_t mo
  * @error EPERM  the caller may not give it away
  * @source fchownat(2)
  */
-OS_API int os_root_chown(const struct os_root *root, const char *path, uid_t uid, gid_t gid,
-                         int flags);
+OS_API OS_NONNULL() int os_root_chown(const struct os_root *root, const char *path, uid_t uid,
+                                      gid_t gid, int flags);
 
 /**
  * Sets when a file in the root was last read and last changed.
@@ -254,34 +260,35 @@ OS_API int os_root_chown(const struct os_root *root, const char *path, uid_t uid
  * @error EXDEV  the path leads out of the root
  * @source utimensat(2)
  */
-OS_API int os_root_utime(const struct os_root *root, const char *path, int64_t atime_ns,
-                         int64_t mtime_ns, int flags);
+OS_API OS_NONNULL() int os_root_utime(const struct os_root *root, const char *path,
+                                      int64_t atime_ns, int64_t mtime_ns, int flags);
 
 /**
  * Sets when a file in the root was last read and last changed, to any moment, also beyond 2262.
  *
  * @param root  the root
  * @param path  the file
- * @param times  last read, and last change of the content, as for os_utimensat(); NULL: now
+ * @param times  last read, and last change of the content, as for os_utimensat(), or NULL for now
  * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return 0, or −1 with errno set
  * @error EXDEV  the path leads out of the root
  * @error EINVAL  the nanoseconds are not 0 to 999,999,999, UTIME_NOW or UTIME_OMIT
  * @source utimensat(2)
  */
-OS_API int os_root_utimens(const struct os_root *root, const char *path,
-                           const struct os_time times[2], int flags);
+OS_API OS_NONNULL(1, 2) int os_root_utimens(const struct os_root *root, const char *path,
+                                            const struct os_time times[2], int flags);
 
 /**
  * The names in a directory of the root, without "." and "..", in no order.
  *
  * @param root  the root
- * @param path  the directory; NULL for the root itself
+ * @param path  the directory, or NULL for the root itself
  * @return a list that ends with NULL, to free() as one block; NULL with errno set
  * @error EXDEV  the path leads out of the root
  * @source getdents64(2)
  */
-OS_API OS_MUST_FREE char **os_root_listdir(const struct os_root *root, const char *path);
+OS_API OS_MUST_FREE OS_NONNULL(1) char **os_root_listdir(const struct os_root *root,
+                                                         const char *path);
 
 /**
  * Everything that a file in the root holds.
@@ -293,8 +300,8 @@ OS_API OS_MUST_FREE char **os_root_listdir(const struct os_root *root, const cha
  * @error EXDEV  the path leads out of the root
  * @source read(2)
  */
-OS_API OS_MUST_FREE char *os_root_read_file(const struct os_root *root, const char *path,
-                                            size_t *ret_size);
+OS_API OS_MUST_FREE OS_NONNULL(1, 2) char *os_root_read_file(const struct os_root *root,
+                                                             const char *path, size_t *ret_size);
 
 /**
  * Gives a file in the root a new content, atomically and durably, as os_write_file() does. A
@@ -302,16 +309,17 @@ OS_API OS_MUST_FREE char *os_root_read_file(const struct os_root *root, const ch
  *
  * @param root  the root
  * @param path  the file; it need not exist
- * @param data  its new content
+ * @param data  its new content, or NULL if `size` is 0
  * @param size  how many bytes
- * @param options  as for os_write_file(), without `follow`; NULL for the defaults
+ * @param options  as for os_write_file(), without `follow`, or NULL for the defaults
  * @return 0, or −1 with errno set
  * @error EXDEV  the path leads out of the root
  * @error EINVAL  the options have a size that is none of theirs, or `follow`
  * @source rename(2), fsync(2)
  */
-OS_API int os_root_write_file(const struct os_root *root, const char *path, const void *data,
-                              size_t size, const struct os_write_file_options *options);
+OS_API OS_NONNULL(1, 2) int os_root_write_file(const struct os_root *root, const char *path,
+                                               const void *data, size_t size,
+                                               const struct os_write_file_options *options);
 
 #ifndef RESOLVE_BENEATH
 #define RESOLVE_NO_XDEV       0x01
@@ -340,8 +348,8 @@ OS_API int os_root_write_file(const struct os_root *root, const char *path, cons
  * @source openat2(2)
  * @shell no: a descriptor ends with the command
  */
-OS_API int os_openat2(int dir_fd, const char *path, uint64_t open_flags, mode_t mode,
-                      uint64_t resolve);
+OS_API OS_NONNULL() int os_openat2(int dir_fd, const char *path, uint64_t open_flags, mode_t mode,
+                                   uint64_t resolve);
 
 OS_END_DECLS
 

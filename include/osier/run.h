@@ -148,7 +148,7 @@ struct os_run_result {
  *
  * @param argv        its arguments, then NULL; the first one is the program, looked for in the PATH
  *                    of its environment if it has no '/'
- * @param options     how to run it; NULL: as it is
+ * @param options     how to run it, or NULL to run it as it is
  * @param ret_result  filled in; os_run_result_free() frees what is in it; or NULL
  * @return 0 when it has ended, whatever its return code; −1 with errno set
  * @error ENOENT     there is no such program, or no such directory
@@ -161,8 +161,8 @@ struct os_run_result {
  * @source posix_spawn(3), waitid(2)
  * @shell no: osier run does it
  */
-OS_API int os_run(char *const argv[], const struct os_run_options *options,
-                  struct os_run_result *ret_result) OS_NONNULL(1);
+OS_API OS_NONNULL(1) int os_run(char *const argv[], const struct os_run_options *options,
+                                struct os_run_result *ret_result);
 
 /**
  * Frees what a result holds; it is empty afterwards.
@@ -171,7 +171,7 @@ OS_API int os_run(char *const argv[], const struct os_run_options *options,
  * @return nothing
  * @shell no: it only frees
  */
-OS_API void os_run_result_free(struct os_run_result *result) OS_NONNULL();
+OS_API OS_NONNULL() void os_run_result_free(struct os_run_result *result);
 
 /** A program that runs beside the caller. One thread at a time may use it. */
 struct os_child;
@@ -183,16 +183,15 @@ struct os_child;
  * read.
  *
  * @param argv     its arguments, then NULL, as for os_run()
- * @param options  how to run it; NULL: as it is
+ * @param options  how to run it, or NULL to run it as it is
  * @return the child, for os_child_close(); NULL with errno set, and nothing was started
  * @error ENOENT  there is no such program, or no such directory
  * @error EACCES  it may not be executed
  * @python subprocess.Popen(args, ...)
  * @shell no: a child would outlive the command
  */
-OS_API struct os_child *os_child_start(char *const argv[],
-                                       const struct os_run_options *options) OS_MUST_CHECK
-    OS_NONNULL(1);
+OS_API OS_NONNULL(1) struct os_child *os_child_start(
+    char *const argv[], const struct os_run_options *options) OS_MUST_CHECK;
 
 /**
  * Whether a child has ended.
@@ -203,7 +202,7 @@ OS_API struct os_child *os_child_start(char *const argv[],
  * @python Popen.poll()
  * @shell no: a command has no children
  */
-OS_API int os_child_poll(struct os_child *child, int *ret_returncode) OS_NONNULL(1);
+OS_API OS_NONNULL(1) int os_child_poll(struct os_child *child, int *ret_returncode);
 
 /**
  * Waits for a child to end, and for the rest of its tree.
@@ -218,8 +217,8 @@ OS_API int os_child_poll(struct os_child *child, int *ret_returncode) OS_NONNULL
  * @python Popen.wait(timeout=None)
  * @shell no: a command has no children
  */
-OS_API int os_child_wait(struct os_child *child, double timeout, struct os_run_result *ret_result)
-    OS_NONNULL(1);
+OS_API OS_NONNULL(1) int os_child_wait(struct os_child *child, double timeout,
+                                       struct os_run_result *ret_result);
 
 /**
  * Reads the next line of a captured stream, with its newline.
@@ -233,14 +232,14 @@ OS_API int os_child_wait(struct os_child *child, double timeout, struct os_run_r
  * @python Popen.stdout.readline()
  * @shell no: a command has no children
  */
-OS_API int os_child_read_line(struct os_child *child, int stream, char **ret_line, size_t *ret_size)
-    OS_NONNULL(1, 3);
+OS_API OS_NONNULL(1, 3) int os_child_read_line(struct os_child *child, int stream, char **ret_line,
+                                               size_t *ret_size);
 
 /**
  * Sends bytes to the standard input of a child, all of them; meanwhile what it prints is kept.
  *
  * @param child  started with `in` as OS_RUN_PIPE
- * @param data   what to send
+ * @param data   what to send, or NULL if `size` is 0
  * @param size   bytes
  * @return 0, or −1 with errno set
  * @error EPIPE  nobody reads it any more; there is no SIGPIPE
@@ -248,7 +247,7 @@ OS_API int os_child_read_line(struct os_child *child, int stream, char **ret_lin
  * @python Popen.stdin.write(data)
  * @shell no: a command has no children
  */
-OS_API int os_child_write(struct os_child *child, const void *data, size_t size) OS_NONNULL(1);
+OS_API OS_NONNULL(1) int os_child_write(struct os_child *child, const void *data, size_t size);
 
 /**
  * Closes the standard input of a child, which reads its end.
@@ -259,7 +258,7 @@ OS_API int os_child_write(struct os_child *child, const void *data, size_t size)
  * @python Popen.stdin.close()
  * @shell no: a command has no children
  */
-OS_API int os_child_close_stdin(struct os_child *child) OS_NONNULL();
+OS_API OS_NONNULL() int os_child_close_stdin(struct os_child *child);
 
 /**
  * Sends a signal to a child; to one that has ended it is nothing to do.
@@ -272,7 +271,7 @@ OS_API int os_child_close_stdin(struct os_child *child) OS_NONNULL();
  * @python Popen.send_signal(signal)
  * @shell no: a command has no children
  */
-OS_API int os_child_send_signal(struct os_child *child, int sig) OS_NONNULL();
+OS_API OS_NONNULL() int os_child_send_signal(struct os_child *child, int sig);
 
 /**
  * Sends SIGTERM to a child, or to every process of its tree.
@@ -282,7 +281,7 @@ OS_API int os_child_send_signal(struct os_child *child, int sig) OS_NONNULL();
  * @python Popen.terminate()
  * @shell no: a command has no children
  */
-OS_API int os_child_terminate(struct os_child *child) OS_NONNULL();
+OS_API OS_NONNULL() int os_child_terminate(struct os_child *child);
 
 /**
  * Sends SIGKILL to a child, or ends its tree with it.
@@ -292,7 +291,7 @@ OS_API int os_child_terminate(struct os_child *child) OS_NONNULL();
  * @python Popen.kill()
  * @shell no: a command has no children
  */
-OS_API int os_child_kill(struct os_child *child) OS_NONNULL();
+OS_API OS_NONNULL() int os_child_kill(struct os_child *child);
 
 /**
  * The process id of a child.
@@ -303,7 +302,7 @@ OS_API int os_child_kill(struct os_child *child) OS_NONNULL();
  * @python Popen.pid
  * @shell no: a command has no children
  */
-OS_API pid_t os_child_pid(const struct os_child *child) OS_NONNULL();
+OS_API OS_NONNULL() pid_t os_child_pid(const struct os_child *child);
 
 /**
  * The descriptor of a child, for the caller's own poll(2): readable when it has ended.
@@ -313,14 +312,14 @@ OS_API pid_t os_child_pid(const struct os_child *child) OS_NONNULL();
  * @source pidfd_open(2)
  * @shell no: a command has no children
  */
-OS_API int os_child_pidfd(const struct os_child *child) OS_NONNULL();
+OS_API OS_NONNULL() int os_child_pidfd(const struct os_child *child);
 
 /**
  * Ends a child that still runs, with its tree, waits for it and frees everything.
  *
  * It gets SIGTERM and the time of `grace`, then SIGKILL.
  *
- * @param child  which; NULL is fine
+ * @param child  which, or NULL for none
  * @return nothing; errno stays as it is
  * @python Popen.__exit__()
  * @shell no: a command has no children

@@ -116,7 +116,7 @@ OS_API int os_sched_getparam(pid_t pid);
  * @source sched_rr_get_interval(2)
  * @shell os.sched_rr_get_interval PID -> float
  */
-OS_API int os_sched_rr_get_interval(pid_t pid, double *ret_seconds);
+OS_API OS_NONNULL() int os_sched_rr_get_interval(pid_t pid, double *ret_seconds);
 
 /**
  * The time slice of a process under SCHED_RR, in nanoseconds.
@@ -143,7 +143,8 @@ OS_API int os_sched_yield(void);
  * Restricts a process (to the kernel: one thread) to a set of CPUs.
  *
  * @param pid  the process; 0: the calling thread
- * @param cpus  the numbers of the CPUs, in any order; those that the machine lacks do not count
+ * @param cpus  the numbers of the CPUs, in any order; those that the machine lacks do not count;
+ *              or NULL if `count` is 0
  * @param count  how many
  * @return 0, or −1 with errno set
  * @error EINVAL  none that the machine has and the process may use, or a negative one
@@ -166,7 +167,7 @@ OS_API int os_sched_setaffinity(pid_t pid, const int *cpus, size_t count);
  * @source sched_getaffinity(2)
  * @shell os.sched_getaffinity PID -> ints
  */
-OS_API OS_MUST_FREE int *os_sched_getaffinity(pid_t pid, size_t *ret_count);
+OS_API OS_MUST_FREE OS_NONNULL() int *os_sched_getaffinity(pid_t pid, size_t *ret_count);
 
 OS_END_DECLS
 

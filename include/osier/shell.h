@@ -22,7 +22,7 @@ OS_BEGIN_DECLS
  * @python shlex.quote(s)
  * @shell os.shell_quote TEXT -> str
  */
-OS_API OS_MUST_FREE char *os_shell_quote(const char *text) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() char *os_shell_quote(const char *text);
 
 /**
  * The words of a line, without their quotes, as a POSIX shell would see them.
@@ -36,7 +36,7 @@ OS_API OS_MUST_FREE char *os_shell_quote(const char *text) OS_NONNULL();
  * @python shlex.split(s, comments=False, posix=True)
  * @shell os.shell_split LINE [--comments] -> list
  */
-OS_API OS_MUST_FREE char **os_shell_split(const char *line, bool comments) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() char **os_shell_split(const char *line, bool comments);
 
 /**
  * Words as a line that os_shell_split(), and a shell, takes apart into them.
@@ -46,7 +46,7 @@ OS_API OS_MUST_FREE char **os_shell_split(const char *line, bool comments) OS_NO
  * @python shlex.join(split_command)
  * @shell os.shell_join WORDS... -> str
  */
-OS_API OS_MUST_FREE char *os_shell_join(char *const words[]) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() char *os_shell_join(char *const words[]);
 
 OS_END_DECLS
 

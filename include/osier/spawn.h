@@ -37,14 +37,14 @@ enum os_spawn_mode {
  * @source execve(2)
  * @shell see os_execvp
  */
-OS_API int os_execv(const char *path, char *const argv[]);
+OS_API OS_NONNULL() int os_execv(const char *path, char *const argv[]);
 
 /**
  * Replaces the process by the program at a path, with a list of arguments and an environment.
  *
  * @param path  the program
  * @param argv  its arguments
- * @param env   its environment
+ * @param env   its environment, or NULL for that of the process
  * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
@@ -52,7 +52,7 @@ OS_API int os_execv(const char *path, char *const argv[]);
  * @source execve(2)
  * @shell see os_execvp
  */
-OS_API int os_execve(const char *path, char *const argv[], char *const env[]);
+OS_API OS_NONNULL(1, 2) int os_execve(const char *path, char *const argv[], char *const env[]);
 
 /**
  * Replaces the process by a program that is looked for in PATH, with a list of arguments.
@@ -69,7 +69,7 @@ OS_API int os_execve(const char *path, char *const argv[], char *const env[]);
  * @source execve(2)
  * @shell os.execvp FILE ARGV... -> none
  */
-OS_API int os_execvp(const char *file, char *const argv[]);
+OS_API OS_NONNULL() int os_execvp(const char *file, char *const argv[]);
 
 /**
  * Replaces the process by a program that is looked for in PATH, with a list of arguments and an
@@ -79,7 +79,7 @@ OS_API int os_execvp(const char *file, char *const argv[]);
  *
  * @param file  the program; a name without '/' is looked for in PATH
  * @param argv  its arguments
- * @param env   its environment
+ * @param env   its environment, or NULL for that of the process
  * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
@@ -87,7 +87,7 @@ OS_API int os_execvp(const char *file, char *const argv[]);
  * @source execve(2)
  * @shell see os_execvp
  */
-OS_API int os_execvpe(const char *file, char *const argv[], char *const env[]);
+OS_API OS_NONNULL(1, 2) int os_execvpe(const char *file, char *const argv[], char *const env[]);
 
 /**
  * Replaces the process by the program at a path, with its arguments one by one.
@@ -101,7 +101,7 @@ OS_API int os_execvpe(const char *file, char *const argv[], char *const env[]);
  * @source execve(2)
  * @shell see os_execvp
  */
-OS_API int os_execl(const char *path, const char *arg, ...) OS_SENTINEL;
+OS_API OS_NONNULL(1, 2) int os_execl(const char *path, const char *arg, ...) OS_SENTINEL;
 
 /**
  * Replaces the process by the program at a path, with its arguments one by one and an
@@ -116,7 +116,7 @@ OS_API int os_execl(const char *path, const char *arg, ...) OS_SENTINEL;
  * @source execve(2)
  * @shell see os_execvp
  */
-OS_API int os_execle(const char *path, const char *arg, ...);
+OS_API OS_NONNULL(1, 2) int os_execle(const char *path, const char *arg, ...);
 
 /**
  * Replaces the process by a program that is looked for in PATH, with its arguments one by one.
@@ -130,7 +130,7 @@ OS_API int os_execle(const char *path, const char *arg, ...);
  * @source execve(2)
  * @shell see os_execvp
  */
-OS_API int os_execlp(const char *file, const char *arg, ...) OS_SENTINEL;
+OS_API OS_NONNULL(1, 2) int os_execlp(const char *file, const char *arg, ...) OS_SENTINEL;
 
 /**
  * Replaces the process by a program that is looked for in PATH, with its arguments one by one
@@ -145,7 +145,7 @@ OS_API int os_execlp(const char *file, const char *arg, ...) OS_SENTINEL;
  * @source execve(2)
  * @shell see os_execvp
  */
-OS_API int os_execlpe(const char *file, const char *arg, ...);
+OS_API OS_NONNULL(1, 2) int os_execlpe(const char *file, const char *arg, ...);
 
 /**
  * Replaces the process by the program that a descriptor leads to.
@@ -154,7 +154,7 @@ OS_API int os_execlpe(const char *file, const char *arg, ...);
  *
  * @param fd    the program, opened
  * @param argv  its arguments
- * @param env   its environment
+ * @param env   its environment, or NULL for that of the process
  * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
@@ -162,7 +162,7 @@ OS_API int os_execlpe(const char *file, const char *arg, ...);
  * @source execve(2)
  * @shell no: a descriptor ends with the command
  */
-OS_API int os_fexecve(int fd, char *const argv[], char *const env[]);
+OS_API OS_NONNULL(2) int os_fexecve(int fd, char *const argv[], char *const env[]);
 
 /**
  * Replaces the process by the program at a path that is relative to a directory.
@@ -170,7 +170,7 @@ OS_API int os_fexecve(int fd, char *const argv[], char *const env[]);
  * @param dir_fd  where a relative path starts
  * @param path  the program
  * @param argv  its arguments
- * @param env   its environment
+ * @param env   its environment, or NULL for that of the process
  * @param flags  OS_NOFOLLOW: a symbolic link is no program (ELOOP)
  * @return −1 with errno set; on success it does not return
  * @error ENOENT  there is no such program
@@ -179,8 +179,8 @@ OS_API int os_fexecve(int fd, char *const argv[], char *const env[]);
  * @source execve(2)
  * @shell see os_execvp
  */
-OS_API int os_execveat(int dir_fd, const char *path, char *const argv[], char *const env[],
-                       int flags);
+OS_API OS_NONNULL(2, 3) int os_execveat(int dir_fd, const char *path, char *const argv[],
+                                        char *const env[], int flags);
 
 /**
  * Starts the program at a path as a child, with a list of arguments.
@@ -199,7 +199,7 @@ OS_API int os_execveat(int dir_fd, const char *path, char *const argv[], char *c
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
-OS_API int os_spawnv(int mode, const char *path, char *const argv[]);
+OS_API OS_NONNULL() int os_spawnv(int mode, const char *path, char *const argv[]);
 
 /**
  * Starts the program at a path as a child, with a list of arguments and an environment.
@@ -207,7 +207,7 @@ OS_API int os_spawnv(int mode, const char *path, char *const argv[]);
  * @param mode  OS_P_WAIT or OS_P_NOWAIT
  * @param path  the program
  * @param argv  its arguments
- * @param env   its environment
+ * @param env   its environment, or NULL for that of the process
  * @return with OS_P_WAIT its exit code, −N if signal N ended it, 127 if it could not be executed;
  *         with OS_P_NOWAIT its process id; −1 with errno set. When signal 1 ended it, −1 with errno
  * 0
@@ -215,7 +215,8 @@ OS_API int os_spawnv(int mode, const char *path, char *const argv[]);
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
-OS_API int os_spawnve(int mode, const char *path, char *const argv[], char *const env[]);
+OS_API OS_NONNULL(2, 3) int os_spawnve(int mode, const char *path, char *const argv[],
+                                       char *const env[]);
 
 /**
  * Starts a program that is looked for in PATH as a child, with a list of arguments.
@@ -230,7 +231,7 @@ OS_API int os_spawnve(int mode, const char *path, char *const argv[], char *cons
  * @source posix_spawn(3)
  * @shell os.spawnvp MODE FILE ARGV... -> int
  */
-OS_API int os_spawnvp(int mode, const char *file, char *const argv[]);
+OS_API OS_NONNULL() int os_spawnvp(int mode, const char *file, char *const argv[]);
 
 /**
  * Starts a program that is looked for in PATH as a child, with a list of arguments and an
@@ -239,7 +240,7 @@ OS_API int os_spawnvp(int mode, const char *file, char *const argv[]);
  * @param mode  OS_P_WAIT or OS_P_NOWAIT
  * @param file  the program; a name without '/' is looked for in PATH
  * @param argv  its arguments
- * @param env   its environment
+ * @param env   its environment, or NULL for that of the process
  * @return with OS_P_WAIT its exit code, −N if signal N ended it, 127 if it could not be executed;
  *         with OS_P_NOWAIT its process id; −1 with errno set. When signal 1 ended it, −1 with errno
  * 0
@@ -247,7 +248,8 @@ OS_API int os_spawnvp(int mode, const char *file, char *const argv[]);
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
-OS_API int os_spawnvpe(int mode, const char *file, char *const argv[], char *const env[]);
+OS_API OS_NONNULL(2, 3) int os_spawnvpe(int mode, const char *file, char *const argv[],
+                                        char *const env[]);
 
 /**
  * Starts the program at a path as a child, with its arguments one by one.
@@ -262,7 +264,7 @@ OS_API int os_spawnvpe(int mode, const char *file, char *const argv[], char *con
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
-OS_API int os_spawnl(int mode, const char *path, const char *arg, ...) OS_SENTINEL;
+OS_API OS_NONNULL(2, 3) int os_spawnl(int mode, const char *path, const char *arg, ...) OS_SENTINEL;
 
 /**
  * Starts the program at a path as a child, with its arguments one by one and an environment.
@@ -277,7 +279,7 @@ OS_API int os_spawnl(int mode, const char *path, const char *arg, ...) OS_SENTIN
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
-OS_API int os_spawnle(int mode, const char *path, const char *arg, ...);
+OS_API OS_NONNULL(2, 3) int os_spawnle(int mode, const char *path, const char *arg, ...);
 
 /**
  * Starts a program that is looked for in PATH as a child, with its arguments one by one.
@@ -292,7 +294,8 @@ OS_API int os_spawnle(int mode, const char *path, const char *arg, ...);
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
-OS_API int os_spawnlp(int mode, const char *file, const char *arg, ...) OS_SENTINEL;
+OS_API OS_NONNULL(2, 3) int os_spawnlp(int mode, const char *file, const char *arg,
+                                       ...) OS_SENTINEL;
 
 /**
  * Starts a program that is looked for in PATH as a child, with its arguments one by one and an
@@ -308,7 +311,7 @@ OS_API int os_spawnlp(int mode, const char *file, const char *arg, ...) OS_SENTI
  * @source posix_spawn(3)
  * @shell see os_spawnvp
  */
-OS_API int os_spawnlpe(int mode, const char *file, const char *arg, ...);
+OS_API OS_NONNULL(2, 3) int os_spawnlpe(int mode, const char *file, const char *arg, ...);
 
 /** What a step of `file_actions` does in the child; the first four have Python's values. */
 enum os_spawn_action_kind {
@@ -352,8 +355,8 @@ struct os_posix_spawn_options {
  *
  * @param path     the program
  * @param argv     its arguments
- * @param env      its environment
- * @param options  what to change in the child first; NULL: nothing
+ * @param env      its environment, or NULL for that of the process
+ * @param options  what to change in the child first, or NULL for nothing
  * @return its process id; −1 with errno set, and nothing was started
  * @error ENOENT  there is no such program
  * @error EACCES  it may not be executed
@@ -363,8 +366,9 @@ struct os_posix_spawn_options {
  * @source posix_spawn(3)
  * @shell no: a child would outlive the command; see os.spawnvp
  */
-OS_API pid_t os_posix_spawn(const char *path, char *const argv[], char *const env[],
-                            const struct os_posix_spawn_options *options) OS_NONNULL(1, 2);
+OS_API OS_NONNULL(1, 2) pid_t
+    os_posix_spawn(const char *path, char *const argv[], char *const env[],
+                   const struct os_posix_spawn_options *options);
 
 /**
  * Starts a program that is looked for in the PATH of the process as a child, with file actions
@@ -372,15 +376,16 @@ OS_API pid_t os_posix_spawn(const char *path, char *const argv[], char *const en
  *
  * @param file     the program
  * @param argv     its arguments
- * @param env      its environment
- * @param options  what to change in the child first; NULL: nothing
+ * @param env      its environment, or NULL for that of the process
+ * @param options  what to change in the child first, or NULL for nothing
  * @return its process id; −1 with errno set, and nothing was started
  * @python os.posix_spawnp(path, argv, env, *, file_actions=None, setpgroup=None, ...)
  * @source posix_spawnp(3)
  * @shell no: a child would outlive the command; see os.spawnvp
  */
-OS_API pid_t os_posix_spawnp(const char *file, char *const argv[], char *const env[],
-                             const struct os_posix_spawn_options *options) OS_NONNULL(1, 2);
+OS_API OS_NONNULL(1, 2) pid_t
+    os_posix_spawnp(const char *file, char *const argv[], char *const env[],
+                    const struct os_posix_spawn_options *options);
 
 OS_END_DECLS
 

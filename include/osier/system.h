@@ -56,7 +56,7 @@ struct os_conf_name {
  * @source confstr(3)
  * @shell os.confstr NAME -> str
  */
-OS_API OS_MUST_FREE char *os_confstr(const char *name);
+OS_API OS_MUST_FREE OS_NONNULL() char *os_confstr(const char *name);
 
 /**
  * A configuration value of the system that is text, by its number.
@@ -82,7 +82,7 @@ OS_API OS_MUST_FREE char *os_confstr_number(int number);
  * @source sysconf(3)
  * @shell os.sysconf NAME -> int
  */
-OS_API int os_sysconf(const char *name, int64_t *ret_value);
+OS_API OS_NONNULL() int os_sysconf(const char *name, int64_t *ret_value);
 
 /**
  * A configuration value of the system that is a number, by its number.
@@ -95,7 +95,7 @@ OS_API int os_sysconf(const char *name, int64_t *ret_value);
  * @source sysconf(3)
  * @shell see os_sysconf
  */
-OS_API int os_sysconf_number(int number, int64_t *ret_value);
+OS_API OS_NONNULL() int os_sysconf_number(int number, int64_t *ret_value);
 
 /**
  * A configuration value of the file system that a file is on.
@@ -110,7 +110,7 @@ OS_API int os_sysconf_number(int number, int64_t *ret_value);
  * @source pathconf(3)
  * @shell os.pathconf PATH NAME -> int
  */
-OS_API int os_pathconf(const char *path, const char *name, int64_t *ret_value);
+OS_API OS_NONNULL() int os_pathconf(const char *path, const char *name, int64_t *ret_value);
 
 /**
  * A configuration value of the file system that a file is on, by its number.
@@ -125,7 +125,7 @@ OS_API int os_pathconf(const char *path, const char *name, int64_t *ret_value);
  * @source pathconf(3)
  * @shell see os_pathconf
  */
-OS_API int os_pathconf_number(const char *path, int number, int64_t *ret_value);
+OS_API OS_NONNULL() int os_pathconf_number(const char *path, int number, int64_t *ret_value);
 
 /**
  * A configuration value of the file system that an open file is on.
@@ -140,7 +140,7 @@ OS_API int os_pathconf_number(const char *path, int number, int64_t *ret_value);
  * @source fpathconf(3)
  * @shell os.fpathconf FD NAME -> int
  */
-OS_API int os_fpathconf(int fd, const char *name, int64_t *ret_value);
+OS_API OS_NONNULL() int os_fpathconf(int fd, const char *name, int64_t *ret_value);
 
 /**
  * A configuration value of the file system that an open file is on, by its number.
@@ -155,7 +155,7 @@ OS_API int os_fpathconf(int fd, const char *name, int64_t *ret_value);
  * @source fpathconf(3)
  * @shell see os_fpathconf
  */
-OS_API int os_fpathconf_number(int fd, int number, int64_t *ret_value);
+OS_API OS_NONNULL() int os_fpathconf_number(int fd, int number, int64_t *ret_value);
 
 /**
  * The names that os_confstr() takes.
@@ -165,7 +165,7 @@ OS_API int os_fpathconf_number(int fd, int number, int64_t *ret_value);
  * @python os.confstr_names
  * @shell os.confstr_names -> map
  */
-OS_API const struct os_conf_name *os_confstr_names(size_t *ret_count);
+OS_API OS_NONNULL() const struct os_conf_name *os_confstr_names(size_t *ret_count);
 
 /**
  * The names that os_sysconf() takes.
@@ -175,7 +175,7 @@ OS_API const struct os_conf_name *os_confstr_names(size_t *ret_count);
  * @python os.sysconf_names
  * @shell os.sysconf_names -> map
  */
-OS_API const struct os_conf_name *os_sysconf_names(size_t *ret_count);
+OS_API OS_NONNULL() const struct os_conf_name *os_sysconf_names(size_t *ret_count);
 
 /**
  * The names that os_pathconf() and os_fpathconf() take.
@@ -185,7 +185,7 @@ OS_API const struct os_conf_name *os_sysconf_names(size_t *ret_count);
  * @python os.pathconf_names
  * @shell os.pathconf_names -> map
  */
-OS_API const struct os_conf_name *os_pathconf_names(size_t *ret_count);
+OS_API OS_NONNULL() const struct os_conf_name *os_pathconf_names(size_t *ret_count);
 
 /**
  * How many CPUs the machine has online, whether the process may use them or not.
@@ -218,7 +218,7 @@ OS_API int os_process_cpu_count(void);
  * @source cgroups(7)
  * @shell os.cpu_quota -> float
  */
-OS_API int os_cpu_quota(double *ret_cpus);
+OS_API OS_NONNULL() int os_cpu_quota(double *ret_cpus);
 
 /**
  * How many threads can make progress at once: os_process_cpu_count(), or the quota of
@@ -239,12 +239,12 @@ OS_API int os_available_cpus(void);
  * @source getloadavg(3)
  * @shell os.getloadavg -> floats
  */
-OS_API int os_getloadavg(double ret_loads[3]);
+OS_API OS_NONNULL() int os_getloadavg(double ret_loads[3]);
 
 /**
  * Random bytes from the kernel, as many as it gives at once.
  *
- * @param ret_bytes  where they go
+ * @param ret_bytes  where they go, or NULL if `size` is 0
  * @param size  how many are wanted
  * @param flags  GRND_NONBLOCK, GRND_RANDOM
  * @return how many there are, or −1 with errno set
@@ -259,7 +259,7 @@ OS_API ssize_t os_getrandom(void *ret_bytes, size_t size, unsigned flags);
 /**
  * Random bytes that are good enough for keys.
  *
- * @param ret_bytes  where they go
+ * @param ret_bytes  where they go, or NULL if `size` is 0
  * @param size  how many
  * @return 0 with all of them, or −1 with errno set
  * @python os.urandom(size, /)
@@ -287,7 +287,7 @@ struct os_disk_usage_result {
  * @source statvfs(3)
  * @shell os.disk_usage PATH -> disk_usage
  */
-OS_API int os_disk_usage(const char *path, struct os_disk_usage_result *ret_usage);
+OS_API OS_NONNULL() int os_disk_usage(const char *path, struct os_disk_usage_result *ret_usage);
 
 /**
  * Finds the program that a command name stands for.
@@ -297,14 +297,14 @@ OS_API int os_disk_usage(const char *path, struct os_disk_usage_result *ret_usag
  *
  * @param cmd  the name
  * @param mode  what must be allowed, as os_access() takes it: X_OK
- * @param path  where to look, with colons in between; NULL for $PATH, or without it the system's
+ * @param path  where to look, with colons in between, or NULL for $PATH, or without it the system's
  *              own search path
  * @return the name of a file that is no directory, to free(); NULL with errno 0 where there is
  *         none, and with errno set on an error
  * @python shutil.which(cmd, mode=os.F_OK | os.X_OK, path=None)
  * @shell os.which CMD [--mode=X_OK] [--path=NULL] -> str
  */
-OS_API OS_MUST_FREE char *os_which(const char *cmd, int mode, const char *path);
+OS_API OS_MUST_FREE OS_NONNULL(1) char *os_which(const char *cmd, int mode, const char *path);
 
 OS_END_DECLS
 

@@ -56,7 +56,7 @@ struct os_rmtree_options {
  * Removes a tree: the directory `path` and everything in it. Links are removed, never followed.
  *
  * @param path  the directory; a link to one is refused, with a slash behind it too
- * @param options  NULL for Python's defaults
+ * @param options  how to do it, or NULL for Python's defaults
  * @return 0, or −1 with errno set, and in the record what could not be removed
  * @error ENOENT  nothing is there
  * @error ENOTDIR  it is not a directory
@@ -66,22 +66,22 @@ struct os_rmtree_options {
  * @python shutil.rmtree(path, ignore_errors=False, onerror=None, *, onexc=None)
  * @shell see os_rmtreeat
  */
-OS_API int os_rmtree(const char *path, const struct os_rmtree_options *options) OS_NONNULL(1);
+OS_API OS_NONNULL(1) int os_rmtree(const char *path, const struct os_rmtree_options *options);
 
 /**
  * Removes a tree, a directory and everything in it, relative to an open directory.
  *
  * @param dir_fd  where `path` begins, or OS_CWD
  * @param path  the directory
- * @param options  NULL for Python's defaults
+ * @param options  how to do it, or NULL for Python's defaults
  * @return 0, or −1 with errno set
  * @python shutil.rmtree(path, ignore_errors=False, onerror=None, *, onexc=None, dir_fd=None), since
  * 3.11
  * @shell os.rmtree PATH [--ignore-errors] [--one-file-system] [--threads=0] [--dir-fd=OS_CWD] ->
  * none
  */
-OS_API int os_rmtreeat(int dir_fd, const char *path, const struct os_rmtree_options *options)
-    OS_NONNULL(2);
+OS_API OS_NONNULL(2) int os_rmtreeat(int dir_fd, const char *path,
+                                     const struct os_rmtree_options *options);
 
 struct os_root;
 
@@ -90,14 +90,14 @@ struct os_root;
  *
  * @param root  the root
  * @param path  the directory in it; a link to one is refused
- * @param options  NULL for the defaults
+ * @param options  how to do it, or NULL for the defaults
  * @return 0, or −1 with errno set, and in the record what could not be removed
  * @error EXDEV  the path leads out of the root
  * @error EINVAL  it ends with "." or ".."
  * @shell no: a root is for several calls of one program
  */
-OS_API int os_root_rmtree(const struct os_root *root, const char *path,
-                          const struct os_rmtree_options *options) OS_NONNULL(1, 2);
+OS_API OS_NONNULL(1, 2) int os_root_rmtree(const struct os_root *root, const char *path,
+                                           const struct os_rmtree_options *options);
 
 /** The options of os_walk() and os_fwalk(). */
 struct os_walk_options {
@@ -143,7 +143,7 @@ struct os_walk;
  * preceded by them), whatever `threads` says.
  *
  * @param path  where to begin; a link is followed here
- * @param options  NULL for Python's defaults
+ * @param options  how to do it, or NULL for Python's defaults
  * @return the walk, for os_walk_close(); NULL with errno set when memory is lacking
  * @option top  where to begin
  * @option topdown  False: a directory comes after those in it
@@ -152,27 +152,27 @@ struct os_walk;
  * @python os.walk(top, topdown=True, onerror=None, followlinks=False)
  * @shell os.walk TOP [--topdown=True] [--onerror] [--followlinks] -> custom
  */
-OS_API struct os_walk *os_walk(const char *path, const struct os_walk_options *options)
-    OS_NONNULL(1);
+OS_API OS_NONNULL(1) struct os_walk *os_walk(const char *path,
+                                             const struct os_walk_options *options);
 
 /**
  * Walks through a tree with a descriptor of each directory, for the calls that take a `dir_fd`.
  *
  * @param dir_fd  where `path` begins, or OS_CWD
  * @param path  where to begin; a link is followed only if `follow_links` is set
- * @param options  NULL for Python's defaults; `threads` has no effect
+ * @param options  how to do it, or NULL for Python's defaults; `threads` has no effect
  * @return the walk, for os_walk_close(); NULL with errno set
  * @error ENOENT  nothing is there
  * @python os.fwalk(top='.', topdown=True, onerror=None, *, follow_symlinks=False, dir_fd=None)
  * @shell no: a descriptor ends with the command; os.walk tells the rest
  */
-OS_API struct os_walk *os_fwalk(int dir_fd, const char *path, const struct os_walk_options *options)
-    OS_NONNULL(2);
+OS_API OS_NONNULL(2) struct os_walk *os_fwalk(int dir_fd, const char *path,
+                                              const struct os_walk_options *options);
 
 /**
  * The next directory of a walk.
  *
- * @param walk  the walk; NULL is at its end
+ * @param walk  the walk, or NULL for one at its end
  * @return the entry; at the end NULL with errno 0, without memory NULL with errno ENOMEM
  * @python next(os.walk(top))
  * @shell no: part of an iterator
@@ -187,7 +187,7 @@ OS_API struct os_walk_entry *os_walk_next(struct os_walk *walk);
  * @python dirnames.clear()
  * @shell no: part of an iterator
  */
-OS_API void os_walk_prune(struct os_walk *walk) OS_NONNULL();
+OS_API OS_NONNULL() void os_walk_prune(struct os_walk *walk);
 
 /**
  * Ends the walk, whether it came to the end or not.
@@ -234,7 +234,7 @@ struct os_tree_usage {
  * first.
  *
  * @param path  a directory, or anything else; a link is not followed
- * @param options  NULL for the totals alone
+ * @param options  what else to tell, or NULL for the totals alone
  * @return the result in one block, to free(); NULL with errno set
  * @error ENOENT  nothing is there
  * @error EACCES  a directory can't be read (unless errors are ignored or told)
@@ -243,9 +243,8 @@ struct os_tree_usage {
  * @shell os.tree_usage PATH [--depth=0] [--files] [--top=0] [--apparent] [--every-link]
  * [--ignore-errors] [--one-file-system] [--threads=0] -> tree_usage
  */
-OS_API OS_MUST_FREE struct os_tree_usage *os_tree_usage(const char *path,
-                                                        const struct os_tree_usage_options *options)
-    OS_NONNULL(1);
+OS_API OS_MUST_FREE OS_NONNULL(1) struct os_tree_usage *os_tree_usage(
+    const char *path, const struct os_tree_usage_options *options);
 
 /** The options of os_copyfile(), os_copy() and os_copy2(). */
 struct os_copy_options {
@@ -267,7 +266,7 @@ struct os_copy_options {
  * @param src  the file; a link is followed
  * @param dst  the copy's path; a file that is there already is overwritten, through a link too; a
  *             device is written to
- * @param options  NULL for Python's defaults
+ * @param options  how to do it, or NULL for Python's defaults
  * @return 0, or −1 with errno set
  * @error EINVAL  both are the same file (SameFileError)
  * @error EISDIR  one of them is a directory
@@ -279,8 +278,8 @@ struct os_copy_options {
  * @shell os.copyfile SRC DST [--nofollow] [--special-files] [--replace] [--into-pipes] ->
  * none
  */
-OS_API int os_copyfile(const char *src, const char *dst, const struct os_copy_options *options)
-    OS_NONNULL(1, 2);
+OS_API OS_NONNULL(1, 2) int os_copyfile(const char *src, const char *dst,
+                                        const struct os_copy_options *options);
 
 /**
  * Copies the file `src` with its mode.
@@ -289,7 +288,7 @@ OS_API int os_copyfile(const char *src, const char *dst, const struct os_copy_op
  *
  * @param src  the file; a link is followed
  * @param dst  the copy's path, or a directory to put it into
- * @param options  NULL for Python's defaults
+ * @param options  how to do it, or NULL for Python's defaults
  * @return 0, or −1 with errno set; otherwise as os_copyfile()
  * @error EINVAL  both are the same file (SameFileError)
  * @error ENOTSUP  the file system of `dst` has no access control lists, and `src` has one: the copy
@@ -298,8 +297,8 @@ OS_API int os_copyfile(const char *src, const char *dst, const struct os_copy_op
  * @shell os.copy SRC DST [--nofollow] [--owner] [--special-files] [--replace] [--into-pipes] ->
  * none
  */
-OS_API int os_copy(const char *src, const char *dst, const struct os_copy_options *options)
-    OS_NONNULL(1, 2);
+OS_API OS_NONNULL(1, 2) int os_copy(const char *src, const char *dst,
+                                    const struct os_copy_options *options);
 
 /**
  * Gives the file `dst` the permission bits of `src`.
@@ -313,7 +312,7 @@ OS_API int os_copy(const char *src, const char *dst, const struct os_copy_option
  * @source chmod(2)
  * @shell os.copymode SRC DST [--nofollow] -> none
  */
-OS_API int os_copymode(const char *src, const char *dst, int flags) OS_NONNULL();
+OS_API OS_NONNULL() int os_copymode(const char *src, const char *dst, int flags);
 
 /**
  * Gives the file `dst` the times, the extended attributes and the permission bits of `src`.
@@ -329,7 +328,7 @@ OS_API int os_copymode(const char *src, const char *dst, int flags) OS_NONNULL()
  * @source utimensat(2), listxattr(2), chmod(2)
  * @shell os.copystat SRC DST [--nofollow] -> none
  */
-OS_API int os_copystat(const char *src, const char *dst, int flags) OS_NONNULL();
+OS_API OS_NONNULL() int os_copystat(const char *src, const char *dst, int flags);
 
 /**
  * Copies the file `src` with its mode, times and extended attributes.
@@ -339,7 +338,7 @@ OS_API int os_copystat(const char *src, const char *dst, int flags) OS_NONNULL()
  *
  * @param src  the file; a link is followed
  * @param dst  the copy's path, or a directory to put it into
- * @param options  NULL for Python's defaults
+ * @param options  how to do it, or NULL for Python's defaults
  * @return 0, or −1 with errno set; otherwise as os_copyfile()
  * @error EINVAL  both are the same file (SameFileError)
  * @error ENOTSUP  the file system of `dst` has no access control lists, and `src` has one: the copy
@@ -348,8 +347,8 @@ OS_API int os_copystat(const char *src, const char *dst, int flags) OS_NONNULL()
  * @shell os.copy2 SRC DST [--nofollow] [--owner] [--special-files] [--replace] [--into-pipes] ->
  * none
  */
-OS_API int os_copy2(const char *src, const char *dst, const struct os_copy_options *options)
-    OS_NONNULL(1, 2);
+OS_API OS_NONNULL(1, 2) int os_copy2(const char *src, const char *dst,
+                                     const struct os_copy_options *options);
 
 /** The options of os_copytree(). */
 struct os_copytree_options {
@@ -380,7 +379,7 @@ struct os_copytree_options {
  *
  * @param src  a directory, or a link to one
  * @param dst  the new directory; those on the way to it are made, too
- * @param options  NULL for Python's defaults
+ * @param options  how to do it, or NULL for Python's defaults
  * @return 0, or −1 with errno set, and in the record what could not be copied
  * @error EEXIST  `dst` is there already
  * @error EINVAL  `dst` is in `src`
@@ -391,8 +390,8 @@ struct os_copytree_options {
  * [--dirs-exist-ok] [--owner] [--hard-links] [--special-files] [--ignore-errors]
  * [--one-file-system] [--threads=N] -> custom
  */
-OS_API int os_copytree(const char *src, const char *dst, const struct os_copytree_options *options)
-    OS_NONNULL(1, 2);
+OS_API OS_NONNULL(1, 2) int os_copytree(const char *src, const char *dst,
+                                        const struct os_copytree_options *options);
 
 /** The options of os_move(). */
 struct os_move_options {
@@ -415,7 +414,7 @@ struct os_move_options {
  * @param src  what is moved; a link itself
  * @param dst  its new path, or a directory to put it into; a file, link or pipe that is there is
  *             replaced, as by rename(2)
- * @param options  NULL for the defaults; for what is copied
+ * @param options  for what is copied, or NULL for the defaults
  * @return 0, or −1 with errno set
  * @error EEXIST  in the directory `dst` there is something of that name already
  * @error EINVAL  `dst` is in `src`
@@ -426,8 +425,8 @@ struct os_move_options {
  * @python shutil.move(src, dst)
  * @shell os.move SRC DST {options=NULL} -> none
  */
-OS_API int os_move(const char *src, const char *dst, const struct os_move_options *options)
-    OS_NONNULL(1, 2);
+OS_API OS_NONNULL(1, 2) int os_move(const char *src, const char *dst,
+                                    const struct os_move_options *options);
 
 /**
  * The paths that match a pattern, each where there is something, in no particular order.
@@ -443,7 +442,7 @@ OS_API int os_move(const char *src, const char *dst, const struct os_move_option
  * @python glob.glob(pathname, *, recursive=False, include_hidden=False)
  * @shell see os_globat
  */
-OS_API OS_MUST_FREE char **os_glob(const char *pathname, int flags) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() char **os_glob(const char *pathname, int flags);
 
 /**
  * The paths below a directory that match a pattern, relative to it.
@@ -458,8 +457,8 @@ OS_API OS_MUST_FREE char **os_glob(const char *pathname, int flags) OS_NONNULL()
  * @shell os.glob PATHNAME [--root-dir=NULL] [--dir-fd=OS_CWD] [--recursive] [--include-hidden] ->
  * list
  */
-OS_API OS_MUST_FREE char **os_globat(int dir_fd, const char *root_dir, const char *pathname,
-                                     int flags) OS_NONNULL(3);
+OS_API OS_MUST_FREE OS_NONNULL(3) char **os_globat(int dir_fd, const char *root_dir,
+                                                   const char *pathname, int flags);
 
 /**
  * A pattern for os_glob() that stands for this very path.
@@ -469,7 +468,7 @@ OS_API OS_MUST_FREE char **os_globat(int dir_fd, const char *root_dir, const cha
  * @python glob.escape(pathname)
  * @shell os.glob_escape PATHNAME -> str
  */
-OS_API OS_MUST_FREE char *os_glob_escape(const char *pathname) OS_NONNULL();
+OS_API OS_MUST_FREE OS_NONNULL() char *os_glob_escape(const char *pathname);
 
 /** The options of os_chmodtree() and os_chowntree(). */
 struct os_tree_options {
@@ -484,7 +483,7 @@ struct os_tree_options {
  * @param path  the directory; a link to one is refused
  * @param file_mode  for all that is no directory; (mode_t)-1 leaves them alone
  * @param dir_mode  for the directories, `path` included; (mode_t)-1 leaves them alone
- * @param options  NULL for the defaults
+ * @param options  how to do it, or NULL for the defaults
  * @return 0, or −1 with errno set, and in the record what could not be changed
  * @error EPERM  it belongs to somebody else
  * @python no: a loop over os.walk and os.chmod
@@ -492,8 +491,8 @@ struct os_tree_options {
  * @shell os.chmodtree PATH [--file-mode=(mode_t)-1] [--dir-mode=(mode_t)-1] [--ignore-errors]
  * [--one-file-system] [--threads=0] -> none
  */
-OS_API int os_chmodtree(const char *path, mode_t file_mode, mode_t dir_mode,
-                        const struct os_tree_options *options) OS_NONNULL(1);
+OS_API OS_NONNULL(1) int os_chmodtree(const char *path, mode_t file_mode, mode_t dir_mode,
+                                      const struct os_tree_options *options);
 
 /**
  * Gives everything in the tree `path` to a user and a group; links themselves, never what they
@@ -502,15 +501,15 @@ OS_API int os_chmodtree(const char *path, mode_t file_mode, mode_t dir_mode,
  * @param path  the directory; a link to one is refused
  * @param uid  the user; (uid_t)-1 leaves it alone
  * @param gid  the group; (gid_t)-1 leaves it alone
- * @param options  NULL for the defaults
+ * @param options  how to do it, or NULL for the defaults
  * @return 0, or −1 with errno set, and in the record what could not be changed
  * @error EPERM  only root may
  * @python no: a loop over os.walk and os.lchown
  * @source chown(1) -R
  * @shell os.chowntree PATH UID GID [--ignore-errors] [--one-file-system] [--threads=0] -> none
  */
-OS_API int os_chowntree(const char *path, uid_t uid, gid_t gid,
-                        const struct os_tree_options *options) OS_NONNULL(1);
+OS_API OS_NONNULL(1) int os_chowntree(const char *path, uid_t uid, gid_t gid,
+                                      const struct os_tree_options *options);
 
 /** In what two entries differ; bits that may come together. */
 enum os_tree_compare_bits {
@@ -551,7 +550,7 @@ struct os_tree_compare {
  *
  * @param left  a directory or a file; a link is followed here
  * @param right  likewise
- * @param options  NULL for names, types and contents
+ * @param options  what to compare, or NULL for names, types and contents
  * @return the differences in one block, to free(); NULL with errno set
  * @error ENOENT  one of them isn't there
  * @error EACCES  something can't be read (unless errors are ignored or told)
@@ -560,9 +559,8 @@ struct os_tree_compare {
  * @shell os.tree_compare LEFT RIGHT [--shallow] [--modes] [--owners] [--times] [--ignore=PATTERN...]
  * [--ignore-errors] [--one-file-system] [--threads=N] -> custom
  */
-OS_API OS_MUST_FREE struct os_tree_compare *os_tree_compare(
-    const char *left, const char *right, const struct os_tree_compare_options *options)
-    OS_NONNULL(1, 2);
+OS_API OS_MUST_FREE OS_NONNULL(1, 2) struct os_tree_compare *os_tree_compare(
+    const char *left, const char *right, const struct os_tree_compare_options *options);
 
 OS_END_DECLS
 

@@ -84,7 +84,7 @@ OS_API const char *os_version(void);
  * @param p  a pointer to the pointer
  * @shell no: it is about memory of the caller
  */
-OS_API void os_free_pointer(void *p);
+OS_API OS_NONNULL() void os_free_pointer(void *p);
 
 /** Frees a variable's block when it goes out of scope: `os_autofree char *cwd = os_getcwd();` */
 #ifdef __GNUC__

@@ -34,8 +34,8 @@ OS_BEGIN_DECLS
  * @source getxattr(2)
  * @shell os.getxattr PATH NAME [--nofollow] -> bytes
  */
-OS_API OS_MUST_FREE char *os_getxattr(const char *path, const char *name, int flags,
-                                      size_t *ret_size);
+OS_API OS_MUST_FREE OS_NONNULL(1, 2) char *os_getxattr(const char *path, const char *name,
+                                                       int flags, size_t *ret_size);
 
 /**
  * The value of an extended attribute of what a descriptor is open on.
@@ -49,12 +49,12 @@ OS_API OS_MUST_FREE char *os_getxattr(const char *path, const char *name, int fl
  * @source fgetxattr(2)
  * @shell see os_getxattr
  */
-OS_API OS_MUST_FREE char *os_getxattr_fd(int fd, const char *name, size_t *ret_size);
+OS_API OS_MUST_FREE OS_NONNULL(2) char *os_getxattr_fd(int fd, const char *name, size_t *ret_size);
 
 /**
  * The names of the extended attributes of `path`.
  *
- * @param path  the file; NULL for the current directory
+ * @param path  the file, or NULL for the current directory
  * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
  * @return a list that ends with NULL, to free() as one block; NULL with errno set
  * @python os.listxattr(path=None, *, follow_symlinks=True)
@@ -79,7 +79,7 @@ OS_API OS_MUST_FREE char **os_listxattr_fd(int fd);
  *
  * @param path  the file
  * @param name  the attribute
- * @param value  its bytes
+ * @param value  its bytes, or NULL if `size` is 0
  * @param size  how many
  * @param xattr_flags  XATTR_CREATE: it must be new; XATTR_REPLACE: it must be there; else 0
  * @param flags  OS_NOFOLLOW: a symbolic link itself, not what it names
@@ -91,15 +91,15 @@ OS_API OS_MUST_FREE char **os_listxattr_fd(int fd);
  * @source setxattr(2)
  * @shell os.setxattr PATH NAME VALUE [--xattr-flags=0] [--nofollow] -> none
  */
-OS_API int os_setxattr(const char *path, const char *name, const void *value, size_t size,
-                       int xattr_flags, int flags);
+OS_API OS_NONNULL(1, 2) int os_setxattr(const char *path, const char *name, const void *value,
+                                        size_t size, int xattr_flags, int flags);
 
 /**
  * Sets an extended attribute of what a descriptor is open on.
  *
  * @param fd  the descriptor
  * @param name  the attribute
- * @param value  its bytes
+ * @param value  its bytes, or NULL if `size` is 0
  * @param size  how many
  * @param xattr_flags  XATTR_CREATE, XATTR_REPLACE or 0
  * @return 0, or −1 with errno set
@@ -107,8 +107,8 @@ OS_API int os_setxattr(const char *path, const char *name, const void *value, si
  * @source fsetxattr(2)
  * @shell see os_setxattr
  */
-OS_API int os_setxattr_fd(int fd, const char *name, const void *value, size_t size,
-                          int xattr_flags);
+OS_API OS_NONNULL(2) int os_setxattr_fd(int fd, const char *name, const void *value, size_t size,
+                                        int xattr_flags);
 
 /**
  * Removes an extended attribute of `path`.
@@ -122,7 +122,7 @@ OS_API int os_setxattr_fd(int fd, const char *name, const void *value, size_t si
  * @source removexattr(2)
  * @shell os.removexattr PATH NAME [--nofollow] -> none
  */
-OS_API int os_removexattr(const char *path, const char *name, int flags);
+OS_API OS_NONNULL() int os_removexattr(const char *path, const char *name, int flags);
 
 /**
  * Removes an extended attribute of what a descriptor is open on.
@@ -135,7 +135,7 @@ OS_API int os_removexattr(const char *path, const char *name, int flags);
  * @source fremovexattr(2)
  * @shell see os_removexattr
  */
-OS_API int os_removexattr_fd(int fd, const char *name);
+OS_API OS_NONNULL() int os_removexattr_fd(int fd, const char *name);
 
 OS_END_DECLS
 

@@ -29,7 +29,7 @@ COMMENT = """\
  * @since 0.1
  * @shell os.make PATH [--exist-ok] -> none
  */
-OS_API int os_make(const char *path, int flags);
+OS_API OS_NONNULL() int os_make(const char *path, int flags);
 """
 
 
@@ -71,6 +71,10 @@ def test_a_complete_one(tmp_path):
         ("@shell os.make PATH [--exist-ok] -> none", "@shell see os_other", "@shell see os_other"),
         (COMMENT[: COMMENT.index("OS_API")], "", "a public function without a /** comment */"),
         ("(const char *path, int flags)", "(const char *path, int flags, ...)", "takes '...'"),
+        (" OS_NONNULL()", "", "os_make() needs OS_NONNULL()"),
+        ("path  where", "path  where, or NULL for here", "os_make() needs no OS_NONNULL"),
+        ("path  where", "path  where; NULL: here", "@param path: write 'or NULL'"),
+        ("int flags)", "int flags, ...)", "os_make() needs OS_NONNULL(1)"),
     ],
 )
 def test_an_incomplete_one(tmp_path, old, new, complaint):

@@ -3,6 +3,7 @@
 
 import re
 
+from ctext import is_pointer
 from model import complain, entries, enum_words, find, find_enum, from_shell
 from plan import add_record_options, plan, plan_texts
 from shell import shell_text
@@ -29,6 +30,26 @@ def check_params(entry):
     for option in entry.options:
         if option.name not in words:
             complain(entry, f"@option {option.name} is no word of the @shell line of {entry.name}()")
+
+
+def points(variable):
+    return is_pointer(variable.type) or variable.array is not None or "(*" in variable.type
+
+
+def check_pointers(entry):
+    """A pointer may be NULL where its @param says "or NULL"; OS_NONNULL names the others."""
+    pointers = {number: variable for number, variable in enumerate(entry.variables, 1) if points(variable)}
+    for variable in pointers.values():
+        if re.search(r"(?<!or )(?<!then )\bNULL\b", variable.text or ""):
+            complain(entry, f"@param {variable.name}: write 'or NULL' for a pointer that may be NULL, "
+                     "and 'then NULL' for what ends a list")  # fmt: skip
+    needed = [number for number, variable in pointers.items() if not re.search(r"\bor NULL\b", variable.text or "")]
+    whole = list(pointers) if not entry.variadic else None  # no number names what stands for '...' too
+    marked = [] if entry.nonnull is None else entry.nonnull or whole
+    if marked != needed:
+        form = ", ".join(map(str, needed)) if needed != whole else ""
+        complain(entry, f"{entry.name}() needs " + (f"OS_NONNULL({form})" if needed else "no OS_NONNULL")
+                 + ": its @param says where a pointer may be NULL")  # fmt: skip
 
 
 def metavar(entry, argument):
@@ -75,6 +96,7 @@ def check_function(contract, header, entry):
         if not entry.returns and entry.type != "void":
             complain(entry, f"{entry.name}(): no @return")
         check_params(entry)
+        check_pointers(entry)
     if entry.shell.kind == "see":
         other = find(contract, "function", entry.shell.name)
         if not other or other.shell.kind == "see":

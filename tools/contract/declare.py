@@ -33,6 +33,8 @@ def skip_attributes(entry, line):
         arguments = re.compile(r" ?\((?!\*)|\(").match(line, found.end())
         attribute = found[1] not in ("static", "inline")
         end = closing(line, arguments.end() - 1) if attribute and arguments else found.end()
+        if found[1] == "OS_NONNULL":
+            entry.nonnull = [int(number) for number in re.findall(r"\d+", line[:end])]
         line = line[end:]
     return line.lstrip()
 

@@ -75,6 +75,7 @@ class Entry:
     type: str = ""
     must_free: bool = False
     variadic: bool = False
+    nonnull: list = None  # the numbers in its OS_NONNULL(), none for all pointers; None without it
     variables: list = field(default_factory=list)  # parameters or members
     params: list = field(default_factory=list)
     options: list = field(default_factory=list)  # what only a call from the shell has

@@ -7,17 +7,15 @@ from model import Argument, Note, complain
 
 # What C's reader is told, in words for who types: NULL is what was not given.
 PHRASES = [
-    ("; NULL for ", "; if not given, "),
     (", or NULL for ", "; if not given, "),
+    ("; or NULL for ", "; if not given, "),
     ("; OS_CWD for ", "; if not given, "),
-    (", and NULL behind the last", ""),
-    ("; NULL behind the last", ""),
     (", then NULL", ""),
+    ("; then NULL", ""),
     (", a list that ends with NULL", ""),
     (", or OS_CWD", ""),
     (", or NULL", ""),
     ("; or NULL", ""),
-    ("; NULL: ", "; if not given, "),
     ("; or OS_POSITION", ""),
     ("; OS_POSITION, ", "; if not given, where it stands, "),
     (", or OS_POSITION", "; if not given, where it stands"),
@@ -30,6 +28,7 @@ PHRASES = [
 
 
 def shell_text(text):
+    text = re.sub(r"[,;] or NULL if `\w+` is 0", "", text)
     for old, new in PHRASES:
         text = text.replace(old, new)
     return re.sub(r"\bos_(\w+)\(\)", r"os.\1", text)
