@@ -3,6 +3,7 @@
 #ifndef BASE_PROCFILE_H
 #define BASE_PROCFILE_H
 
+#include "base/kernel.h"
 #include "base/str.h"
 #include <sys/types.h>
 
@@ -20,5 +21,13 @@ const char *procfile_field(const char *text, const char *label);
 
 /** Spaces and the like stand in mountinfo as octal numbers, "\040": puts them back. */
 void procfile_unescape(char *text);
+
+/** The number that an entry of /proc has for a name, or −1. */
+IN_CHILD static inline int procfile_number(const char *name) {
+    int number = 0;
+    for (; *name >= '0' && *name <= '9'; name++)
+        number = number * 10 + *name - '0';
+    return *name ? -1 : number;
+}
 
 #endif

@@ -2,10 +2,10 @@
 /** Reading a directory: the part that asks the kernel. */
 #include "fs/dir.h"
 
+#include "base/kernel.h"
 #include "base/seam.h"
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #ifdef __has_feature
@@ -20,11 +20,6 @@
 
 bool dir_types_hidden;
 
-/* Not libc's getdents64: musl has none, and readdir(3) of musl takes errors for the end. */
-static long read_entries(int fd, void *buffer, unsigned size) {
-    return syscall(SYS_getdents64, fd, buffer, size);
-}
-
 void dir_start(struct dir *d, int fd, char *buffer, unsigned size) {
     *d = (struct dir){.fd = fd, .buffer = buffer, .size = size};
 }
@@ -38,7 +33,7 @@ static void hide_types(struct dir *d) {
 }
 
 int dir_fill(struct dir *d) {
-    long size = SYS(read_entries, d->fd, d->buffer, d->size);
+    long size = SYS(kernel_getdents64, d->fd, d->buffer, d->size);
     if (size == -ENOENT) /* removed meanwhile: it has no entries any more */
         size = 0;
     if (size <= 0)

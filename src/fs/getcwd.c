@@ -2,34 +2,15 @@
 /** The current directory: the kernel's answer, and beyond PATH_MAX a climb from ".." to "..". */
 #include "fs/getcwd.h"
 
+#include "base/kernel.h"
 #include "base/seam.h"
 #include "base/stat.h"
+#include "fs/dir.h"
 #include <fcntl.h>
-#include <stdint.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#define FIRST_ROOM   255
-#define ENTRIES_SIZE 32768
-
-/* libc's getcwd() differs between libcs for long paths, the kernel's does not. */
-static long kernel_getcwd(char *buffer, size_t size) {
-    return syscall(SYS_getcwd, buffer, size);
-}
-
-static long kernel_getdents(int fd, void *buffer, size_t size) {
-    return syscall(SYS_getdents64, fd, buffer, size);
-}
-
-/* An entry as getdents64(2) writes it. */
-struct entry {
-    uint64_t ino;
-    int64_t offset;
-    uint16_t size;
-    uint8_t type;
-    char name[];
-};
+#define FIRST_ROOM 255
 
 /* Where the climb is: the directory whose name is still to be found, and its parent. */
 struct climb {
@@ -41,36 +22,30 @@ struct climb {
 };
 
 /* 1, 0, or −errno where it can't be told. */
-static int is_child(const struct climb *climb, const struct entry *entry) {
-    const char *name = entry->name;
-    if (name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0')))
-        return 0;
-    if (!climb->stat_each && entry->ino != climb->child.st_ino)
+static int is_child(const struct climb *climb, const struct dir_entry *entry) {
+    if (!climb->stat_each && entry->inode != climb->child.st_ino)
         return 0;
     struct stat st;
-    int r = SYS(fstatat, climb->parent, name, &st, AT_SYMLINK_NOFOLLOW);
+    int r = SYS(fstatat, climb->parent, entry->name, &st, AT_SYMLINK_NOFOLLOW);
     return r < 0 ? r : st.st_ino == climb->child.st_ino && st.st_dev == climb->child.st_dev;
 }
 
 /* Appends the name that the child has in its parent; where it isn't found, −ENOENT or what kept an
  * entry from being looked at. */
 static int find_name(struct climb *climb, struct list *names) {
-    int failed = -ENOENT;
-    for (;;) {
-        long size = SYS(kernel_getdents, climb->parent, climb->entries, ENTRIES_SIZE);
-        if (size <= 0)
-            return size < 0 ? (int)size : failed;
-        for (long at = 0; at < size;) {
-            const struct entry *entry = (const void *)(climb->entries + at);
-            int r = is_child(climb, entry);
-            if (r > 0) {
-                list_add_text(names, entry->name);
-                return 0;
-            }
-            failed = r < 0 ? r : failed;
-            at += entry->size;
+    struct dir dir;
+    struct dir_entry entry;
+    int r, failed = -ENOENT;
+    dir_start(&dir, climb->parent, climb->entries, DIR_BUFFER);
+    while ((r = dir_read(&dir, &entry)) > 0) {
+        r = is_child(climb, &entry);
+        if (r > 0) {
+            list_add_text(names, entry.name);
+            return 0;
         }
+        failed = r < 0 ? r : failed;
     }
+    return r < 0 ? r : failed;
 }
 
 /* One step up: 1, 0 at the root, or −errno. */
@@ -127,7 +102,7 @@ static int climb_all(struct climb *climb, struct list *names) {
 /* Past the kernel's limit: looks each directory's name up in its parent. */
 static int append_climbed(struct str *s) {
     AUTO_LIST names = {0};
-    AUTO_FREE char *entries = mem_alloc(ENTRIES_SIZE);
+    AUTO_FREE char *entries = mem_alloc(DIR_BUFFER);
     if (!entries)
         return -ENOMEM;
     struct climb climb = {.entries = entries};

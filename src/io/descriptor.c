@@ -3,16 +3,13 @@
 #include <osier/descriptors.h>
 
 #include "base/error.h"
+#include "base/kernel.h"
+#include "base/procfile.h"
 #include "base/seam.h"
 #include "fs/dir.h"
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-
-#ifndef SYS_close_range
-#define SYS_close_range 436 /* the same number on every processor */
-#endif
 
 /* More than the kernel's default of fs.nr_open; counts only where /proc can't be read. */
 #define MAX_DESCRIPTORS (1u << 20)
@@ -83,10 +80,6 @@ int os_pipe2(int flags, int ret_fds[2]) {
     return PUBLIC(SYS(pipe2, ret_fds, flags), "pipe2", NULL, NULL);
 }
 
-static int sys_close_range(unsigned first, unsigned last, unsigned flags) {
-    return (int)syscall(SYS_close_range, first, last, flags);
-}
-
 /* Without close_range(2) (before Linux 5.9, or forbidden) the open descriptors are ended one by
  * one. It takes no memory and no lock, so that it works between fork and exec. */
 
@@ -95,14 +88,6 @@ static void end_one(int fd, unsigned flags) {
         (void)set_inheritable(fd, false);
     else
         (void)seam_close(fd);
-}
-
-/* The number that an entry of /proc/self/fd has for a name. */
-static unsigned number_of(const char *name) {
-    unsigned number = 0;
-    while (*name >= '0' && *name <= '9')
-        number = number * 10 + (unsigned)(*name++ - '0');
-    return number;
 }
 
 /* Ends those that /proc lists: 0, or −errno where it can't be read. */
@@ -116,7 +101,7 @@ static int end_listed(unsigned first, unsigned last, unsigned flags) {
         return fd;
     dir_start(&dir, fd, buffer, sizeof buffer);
     while ((r = dir_read(&dir, &entry)) > 0) {
-        unsigned number = number_of(entry.name);
+        unsigned number = (unsigned)procfile_number(entry.name);
         if (number >= first && number <= last && (int)number != fd)
             end_one((int)number, flags);
     }
@@ -148,7 +133,7 @@ static int close_range_by_hand(unsigned first, unsigned last, unsigned flags) {
 
 /* EINVAL stands for CLOSE_RANGE_CLOEXEC on Linux 5.9 and 5.10. */
 static int range(unsigned first, unsigned last, unsigned flags) {
-    int r = SYS(sys_close_range, first, last, flags);
+    int r = SYS(kernel_close_range, first, last, flags);
     return r < 0 ? close_range_by_hand(first, last, flags) : 0;
 }
 

@@ -3,8 +3,8 @@
 #include <osier/events.h>
 
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -124,13 +124,8 @@ int os_timerfd_gettime(int fd, struct os_itimer *ret_timer) {
     return PUBLIC(r, "timerfd_gettime", NULL, NULL);
 }
 
-/* glibc has had a wrapper since 2.27 only. */
-static int sys_memfd_create(const char *name, unsigned flags) {
-    return (int)syscall(SYS_memfd_create, name, flags);
-}
-
 int os_memfd_create(const char *name, unsigned int flags) {
-    return PUBLIC(SYS(sys_memfd_create, name, flags), "memfd_create", NULL, NULL);
+    return PUBLIC(SYS(kernel_memfd_create, name, flags), "memfd_create", NULL, NULL);
 }
 
 int os_memfd_add_seals(int fd, int seals) {

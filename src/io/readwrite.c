@@ -3,10 +3,10 @@
 #include "io/readwrite.h"
 
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
 #include <limits.h>
 #include <osier/descriptors.h>
-#include <sys/syscall.h>
 
 int write_all(int fd, const void *data, size_t size) {
     for (const char *at = data; size > 0;) {
@@ -21,18 +21,6 @@ int write_all(int fd, const void *data, size_t size) {
 
 /* No read(2) gives more, so no larger block is asked for. */
 #define MAX_READ 0x7ffff000
-
-/* The kernel takes the offset in two halves; on 64-bit processors it looks at
- * the first alone. */
-static ssize_t sys_preadv2(int fd, const struct iovec *buffers, int count, int64_t offset,
-                           int flags) {
-    return syscall(SYS_preadv2, fd, buffers, count, (long)offset, (long)(offset >> 32), flags);
-}
-
-static ssize_t sys_pwritev2(int fd, const struct iovec *buffers, int count, int64_t offset,
-                            int flags) {
-    return syscall(SYS_pwritev2, fd, buffers, count, (long)offset, (long)(offset >> 32), flags);
-}
 
 ssize_t os_read(int fd, void *buffer, size_t size) {
     return PUBLIC(SYS(read, fd, buffer, size), "read", NULL, NULL);
@@ -86,7 +74,7 @@ ssize_t os_pread(int fd, void *buffer, size_t size, int64_t offset) {
 /* Before Linux 4.6, or where it is forbidden, what needs no flags is done by the older calls. */
 static ssize_t read_vector(int fd, const struct iovec *buffers, int count, int64_t offset,
                            int flags) {
-    ssize_t r = SYS(sys_preadv2, fd, buffers, count, offset, flags);
+    ssize_t r = SYS(kernel_preadv2, fd, buffers, count, offset, flags);
     if (r != -ENOSYS && r != -EPERM)
         return r;
     if (flags)
@@ -112,7 +100,7 @@ ssize_t os_pwrite(int fd, const void *data, size_t size, int64_t offset) {
 
 static ssize_t write_vector(int fd, const struct iovec *buffers, int count, int64_t offset,
                             int flags) {
-    ssize_t r = SYS(sys_pwritev2, fd, buffers, count, offset, flags);
+    ssize_t r = SYS(kernel_pwritev2, fd, buffers, count, offset, flags);
     if (r != -ENOSYS && r != -EPERM)
         return r;
     if (flags)

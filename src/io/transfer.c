@@ -3,18 +3,12 @@
 #include <osier/descriptors.h>
 
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
 #include <sys/sendfile.h>
-#include <sys/syscall.h>
 
 /* A pointer for the kernel, which takes NULL for the descriptor's own position. */
 #define OFFSET(offset) ((offset) == OS_POSITION ? NULL : &(offset))
-
-/* glibc 2.27 to 2.29 copy in user space where the kernel can't: the kernel's answer counts. */
-static ssize_t sys_copy_file_range(int src, int64_t *offset_src, int dst, int64_t *offset_dst,
-                                   size_t count) {
-    return syscall(SYS_copy_file_range, src, offset_src, dst, offset_dst, count, 0);
-}
 
 ssize_t os_sendfile(int out_fd, int in_fd, int64_t offset, size_t count) {
     off_t at = offset;
@@ -37,6 +31,7 @@ ssize_t os_vmsplice(int fd, const struct iovec *buffers, size_t count, unsigned 
 }
 
 ssize_t os_copy_file_range(int src, int dst, size_t count, int64_t offset_src, int64_t offset_dst) {
-    return PUBLIC(SYS(sys_copy_file_range, src, OFFSET(offset_src), dst, OFFSET(offset_dst), count),
-                  "copy_file_range", NULL, NULL);
+    return PUBLIC(
+        SYS(kernel_copy_file_range, src, OFFSET(offset_src), dst, OFFSET(offset_dst), count),
+        "copy_file_range", NULL, NULL);
 }

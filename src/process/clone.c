@@ -13,7 +13,6 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -113,7 +112,7 @@ pid_t clone_child(int (*run)(void *), void *argument, char *stack, size_t size,
 
 IN_CHILD static int leave_mark(void *argument) {
     *(volatile bool *)argument = true;
-    syscall(SYS_exit_group, 0);
+    kernel_exit_group(0);
     return 0;
 }
 
@@ -124,7 +123,7 @@ static int probe(void) {
     struct clone_how how = {.flags = CLONE_VFORK, .cgroup = -1};
     sigset_t all, old;
     memset(&all, 0xff, sizeof all);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &old, _NSIG / 8);
+    kernel_sigprocmask(SIG_SETMASK, &all, &old);
     pid_t pid = clone_child(leave_mark, (void *)&mark, stack, sizeof stack, &how);
     if (pid == -EINVAL) { /* qemu wants a signal */
         how.exit_signal = SIGCHLD;
@@ -132,7 +131,7 @@ static int probe(void) {
     }
     while (pid > 0 && waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
         ;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, _NSIG / 8);
+    kernel_sigprocmask(SIG_SETMASK, &old, NULL);
     return pid < 0 ? 0 : mark ? 1 : 2;
 }
 

@@ -3,17 +3,11 @@
 #ifndef PROCESS_CLONE_H
 #define PROCESS_CLONE_H
 
+#include "base/kernel.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
-
-/** Marks what runs in such a child: it keeps to bare system calls, and sanitizers keep out of it.
- */
-#if defined(__clang__)
-#define IN_CHILD __attribute__((disable_sanitizer_instrumentation))
-#else
-#define IN_CHILD __attribute__((no_sanitize_address, no_sanitize_thread))
-#endif
 
 /** How a child is made, besides with the parent's memory. */
 struct clone_how {

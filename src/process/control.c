@@ -37,10 +37,6 @@ int os_pidfd_open(pid_t pid, unsigned int flags) {
     return PUBLIC(SYS(kernel_pidfd_open, pid, flags), "pidfd_open", NULL, NULL);
 }
 
-static int kernel_pidfd_getfd(int pidfd, int target_fd, unsigned int flags) {
-    return (int)syscall(KERNEL_CALL(438), pidfd, target_fd, flags);
-}
-
 int os_pidfd_getfd(int pidfd, int target_fd, unsigned int flags) {
     int r = SYS(kernel_pidfd_getfd, pidfd, target_fd, flags);
     return PUBLIC(r, "pidfd_getfd", NULL, NULL);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /** Replacing the process by a program: the exec family. */
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
 #include "process/program.h"
 #include <fcntl.h>
 #include <osier/spawn.h>
 #include <stdio.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define WORDS(name, list)                                                                          \
@@ -75,11 +75,6 @@ int os_execlp(const char *file, const char *arg, ...) {
 
 int os_execlpe(const char *file, const char *arg, ...) {
     return EXECUTE_LISTED("execlpe", file, arg, true, PROGRAM_SEARCH);
-}
-
-static int kernel_execveat(int dir_fd, const char *path, char *const *argv, char *const *env,
-                           int flags) {
-    return (int)syscall(SYS_execveat, dir_fd, path, argv, env, flags);
 }
 
 int os_execveat(int dir_fd, const char *path, char *const argv[], char *const env[], int flags) {

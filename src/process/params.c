@@ -3,11 +3,11 @@
 #include <osier/params.h>
 
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
 #include "base/str.h"
 #include <grp.h>
 #include <stdio.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -52,7 +52,7 @@ pid_t os_getppid(void) {
 }
 
 pid_t os_gettid(void) {
-    return (pid_t)syscall(SYS_gettid);
+    return kernel_gettid();
 }
 
 uid_t os_getuid(void) {
@@ -185,13 +185,8 @@ pid_t os_setsid(void) {
     return PUBLIC(SYS(setsid), "setsid", NULL, NULL);
 }
 
-/* The system call answers 20 − priority, 1 to 40, so that no result looks like a failure. */
-static int bare_getpriority(int which, id_t who) {
-    return (int)syscall(SYS_getpriority, which, who);
-}
-
 int os_getpriority(int which, id_t who, int *ret_priority) {
-    int r = SYS(bare_getpriority, which, who);
+    int r = SYS(kernel_getpriority, which, who);
     if (r >= 0) {
         *ret_priority = 20 - r;
         r = 0;

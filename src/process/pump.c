@@ -9,7 +9,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,10 +54,6 @@ static void ask_again(struct os_child *c) {
     }
     c->lost = true;
     set_ended(c, 0);
-}
-
-static int kernel_waitid(int type, int id, siginfo_t *info, int options, struct rusage *usage) {
-    return (int)syscall(SYS_waitid, type, id, info, options, usage);
 }
 
 static int reap(struct os_child *c) {

@@ -3,39 +3,12 @@
 #include <osier/scheduler.h>
 
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
 #include "process/affinity.h"
 #include <limits.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-/* musl's own four of these answer ENOSYS, because POSIX means the whole process by a pid, and Linux
- * one thread; what Python gives is Linux's. */
-static int bare_setscheduler(pid_t pid, int policy, const struct sched_param *param) {
-    return (int)syscall(SYS_sched_setscheduler, pid, policy, param);
-}
-
-static int bare_getscheduler(pid_t pid) {
-    return (int)syscall(SYS_sched_getscheduler, pid);
-}
-
-static int bare_setparam(pid_t pid, const struct sched_param *param) {
-    return (int)syscall(SYS_sched_setparam, pid, param);
-}
-
-static int bare_getparam(pid_t pid, struct sched_param *param) {
-    return (int)syscall(SYS_sched_getparam, pid, param);
-}
-
-/* The wrappers of the libcs hide how many bytes were written. */
-static int bare_getaffinity(pid_t pid, size_t size, unsigned long *mask) {
-    return (int)syscall(SYS_sched_getaffinity, pid, size, mask);
-}
-
-static int bare_setaffinity(pid_t pid, size_t size, const unsigned long *mask) {
-    return (int)syscall(SYS_sched_setaffinity, pid, size, mask);
-}
 
 int os_sched_get_priority_min(int policy) {
     return PUBLIC(SYS(sched_get_priority_min, policy), "sched_get_priority_min", NULL, NULL);
@@ -47,22 +20,22 @@ int os_sched_get_priority_max(int policy) {
 
 int os_sched_setscheduler(pid_t pid, int policy, int priority) {
     struct sched_param param = {.sched_priority = priority};
-    int r = SYS(bare_setscheduler, pid, policy, &param);
+    int r = SYS(kernel_sched_setscheduler, pid, policy, &param);
     return PUBLIC(r, "sched_setscheduler", NULL, NULL);
 }
 
 int os_sched_getscheduler(pid_t pid) {
-    return PUBLIC(SYS(bare_getscheduler, pid), "sched_getscheduler", NULL, NULL);
+    return PUBLIC(SYS(kernel_sched_getscheduler, pid), "sched_getscheduler", NULL, NULL);
 }
 
 int os_sched_setparam(pid_t pid, int priority) {
     struct sched_param param = {.sched_priority = priority};
-    return PUBLIC(SYS(bare_setparam, pid, &param), "sched_setparam", NULL, NULL);
+    return PUBLIC(SYS(kernel_sched_setparam, pid, &param), "sched_setparam", NULL, NULL);
 }
 
 int os_sched_getparam(pid_t pid) {
     struct sched_param param;
-    int r = SYS(bare_getparam, pid, &param);
+    int r = SYS(kernel_sched_getparam, pid, &param);
     return PUBLIC(r < 0 ? r : param.sched_priority, "sched_getparam", NULL, NULL);
 }
 
@@ -91,14 +64,14 @@ int os_sched_yield(void) {
 int affinity_load(struct affinity *a, pid_t pid) {
     a->block = NULL;
     size_t size = sizeof a->small;
-    int r = SYS(bare_getaffinity, pid, size, a->small);
+    int r = SYS(kernel_sched_getaffinity, pid, size, a->small);
     while (r == -EINVAL && size < AFFINITY_LIMIT) { /* the machine has more */
         size *= 2;
         unsigned long *larger = mem_realloc(a->block, size);
         if (!larger)
             return -ENOMEM;
         a->block = larger;
-        r = SYS(bare_getaffinity, pid, size, a->block);
+        r = SYS(kernel_sched_getaffinity, pid, size, a->block);
     }
     a->size = r < 0 ? 0 : (size_t)r;
     return r < 0 ? r : 0;
@@ -160,6 +133,6 @@ int os_sched_setaffinity(pid_t pid, const int *cpus, size_t count) {
         if (cpus[i] <= last) /* no machine has those beyond the limit */
             mask[(size_t)cpus[i] / WORD_BITS] |= 1UL << (size_t)cpus[i] % WORD_BITS;
     if (r == 0)
-        r = SYS(bare_setaffinity, pid, words * sizeof *mask, mask);
+        r = SYS(kernel_sched_setaffinity, pid, words * sizeof *mask, mask);
     return PUBLIC(r, "sched_setaffinity", NULL, NULL);
 }

@@ -2,8 +2,12 @@
 /** What a child does to itself before it executes the program: bare system calls alone. */
 #include "process/setup.h"
 
+#include "base/procfile.h"
 #include "base/seam.h"
-#include "process/in_child.h"
+#include "fs/dir.h"
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #define CLOSE_ON_EXEC 4 /* CLOSE_RANGE_CLOEXEC, Linux 5.11 */
 
@@ -23,12 +27,11 @@ IN_CHILD static int keep_listed(int list) {
     int size;
     while ((size = SYS(kernel_getdents64, list, buffer, sizeof buffer)) > 0)
         for (int at = 0; at < size;) {
-            unsigned short length;
-            __builtin_memcpy(&length, buffer + at + 16, sizeof length);
-            int fd = number_of(buffer + at + 19);
+            const struct dir_record *entry = (const void *)(buffer + at);
+            int fd = procfile_number(entry->name);
             if (fd > STDERR_FILENO)
-                kernel_keep_from_program(fd);
-            at += length;
+                kernel_fcntl(fd, F_SETFD, FD_CLOEXEC);
+            at += entry->size;
         }
     return size;
 }
@@ -50,7 +53,7 @@ IN_CHILD static int lift(const struct setup *s) {
     for (size_t i = 0; i < s->move_count; i++) {
         if (!s->moves[i].lift)
             continue;
-        int fd = SYS(kernel_lift, s->moves[i].from, s->above);
+        int fd = SYS(kernel_fcntl, s->moves[i].from, F_DUPFD_CLOEXEC, s->above);
         if (fd < 0)
             return fd;
         s->moves[i].from = fd;
@@ -64,7 +67,7 @@ IN_CHILD static int move(const struct setup *s) {
         r = keep_descriptors();
     for (size_t i = 0; r >= 0 && i < s->move_count; i++) {
         int from = s->moves[i].from, to = s->moves[i].to;
-        r = from == to ? SYS(kernel_inherit, from) : SYS(kernel_dup3, from, to, 0);
+        r = from == to ? SYS(kernel_fcntl, from, F_SETFD, 0) : SYS(kernel_dup3, from, to, 0);
     }
     return r;
 }
@@ -76,25 +79,28 @@ IN_CHILD static int go_to_directory(const struct os_run_options *o) {
 
 IN_CHILD static int add_niceness(int increment) {
     enum { LEAST = -20, MOST = 19 };
-    int priority = kernel_get_priority();
+    int priority = kernel_getpriority(PRIO_PROCESS, 0);
     int nice = 20 - priority + increment;
-    return SYS(kernel_set_priority, nice < LEAST ? LEAST : nice > MOST ? MOST : nice);
+    return SYS(kernel_setpriority, PRIO_PROCESS, 0,
+               nice < LEAST  ? LEAST
+               : nice > MOST ? MOST
+                             : nice);
 }
 
 IN_CHILD static int set_limits(const struct os_run_options *o) {
     int r = 0;
     for (size_t i = 0; r >= 0 && i < o->limit_count; i++) {
         const uint64_t limits[2] = {o->limits[i].soft, o->limits[i].hard};
-        r = SYS(kernel_limit, o->limits[i].resource, limits);
+        r = SYS(kernel_prlimit, 0, o->limits[i].resource, limits);
     }
     return r;
 }
 
 /* Dies with its parent, also when that has ended in between. */
 IN_CHILD static int follow_parent(const struct setup *s) {
-    int r = SYS(kernel_death_signal, s->death_signal);
-    if (r >= 0 && s->parent && syscall(SYS_getppid) != s->parent)
-        syscall(SYS_exit_group, 127);
+    int r = SYS(kernel_prctl, PR_SET_PDEATHSIG, s->death_signal);
+    if (r >= 0 && s->parent && kernel_getppid() != s->parent)
+        kernel_exit_group(127);
     return r;
 }
 
@@ -117,16 +123,16 @@ IN_CHILD int setup_apply(const void *setup, struct spawn_failure *failure) {
     STEP("cgroup", NULL, s->cgroup >= 0 && !*s->placed, (int)SYS(kernel_write, s->cgroup, "0", 1));
     STEP("chdir", o->cwd, o->cwd || o->cwd_fd, go_to_directory(o));
     STEP("setsid", NULL, o->new_session, SYS(kernel_setsid));
-    STEP("set_terminal", NULL, o->terminal, SYS(kernel_set_terminal, *o->terminal));
+    STEP("set_terminal", NULL, o->terminal, SYS(kernel_ioctl, *o->terminal, TIOCSCTTY, 0));
     STEP("setpgid", NULL, o->process_group, SYS(kernel_setpgid, 0, *o->process_group));
     STEP("dup2", NULL, true, move(s));
     if (o->umask)
-        syscall(SYS_umask, *o->umask);
+        kernel_umask(*o->umask);
     STEP("nice", NULL, o->nice, add_niceness(o->nice));
     STEP("setrlimit", NULL, o->limit_count, set_limits(o));
-    STEP("setgroups", NULL, o->groups, SYS(kernel_set_groups, o->group_count, o->groups));
-    STEP("setgid", NULL, o->group, SYS(kernel_set_group, *o->group));
-    STEP("setuid", NULL, o->user, SYS(kernel_set_user, *o->user));
+    STEP("setgroups", NULL, o->groups, SYS(kernel_setgroups, o->group_count, o->groups));
+    STEP("setgid", NULL, o->group, SYS(kernel_setresgid, *o->group, *o->group, *o->group));
+    STEP("setuid", NULL, o->user, SYS(kernel_setresuid, *o->user, *o->user, *o->user));
     STEP("prctl", NULL, s->death_signal, follow_parent(s));
     return 0;
 }

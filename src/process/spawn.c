@@ -9,16 +9,16 @@
 #include "process/spawn.h"
 
 #include "base/cancel.h"
+#include "base/procfile.h"
 #include "base/seam.h"
 #include "env/environ.h"
-#include "process/in_child.h"
+#include "fs/dir.h"
 #include "process/interrupts.h"
 #include <fcntl.h>
 #include <sched.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,12 +75,11 @@ IN_CHILD static int close_listed(int list, int first, int kept) {
     int closed = 0, size;
     while ((size = SYS(kernel_getdents64, list, buffer, sizeof buffer)) > 0)
         for (int at = 0; at < size;) {
-            unsigned short length;
-            __builtin_memcpy(&length, buffer + at + 16, sizeof length);
-            int fd = number_of(buffer + at + 19);
+            const struct dir_record *entry = (const void *)(buffer + at);
+            int fd = procfile_number(entry->name);
             if (fd >= first && fd != list && fd != kept && kernel_close(fd) == 0)
                 closed++;
-            at += length;
+            at += entry->size;
         }
     return size < 0 ? size : closed;
 }
@@ -109,7 +108,7 @@ IN_CHILD static int close_from(int first, int kept) {
 }
 
 IN_CHILD static int duplicate(int fd, int new_fd) {
-    return fd == new_fd ? SYS(kernel_inherit, fd) : SYS(kernel_dup3, fd, new_fd, 0);
+    return fd == new_fd ? SYS(kernel_fcntl, fd, F_SETFD, 0) : SYS(kernel_dup3, fd, new_fd, 0);
 }
 
 /* The descriptor is free before the file is opened, as in posix_spawn(3). */
@@ -143,14 +142,14 @@ IN_CHILD static int act(const struct os_spawn_action *action, int kept) {
 }
 
 IN_CHILD static int set_scheduler(const struct os_posix_spawn_options *options) {
-    int priority = 0;
+    struct sched_param param = {0};
     if (options->sched_priority)
-        priority = *options->sched_priority;
-    else if (kernel_getparam(&priority) < 0)
+        param.sched_priority = *options->sched_priority;
+    else if (kernel_sched_getparam(0, &param) < 0)
         return -errno;
     if (options->scheduler)
-        return SYS(kernel_setscheduler, *options->scheduler, priority);
-    return options->sched_priority ? SYS(kernel_setparam, priority) : 0;
+        return SYS(kernel_sched_setscheduler, 0, *options->scheduler, &param);
+    return options->sched_priority ? SYS(kernel_sched_setparam, 0, &param) : 0;
 }
 
 /* What is told when an action fails: the call and, where it has one, its path. */
@@ -173,6 +172,12 @@ IN_CHILD static int step(int r, const char *name, struct spawn_failure *failure)
     return r;
 }
 
+/* The effective ids become the real ones. */
+IN_CHILD static int reset_ids(void) {
+    int r = SYS(kernel_setresgid, -1, kernel_getgid(), -1);
+    return r < 0 ? r : SYS(kernel_setresuid, -1, kernel_getuid(), -1);
+}
+
 IN_CHILD static int apply(const struct os_posix_spawn_options *options, int kept,
                           struct spawn_failure *failure) {
     int r = 0;
@@ -183,7 +188,7 @@ IN_CHILD static int apply(const struct os_posix_spawn_options *options, int kept
     if (r >= 0 && options->setpgroup)
         r = step(SYS(kernel_setpgid, 0, *options->setpgroup), "setpgid", failure);
     if (r >= 0 && options->resetids)
-        r = step(SYS(kernel_reset_ids), "setresuid", failure);
+        r = step(reset_ids(), "setresuid", failure);
     for (size_t i = 0; r >= 0 && i < options->file_action_count; i++) {
         r = act(&options->file_actions[i], kept);
         if (r < 0)
@@ -234,8 +239,8 @@ IN_CHILD static int run_child(void *argument) {
         r = spawn_execute(child->spawn, &child->failure.path);
     child->failure.error = r;
     if (child->report >= 0)
-        syscall(SYS_write, child->report, &child->failure, sizeof child->failure);
-    syscall(SYS_exit_group, 127);
+        kernel_write(child->report, &child->failure, sizeof child->failure);
+    kernel_exit_group(127);
     return 127;
 }
 

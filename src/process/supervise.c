@@ -7,10 +7,11 @@
  */
 #include "process/contain.h"
 
-#include "base/kernel.h"
+#include "base/procfile.h"
+#include "base/raw.h"
 #include "base/seam.h"
-#include "process/in_child.h"
-#include "process/raw.h"
+#include "fs/dir.h"
+#include "process/clone.h"
 #include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -143,12 +144,11 @@ IN_CHILD static int each_number(struct state *t, const char *path,
     long size;
     while ((size = raw_call(SYS_getdents64, list, (long)buffer, sizeof buffer, 0, 0, 0)) > 0)
         for (int at = 0; at < size;) {
-            unsigned short length;
-            __builtin_memcpy(&length, buffer + at + 16, sizeof length);
-            int number = number_of(buffer + at + 19);
+            const struct dir_record *entry = (const void *)(buffer + at);
+            int number = procfile_number(entry->name);
             if (number > 0)
                 use(t, number, argument);
-            at += length;
+            at += entry->size;
         }
     close_file(list);
     return 0;
@@ -377,7 +377,7 @@ IN_CHILD static int start_program(struct supervision *s) {
 
 IN_CHILD static void adopt(const struct supervision *s) {
     static const struct kernel_action by_default;
-    raw_call(SYS_rt_sigaction, SIGCHLD, (long)&by_default, 0, MASK_BYTES, 0, 0);
+    raw_call(SYS_rt_sigaction, SIGCHLD, (long)&by_default, 0, KERNEL_MASK_SIZE, 0, 0);
     if (s->kind == SUPERVISOR_SWEEPS)
         raw_call(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0);
     raw_call(SYS_prctl, PR_SET_NAME, (long)"osier-run", 0, 0, 0, 0);
@@ -386,12 +386,12 @@ IN_CHILD static void adopt(const struct supervision *s) {
 IN_CHILD static void supervise_program(struct supervision *s) {
     static const char root[] = "/";
     struct state t = {.s = s, .phase = RUNS};
-    unsigned long only_child[MASK_BYTES / sizeof(long)] = {0};
+    unsigned long only_child[KERNEL_MASK_SIZE / sizeof(long)] = {0};
     only_child[(SIGCHLD - 1) / (8 * sizeof(long))] |= 1UL << (SIGCHLD - 1) % (8 * sizeof(long));
     const struct supervisor_message started = {.word = SUPERVISOR_STARTED, .status = s->program};
     keep_only(s);
     raw_call(SYS_chdir, (long)root, 0, 0, 0, 0, 0);
-    t.signals = (int)raw_call(SYS_signalfd4, -1, (long)only_child, MASK_BYTES,
+    t.signals = (int)raw_call(SYS_signalfd4, -1, (long)only_child, KERNEL_MASK_SIZE,
                               SFD_CLOEXEC | SFD_NONBLOCK, 0, 0);
     tell(s, &started, s->pidfd);
     if (s->pidfd >= 0)

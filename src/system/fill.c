@@ -8,7 +8,7 @@
  */
 #include "system/fill.h"
 
-#include "base/kernel.h"
+#include "base/raw.h"
 #include "base/seam.h"
 #include "process/clone.h"
 #include <fcntl.h>
@@ -40,45 +40,22 @@ struct helper {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct helper *left_behind;
 
-/* A system call that leaves errno alone. */
-IN_CHILD static inline long bare_call(long number, long a, long b, long c) {
-#if defined __x86_64__ && !defined __ILP32__
-    long result;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c)
-                     : "rcx", "r11", "memory");
-    return result;
-#elif defined __aarch64__
-    register long x8 __asm__("x8") = number, x0 __asm__("x0") = a, x1 __asm__("x1") = b,
-                     x2 __asm__("x2") = c;
-    __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2) : "memory");
-    return x0;
-#else
-    long result = syscall(number, a, b, c);
-    return result == -1 ? -errno : result;
-#endif
-}
-
 /* Where system calls can't be made without errno, the helper is a copy of the process. */
-#if (defined __x86_64__ && !defined __ILP32__) || defined __aarch64__
-#define SHARES_MEMORY clone_shares_memory()
-#else
-#define SHARES_MEMORY false
-#endif
+#define SHARES_MEMORY (RAW_CALLS && clone_shares_memory())
 
 IN_CHILD static int answer(void *argument) {
     struct helper *h = argument;
     static const char root[] = "/";
-    bare_call(KERNEL_CALL(436), 0, 0xffffffffL, 0); /* close_range */
-    bare_call(SYS_chdir, (long)root, 0, 0);
+    raw_call(KERNEL_CALL(436), 0, 0xffffffffL, 0, 0, 0, 0); /* close_range */
+    raw_call(SYS_chdir, (long)root, 0, 0, 0, 0, 0);
 #if defined SYS_statfs64 && !defined __LP64__
-    h->result = (int)bare_call(SYS_statfs64, (long)h->path, sizeof h->answer, (long)&h->answer);
+    h->result =
+        (int)raw_call(SYS_statfs64, (long)h->path, sizeof h->answer, (long)&h->answer, 0, 0, 0);
 #else
-    h->result = (int)bare_call(SYS_statfs, (long)h->path, (long)&h->answer, 0);
+    h->result = (int)raw_call(SYS_statfs, (long)h->path, (long)&h->answer, 0, 0, 0, 0);
 #endif
     atomic_store(&h->done, 1);
-    bare_call(SYS_exit_group, 0, 0, 0);
+    raw_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 /** Copying one file: a clone where the file system can, else inside the kernel, else by hand. */
 #include "tree/content.h"
 
+#include "base/kernel.h"
 #include "base/seam.h"
 #include "fs/acl.h"
 #include "fs/perm.h"
@@ -10,14 +11,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
-#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 enum {
     SMALL = 16 * 1024,         /* below, the way through the program is the shortest */
     WORTH_CLONING = 64 * 1024, /* below, a clone costs more than the copy */
-    PART = 8 * 1024 * 1024, /* between two looks at whether to go on */
+    PART = 8 * 1024 * 1024,    /* between two looks at whether to go on */
     BUFFER = 256 * 1024,
     NAMES = 1024, /* of extended attributes, on the stack */
 };
@@ -34,11 +34,6 @@ static int tell(struct content *c, int64_t bytes) {
 
 static int clone_file(int to, int from) {
     return ioctl(to, FICLONE, from);
-}
-
-/* musl before 1.2.5 and glibc before 2.27 have a copy of their own, or none. */
-static long copy_range(int from, int64_t *from_offset, int to, int64_t *to_offset, size_t size) {
-    return syscall(SYS_copy_file_range, from, from_offset, to, to_offset, size, 0);
 }
 
 /* What says that the two files don't go together, rather than that copying failed. */
@@ -84,7 +79,7 @@ static int copy_to_the_end(struct content *c, int from, int to) {
 static long step(struct content *c, int from, int to, size_t size) {
     long n = -EXDEV;
     if (!c->no_range) {
-        n = SYS(copy_range, from, NULL, to, NULL, size);
+        n = SYS(kernel_copy_file_range, from, NULL, to, NULL, size);
         if (n >= 0 || !is_unfit(n))
             return n;
         if (n == -EXDEV || n == -ENOSYS || n == -EOPNOTSUPP)
@@ -157,9 +152,8 @@ int content_copy(struct content *c, int from, int to, const struct stat *st, boo
             return r;
         c->no_clone = true;
     }
-    int r = holes && st->st_blocks < st->st_size / 512
-                ? copy_with_holes(c, from, to, st->st_size)
-                : copy_part(c, from, to, st->st_size);
+    int r = holes && st->st_blocks < st->st_size / 512 ? copy_with_holes(c, from, to, st->st_size)
+                                                       : copy_part(c, from, to, st->st_size);
     return r < 0 ? r : copy_to_the_end(c, from, to);
 }
 

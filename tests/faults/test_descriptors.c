@@ -119,7 +119,7 @@ FAULT(os_closerange, .absorbs = "*") {
 
 /* Before Linux 4.6, or under a filter, the older calls do it. */
 static int vector_maps(const char *call, int number) {
-    return number == EPERM && strncmp(call, "sys_", 4) == 0 ? 0 : number;
+    return number == EPERM && fault_word("kernel_preadv2 kernel_pwritev2", call) ? 0 : number;
 }
 
 FAULT(os_read, FILES) {

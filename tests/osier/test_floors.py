@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The floors hold: no include reaches up, and what breaks the rule is refused."""
+"""The floors hold: no include reaches up, system calls stand in one place, and what breaks a rule is refused."""
 
 import shutil
 import subprocess
@@ -37,6 +37,17 @@ def test_a_floor_that_nobody_built_is_refused(tmp_path):
     (tmp_path / "src" / "attic").mkdir()
     (tmp_path / "src" / "attic" / "bad.c").write_text('#include "base/seam.h"\n')
     assert "src/attic must not include" in floors(tmp_path).stdout
+
+
+def test_a_system_call_outside_of_kernel_h_is_refused(tmp_path):
+    copy_rules(tmp_path)
+    (tmp_path / "src" / "base").mkdir()
+    (tmp_path / "src" / "base" / "kernel.h").write_text("return syscall(SYS_close, fd);\n")
+    assert floors(tmp_path).returncode == 0
+    (tmp_path / "src" / "base" / "bad.c").write_text("return syscall (SYS_close, fd);\n")
+    done = floors(tmp_path)
+    assert done.returncode != 0
+    assert "src/base/bad.c:1:" in done.stdout and "belongs into src/base/kernel.h" in done.stdout
 
 
 @pytest.mark.parametrize("door", ["cli", "python"])
