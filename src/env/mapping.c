@@ -147,6 +147,9 @@ int os_reload_environ(void) {
 
 char **os_get_exec_path(char *const env[]) {
     char **list = NULL;
-    int r = exec_path(env, &list);
+    AUTO_FREE char *path = NULL;
+    int r = exec_path(env, &path);
+    if (r == 0)
+        r = exec_path_split(path, NULL, &list);
     return PUBLIC_POINTER(r, list, "get_exec_path", NULL, NULL);
 }

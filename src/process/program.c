@@ -8,27 +8,10 @@
 #include "env/exec_path.h"
 #include <string.h>
 
-/* One path for each directory of PATH. */
 static int search(const char *file, char *const *env, char ***ret_programs) {
-    AUTO_FREE char **dirs = NULL;
-    int r = exec_path(env, &dirs);
-    if (r < 0)
-        return r;
-    AUTO_LIST programs = {0};
-    AUTO_STR path = STR_INIT;
-    for (size_t i = 0; dirs[i]; i++) {
-        size_t size = strlen(dirs[i]);
-        str_truncate(&path, 0);
-        str_append(&path, dirs[i], size);
-        if (size && dirs[i][size - 1] != '/')
-            str_append_char(&path, '/');
-        str_append_text(&path, file);
-        if (path.failed)
-            break;
-        list_add(&programs, path.data, path.size);
-    }
-    programs.text.failed |= path.failed;
-    return list_take(&programs, ret_programs);
+    AUTO_FREE char *path = NULL;
+    int r = exec_path(env, &path);
+    return r < 0 ? r : exec_path_split(path, file, ret_programs);
 }
 
 static int one_program(const char *path, char ***ret_programs) {

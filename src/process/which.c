@@ -3,9 +3,10 @@
 #include "base/conf.h"
 #include "base/error.h"
 #include "base/seam.h"
-#include "base/str.h"
 #include "env/environ.h"
+#include "env/exec_path.h"
 #include <osier/system.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,33 +27,25 @@ static int search_path(char **ret_path) {
     return *ret_path ? 1 : -ENOMEM;
 }
 
+static int take(const char *name, int mode, char **ret_name) {
+    if (!is_program(name, mode))
+        return 0;
+    *ret_name = mem_text(name, strlen(name));
+    return *ret_name ? 1 : -ENOMEM;
+}
+
 /* 1 with the name, or 0. */
 static int search(const char *cmd, int mode, const char *path, char **ret_name) {
-    AUTO_STR name = STR_INIT;
-    for (bool more = *path; more; path++) {
-        size_t size = strcspn(path, ":");
-        str_truncate(&name, 0);
-        str_append(&name, path, size);
-        if (size && path[size - 1] != '/')
-            str_append_char(&name, '/');
-        str_append_text(&name, cmd);
-        if (name.failed)
-            return -ENOMEM;
-        if (is_program(name.data, mode))
-            return str_take(&name, ret_name) < 0 ? -ENOMEM : 1;
-        path += size;
-        more = *path;
-    }
-    return 0;
+    AUTO_FREE char **names = NULL;
+    int r = *path ? exec_path_split(path, cmd, &names) : 0;
+    for (size_t i = 0; r == 0 && names && names[i]; i++)
+        r = take(names[i], mode, ret_name);
+    return r;
 }
 
 static int which(const char *cmd, int mode, const char *path, char **ret_name) {
-    if (strchr(cmd, '/')) {
-        if (!is_program(cmd, mode))
-            return 0;
-        *ret_name = mem_text(cmd, strlen(cmd));
-        return *ret_name ? 1 : -ENOMEM;
-    }
+    if (strchr(cmd, '/'))
+        return take(cmd, mode, ret_name);
     AUTO_FREE char *from_environment = NULL;
     if (!path) {
         int r = search_path(&from_environment);

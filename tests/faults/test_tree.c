@@ -47,7 +47,7 @@ static long walk(struct os_walk *walk) {
 /* As in Python, what can't be read is left out unless the caller asks for its errors. */
 #define WALK_ROW(name, call)                                                                       \
     FAULT(name, .operation = ANY_NAME, .tree = TREE, .filename = ANY_NAME,                         \
-          .absorbs = "open openat fstat fstatat read_entries lseek") {                             \
+          .absorbs = "open openat fstat fstatat kernel_getdents64 lseek") {                        \
         return walk(call);                                                                         \
     }
 WALK_ROW(os_walk, os_walk("d", NULL))
@@ -74,13 +74,14 @@ static void plant_long(void) {
 
 #define LONG_ROW(name, call)                                                                       \
     FAULT_CASE(name, long_names, .operation = ANY_NAME, .before = plant_long,                      \
-               .filename = ANY_NAME, .absorbs = "open openat fstat fstatat read_entries lseek") {  \
+               .filename = ANY_NAME,                                                               \
+               .absorbs = "open openat fstat fstatat kernel_getdents64 lseek") {                   \
         return walk(call);                                                                         \
     }
 LONG_ROW(os_walk, os_walk("d", NULL))
 LONG_ROW(os_fwalk, os_fwalk(OS_CWD, "d", NULL))
 FAULT_CASE(os_walk, long_names_up, .operation = ANY_NAME, .before = plant_long,
-           .filename = ANY_NAME, .absorbs = "open openat fstat fstatat read_entries lseek") {
+           .filename = ANY_NAME, .absorbs = "open openat fstat fstatat kernel_getdents64 lseek") {
     return walk(os_walk(
         "d", &(struct os_walk_options){.size = sizeof(struct os_walk_options), .bottom_up = true}));
 }
@@ -105,7 +106,8 @@ FAULT_CASE(os_tree_usage, listed, .operation = ANY_NAME, .tree = TREE, .filename
 
 #define COPIED "d/ d/a=text d/l->a d/d/ d/d/b d/e="
 #define MAY_LACK                                                                                   \
-    "flistxattr fgetxattr fsetxattr llistxattr lgetxattr lsetxattr copy_range sendfile clone_file"
+    "flistxattr fgetxattr fsetxattr llistxattr lgetxattr lsetxattr kernel_copy_file_range "        \
+    "sendfile clone_file"
 
 FAULT(os_copyfile, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
       .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat", .leaves_files = true) {
@@ -203,11 +205,11 @@ FAULT(os_move, .tree = COPIED, .filename = ANY_NAME, .filename2 = ANY_NAME,
 }
 
 FAULT(os_glob, .tree = COPIED, .filename = "d/**/b",
-      .absorbs = "openat fstat fstatat read_entries lseek") {
+      .absorbs = "openat fstat fstatat kernel_getdents64 lseek") {
     return fault_free(os_glob("d/**/b", OS_RECURSIVE));
 }
 FAULT(os_globat, .operation = "glob", .tree = COPIED, .filename = "*/[ab]",
-      .absorbs = "openat fstat fstatat read_entries") {
+      .absorbs = "openat fstat fstatat kernel_getdents64") {
     return fault_free(os_globat(OS_CWD, "d", "*/[ab]", 0));
 }
 FAULT(os_glob_escape, .filename = NULL) {
