@@ -16,3 +16,7 @@ int main(void) {
     printf("%zu bytes: %s", size, content);
     return 0;
 }
+
+/* It prints:
+ *     10 bytes: port = 80
+ */

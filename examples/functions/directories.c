@@ -17,3 +17,7 @@ int main(void) {
         os_perror("srv/app");
     return os_path_exists("srv") == 1;
 }
+
+/* It prints:
+ *     etc
+ */

@@ -14,3 +14,8 @@ int main(void) {
     printf("%s, port %s\n%s\n", home, port, path);
     return os_unsetenv("APP_HOME") < 0;
 }
+
+/* It prints:
+ *     /srv/app, port 8080
+ *     /srv/app/etc:$APP_NONE
+ */

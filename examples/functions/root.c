@@ -20,3 +20,8 @@ int main(void) {
     os_root_close(root);
     return 0;
 }
+
+/* It prints:
+ *     it leads out of the root
+ *     data
+ */

@@ -12,7 +12,7 @@ import shutil
 import sys
 
 from model import from_shell, load
-from page import caller, calling, declared, relatives, shown, struct, types_of
+from page import caller, calling, declared, read_examples, relatives, struct, types_of
 from roff import argument, described, guard, notes, paragraphs, prose, roff
 
 START = """\
@@ -187,7 +187,7 @@ def function_page(contract, header, entry, others, examples):
     for one in types_of(contract, entry):
         text += f".Ss struct {one.name}\n{type_text(one)}"
     text += section("RETURN VALUES", prose(entry.returns))
-    text += section("EXAMPLES", "".join(literal(shown(example)) for example in calling(entry, examples)))
+    text += section("EXAMPLES", "".join(map(literal, calling(header, entry, examples))))
     text += section("ERRORS", notes("Er", entry.errors))
     text += section("PYTHON", "\n.Pp\n".join(prose(one).rstrip("\n") for one in entry.pythons) + "\n" if entry.pythons else "")
     shell = caller(contract, entry)
@@ -260,11 +260,10 @@ def pages(contract, examples):
 
 def main(source, command, folder, *examples):
     contract = load(source)
-    texts = [pathlib.Path(example).read_text(encoding="utf-8") for example in examples]
     pathlib.Path(command).write_text(command_page(contract), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     pathlib.Path(folder).mkdir()
-    for name, text in pages(contract, texts):
+    for name, text in pages(contract, read_examples(examples)):
         pathlib.Path(folder, name).write_text(text, encoding="utf-8")
 
 

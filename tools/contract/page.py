@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a page about a function tells, whatever it is written in."""
 
+import pathlib
 import re
 
 from model import entries, find, find_struct, from_shell, python_name
@@ -70,11 +71,14 @@ def types_of(contract, entry):
     return found.values()
 
 
-def shown(example):
-    """An example's code, without the licence."""
-    return example.split("\n", 1)[1].strip("\n")
+def read_examples(paths):
+    """Of each program its name and its code without the licence, the shortest first."""
+    programs = [(path.stem, path.read_text(encoding="utf-8").split("\n", 1)[1].strip("\n")) for path in map(pathlib.Path, paths)]
+    return sorted(programs, key=lambda program: len(program[1]))
 
 
-def calling(entry, examples):
-    """The examples that call a function."""
-    return [example for example in examples if re.search(rf"\b{entry.name}\(", example)]
+def calling(header, entry, examples):
+    """The code of the examples to show for a function: two that call it, those of its header alone if there are any."""
+    found = [(name, code) for name, code in examples if re.search(rf"\b{entry.name}\(", code)]
+    own = [one for one in found if re.match(rf"{header.topic}(_|$)", one[0])]
+    return [code for _, code in (own or found)[:2]]

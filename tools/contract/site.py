@@ -14,7 +14,7 @@ import shutil
 import sys
 
 from model import Note, entries, from_shell, load
-from page import caller, calling, declared, relatives, shown, struct, types_of
+from page import caller, calling, declared, read_examples, relatives, struct, types_of
 
 PAGE = """\
 <!DOCTYPE html>
@@ -107,7 +107,7 @@ class Site:
         ]
         items = "".join(f"<dt>{name}</dt><dd>{value}</dd>\n" for name, value in facts if value)
         text += f'<dl class="facts">\n{items}</dl>\n'
-        return text + self.titled("Example", "".join(self.code(shown(one)) for one in calling(entry, self.examples)))
+        return text + self.titled("Example", "".join(map(self.code, calling(header, entry, self.examples))))
 
     def type(self, entry):
         if entry.kind == "struct" and entry.variables:
@@ -192,12 +192,11 @@ class Site:
 
 def main(source, target, style, search, *examples):
     folder = pathlib.Path(target)
-    texts = [pathlib.Path(example).read_text(encoding="utf-8") for example in examples]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copyfile(style, folder / "style.css")
     shutil.copyfile(search, folder / "search.js")
-    for name, text in Site(load(source), texts).pages():
+    for name, text in Site(load(source), read_examples(examples)).pages():
         (folder / name).write_text(text, encoding="utf-8")
 
 

@@ -17,3 +17,8 @@ int main(void) {
     printf("version is in current: %d\n", os_path_isfile("current/version") == 1);
     return os_rmtree("next", NULL) < 0;
 }
+
+/* It prints:
+ *     current is there
+ *     version is in current: 1
+ */

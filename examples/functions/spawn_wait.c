@@ -17,3 +17,9 @@ int main(void) {
     printf("%zu bytes: %s", size, text);
     return os_popen_close(popen) != 0;
 }
+
+/* It prints:
+ *     exit code 3
+ *     8 bytes: one
+ *     two
+ */

@@ -16,3 +16,10 @@ int main(void) {
     printf("%s and %s\n%s\n", parts[0], parts[1], relative);
     return os_path_isabs(relative);
 }
+
+/* It prints:
+ *     /srv/www/index.html
+ *     index.html in /srv/www
+ *     /srv/www/index and .html
+ *     ../www/index.html
+ */

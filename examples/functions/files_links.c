@@ -19,3 +19,8 @@ int main(void) {
     printf("%s, %s\n", relative, os_path_isdir("current") == 1 ? "a directory" : "no directory");
     return os_remove("current") < 0;
 }
+
+/* It prints:
+ *     release-2, a link
+ *     release-2, a directory
+ */

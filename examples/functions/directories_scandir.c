@@ -18,3 +18,7 @@ int main(void) {
     printf("%d directory, %d other\n", directories, others);
     return 0;
 }
+
+/* It prints:
+ *     1 directory, 1 other
+ */

@@ -16,3 +16,7 @@ int main(void) {
            os_get_inheritable(ends[0]));
     return os_close(ends[0]);
 }
+
+/* It prints:
+ *     5 bytes: hello, inheritable: 0
+ */

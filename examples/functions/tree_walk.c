@@ -27,3 +27,7 @@ int main(void) {
     os_walk_close(walk);
     return 0;
 }
+
+/* It prints:
+ *     project/src/main.c
+ */

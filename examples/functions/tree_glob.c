@@ -16,3 +16,7 @@ int main(void) {
     free(paths);
     return !paths;
 }
+
+/* It prints:
+ *     2 files
+ */

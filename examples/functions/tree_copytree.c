@@ -32,3 +32,8 @@ int main(void) {
     free(usage);
     return os_rmtree("copy", NULL) < 0;
 }
+
+/* It prints:
+ *     differs: index.html
+ *     1 files with 9 bytes
+ */

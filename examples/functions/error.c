@@ -14,3 +14,8 @@ int main(void) {
     printf("%s\n", text);
     return 0;
 }
+
+/* It prints:
+ *     1: rename of 'nothing' to 'something'
+ *     FileNotFoundError: [Errno 2] No such file or directory: 'nothing' -> 'something'
+ */
