@@ -3,28 +3,16 @@
 #include "frame/text.h"
 
 #include <inttypes.h>
+#include <osier.h>
 #include <stdio.h>
 
 size_t utf8_character(const char *at, size_t left, uint32_t *ret_code) {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    unsigned char first = left ? (unsigned char)at[0] : 0xff;
-    size_t size = first < 0x80   ? 1
-                  : first < 0xc2 ? 0
-                  : first < 0xe0 ? 2
-                  : first < 0xf0 ? 3
-                  : first < 0xf5 ? 4
-                                 : 0;
-    if (size == 0 || size > left)
+    uint32_t code;
+    size_t size = os_fsdecode_character(at, left, &code);
+    if (size == 0 || (code >= 0xdc80 && code <= 0xdcff))
         return 0;
-    uint32_t code = size == 1 ? first : first & (0x7fu >> size);
-    for (size_t i = 1; i < size; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-        code = code << 6 | (at[i] & 0x3f);
-    }
-    bool bad = code < least[size] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000);
     *ret_code = code;
-    return bad ? 0 : size;
+    return size;
 }
 
 bool is_utf8(const char *text, size_t size) {

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** How many bytes the UTF-8 character at `at` has, of at most `left`; 0 where there is none. The
- *  one check: a NUL is a character, surrogates and what is beyond U+10FFFF are none. */
+/** How many bytes the UTF-8 character at `at` has, of at most `left`; 0 where there is none: a NUL is a character,
+ *  a surrogate and what is beyond U+10FFFF are none. */
 size_t utf8_character(const char *at, size_t left, uint32_t *ret_code);
 
 /** Whether all of a text is UTF-8. */

@@ -17,6 +17,10 @@ int main(void) {
     printf("%s: %s\n", os_error_name(EEXIST), os_strerror(EEXIST));
     os_autofree char *shown = os_quote("two\nlines");
     printf("%s\n", shown);
+    const char *name = "\xe2\x82\xac\xff"; /* a euro sign, and a byte that is no character */
+    uint32_t code;
+    for (size_t size = 4, n; (n = os_fsdecode_character(name, size, &code)); name += n, size -= n)
+        printf("U+%04X\n", (unsigned)code);
 
     int ends[2];
     char byte;
@@ -35,5 +39,7 @@ int main(void) {
 /* It prints:
  *     FileExistsError: File exists
  *     'two\nlines'
+ *     U+20AC
+ *     U+DCFF
  *     a signal ended the wait
  */

@@ -100,6 +100,18 @@ OS_API int (*os_set_interrupt_handler(int (*handler)(void)))(void);
  */
 OS_API OS_MUST_FREE OS_NONNULL() char *os_quote(const char *name);
 
+/**
+ * The first character of a name, as os.fsdecode() reads it in UTF-8.
+ *
+ * @param text  where it begins
+ * @param size  how many bytes there are
+ * @param ret_code  set to its code point; of a byte that is no UTF-8 to U+DC00 + the byte
+ * @return how many bytes it has, 0 where there are none
+ * @source PEP 383
+ * @shell no: it is for a loop over a text
+ */
+OS_API OS_NONNULL() size_t os_fsdecode_character(const char *text, size_t size, uint32_t *ret_code);
+
 OS_END_DECLS
 
 #endif

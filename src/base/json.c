@@ -2,8 +2,8 @@
 /** JSON (RFC 8259), read into one array and written into a string. */
 #include "base/json.h"
 
-#include "base/quote.h"
 #include "base/seam.h"
+#include "base/utf8.h"
 #include <stdlib.h>
 
 /* ------------------------------------------------------------------------------ reading */
@@ -61,19 +61,6 @@ static int hex4(const char *at, const char *end, uint32_t *ret) {
     return 0;
 }
 
-static char *put_utf8(char *to, uint32_t code) {
-    if (code < 0x80) {
-        *to++ = (char)code;
-        return to;
-    }
-    int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    static const unsigned char first[] = {0, 0xc0, 0xe0, 0xf0};
-    *to++ = (char)(first[more] | code >> 6 * more);
-    while (more--)
-        *to++ = (char)(0x80 | (code >> 6 * more & 0x3f));
-    return to;
-}
-
 /* The escape behind a backslash. Half of a pair of surrogates is no character. */
 static int read_escape(struct reader *r) {
     static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
@@ -96,7 +83,7 @@ static int read_escape(struct reader *r) {
     }
     if (code >= 0xd800 && code < 0xe000)
         return -EBADMSG;
-    r->to = put_utf8(r->to, code);
+    r->to = utf8_write(r->to, code);
     return 0;
 }
 
@@ -114,7 +101,7 @@ static int read_text(struct reader *r, const char **ret_text, size_t *ret_size) 
         if (read_escape(r) < 0)
             return -EBADMSG;
     }
-    if (r->at >= r->end || !json_is_utf8(start, (size_t)(r->to - start)))
+    if (r->at >= r->end || !utf8_is_valid(start, (size_t)(r->to - start)))
         return -EBADMSG;
     r->at++; /* so there is room for the NUL */
     *ret_text = start;
@@ -333,23 +320,6 @@ int json_name(const struct json *json, const struct json_value *object, const ch
 
 /* ------------------------------------------------------------------------------ writing */
 
-bool json_is_utf8(const char *text, size_t size) {
-    for (size_t at = 0; at < size;) {
-        char last[5] = ""; /* quote_decode() looks as far as the first byte asks for */
-        uint32_t code = 0;
-        if ((unsigned char)text[at] < 0x80) {
-            at++;
-            continue;
-        }
-        if (size - at < sizeof last - 1)
-            memcpy(last, text + at, size - at);
-        at += quote_decode(*last ? last : text + at, &code);
-        if (code >= 0xd800 && code < 0xe000)
-            return false;
-    }
-    return true;
-}
-
 void json_append(struct str *s, const char *text, size_t size) {
     static const char names[] = "\"\\bfnrt", values[] = "\"\\\b\f\n\r\t";
     str_append_char(s, '"');
@@ -370,7 +340,7 @@ void json_append(struct str *s, const char *text, size_t size) {
 
 void json_append_name(struct str *s, const char *key, const char *text) {
     size_t size = strlen(text);
-    bool plain = json_is_utf8(text, size);
+    bool plain = utf8_is_valid(text, size);
     str_printf(s, plain ? ",\"%s\":" : ",\"%s_b64\":\"", key);
     if (plain) {
         json_append(s, text, size);

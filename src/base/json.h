@@ -60,9 +60,6 @@ void json_append(struct str *s, const char *text, size_t size);
 /** Appends `,"key":"text"`, or `,"key_b64":"…"`. */
 void json_append_name(struct str *s, const char *key, const char *text);
 
-/** Whether a text is UTF-8. */
-bool json_is_utf8(const char *text, size_t size);
-
 void json_append_base64(struct str *s, const void *data, size_t size);
 
 /** Appends the bytes that base64 stands for: 0 or −EBADMSG. */

@@ -3,43 +3,8 @@
 #include "base/quote.h"
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include <osier/error.h>
-
-/* Bytes a UTF-8 sequence takes by its first byte; 0: no sequence starts with it. */
-static size_t sequence_size(unsigned char first) {
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xc2 && first < 0xe0)
-        return 2;
-    if (first >= 0xe0 && first < 0xf0)
-        return 3;
-    return first >= 0xf0 && first < 0xf5 ? 4 : 0;
-}
-
-size_t quote_decode(const char *text, uint32_t *ret_code) {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char *bytes = (const unsigned char *)text;
-    size_t size = sequence_size(bytes[0]);
-    if (size == 1) {
-        *ret_code = bytes[0];
-        return bytes[0] ? 1 : 0;
-    }
-    uint32_t code = size ? bytes[0] & (0xffu >> (size + 1)) : 0;
-    for (size_t i = 1; i < size; i++) {
-        if ((bytes[i] & 0xc0) != 0x80) {
-            size = 0;
-            break;
-        }
-        code = code << 6 | (bytes[i] & 0x3f);
-    }
-    bool surrogate = code >= 0xd800 && code < 0xe000;
-    if (size == 0 || code < least[size] || code > 0x10ffff || surrogate) {
-        *ret_code = 0xdc00u + bytes[0];
-        return 1;
-    }
-    *ret_code = code;
-    return size;
-}
 
 /* The categories Cc, Cf, Cs, Co, Zl, Zp and Zs (but the space) of Unicode 14. Code points that are
  * not assigned (Cn) count as printable here: that list changes with every Unicode. */
@@ -81,7 +46,7 @@ void quote_append(struct str *s, const char *name) {
     char mark = strchr(name, '\'') && !strchr(name, '"') ? '"' : '\'';
     str_append_char(s, mark);
     uint32_t code;
-    for (size_t size; (size = quote_decode(name, &code)) > 0; name += size) {
+    for (size_t size; (size = utf8_next(name, &code)) > 0; name += size) {
         if (code == (unsigned char)mark || code == '\\') {
             str_append_char(s, '\\');
             str_append_char(s, (char)code);

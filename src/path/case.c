@@ -3,8 +3,8 @@
 #include "path/case.h"
 
 #include "base/error.h"
-#include "base/quote.h"
 #include "base/seam.h"
+#include "base/utf8.h"
 #include "path/case_table.h"
 #include "path/slice.h"
 #include <osier/ntpath.h>
@@ -83,35 +83,22 @@ static bool is_in(const struct char_range *ranges, size_t count, uint32_t code) 
 static bool letter_follows(const char *text, const char *end) {
     uint32_t code;
     while (text < end) {
-        text += quote_decode(text, &code);
+        text += utf8_read(text, (size_t)(end - text), &code);
         if (!is_in(ignorable_table, LENGTH(ignorable_table), code))
             return is_in(cased_table, LENGTH(cased_table), code);
     }
     return false;
 }
 
-static char *put(char *to, uint32_t code) {
-    static const unsigned char first[] = {0, 0xc0, 0xe0, 0xf0};
-    if (code < 0x80) {
-        *to++ = (char)code;
-        return to;
-    }
-    int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    *to++ = (char)(first[more] | code >> 6 * more);
-    while (more-- > 0)
-        *to++ = (char)(0x80 | (code >> 6 * more & 0x3f));
-    return to;
-}
-
 /* One character, which a letter stands before or not. */
 static char *put_lower(char *to, uint32_t code, bool behind_letter, const char *next,
                        const char *end) {
     if (code == SIGMA && behind_letter && !letter_follows(next, end))
-        return put(to, FINAL_SIGMA);
+        return utf8_write(to, FINAL_SIGMA);
     if (code == '/')
-        return put(to, '\\');
-    to = put(to, lower_of(code));
-    return code == DOTTED_I ? put(to, COMBINING_DOT) : to;
+        return utf8_write(to, '\\');
+    to = utf8_write(to, lower_of(code));
+    return code == DOTTED_I ? utf8_write(to, COMBINING_DOT) : to;
 }
 
 static size_t lower_unicode(char *to, const char *text, size_t size) {
@@ -120,8 +107,8 @@ static size_t lower_unicode(char *to, const char *text, size_t size) {
     bool behind_letter = false;
     while (text < end) {
         uint32_t code;
-        const char *next = text + quote_decode(text, &code);
-        if (code >= 0xdc80 && code <= 0xdcff) /* a byte that is no UTF-8 */
+        const char *next = text + utf8_read(text, (size_t)(end - text), &code);
+        if (utf8_is_byte(code))
             *to++ = *text;
         else
             to = put_lower(to, code, behind_letter, next, end);

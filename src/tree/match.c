@@ -2,7 +2,7 @@
 /** Names against patterns. */
 #include "tree/match.h"
 
-#include "base/quote.h"
+#include "base/utf8.h"
 #include <string.h>
 
 /* Where the set after a '[' ends: at its ']', or NULL if there is none, so the '[' is itself. */
@@ -21,11 +21,11 @@ static bool set_has(const char *set, const char *end, uint32_t code) {
     bool found = false;
     for (const char *p = set + negated; p < end;) {
         uint32_t low, high;
-        p += quote_decode(p, &low);
+        p += utf8_next(p, &low);
         high = low;
         if (*p == '-' && p + 1 < end) {
             p++;
-            p += quote_decode(p, &high);
+            p += utf8_next(p, &high);
         }
         if (low <= code && code <= high)
             found = true;
@@ -41,7 +41,7 @@ static size_t match_one(const char *pattern, uint32_t code) {
     if (end)
         return set_has(pattern + 1, end, code) ? (size_t)(end + 1 - pattern) : 0;
     uint32_t expected;
-    size_t size = quote_decode(pattern, &expected);
+    size_t size = utf8_next(pattern, &expected);
     return size && expected == code ? size : 0;
 }
 
@@ -50,7 +50,7 @@ bool match_name(const char *pattern, const char *name) {
     const char *star = NULL, *resume = NULL;
     while (*name) {
         uint32_t code;
-        size_t size = quote_decode(name, &code);
+        size_t size = utf8_next(name, &code);
         size_t taken = *pattern == '*' ? 0 : match_one(pattern, code);
         if (*pattern == '*') {
             star = ++pattern;
@@ -60,7 +60,7 @@ bool match_name(const char *pattern, const char *name) {
             name += size;
         } else if (star) {
             pattern = star;
-            resume += quote_decode(resume, &code);
+            resume += utf8_next(resume, &code);
             name = resume;
         } else {
             return false;

@@ -32,6 +32,11 @@ def test_functions_are_there(document, names):
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_conflict_of_a_merge_is_left(document):
+    assert re.findall(r"^(?:<{7}|>{7}|\|{7}) .*", document.read_text(), re.M) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_files_are_there(document):
     named = set(re.findall(rf"(?<![\w/.-])((?:{'|'.join(FOLDERS)})/[a-z][\w./-]*\w)", document.read_text()))
     assert sorted(name for name in named if not re.search("[A-Z]", name.removesuffix(".md")) and not list(SOURCE.glob(name + "*"))) == []

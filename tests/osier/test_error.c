@@ -82,6 +82,34 @@ static void quotes_as_python(void **state) {
     }
 }
 
+static void decodes_as_python(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t given, size;
+        uint32_t code;
+    } cases[] = {
+        {"a", 1, 1, 'a'},
+        {"a", 0, 0, 7},
+        {"", 1, 1, 0},
+        {"\xc3\xa4x", 3, 2, 0xe4},
+        {"\xe2\x82\xac", 3, 3, 0x20ac},
+        {"\xe2\x82\xac", 2, 1, 0xdce2}, /* cut */
+        {"\xf0\x9f\x98\x80", 4, 4, 0x1f600},
+        {"\xc0\x80", 2, 1, 0xdcc0},             /* longer than it need be */
+        {"\xed\xa0\x80", 3, 1, 0xdced},         /* a surrogate */
+        {"\xf4\x90\x80\x80", 4, 1, 0xdcf4},     /* beyond the last */
+        {"\xf9\x80\x80\x80\x80", 5, 1, 0xdcf9}, /* five bytes */
+        {"\x80", 1, 1, 0xdc80},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint32_t code = 7;
+        assert_int_equal(os_fsdecode_character(cases[i].text, cases[i].given, &code),
+                         cases[i].size);
+        assert_int_equal(code, cases[i].code);
+    }
+}
+
 static void *other_thread(void *unused) {
     (void)unused;
     char name[1000];
@@ -111,15 +139,11 @@ static void names_of_exceptions(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_everything),
-        cmocka_unit_test(two_names),
-        cmocka_unit_test(stale_when_errno_differs),
-        cmocka_unit_test(failures_without_a_number),
-        cmocka_unit_test(long_names_survive_whole),
-        cmocka_unit_test(quotes_as_python),
-        cmocka_unit_test(belongs_to_the_thread),
-        cmocka_unit_test(names_of_exceptions),
-        cmocka_unit_test(python_words),
+        cmocka_unit_test(keeps_everything),         cmocka_unit_test(two_names),
+        cmocka_unit_test(stale_when_errno_differs), cmocka_unit_test(failures_without_a_number),
+        cmocka_unit_test(long_names_survive_whole), cmocka_unit_test(quotes_as_python),
+        cmocka_unit_test(decodes_as_python),        cmocka_unit_test(belongs_to_the_thread),
+        cmocka_unit_test(names_of_exceptions),      cmocka_unit_test(python_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

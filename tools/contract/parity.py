@@ -19,14 +19,9 @@ NAMES = "docs/python-names.tsv"
 START = """\
 # Python's os in C, name by name
 
-<<<<<<< HEAD
-Every public name of `os` and `os.path` on Linux, CPython 3.11 to 3.15 and what is known of 3.16.
-Made by `make` from the headers, docs/python-names.tsv and the tests.
-=======
 Every public name of `os`, `os.path` and `ntpath` on Linux, CPython 3.11 to 3.15 and what is known of 3.16;
 the text functions of os.path also by the name that they have in `posixpath`.
-Made by `ninja -C build parity` from the headers, docs/python-names.tsv and the tests.
->>>>>>> 7accb23 (path: write the paths of Windows too, by one table for both flavours)
+Made by `make` from the headers, docs/python-names.tsv and the tests.
 
 | Python | since | C | header | test | note, difference |
 |---|---|---|---|---|---|
