@@ -7,8 +7,8 @@
     python3 python/pack.py stage DIRECTORY       the package itself, to be put on PYTHONPATH
 
 Which sources there are stands in the meson.build files alone, which are read here; the version stands
-in include/osier/types.h. The environment's CC, CFLAGS and LDFLAGS are heeded; OSIER_LIBRARY names
-a libosier.a that is there already.
+in include/osier/types.h. The environment's CC, CFLAGS and LDFLAGS are heeded; OSIER_LIBRARY and OSIER_COMMAND
+name a libosier.a and a command that are there already. A wheel brings the command `osier` too, linked with the core.
 """
 
 import sys
@@ -54,6 +54,19 @@ def library_sources():
         place = TOP / "src" / floor
         [names] = re.findall(r"^library_sources \+= files\((.*?)\)", (place / "meson.build").read_text(), re.M | re.S)
         yield from (place / name for name in re.findall(r"'(.+?)'", names))
+
+
+def command_sources():
+    """The C sources of the command, from its meson.build, and those of them that hold verbs."""
+    text = (TOP / "cli/meson.build").read_text()
+    names = {part: re.findall(r"'(.+?\.c)'", files)
+             for part, files in re.findall(r"^(\w+)_sources = .*?files\((.*?)\)", text, re.M | re.S)}
+    return [TOP / "cli" / name for part in names.values() for name in part], [TOP / "cli" / name for name in names["verb"]]
+
+
+def headers_of_topics():
+    """The headers of the contract, in the order in which osier.h includes them."""
+    return [TOP / "include" / name for name in re.findall(r"^#include <(.+?)>", (TOP / "include/osier.h").read_text(), re.M)]
 
 
 def extensions():
@@ -120,8 +133,25 @@ def build_library(target, options):
     return target
 
 
-def build_extensions(directory):
-    """Makes the extension modules in `directory`."""
+def build_command(target, library, scratch):
+    """The command, with the sources that tools/contract makes of the headers."""
+    tools, (sources, verbs) = TOP / "tools", command_sources()
+    contract, calls, page = scratch / "contract.json", scratch / "calls.c", scratch / "treemap_page.h"
+    python = [sys.executable, "-BSE"]
+    run([*python, tools / "contract/read.py", contract, *headers_of_topics(), "--verbs", *verbs])
+    run([*python, tools / "contract/calls.py", contract, calls, scratch / "contract.h"])
+    run([tools / "text-to-c", "treemap_page", TOP / "cli/picture/treemap_page.html", page])
+    options = [f"-I{place}" for place in (TOP / "include", TOP / "cli", scratch)]
+    objects = compile_all([*sources, calls], scratch / "command", options)
+    run([*compiler(), "-o", target, *objects, library, *linking(), "-Wl,-s"])
+
+
+def linking():
+    return [*shlex.split(os.environ.get("LDFLAGS", "")), "-pthread"]
+
+
+def build(package, command=None):
+    """Makes the extension modules in the directory `package`, and the command as the file `command`."""
     public = f"-I{TOP / 'include'}"
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     with tempfile.TemporaryDirectory(prefix="osier-build-") as scratch:
@@ -131,13 +161,15 @@ def build_extensions(directory):
             library = build_library(scratch / "libosier.a", [public, f"-I{TOP / 'src'}"])
         for name, sources in extensions():
             objects = compile_all(sources, scratch / name, [public, *headers()])
-            target = directory / f"{name}{suffix}"
-            linker = [*shlex.split(os.environ.get("LDFLAGS", "")), "-pthread"]
-            run([*compiler(), "-shared", "-o", target, *objects, library, *linker])
+            run([*compiler(), "-shared", "-o", package / f"{name}{suffix}", *objects, library, *linking()])
+        if command and "OSIER_COMMAND" in os.environ:
+            command.write_bytes(pathlib.Path(os.environ["OSIER_COMMAND"]).read_bytes())
+        elif command:
+            build_command(command, library, scratch)
 
 
-def stage(directory, link=False):
-    """Makes the package in `directory`: Python's files copied there, or linked to."""
+def stage(directory, link=False, command=None):
+    """Makes the package in `directory`: Python's files copied there, or linked to; the command where it is asked for."""
     directory = pathlib.Path(directory)
     for path in package_files():
         target = directory / path
@@ -147,7 +179,7 @@ def stage(directory, link=False):
             target.symlink_to(TOP / "python" / path)
         else:
             target.write_bytes((TOP / "python" / path).read_bytes())
-    build_extensions(directory / "osier")
+    build(directory / "osier", command)
 
 
 # --------------------------------------------------------------------------- what is said of it
@@ -194,6 +226,7 @@ class Wheel:
     def __init__(self, directory):
         self.name = f"osier-{version()}-{tag()}.whl"
         self.info = f"osier-{version()}.dist-info"
+        self.scripts = f"osier-{version()}.data/scripts"  # what an installer puts beside the interpreter
         self.record = []
         self.zip = zipfile.ZipFile(pathlib.Path(directory, self.name), "w", zipfile.ZIP_DEFLATED)
 
@@ -232,21 +265,26 @@ prepare_metadata_for_build_editable = prepare_metadata_for_build_wheel
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
-    with tempfile.TemporaryDirectory(prefix="osier-stage-") as place:
-        stage(place)
-        wheel = Wheel(wheel_directory)
-        for path in sorted(pathlib.Path(place).rglob("*")):
+    wheel = Wheel(wheel_directory)
+    with tempfile.TemporaryDirectory(prefix="osier-stage-") as scratch:
+        place, command = pathlib.Path(scratch, "package"), pathlib.Path(scratch, "osier")
+        stage(place, command=command)
+        for path in sorted(place.rglob("*")):
             if path.is_file():
                 wheel.add(str(path.relative_to(place)), path.read_bytes(), 0o755 if path.suffix == ".so" else 0o644)
+        wheel.add(f"{wheel.scripts}/osier", command.read_bytes(), 0o755)
     return wheel.finish()
 
 
 def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
-    """A wheel that leads here: the Python files as they stand, the extensions as they are now."""
+    """A wheel that leads here: the Python files as they stand, the extensions and the command as they are now."""
     place = TOP / "build" / f"editable-{tag()}"
-    stage(place, link=True)
     wheel = Wheel(wheel_directory)
     wheel.add("osier-editable.pth", f"{place}\n")
+    with tempfile.TemporaryDirectory(prefix="osier-stage-") as scratch:
+        command = pathlib.Path(scratch, "osier")
+        stage(place, link=True, command=command)
+        wheel.add(f"{wheel.scripts}/osier", command.read_bytes(), 0o755)
     return wheel.finish()
 
 

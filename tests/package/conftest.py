@@ -17,6 +17,11 @@ def clean_environment(**more):
     return {**kept, "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", **more}
 
 
+def built(build):
+    """… with the library and the command that are there already."""
+    return clean_environment(OSIER_LIBRARY=str((build / "libosier.a").resolve()), OSIER_COMMAND=str((build / "osier").resolve()))
+
+
 def run(*command, **options):
     """Its standard output; both outputs are told when it fails."""
     done = subprocess.run([str(word) for word in command], text=True, stdin=subprocess.DEVNULL,
@@ -40,10 +45,10 @@ def interpreter(request):
 
 
 @pytest.fixture(scope="session")
-def venv(interpreter, sdist, tmp_path_factory):
-    """The python of a virtual environment where pip installed the sdist."""
+def venv(interpreter, sdist, build, tmp_path_factory):
+    """The python of a virtual environment where pip installed the sdist; the core is compiled for the first of them alone."""
     place = tmp_path_factory.mktemp("venv")
     run(interpreter, "-m", "venv", place)
     python = place / "bin" / "python"
-    run(python, "-m", "pip", "install", "--no-deps", sdist)
+    run(python, "-m", "pip", "install", "--no-deps", sdist, env=clean_environment() if interpreter == INTERPRETERS[0] else built(build))
     return python

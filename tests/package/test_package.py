@@ -12,7 +12,7 @@ import tarfile
 import zipfile
 
 import pytest
-from conftest import TOP, clean_environment, run
+from conftest import TOP, built, clean_environment, run
 
 VERSION = re.search(r'OSIER_VERSION +"(.+)"', (TOP / "include/osier/types.h").read_text()).group(1)
 
@@ -41,8 +41,9 @@ def test_sources_are_meson_s(build):
 
     targets = json.loads((build / "meson-info" / "intro-targets.json").read_text())
     made_of = {target["name"]: {pathlib.Path(name) for part in target["target_sources"] for name in part["sources"]}
-               for target in targets}
+               for target in targets if (target["name"], target["type"]) != ("osier", "shared library")}
     assert set(pack.library_sources()) == made_of["osier-core"]
+    assert set(pack.command_sources()[0]) == made_of["osier"]
     for name, sources in pack.extensions():
         if name in made_of:  # this build has the door
             assert {path.resolve() for path in sources} == {path.resolve() for path in made_of[name]}
@@ -71,6 +72,15 @@ print(os.stat.__self__.__spec__.name, flush=True)
 subprocess.run([sys.executable, "-c", "import os; print(os.stat.__self__.__spec__.name)"])
 """
     assert run(venv, "-m", "osier", "-c", code) == "osier._posix\nosier._posix\n"
+
+
+def test_command(venv, build):
+    """Beside the interpreter stands the whole command, in C: with every function and verb that a build's has."""
+    command = venv.parent / "osier"
+    assert command.read_bytes()[:4] == b"\x7fELF"
+    assert run(command, "--version").split()[-1] == VERSION
+    assert run(command, "--help") == run(build / "osier", "--help")
+    assert run(command, "os.path.join", "a", "b") == "a/b\n"
 
 
 def test_forks(venv):
@@ -103,8 +113,8 @@ def files_of(directory):
 
 @pytest.fixture
 def quick(build):
-    """An environment with the library that is there already."""
-    return clean_environment(OSIER_LIBRARY=str((build / "libosier.a").resolve()))
+    """An environment with the library and the command that are there already."""
+    return built(build)
 
 
 def test_pip_wheel_without_isolation(interpreter, source, quick, tmp_path):
@@ -112,11 +122,13 @@ def test_pip_wheel_without_isolation(interpreter, source, quick, tmp_path):
     run(interpreter, "-m", "pip", "wheel", ".", "--no-build-isolation", "--no-deps", "-w", tmp_path, cwd=source, env=quick)
     assert files_of(source) == before, "a build leaves nothing behind"
     [wheel] = tmp_path.glob("osier-*.whl")
-    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("osier/")}
-    plain = {name for name in packed if not name.endswith(".so")}
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    plain = {name for name in packed if name.endswith((".py", ".pyi", "py.typed"))}
     assert plain == {name.removeprefix("python/") for name in before
                      if name.startswith("python/osier/") and not name.endswith("meson.build")}
-    assert len(packed - plain) == 2
+    extensions = {f"osier/{name}" for name in ("_path", "_posix", "_psutil")}
+    assert {name.split(".")[0] if name.endswith(".so") else name for name in packed - plain} == {
+        *extensions, f"osier-{VERSION}.data/scripts/osier"}
 
 
 def test_editable(interpreter, source, quick, tmp_path):
@@ -126,6 +138,7 @@ def test_editable(interpreter, source, quick, tmp_path):
     with open(source / "python/osier/__init__.py", "a") as file:
         file.write("\nCHANGED = 1\n")
     assert run(python, "-c", "import osier.os, osier; print(osier.CHANGED)") == "1\n"
+    assert run(python.parent / "osier", "os.path.join", "a", "b") == "a/b\n"
 
 
 def test_no_headers(tmp_path):
