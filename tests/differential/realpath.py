@@ -34,7 +34,7 @@ class Model:
         except OSError as error:
             # osier looks from directory to directory: what is missing above is so at any length
             missing = isinstance(error, FileNotFoundError) or (
-                error.errno == errno.ENAMETOOLONG and not os.path.lexists(place[:4000].rpartition(b"/")[0])
+                error.errno == errno.ENAMETOOLONG and not os.path.lexists(place[:4000].rpartition(b"/")[0] or b"/")
             )
             if self.strict == STRICT or self.strict == ALL_BUT_LAST and more or self.strict and not missing:
                 raise

@@ -124,8 +124,7 @@ def describe(path):
             state = os.lstat(place)
             content = os.readlink(place) if stat.S_ISLNK(state.st_mode) else None
             if stat.S_ISREG(state.st_mode):
-                with open(place, "rb") as file:
-                    content = file.read()
+                content = library.content_of(place, state.st_mode)
             seen[place[len(path) :]] = (oct(state.st_mode), state.st_uid, state.st_mtime_ns, content)
     return seen
 

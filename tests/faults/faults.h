@@ -46,6 +46,7 @@ struct fault {
     bool keeps_memory; /* blocks may stay: the environment never frees what was published */
     bool cancels;      /* also run in a thread that is cancelled before its n-th call */
     bool keeps_state;  /* children, working directory or umask may change */
+    bool root;         /* nobody else may make the call: skipped then */
 };
 
 /** Where the record's name depends on which call failed. */

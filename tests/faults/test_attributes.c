@@ -97,7 +97,7 @@ FAULT(os_mknodat, .operation = "mknod", .filename = "n") {
     return os_mknodat(OS_CWD, "n", 0600, 0);
 }
 /* The root of the tests stays as it is: "/" in its place. */
-FAULT(os_chroot, .filename = "/", .keeps_state = true) {
+FAULT(os_chroot, .filename = "/", .keeps_state = true, .root = true) {
     return os_chroot("/");
 }
 FAULT(os_truncate, .tree = "a", .filename = "a") {
