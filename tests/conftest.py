@@ -14,7 +14,9 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -40,6 +42,17 @@ def build():
     """The build directory."""
     default = pathlib.Path(__file__).parent.parent / "build"
     return pathlib.Path(os.environ.get("OSIER_BUILD", default))
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """An empty directory of another file system, in memory."""
+    place = os.environ.get("OSIER_MEMORY", "/dev/shm")
+    if not os.access(place, os.W_OK) or os.stat(place).st_dev == os.stat(tmp_path).st_dev:
+        pytest.skip("there is one file system")
+    place = tempfile.mkdtemp(dir=place)
+    yield place
+    subprocess.run(["rm", "-rf", place], check=True)
 
 
 @pytest.fixture

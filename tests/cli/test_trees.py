@@ -14,7 +14,6 @@ import socket
 import stat
 import struct
 import subprocess
-import tempfile
 import termios
 import time
 import xml.dom.minidom
@@ -357,31 +356,27 @@ def test_interrupted(osier, build, tmp_path, big):
         shutil.rmtree(tmp_path / "copy")
 
 
-def test_interrupted_in_one_file(osier, build, tmp_path):
+def test_interrupted_in_one_file(osier, build, tmp_path, elsewhere):
     with open(tmp_path / "big", "wb") as file:
         for _ in range(256):
             file.write(b"x" * (1 << 20))
-    other = tempfile.mkdtemp(dir="/dev/shm")
-    try:
-        for words in (["cp", "big"], ["mv", "big"]):
-            line = [build / "osier", *words, other + "/copy"]
-            copy = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-            while not os.listdir(other) and copy.poll() is None:  # mv makes its copy under another name
-                time.sleep(0.001)
-            copy.send_signal(signal.SIGINT)
-            err = copy.communicate(timeout=60)[1]
-            told = {"cp": "not copied", "mv": "not moved"}[words[0]]
-            moved = words[0] == "mv" and not os.path.exists(tmp_path / "big")  # the signal came too late
-            told = "" if moved else f"osier: {words[0]}: interrupted, {told}: 'big'\n"
-            assert (copy.returncode, err) in ((-signal.SIGINT, told), (0, ""))
-            if copy.returncode and not moved:
-                assert os.listdir(other) == []
-                assert os.path.getsize(tmp_path / "big") == 256 << 20
-            else:
-                assert os.path.getsize(other + "/copy") == 256 << 20
-                break
-    finally:
-        shutil.rmtree(other)
+    for words in (["cp", "big"], ["mv", "big"]):
+        line = [build / "osier", *words, elsewhere + "/copy"]
+        copy = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        while not os.listdir(elsewhere) and copy.poll() is None:  # mv makes its copy under another name
+            time.sleep(0.001)
+        copy.send_signal(signal.SIGINT)
+        err = copy.communicate(timeout=60)[1]
+        told = {"cp": "not copied", "mv": "not moved"}[words[0]]
+        moved = words[0] == "mv" and not os.path.exists(tmp_path / "big")  # the signal came too late
+        told = "" if moved else f"osier: {words[0]}: interrupted, {told}: 'big'\n"
+        assert (copy.returncode, err) in ((-signal.SIGINT, told), (0, ""))
+        if copy.returncode and not moved:
+            assert os.listdir(elsewhere) == []
+            assert os.path.getsize(tmp_path / "big") == 256 << 20
+        else:
+            assert os.path.getsize(elsewhere + "/copy") == 256 << 20
+            break
 
 
 def test_interrupted_between_and_while_removing(osier, build, tmp_path, big):
@@ -446,7 +441,7 @@ def test_table_on_a_terminal(build, tree, columns):
 
 @pytest.mark.parametrize("files", [1, 20])
 @pytest.mark.parametrize("columns", [100, 40, 12])
-def test_bar_on_a_terminal(build, tmp_path, columns, files):
+def test_bar_on_a_terminal(build, tmp_path, columns, files, elsewhere):
     slow = tmp_path / "slow"
     if files > 1:
         slow.mkdir()
@@ -454,11 +449,7 @@ def test_bar_on_a_terminal(build, tmp_path, columns, files):
         with open(slow / str(i) if files > 1 else slow, "wb") as file:
             for _ in range(160 // files):
                 file.write(b"x" * (1 << 20))
-    other = tempfile.mkdtemp(dir="/dev/shm")
-    try:
-        status, text = on_a_terminal(build, tmp_path, ["cp", "slow", other + "/copy"], columns)
-    finally:
-        shutil.rmtree(other)
+    status, text = on_a_terminal(build, tmp_path, ["cp", "slow", elsewhere + "/copy"], columns)
     assert status == 0
     drawn = [line for line in text.replace("\033[K", "").split("\r") if line]
     assert all(len(line) < columns for line in drawn)  # never wraps
@@ -737,21 +728,17 @@ def test_mv_of_a_link_into_its_directory(osier, tree):
     assert osier("mv", "t/a", "t/a").status == 0 and os.path.exists(tree / "t/a/g")
 
 
-def test_mv_to_another_file_system(osier, tree):
-    other = tempfile.mkdtemp(dir="/dev/shm")
-    try:
-        os.link(tree / "t/f", tree / "t/c/again")
-        os.utime(tree / "t/f", ns=(1, 2))
-        before = list(os.walk(tree / "t"))
-        assert osier("mv", "t", other).status == 0
-        assert not os.path.exists(tree / "t")
-        moved = os.stat(other + "/t/f")
-        assert (moved.st_mtime_ns, moved.st_nlink) == (2, 2)
-        assert sorted(len(step[2]) for step in before) == sorted(len(s[2]) for s in os.walk(other + "/t"))
-        assert osier("mv", other + "/t/f", tree).status == 0 and (tree / "f").stat().st_size == 10
-        done = osier("mv", other + "/t/c", other + "/t/link", tree)
-        assert done.status == 0 and os.readlink(tree / "link") == "a"
-        os.mkdir(tree / "t")
-        assert osier("mv", other + "/t", tree).status == 1  # it is there already
-    finally:
-        shutil.rmtree(other)
+def test_mv_to_another_file_system(osier, tree, elsewhere):
+    os.link(tree / "t/f", tree / "t/c/again")
+    os.utime(tree / "t/f", ns=(1, 2))
+    before = list(os.walk(tree / "t"))
+    assert osier("mv", "t", elsewhere).status == 0
+    assert not os.path.exists(tree / "t")
+    moved = os.stat(elsewhere + "/t/f")
+    assert (moved.st_mtime_ns, moved.st_nlink) == (2, 2)
+    assert sorted(len(step[2]) for step in before) == sorted(len(s[2]) for s in os.walk(elsewhere + "/t"))
+    assert osier("mv", elsewhere + "/t/f", tree).status == 0 and (tree / "f").stat().st_size == 10
+    done = osier("mv", elsewhere + "/t/c", elsewhere + "/t/link", tree)
+    assert done.status == 0 and os.readlink(tree / "link") == "a"
+    os.mkdir(tree / "t")
+    assert osier("mv", elsewhere + "/t", tree).status == 1  # it is there already

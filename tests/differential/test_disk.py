@@ -18,7 +18,7 @@ from library import Failure
 SEQUENCE = 40
 DEPTH = 12  # the tree lies this deep in the scratch directory, so that no chain of ".." leaves it
 NOBODY = 65534
-MEMORY = "/dev/shm"  # the trees come and go by the hundred: in memory, where there is such a place
+MEMORY = os.environ.get("OSIER_MEMORY", "/dev/shm")  # the trees come and go by the hundred: in memory, where there is such a place
 PLACE = MEMORY if os.access(MEMORY, os.W_OK) else None
 
 
@@ -50,7 +50,9 @@ def describe(root):
             size = state.st_size if not stat.S_ISDIR(state.st_mode) else None
             content = os.readlink(path) if stat.S_ISLNK(state.st_mode) else None
             if stat.S_ISREG(state.st_mode):
-                content = pathlib.Path(os.fsdecode(path)).read_bytes()
+                content = library.content_of(path, state.st_mode)
+            if stat.S_ISDIR(state.st_mode):
+                os.chmod(path, 0o700)  # it was noted as it is; who isn't root looks into it next
             seen[path[len(root) :]] = (oct(state.st_mode), state.st_uid, size, state.st_nlink, content)
     return seen
 

@@ -322,19 +322,6 @@ def test_move(monkeypatch, here):
     same(monkeypatch, here, "move", "t", "other")
 
 
-@pytest.fixture
-def elsewhere(here):
-    """A directory of another file system."""
-    try:
-        place = tempfile.mkdtemp(dir="/dev/shm")
-    except OSError:
-        pytest.skip("there is one file system")
-    if os.stat(place).st_dev == os.stat(here).st_dev:
-        pytest.skip("there is one file system")
-    yield place
-    subprocess.run(["rm", "-rf", place], check=True)
-
-
 @pytest.mark.parametrize("src, dst", [("t", "new"), ("t", ""), ("t/f", "file"), ("t/f", "there"), ("t/a/link", "link"),
                                       (b"t/f", b"bytes"), (Path("t"), "new"), ("nowhere", "new"), ("t", "t")])
 def test_move_to_another_file_system(here, elsewhere, src, dst):

@@ -50,6 +50,9 @@ bool call_denied(const char *name);
 /** How many descriptors the process has open. */
 int open_descriptors(void);
 
+/** Where files are in memory: what tools/check says, /dev/shm, or where temporary files are. */
+const char *memory_place(void);
+
 /** Writes a file by hand, apart from the library. */
 void write_text(const char *path, const char *text);
 
