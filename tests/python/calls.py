@@ -5,6 +5,7 @@ leaks vary.
 calls(scene) gives, by name, the values of the parameters in their order; scene holds what they refer to.
 """
 
+import contextlib
 import os
 import signal
 
@@ -50,7 +51,8 @@ class Scene:
         os.makedirs("full/below", exist_ok=True)
         os.makedirs("empty", exist_ok=True)
         if hasattr(self, "priority") and os.getpriority(os.PRIO_PROCESS, 0) != self.priority:
-            os.setpriority(os.PRIO_PROCESS, 0, self.priority)
+            with contextlib.suppress(PermissionError):  # who isn't root stays the nicer
+                os.setpriority(os.PRIO_PROCESS, 0, self.priority)
 
 
 # Called in a process of its own: what it does to this one can't be undone.

@@ -375,7 +375,7 @@ for i in itertools.count():
 
 
 FILES = ["t/f", "t/x/file", "t/a", "nowhere", "t/x/pipe", "t/dangling", "t/a/loop", "t/a/socket", b"t/f", Path("t/f"),
-         "/proc/self/limits", "a\0b", 5]
+         "/proc/self/limits", "a\0b", 987]  # a descriptor that is open would be closed
 TARGETS = ["new", "t/f", "t/x/1", "t/a", "nowhere/new", "t/x/pipe", "t/dangling", "t/a/link/new", "new/", Path("new"),
            "t/x/file", b"new2"]
 
