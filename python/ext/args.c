@@ -255,6 +255,8 @@ static int read_mask(PyObject *object, int64_t *ret_number) {
 
 /* The number of a device, or one of its parts. What is beyond is read by some versions alone. */
 static int read_device(PyObject *object, int64_t most, int64_t *ret_number) {
+    if (!PyLong_Check(object)) /* whether an object may stand for one differs by version: ask it */
+        return PyErr_SetString(PyExc_TypeError, "no number of a device"), -1;
     *ret_number = PyLong_AsLongLong(object);
     if (*ret_number == -1 && PyErr_Occurred())
         return -1;
@@ -266,8 +268,10 @@ static int read_device(PyObject *object, int64_t most, int64_t *ret_number) {
 /* An id of a user or group: 32 bits, −1 for "leave it". */
 static int read_id(PyObject *object, int64_t *ret_number) {
     PyObject *index = PyNumber_Index(object);
-    *ret_number = index ? PyLong_AsLongLong(index) : -1;
-    Py_XDECREF(index);
+    if (!index) /* whatever the object raises, as in Python */
+        return PyErr_SetString(PyExc_TypeError, "no id of a user or group"), -1;
+    *ret_number = PyLong_AsLongLong(index);
+    Py_DECREF(index);
     if (*ret_number == -1 && PyErr_Occurred())
         return -1;
     if (*ret_number < -1 || *ret_number > UINT32_MAX)
