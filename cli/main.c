@@ -5,6 +5,7 @@
 #include "frame/interrupt.h"
 #include "frame/message.h"
 #include "frame/output.h"
+#include "frame/page.h"
 #include "frame/suggest.h"
 
 #include <errno.h>
@@ -100,13 +101,15 @@ static char **find_name(char **words) {
     return words;
 }
 
-/* `osier help os.mkdir`, `osier help os`, `osier help` */
+/* `osier help os.mkdir`, `osier help os_mkdir`, `osier help os`, `osier help` */
 static int help_of(char **words) {
     const struct function *function = find_function(words[0]);
     if (!function && is_constant(words[0]))
         function = constant_function(words[0]);
     if (words[1])
         return misuse_word(NULL, "help: unexpected argument:", words[1], "");
+    if (function && strncmp(words[0], "os_", 3) == 0)
+        show_page(words[0]); /* what a C programmer reads */
     if (function)
         print_function_help(function);
     else if (!print_functions(words[0]))

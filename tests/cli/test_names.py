@@ -4,6 +4,7 @@
 import base64
 import json
 import os
+import pathlib
 import pty
 import subprocess
 
@@ -72,11 +73,11 @@ def test_raw_bytes_in_a_pipe(osier, tmp_path):
     assert osier("os.path.join", b"\x1b\xff").raw == b"\x1b\xff\n"
 
 
-def on_terminal(build, tmp_path, *words):
+def on_terminal(build, tmp_path, *words, **options):
     """What the command prints when stdout is a terminal."""
     master, slave = pty.openpty()
     try:
-        done = subprocess.run([build / "osier", *words], stdout=slave, stderr=subprocess.PIPE, cwd=tmp_path)
+        done = subprocess.run([build / "osier", *words], stdout=slave, stderr=subprocess.PIPE, cwd=tmp_path, **options)
         assert done.stderr == b""
         os.close(slave)
         slave = None
@@ -120,3 +121,15 @@ def test_bytes_on_a_terminal(build, tmp_path):
 
 def test_error_messages_are_harmless(osier):
     assert osier("os.rmdir", b"\x1b\xff").err.endswith(": '\\x1b\\udcff'\n")
+
+
+def test_help_on_a_terminal_is_the_page(build, tmp_path):
+    man = tmp_path / "man"
+    man.write_text('#!/bin/sh\necho "$@"\n')
+    man.chmod(0o755)
+    page = (build / "docs" / "man" / "man3" / "os_mkdirat.3").resolve()
+    text = on_terminal(build, tmp_path, "help", "os_mkdirat", env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    shown = os.fsdecode(text).split()
+    assert shown[0] == "-l" and pathlib.Path(shown[1]).resolve() == page
+    for name, path in ("os_mkdirat", "/none"), ("os.mkdir", f"{tmp_path}:/usr/bin:/bin"):  # no man; no name of C
+        assert on_terminal(build, tmp_path, "help", name, env={"PATH": path}).startswith(b"usage: osier os.mkdir PATH")

@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -89,6 +90,75 @@ def test_every_function_has_an_example():
     functions = [entry["name"] for header in json.loads((BUILD / "contract.json").read_text())["headers"] if not header["verbs"]
                  for entry in header["entries"] if entry["kind"] == "function"]
     assert [name for name in functions if not re.search(rf"\b{name}\(", code)] == []
+
+
+@pytest.fixture
+def tutorial(tmp_path):
+    """Builds a program of the tutorial and runs it in an empty folder: status, out, err."""
+    (tmp_path / "tutorial").mkdir()
+    (tmp_path / "scratch").mkdir()
+
+    def run(name, *words):
+        program = tmp_path / "tutorial" / name
+        program = program if program.exists() else compiled(f"tutorial/{name}", tmp_path, "gnu99")
+        done = subprocess.run([program, *words], cwd=tmp_path / "scratch", capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+def test_the_tutorial_rotates_a_log(tutorial, tmp_path):
+    log = tmp_path / "scratch/app.log"
+    for text in "one", "two 2", "three 3":
+        log.write_text(text)
+        log.chmod(0o640)
+        assert tutorial("rotate", "app.log", "2", "2") == (0, f"app.log: {len(text)} bytes put aside\n", "")
+    assert {path.name: path.read_text() for path in log.parent.iterdir()} == {
+        "app.log": "", "app.log.1": "three 3", "app.log.2": "two 2"}
+    assert log.stat().st_mode & 0o7777 == 0o640
+    assert tutorial("rotate", "app.log", "2") == (0, "", "")
+    assert tutorial("rotate", "none") == (1, "", "rotate: FileNotFoundError: [Errno 2] No such file or directory: 'none'\n")
+
+
+def test_the_tutorial_cleans_a_cache(tutorial, tmp_path):
+    cache = tmp_path / "scratch/cache"
+    (cache / "a/b").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/file").write_bytes(b"x" * 10000)
+    (cache / "link").symlink_to(tmp_path / "elsewhere")
+    for day, name in enumerate(["a/b/1", "a/2", "3"]):
+        (cache / name).write_bytes(b"x" * 10000)
+        os.utime(cache / name, (day, day))
+    most = (cache / "3").stat().st_blocks * 512
+    assert tutorial("clean_cache", "cache", str(most)) == (0, "2 of 3 files removed\n", "")
+    assert sorted(path.name for path in cache.rglob("*")) == ["3", "link"]
+    assert (tmp_path / "elsewhere/file").exists()
+    assert tutorial("clean_cache", "none", "0")[0] == 1
+
+
+def test_the_tutorial_supervises(tutorial, tmp_path):
+    status, out, err = tutorial("supervise", "sh", "-c", "echo on; exit 3")
+    assert (status, out) == (1, "on\non\non\n")
+    assert err == "sh ended with 3 after 0 s\n" * 3 + "sh failed 3 times in a row\n"
+    assert tutorial("supervise", "true") == (0, "", "")
+    assert tutorial("supervise", "/none")[0] == 127
+    program = tmp_path / "tutorial/supervise"
+    run = subprocess.Popen([program, "sh", "-c", "sleep 1000 & echo $! >pid.new; mv pid.new pid; wait"], cwd=tmp_path / "scratch")
+    pid = tmp_path / "scratch/pid"
+    while not pid.exists():
+        assert run.poll() is None
+        time.sleep(0.01)
+    run.terminate()
+    assert run.wait(60) == 128 + 15
+    stat = pathlib.Path(f"/proc/{pid.read_text().strip()}/stat")
+    assert not stat.exists() or stat.read_text().split()[2] == "Z"  # of it its number may be left, until init asks
+
+
+def test_the_tutorial_shows_its_programs():
+    text = (ROOT / "docs/TUTORIAL.md").read_text()
+    programs = [path.read_text() for path in (ROOT / "examples/tutorial").glob("*.c")]
+    shown = re.findall(r"^```c\n(.*?)^```", text, flags=re.M | re.S)
+    assert len(shown) >= 8 and all(any(part in program for program in programs) for part in shown)
 
 
 def test_deploy_runs(tmp_path):

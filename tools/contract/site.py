@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The manual as a site that needs no network: site.py CONTRACT.json FOLDER STYLE.css SEARCH.js EXAMPLE.c…
+"""The manual as a site that needs no network: site.py CONTRACT.json FOLDER STYLE.css SEARCH.js DOCUMENT.md… EXAMPLE.c…
 
-A page for each header, with its functions and types, one for the command, and an index that the
-search looks through. FOLDER is made anew.
+A page for each header, with its functions and types, one for the command, one for each document, and an index
+that the search looks through. FOLDER is made anew.
 """
 
 import html
@@ -13,6 +13,7 @@ import re
 import shutil
 import sys
 
+from markdown import to_html
 from model import Note, entries, from_shell, load
 from page import caller, calling, declared, read_examples, relatives, struct, types_of
 
@@ -43,8 +44,9 @@ PAGE = """\
 
 
 class Site:
-    def __init__(self, contract, examples):
+    def __init__(self, contract, examples, documents):
         self.contract, self.examples = contract, examples
+        self.documents = {path.stem.lower() + ".html": path.read_text(encoding="utf-8") for path in documents}
         self.relatives = relatives(contract)
         self.places = {}  # of each name the address of what tells of it
         for header, entry in entries(contract, verbs=False):
@@ -64,6 +66,15 @@ class Site:
         parts = html.escape(text or "", quote=False).split("`")
         parts[1::2] = [f"<code>{part}</code>" for part in parts[1::2]]
         return re.sub(r"\b(struct )?os_\w+(\(\))?", lambda found: self.link(found[0].removesuffix("()"), found[0]), "".join(parts))
+
+    def prose(self, text):
+        """A text of a document: links to documents that are no part of the site stay text."""
+
+        def link(found):
+            target = found[2].lower().replace(".md", ".html")
+            return f'<a href="{target}">{found[1]}</a>' if target in self.documents else found[1]
+
+        return re.sub(r"\[([^][]+)\]\(([\w.-]+)\)", link, self.inline(text))
 
     def code(self, text):
         return f"<pre><code>{re.sub(r'(struct )?os_[a-z0-9_]+', lambda name: self.link(name[0], name[0]), html.escape(text, quote=False))}</code></pre>\n"
@@ -152,7 +163,12 @@ class Site:
         form = self.form(argument).split(", ")[-1] + ("..." if argument.many else "")
         return f" [{form}]" if argument.optional else f" {form}"
 
+    def guides(self):
+        """Of each document its address and its title."""
+        return [(address, re.match(r"# (.*)", text)[1].replace("`", "")) for address, text in self.documents.items()]
+
     def index_page(self):
+        guides = "".join(f'<li><a href="{address}">{html.escape(title)}</a></li>\n' for address, title in self.guides())
         topics = "".join(
             f'<dt><a href="{one.topic}.html">{one.topic}</a></dt><dd>{self.inline(one.brief)}</dd>\n'
             for one in self.contract.headers
@@ -165,6 +181,7 @@ class Site:
         return self.page(
             "osier",
             "<h1>osier</h1>\n<p>Python's <code>os</code> module, natively in C.</p>\n"
+            f"<ul>\n{guides}</ul>\n"
             f"<h2>The library</h2>\n<dl>\n{topics}</dl>\n"
             f'<h2>The <a href="command.html">command</a></h2>\n<dl>\n{verbs}</dl>\n',
         )
@@ -179,24 +196,29 @@ class Site:
             (one.shell.name, f"command.html#{one.shell.name}", one.brief, "")
             for _, one in entries(self.contract, verbs=True)
         ]
+        rows += [(title, address, "", "") for address, title in self.guides()]
         return f"const INDEX = {json.dumps(rows, ensure_ascii=False)};\n"
 
     def pages(self):
         yield "index.html", self.index_page()
         yield "command.html", self.command_page()
         yield "index.js", self.index()
+        for (address, title), text in zip(self.guides(), self.documents.values()):
+            yield address, self.page(title, to_html(text, self.prose, self.code))
         for header in self.contract.headers:
             if not header.verbs:
                 yield f"{header.topic}.html", self.header_page(header)
 
 
-def main(source, target, style, search, *examples):
+def main(source, target, style, search, *texts):
     folder = pathlib.Path(target)
+    documents = [pathlib.Path(text) for text in texts if text.endswith(".md")]
+    examples = read_examples(text for text in texts if text.endswith(".c"))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copyfile(style, folder / "style.css")
     shutil.copyfile(search, folder / "search.js")
-    for name, text in Site(load(source), read_examples(examples)).pages():
+    for name, text in Site(load(source), examples, documents).pages():
         (folder / name).write_text(text, encoding="utf-8")
 
 

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/** The pages of the manual that are installed beside the command. */
+#ifndef CLI_FRAME_PAGE_H
+#define CLI_FRAME_PAGE_H
+
+/** Becomes man(1) with the page of a function, "os_mkdir", on a terminal; returns where there is no
+ *  page, or nothing to show it with. */
+void show_page(const char *function);
+
+#endif
