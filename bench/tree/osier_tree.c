@@ -5,8 +5,7 @@
  *                                                              "1x100": a hundred times over
  *      osier_tree copy|file THREADS PATH NEW
  *
- *  With one thread "stat" is os_fwalk() and os_lstatat(), with more it is os_tree_usage(). Jobs whose
- * calls the library doesn't have end with status 77.
+ *  With one thread "stat" is os_fwalk() and os_lstatat(), with more it is os_tree_usage().
  */
 #include <dirent.h>
 #include <errno.h>
@@ -79,7 +78,6 @@ static int scan(const char *path) {
 }
 
 static int usage(const char *path) {
-#ifdef WITH_USAGE
     struct os_tree_usage_options options = {.size = sizeof options, .control.threads = threads};
     struct os_tree_usage *sum = os_tree_usage(path, &options);
     if (!sum)
@@ -89,10 +87,6 @@ static int usage(const char *path) {
     blocks = sum->allocated / 512;
     free(sum);
     return 0;
-#else
-    (void)path;
-    exit(77);
-#endif
 }
 
 static int stat_all(const char *path) {
@@ -105,22 +99,12 @@ static int removal(const char *path) {
 }
 
 static int copy(const char *path, const char *new) {
-#ifdef WITH_COPYTREE
     struct os_copytree_options options = {.size = sizeof options, .control.threads = threads};
     return os_copytree(path, new, &options);
-#else
-    (void)path, (void)new;
-    exit(77);
-#endif
 }
 
 static int copy_file(const char *path, const char *new) {
-#ifdef WITH_COPYTREE
     return os_copyfile(path, new, NULL);
-#else
-    (void)path, (void)new;
-    exit(77);
-#endif
 }
 
 int main(int argc, char **argv) {
