@@ -44,10 +44,10 @@ static int change_entry(struct change *change, const struct tree_node *node, con
     if (change->owner) {
         r = SYS(fchownat, node->fd[0], name, change->uid, change->gid, AT_SYMLINK_NOFOLLOW);
     } else if (change->file_mode >= 0 && type != DT_LNK) {
-        unsigned seen = atomic_load(&change->job.tree.given_up);
+        unsigned seen = tree_evictions(change->job.tree);
         do
             r = perm_chmod_nofollow(node->fd[0], name, (mode_t)change->file_mode);
-        while (tree_try_again(&change->job.tree, r, &seen));
+        while (tree_try_again(change->job.tree, r, &seen));
     }
     if ((r == -EOPNOTSUPP || r == -ELOOP) && !change->owner && has_no_mode(node->fd[0], name))
         r = 0;
@@ -60,8 +60,9 @@ static int entry(struct tree_worker *w, struct tree_node *node, const struct dir
     int type = tree_type(node, e);
     if (type == DT_DIR)
         return TREE_DESCEND;
-    int r = type >= 0 && w->tree->one_file_system ? tree_is_mount(node->fd[0], e->name) : type;
-    if (r > 0 && w->tree->one_file_system)
+    bool stays = change->job.control.one_file_system;
+    int r = type >= 0 && stays ? tree_is_mount(node->fd[0], e->name) : type;
+    if (r > 0 && stays)
         return 0;
     if (r >= 0)
         r = change_entry(change, node, e->name, type);
@@ -75,7 +76,7 @@ static bool opens_up(const struct change *change) {
 }
 
 /* A directory comes before what is in it when that opens it up, so that it can be entered. */
-static int enter(struct tree_worker *w, struct tree_node *node) {
+static int pre(struct tree_worker *w, struct tree_node *node) {
     struct change *change = change_of(w);
     if (!opens_up(change) || state_of(node)->opened_up)
         return 0;
@@ -85,7 +86,7 @@ static int enter(struct tree_worker *w, struct tree_node *node) {
 }
 
 /* Otherwise it comes after them: without the permission to enter it nothing could. */
-static int leave(struct tree_worker *w, struct tree_node *node) {
+static int post(struct tree_worker *w, struct tree_node *node) {
     struct change *change = change_of(w);
     job_count(&change->job.directories, 1);
     if (state_of(node)->opened_up)
@@ -99,7 +100,7 @@ static int leave(struct tree_worker *w, struct tree_node *node) {
     return r < 0 ? job_failed(&change->job, node, NULL, operation, r) : 0;
 }
 
-static int left(struct tree_worker *w, struct tree_node *node) {
+static int closed(struct tree_worker *w, struct tree_node *node) {
     (void)w;
     bool again = state_of(node)->again;
     state_of(node)->again = false;
@@ -124,10 +125,10 @@ static int failed(struct tree_worker *w, struct tree_node *node, const char *nam
 static const struct tree_client client = {
     .extra = sizeof(struct state),
     .keeps = true,
-    .enter = enter,
+    .pre = pre,
     .entry = entry,
-    .leave = leave,
-    .left = left,
+    .post = post,
+    .closed = closed,
     .failed = failed,
 };
 

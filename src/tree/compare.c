@@ -121,7 +121,7 @@ static int files_differ(struct job *job, const int at[2], const char *const name
     int r = buffer ? 0 : -ENOMEM;
     for (int i = 0; i < 2 && r >= 0; i++) {
         *ret_side = i;
-        r = fd[i] = copy_open_patiently(open_entry, &job->tree, at[i], name[i], O_RDONLY | flags,
+        r = fd[i] = copy_open_patiently(open_entry, job->tree, at[i], name[i], O_RDONLY | flags,
                                         pause_job, job);
     }
     if (r >= 0)
@@ -187,9 +187,9 @@ static int compare_entries(struct comparison *c, const struct stat st[2], const 
 /* --------------------------------------------------------------------------- the client */
 
 /* Whether one of the two is something mounted that is to be left alone: 1, 0 or −errno. */
-static int left_alone(const struct tree *t, const struct tree_node *node, const char *name) {
+static int left_alone(const struct comparison *c, const struct tree_node *node, const char *name) {
     int r = 0;
-    for (int i = 0; i < 2 && r == 0 && t->one_file_system; i++)
+    for (int i = 0; i < 2 && r == 0 && c->job.control.one_file_system; i++)
         r = tree_is_mount(node->fd[i], name);
     return r == -ENOENT ? 0 : r;
 }
@@ -200,7 +200,7 @@ static int entry(struct tree_worker *w, struct tree_node *node, const struct dir
     int side = 0;
     if (ignored(c, e->name))
         return 0;
-    int r = e->type == DT_DIR ? 0 : left_alone(w->tree, node, e->name);
+    int r = e->type == DT_DIR ? 0 : left_alone(c, node, e->name);
     if (r > 0)
         return 0;
     if (r >= 0)
@@ -256,7 +256,7 @@ static int compare_directories(struct comparison *c, struct tree_node *node) {
     return what ? add(c, node, NULL, what) : 0;
 }
 
-static int enter(struct tree_worker *w, struct tree_node *node) {
+static int pre(struct tree_worker *w, struct tree_node *node) {
     struct comparison *c = comparison_of(w);
     if (node->parent) {
         int fd = tree_open_below(w->tree, node->parent->fd[1], node->name, /* link= */ false);
@@ -283,7 +283,7 @@ static int failed(struct tree_worker *w, struct tree_node *node, const char *nam
 }
 
 static const struct tree_client client = {
-    .enter = enter,
+    .pre = pre,
     .entry = entry,
     .failed = failed,
 };

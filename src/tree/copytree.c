@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /** os.copytree: two trees side by side, one of which comes into being. */
+#include "tree/copytree.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
 #include "fs/makedirs.h"
 #include "tree/copyfile.h"
-#include "tree/copytree.h"
 #include "tree/match.h"
 
 #include <fcntl.h>
@@ -121,7 +121,7 @@ static int copy_or_link(struct copying *copying, struct tree_node *node, struct 
     pthread_mutex_lock(&copying->links.lock);
     struct seen_file *file = seen_place(&copying->links, st.st_dev, st.st_ino);
     copy->source = st;
-    r = file && file->path ? link_again(&copying->job.tree, node, copy, file) : -ENOENT;
+    r = file && file->path ? link_again(copying->job.tree, node, copy, file) : -ENOENT;
     if (r < 0) {
         r = make(copy);
         if (r >= 0 && file && !file->path)
@@ -149,7 +149,7 @@ static int copy_followed(struct tree_worker *w, struct tree_node *node, struct c
     if (r == -ENOENT && copying->options.ignore_dangling_symlinks)
         return 0;
     if (r >= 0 && S_ISDIR(st.st_mode)) {
-        struct tree_node *child = tree_found(w, node, copy->from);
+        struct tree_node *child = tree_add_child(w, node, copy->from);
         if (!child)
             return -ENOMEM;
         child->link = true;
@@ -174,7 +174,7 @@ static bool ignored(const struct copying *copying, const char *name) {
 static int copy_entry(struct tree_worker *w, struct tree_node *node, struct copy *copy, int type) {
     struct copying *copying = copying_of(w);
     copy->operation = "stat";
-    int mounted = w->tree->one_file_system && type >= 0
+    int mounted = copying->job.control.one_file_system && type >= 0
                       ? tree_is_mount(copy->from_dir, copy->from)
                       : 0;
     if (type < 0 || mounted < 0)
@@ -249,7 +249,7 @@ static int make_copy(struct copying *copying, struct tree_node *node, const char
     if (r < 0 && !(r == -EEXIST && copying->options.dirs_exist_ok))
         return r;
     *ret_operation = "open";
-    r = tree_openat(&copying->job.tree, at, node->name, DIR_OPEN | O_NOFOLLOW, 0);
+    r = tree_openat(copying->job.tree, at, node->name, DIR_OPEN | O_NOFOLLOW, 0);
     if (r < 0)
         return r;
     node->fd[1] = r;
@@ -257,14 +257,14 @@ static int make_copy(struct copying *copying, struct tree_node *node, const char
     return prepare(copying, node, state_of(node->parent)->inherits);
 }
 
-static int enter(struct tree_worker *w, struct tree_node *node) {
+static int pre(struct tree_worker *w, struct tree_node *node) {
     struct copying *copying = copying_of(w);
     struct state *state = state_of(node);
     const char *operation = "stat";
     int side = 0;
     int r = content_look(&copying->content, node->fd[0], &state->original);
     const struct stat *st = &state->original.st;
-    if (r >= 0 && st->st_ino == copying->target.ino && st->st_dev == copying->target.dev)
+    if (r >= 0 && st->st_ino == copying->target.st_ino && st->st_dev == copying->target.st_dev)
         r = -EINVAL;
     if (r >= 0 && node->link && leads_back(node))
         r = -ELOOP;
@@ -284,7 +284,7 @@ static int enter(struct tree_worker *w, struct tree_node *node) {
     return r < 0 ? r : TREE_SKIP;
 }
 
-static int leave(struct tree_worker *w, struct tree_node *node) {
+static int post(struct tree_worker *w, struct tree_node *node) {
     struct copying *copying = copying_of(w);
     struct state *state = state_of(node);
     if (node->fd[1] < 0)
@@ -310,9 +310,9 @@ static int failed(struct tree_worker *w, struct tree_node *node, const char *nam
 static const struct tree_client client = {
     .extra = sizeof(struct state),
     .keeps = true,
-    .enter = enter,
+    .pre = pre,
     .entry = entry,
-    .leave = leave,
+    .post = post,
     .failed = failed,
 };
 
@@ -381,7 +381,7 @@ static int make_root(struct copying *copying, int from, const char *dst) {
     int r = copytree_first_mode(copying, from, &mode);
     if (r >= 0)
         r = makedirs_at(AT_FDCWD, dst, mode, 0777, copying->options.dirs_exist_ok ? OS_EXIST_OK : 0,
-                      &failed);
+                        &failed);
     return r < 0 ? r : job_open_root(AT_FDCWD, dst, /* follow= */ !copying->fresh);
 }
 
@@ -394,7 +394,7 @@ int copytree_run(struct copying *copying, int from, int to) {
         seam_close_quietly(to);
         return job_failed_at(&copying->job, 1, NULL, NULL, "stat", r);
     }
-    copying->target = (struct tree_identity){st.st_dev, st.st_ino};
+    copying->target = st;
     if (copying->fresh && !(st.st_mode & S_ISGID))
         copying->content.allowed = st.st_mode & 0777;
     copying->job.goes_on = true;

@@ -13,9 +13,9 @@ struct copying {
     struct os_copytree_options options;
     struct content content;
     struct seen links;
-    struct tree_identity target; /* the new root: not to be copied into itself */
-    bool fresh;                  /* it was made just now */
-    struct copied *copied;       /* notes what was copied; or NULL */
+    struct stat target;    /* the new root: not to be copied into itself */
+    bool fresh;            /* it was made just now */
+    struct copied *copied; /* notes what was copied; or NULL */
 };
 
 /** Begins: 0 or −errno; copytree_end() follows in either case. */

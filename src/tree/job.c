@@ -20,8 +20,8 @@ static int tell_progress(struct job *job) {
     return job->control.on_progress(&progress, job->control.data) ? -ECANCELED : 0;
 }
 
-static int tick(struct tree_worker *w) {
-    return tell_progress(job_of(w));
+static int tick(void *data) {
+    return tell_progress(data);
 }
 
 /* ------------------------------------------------------------------------------ errors */
@@ -77,8 +77,8 @@ int job_failed_at(struct job *job, int side, const struct tree_node *node, const
 
 int job_pause(struct job *job) {
     if (pthread_equal(job->thread, pthread_self()))
-        tree_tick(&job->worker);
-    return job->tree.stopping ? -ECANCELED : 0;
+        tree_tick(job->tree);
+    return tree_stopping(job->tree) ? -ECANCELED : 0;
 }
 
 int job_client_failed(struct tree_worker *w, struct tree_node *node, const char *name,
@@ -93,7 +93,7 @@ int job_begin(struct job *job, const struct tree_client *client, int sides,
     job->control = *control;
     job->thread = pthread_self();
     pthread_mutex_init(&job->reporting, NULL);
-    job->tree = (struct tree){
+    const struct tree_options options = {
         .client = client,
         .data = job,
         .sides = sides,
@@ -103,26 +103,18 @@ int job_begin(struct job *job, const struct tree_client *client, int sides,
     };
     if (control->threads < 0)
         return -EINVAL;
-    return tree_begin(&job->tree, &job->worker);
+    return tree_new(&options, &job->tree);
 }
 
 int job_run(struct job *job, const int fd[TREE_SIDES]) {
-    struct tree_node *root;
-    int r = tree_root(&job->tree, fd, &root);
-    if (r < 0) {
-        seam_close_quietly(fd[0]);
-        seam_close_quietly(fd[1]);
-        return r;
-    }
-    r = tree_run(&job->worker, root);
+    int r = tree_run(job->tree, fd);
     if (r >= 0 && job->error)
         r = job->error;
     return r < 0 ? r : tell_progress(job);
 }
 
 int job_end(struct job *job, int r) {
-    if (job->worker.buffer)
-        tree_end(&job->tree, &job->worker);
+    job->tree = tree_free(job->tree);
     pthread_mutex_destroy(&job->reporting);
     if (r < 0 && job->error)
         error_fail(job->error, job->failed_operation, job->failed[0], job->failed[1]);

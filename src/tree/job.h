@@ -4,11 +4,13 @@
 #ifndef TREE_JOB_H
 #define TREE_JOB_H
 
-#include "tree/engine.h"
+#include "tree/client.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
 
 struct job {
-    struct tree tree;
-    struct tree_worker worker;
+    struct tree *tree;
     struct os_tree_control control;
     const char *operation;        /* of the record when nothing more is known */
     const char *root[TREE_SIDES]; /* the paths as the caller spelled them */
@@ -47,7 +49,7 @@ int job_client_failed(struct tree_worker *w, struct tree_node *node, const char 
 int job_pause(struct job *job);
 
 static inline struct job *job_of(struct tree_worker *w) {
-    return w->tree->data;
+    return w->data;
 }
 
 static inline void job_count(_Atomic uint64_t *counter, uint64_t n) {

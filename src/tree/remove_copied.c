@@ -127,7 +127,7 @@ static int entry(struct tree_worker *w, struct tree_node *node, const struct dir
 }
 
 /* A directory that was not copied is not looked into. */
-static int enter(struct tree_worker *w, struct tree_node *node) {
+static int pre(struct tree_worker *w, struct tree_node *node) {
     struct stat st;
     int r = SYS(fstat, node->fd[0], &st);
     if (r >= 0 && !copied_has(removal_of(w)->set, &st))
@@ -148,7 +148,7 @@ static int failed(struct tree_worker *w, struct tree_node *node, const char *nam
 }
 
 /* The directory itself, if nothing has stayed in it. */
-static int left(struct tree_worker *w, struct tree_node *node) {
+static int closed(struct tree_worker *w, struct tree_node *node) {
     struct tree_node *parent = node->parent;
     unsigned kept = state_of(node)->kept;
     if (!parent)
@@ -167,9 +167,9 @@ static int left(struct tree_worker *w, struct tree_node *node) {
 static const struct tree_client client = {
     .extra = sizeof(struct state),
     .keeps = true,
-    .enter = enter,
+    .pre = pre,
     .entry = entry,
-    .left = left,
+    .closed = closed,
     .failed = failed,
 };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /** os.rmtree: a tree removed, and nothing else, whoever swaps what for what meanwhile. */
+#include "tree/rmtree.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
 #include "fs/root_resolve.h"
 #include "tree/job.h"
-#include "tree/rmtree.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -76,7 +76,7 @@ static int failed(struct tree_worker *w, struct tree_node *node, const char *nam
 }
 
 /* The directory itself, emptied. Where entries were missed, or came meanwhile, it is read again. */
-static int left(struct tree_worker *w, struct tree_node *node) {
+static int closed(struct tree_worker *w, struct tree_node *node) {
     struct removal *removal = (struct removal *)job_of(w);
     struct state *state = state_of(node);
     struct tree_node *parent = node->parent;
@@ -101,7 +101,7 @@ static const struct tree_client client = {
     .extra = sizeof(struct state),
     .keeps = true,
     .entry = entry,
-    .left = left,
+    .closed = closed,
     .failed = failed,
 };
 

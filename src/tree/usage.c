@@ -137,7 +137,7 @@ static int count(struct measure *m, struct sums *sums, const struct stat *st) {
     return 1;
 }
 
-static int enter(struct tree_worker *w, struct tree_node *node) {
+static int pre(struct tree_worker *w, struct tree_node *node) {
     struct measure *m = measure_of(w);
     struct stat st;
     int r = SYS(fstat, node->fd[0], &st);
@@ -182,7 +182,7 @@ static int entry(struct tree_worker *w, struct tree_node *node, const struct dir
     int r = SYS(fstatat, node->fd[0], e->name, &st, AT_SYMLINK_NOFOLLOW);
     if (r == -ENOENT)
         return 0;
-    if (r >= 0 && !S_ISDIR(st.st_mode) && w->tree->one_file_system)
+    if (r >= 0 && !S_ISDIR(st.st_mode) && measure_of(w)->job.control.one_file_system)
         r = tree_is_mount(node->fd[0], e->name);
     if (r > 0 || r == -ENOENT)
         return 0;
@@ -227,25 +227,25 @@ static void forget(struct tree_worker *w, struct tree_node *node) {
     add(&to->apparent, entry.apparent);
     add(&to->allocated, entry.allocated);
     add(&to->entries, entry.entries);
-    if (w->tree->stopping || entry.entries == 0 || !listed(m, node->depth, /* is_dir= */ true))
+    if (tree_stopping(w->tree) || entry.entries == 0 || !listed(m, node->depth, /* is_dir= */ true))
         return;
     int r = list(m, node, NULL, entry);
     if (r < 0)
         tree_stop(w->tree, r);
 }
 
-static void merge(struct tree_worker *w) {
+static void ended(struct tree_worker *w) {
     measure_of(w)->files += *(uint64_t *)w->local;
 }
 
 static const struct tree_client client = {
     .extra = sizeof(struct sums),
     .local_size = sizeof(uint64_t),
-    .enter = enter,
+    .pre = pre,
     .entry = entry,
     .failed = failed,
     .forget = forget,
-    .merge = merge,
+    .ended = ended,
 };
 
 /* --------------------------------------------------------------------------- the result */

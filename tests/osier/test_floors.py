@@ -50,6 +50,15 @@ def test_a_system_call_outside_of_kernel_h_is_refused(tmp_path):
     assert "src/base/bad.c:1:" in done.stdout and "belongs into src/base/kernel.h" in done.stdout
 
 
+def test_an_internal_header_is_for_its_own_folder(tmp_path):
+    copy_rules(tmp_path)
+    (tmp_path / "src" / "tree" / "engine").mkdir(parents=True)
+    (tmp_path / "src" / "tree" / "engine" / "good.c").write_text('#include "tree/engine/internal.h"\n')
+    assert floors(tmp_path).returncode == 0
+    (tmp_path / "src" / "tree" / "bad.c").write_text('#include "tree/engine/internal.h"\n')
+    assert "src/tree must not include" in floors(tmp_path).stdout
+
+
 @pytest.mark.parametrize("door", ["cli", "python"])
 def test_the_doors_use_the_public_headers_only(tmp_path, door):
     copy_rules(tmp_path)
