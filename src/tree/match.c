@@ -20,7 +20,7 @@ static bool set_has(const char *set, const char *end, uint32_t code) {
     bool negated = *set == '!';
     bool found = false;
     for (const char *p = set + negated; p < end;) {
-        uint32_t low, high;
+        uint32_t low = 0, high;
         p += utf8_next(p, &low);
         high = low;
         if (*p == '-' && p + 1 < end) {
