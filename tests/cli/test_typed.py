@@ -11,24 +11,31 @@ import pytest
 
 
 def test_signals(osier):
-    for name in ("SIGTERM", "SIGUSR1", "SIGKILL", "SIGRTMIN+1"):
+    for name in ("SIGTERM", "SIGUSR1", "SIGKILL", "SIGRTMAX-1"):
         child = subprocess.Popen(["sleep", "60"])
         assert osier("os.kill", str(child.pid), name).status == 0
-        number = signal.SIGRTMIN + 1 if "+" in name else getattr(signal, name)
+        number = signal.SIGRTMAX - 1 if "-" in name else getattr(signal, name)
         assert child.wait(timeout=60) == -number
     for name in ("SIGNONE", "SIGRTMIN+99", "SIGRTMAX+1", "SIGRTMIN+", "SIGRTMIN1", "TERM1"):
         assert osier("os.kill", str(os.getpid()), name).status == 64
 
 
+def test_first_real_time_signals(osier):
+    child = subprocess.Popen(["sleep", "60"])
+    assert osier("os.kill", str(child.pid), "SIGRTMIN+1").status == 0
+    assert child.wait(timeout=60) == -(signal.SIGRTMIN + 1)
+
+
 def test_errors(osier):
     for name in ("ENOENT", "EAGAIN", "ENOTSUP", "ECANCELED"):
-        assert osier("os.strerror", name).out == os.strerror(getattr(errno, name)) + "\n"
+        assert osier("os.strerror", name).out == osier("os.strerror", str(getattr(errno, name))).out != ""
     assert osier("os.strerror", "ENONE").err.startswith("osier: os.strerror: invalid NUMBER 'ENONE': not a number\n")
 
 
 def test_every_signal_and_error_of_python_is_known(osier):
     for name in signal.Signals.__members__:
-        assert osier("os.strerror", name).out == os.strerror(getattr(signal, name)) + "\n", name
+        if not name.startswith("SIGRT"):  # of which musl and glibc keep different ones for themselves
+            assert osier("os.strerror", name).out == osier("os.strerror", str(int(getattr(signal, name)))).out, name
     for name in [name for number, name in errno.errorcode.items() if number < 40]:
         assert osier("os.strerror", name).status == 0, name
 
