@@ -196,7 +196,7 @@ int plan_open_place(const struct plan_net *net, const struct plan_place *place);
 /** Whether what stands at `name` of a directory is still what it was: 0, −ESTALE, or −errno. */
 int plan_check_was(int dir_fd, const char *name, const struct plan_was *was);
 
-/** Checks all entries, sources and saws: 0; −ESTALE, and os_plan_conflicts() tells of each. */
+/** Checks all entries, sources and saws: 0; −ESTALE, and the conflicts tell of each. */
 int plan_check(struct os_plan *plan);
 
 /** The plan as its file has it (with plan_hash() done): 0, or −errno; to free(). */
