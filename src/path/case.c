@@ -20,33 +20,33 @@ enum { DOTTED_I = 0x130, COMBINING_DOT = 0x307, SIGMA = 0x3a3, FINAL_SIGMA = 0x3
 
 typedef unsigned char block __attribute__((vector_size(16)));
 
-/* Lowers a block; bytes beyond ASCII stay. Whether there are none. */
-static inline bool lower_block(char *to, const char *text) {
+/* Lowers a block; bytes beyond ASCII stay. All that were met gather in `met`. */
+static inline void lower_block(char *to, const char *text, block *met) {
     block b;
-    uint64_t words[2];
     memcpy(&b, text, sizeof b);
-    memcpy(words, &b, sizeof words);
-    block letters = (block)((b >= 'A') & (b <= 'Z')), slashes = (block)(b == '/');
+    *met |= b;
+    block letters = (block)(b - 'A' < 26), slashes = (block)(b == '/');
     b = (b | (letters & 0x20)) ^ (slashes & ('/' ^ '\\'));
     memcpy(to, &b, sizeof b);
-    return !((words[0] | words[1]) & UINT64_C(0x8080808080808080));
 }
 
 /* Lowers a text of ASCII: false where it is none. */
 static bool lower_ascii(char *to, const char *text, size_t size) {
-    size_t done = 0;
-    for (; size - done >= sizeof(block); done += sizeof(block))
-        if (!lower_block(to + done, text + done))
-            return false;
-    if (done == size)
-        return true;
-    if (done > 0) /* a block that ends where the text does */
-        return lower_block(to + size - sizeof(block), text + size - sizeof(block));
-    char few[sizeof(block)] = {0};
-    memcpy(few, text, size);
-    bool ascii = lower_block(few, few);
-    memcpy(to, few, size);
-    return ascii;
+    block met = {0};
+    uint64_t words[2];
+    if (size >= sizeof(block)) {
+        size_t last = size - sizeof(block); /* of a block that ends where the text does */
+        for (size_t done = 0; done < last; done += sizeof(block))
+            lower_block(to + done, text + done, &met);
+        lower_block(to + last, text + last, &met);
+    } else {
+        char few[sizeof(block)] = {0};
+        memcpy(few, text, size);
+        lower_block(few, few, &met);
+        memcpy(to, few, size);
+    }
+    memcpy(words, &met, sizeof words);
+    return !((words[0] | words[1]) & UINT64_C(0x8080808080808080));
 }
 
 /* ---- all of Unicode ---- */

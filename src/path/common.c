@@ -87,6 +87,25 @@ char *os_path_commonprefix(const char *const *paths) {
 ALSO(os_posixpath_commonprefix, os_path_commonprefix);
 ALSO(os_ntpath_commonprefix, os_path_commonprefix);
 
+/* Of two texts of names with a separator before each: how many bytes of whole names both begin
+ * with. Where the case of letters beyond ASCII decides that, −1. */
+static BOTH ptrdiff_t common_names(char separator, bool ignores_case, struct os_slice a,
+                                   struct os_slice b) {
+    size_t least = a.size < b.size ? a.size : b.size, at = 0, names = 0;
+    for (; at < least; at++) {
+        char one = a.data[at], other = b.data[at];
+        if (one != other && !(ignores_case && lower_letter(one) == lower_letter(other)))
+            break;
+        if (one == separator)
+            names = at;
+    }
+    if (ignores_case && at < least && (a.data[at] | b.data[at]) & 0x80)
+        return -1;
+    bool whole =
+        (at == a.size || a.data[at] == separator) && (at == b.size || b.data[at] == separator);
+    return (ptrdiff_t)(whole ? at : names);
+}
+
 static BOTH size_t count_separators(const struct flavour *flavour, const char *text, size_t size) {
     size_t count = 0;
     for (size_t i = 0; i < size; i++)
@@ -160,7 +179,9 @@ int path_relative(const char *path, const char *start, const struct str *cwd, ch
     str_append(&both, "", 1);
     if (append_absolute(&both, path, cwd) < 0)
         return -ENOMEM;
-    size_t common = common_size(&POSIX, both.data + to, both.size - to, both.data);
+    struct os_slice names = slice_of(both.data + to, both.data + both.size);
+    size_t common =
+        (size_t)common_names('/', false, names, slice_of(both.data, both.data + from_size));
     size_t up = count_separators(&POSIX, both.data + common, from_size - common);
     return way(&POSIX, up, slice_of(both.data + to + common, both.data + both.size), ret_text);
 }
@@ -226,17 +247,6 @@ struct pair {
     struct os_slice to, from;
 };
 
-static bool is_ascii(const char *text, size_t size) {
-    uint64_t all = 0, word;
-    for (; size >= sizeof word; size -= sizeof word, text += sizeof word) {
-        memcpy(&word, text, sizeof word);
-        all |= word;
-    }
-    for (; size > 0; size--)
-        all |= (unsigned char)*text++;
-    return !(all & UINT64_C(0x8080808080808080));
-}
-
 static int lower_slice(struct os_slice *text, char **ret_owner) {
     int r = case_lower(*text, ret_owner);
     if (r == 0)
@@ -273,20 +283,35 @@ static struct os_slice skip_names(struct os_slice names, size_t count) {
     return slice_of(at, end);
 }
 
-/* The way between names; those beyond ASCII are compared in lower case. */
-static int nt_way(struct pair names, bool ascii, char **ret_text) {
+static struct os_slice skip_bytes(struct os_slice names, size_t count) {
+    return (struct os_slice){names.data + count, names.size - count};
+}
+
+/* How many names both begin with, in lower case as Unicode has it: ≥ 0 or −ENOMEM. */
+static ptrdiff_t common_in_lower_case(struct pair names) {
     AUTO_FREE char *to = NULL, *from = NULL;
-    struct pair keys = names;
-    int r = ascii ? 0 : lower_slice(&keys.to, &to);
-    if (r == 0 && !ascii)
-        r = lower_slice(&keys.from, &from);
+    int r = lower_slice(&names.to, &to);
+    if (r == 0)
+        r = lower_slice(&names.from, &from);
     if (r < 0)
         return r;
-    size_t common = common_size(&NT, keys.to.data, keys.to.size, keys.from.data);
-    size_t up = count_separators(&NT, keys.from.data + common, keys.from.size - common);
-    size_t count = ascii ? 0 : count_separators(&NT, keys.to.data, common);
-    struct os_slice rest = slice_of(names.to.data + common, names.to.data + names.to.size);
-    return way(&NT, up, ascii ? rest : skip_names(names.to, count), ret_text);
+    ptrdiff_t common = common_names('\\', false, names.to, names.from);
+    return (ptrdiff_t)count_separators(&NT, names.to.data, (size_t)common);
+}
+
+static int nt_way(struct pair names, char **ret_text) {
+    ptrdiff_t common = common_names('\\', true, names.to, names.from);
+    if (common >= 0) {
+        names.to = skip_bytes(names.to, (size_t)common);
+        names.from = skip_bytes(names.from, (size_t)common);
+    } else {
+        ptrdiff_t count = common_in_lower_case(names);
+        if (count < 0)
+            return (int)count;
+        names.to = skip_names(names.to, (size_t)count);
+        names.from = skip_names(names.from, (size_t)count);
+    }
+    return way(&NT, count_separators(&NT, names.from.data, names.from.size), names.to, ret_text);
 }
 
 int nt_relative(const char *path, const char *start, const struct str *cwd, char **ret_text) {
@@ -307,5 +332,5 @@ int nt_relative(const char *path, const char *start, const struct str *cwd, char
     if (r <= 0)
         return r < 0 ? r : -EINVAL;
     struct pair names = {nt_names(to, to_anchor, to_size), nt_names(from, from_anchor, from_size)};
-    return nt_way(names, is_ascii(both.data, both.size), ret_text);
+    return nt_way(names, ret_text);
 }

@@ -119,6 +119,38 @@ static BOTH bool ends_name(const struct flavour *flavour, char c) {
     return c == flavour->separator || c == '\0';
 }
 
+/* ---- eight bytes at once ---- */
+
+enum { WORD = sizeof(uint64_t) };
+
+/* The bytes of a word that are `byte`: the high bit of each. */
+static inline uint64_t bytes_of(uint64_t word, char byte) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), low = 0x7f * ones;
+    word ^= ones * (unsigned char)byte;
+    return ~(((word & low) + low) | word | low);
+}
+
+/** The separators among the eight bytes at `text`. */
+static BOTH uint64_t separators_at(const struct flavour *flavour, const char *text) {
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    uint64_t found = bytes_of(word, flavour->separator);
+    if (flavour->alternative != flavour->separator)
+        found |= bytes_of(word, flavour->alternative);
+    return found;
+}
+
+/** Of what was found, the last in memory. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+static inline size_t last_found(uint64_t found) {
+    return 7 - (size_t)__builtin_ctzll(found) / 8;
+}
+#else
+static inline size_t last_found(uint64_t found) {
+    return 7 - (size_t)__builtin_clzll(found) / 8;
+}
+#endif
+
 /** Copies bytes with the flavour's own separator for the other one: the end. */
 static BOTH char *put_separated(const struct flavour *flavour, char *to, const char *from,
                                 size_t size) {

@@ -24,16 +24,15 @@ static BOTH const char *last_separator(const struct flavour *flavour, const char
                                        const char *end) {
     if (flavour->alternative == flavour->separator)
         return last_of(start, end, flavour->separator);
-    const char *near = end - start > NEAR ? end - NEAR : start;
-    while (end > near)
-        if (ends_name(flavour, *--end))
+    for (; end - start >= WORD; end -= WORD) {
+        uint64_t found = separators_at(flavour, end - WORD);
+        if (found)
+            return end - WORD + last_found(found);
+    }
+    while (end > start)
+        if (is_separator(flavour, *--end))
             return end;
-    if (end == start)
-        return NULL;
-    const char *one = memrchr(start, flavour->separator, (size_t)(end - start));
-    const char *from = one ? one + 1 : start;
-    const char *other = memrchr(from, flavour->alternative, (size_t)(end - from));
-    return other ? other : one;
+    return NULL;
 }
 
 /* Where the names begin that a head may lose: on POSIX its slashes are looked at with them. */
