@@ -238,6 +238,9 @@ OS_API OS_MUST_FREE OS_NONNULL() struct os_process_info *os_process_read(
 /**
  * Sends a signal to this process and to no other.
  *
+ * Before Linux 5.1, and where a filter keeps pidfd_send_signal(2) away, its number is used, right
+ * after a look whether the process is still there.
+ *
  * @param process  the handle
  * @param sig  the signal; 0 asks whether one could be sent
  * @return 0, or −1 with errno set

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -58,7 +59,7 @@ static int make_in(struct cgroup_box *box) {
     box->directory = SYS(openat, box->parent, box->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (box->directory < 0)
         return box->directory;
-    r = SYS(faccessat, box->directory, "cgroup.kill", W_OK, 0); /* Linux 5.14 */
+    r = SYS(kernel_faccessat, box->directory, "cgroup.kill", W_OK); /* Linux 5.14 */
     if (r >= 0)
         box->events = r = SYS(openat, box->directory, "cgroup.events", O_RDONLY | O_CLOEXEC);
     return r < 0 ? r : 0;
@@ -110,10 +111,16 @@ static bool holds(const struct cgroup_box *box, long pid) {
     return procfile_load(name, &text) >= 0 && text.data && strstr(text.data, box->name);
 }
 
-static void signal_process(const struct cgroup_box *box, long pid, int sig) {
-    AUTO_CLOSE int fd = SYS(kernel_pidfd_open, (pid_t)pid, 0);
-    if (fd >= 0 && holds(box, pid))
-        (void)SYS(kernel_pidfd_send_signal, fd, sig, NULL, 0);
+/* Without descriptors of processes the number is what is left, right after the look. */
+static void signal_process(const struct cgroup_box *box, pid_t pid, int sig) {
+    AUTO_CLOSE int fd = SYS(kernel_pidfd_open, pid, 0);
+    int r = fd;
+    if (fd == -ESRCH || !holds(box, pid))
+        return;
+    if (fd >= 0)
+        r = SYS(kernel_pidfd_send_signal, fd, sig, NULL, 0);
+    if (r == -ENOSYS || r == -EPERM)
+        (void)SYS(kill, pid, sig);
 }
 
 int cgroup_signal(const struct cgroup_box *box, int sig) {
@@ -122,7 +129,7 @@ int cgroup_signal(const struct cgroup_box *box, int sig) {
     for (char *at = text.data, *end; r >= 0 && at && *at; at = end + (*end == '\n')) {
         long pid = strtol(at, &end, 10);
         if (pid > 0)
-            signal_process(box, pid, sig);
+            signal_process(box, (pid_t)pid, sig);
         if (end == at)
             break;
     }

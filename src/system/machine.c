@@ -87,6 +87,13 @@ int machine_is_live(void) {
     return os_root_is_set() ? -ENOTSUP : 0;
 }
 
+bool machine_proc_is_own(void) {
+    pthread_rwlock_rdlock(&lock);
+    bool own = recorded.fd < 0 && !procfs;
+    pthread_rwlock_unlock(&lock);
+    return own;
+}
+
 static ssize_t read_once(int fd, char *buffer, size_t size) {
     ssize_t r = SYS(read, fd, buffer, size - 1);
     if (r >= 0)

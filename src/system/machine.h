@@ -26,6 +26,9 @@ int machine_number(const char *path, uint64_t *ret_number);
 /** −ENOTSUP where a recorded machine is looked at, which can't be asked: else 0. */
 int machine_is_live(void);
 
+/** Whether processes are those of the usual /proc, so that their numbers mean something here. */
+bool machine_proc_is_own(void);
+
 /** Nanoseconds from the epoch to when the machine started, as its clock is set now. */
 int machine_boot_time(int64_t *ret_nanoseconds);
 

@@ -11,9 +11,12 @@
 #include "base/seam.h"
 #include "system/gather.h"
 #include "system/machine.h"
+#include "system/process_stat.h"
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,7 +31,8 @@ static int open_process(pid_t pid, struct os_process *process) {
     int fd = pid > 0 ? machine_open(path, O_RDONLY | O_DIRECTORY) : -ESRCH;
     if (fd < 0)
         return fd == -ENOENT ? -ESRCH : fd;
-    *process = (struct os_process){.fd = fd, .pid = pid, .live = machine_is_live() == 0};
+    *process = (struct os_process){
+        .fd = fd, .pid = pid, .live = machine_is_live() == 0, .numbered = machine_proc_is_own()};
     return 0;
 }
 
@@ -54,7 +58,7 @@ int os_process_fileno(const struct os_process *process) {
 }
 
 int process_is_there(const struct os_process *process) {
-    int r = SYS(faccessat, process->fd, "stat", F_OK, 0);
+    int r = SYS(kernel_faccessat, process->fd, "stat", F_OK);
     return r == -ENOENT ? -ESRCH : r;
 }
 
@@ -90,10 +94,23 @@ struct os_process_info *os_process_read(const struct os_process *process, unsign
     return PUBLIC_POINTER(r, info, "process_read", NULL, NULL);
 }
 
+/* What the kernel hasn't, or a filter takes away: whoever is refused for a better reason is refused
+ * by the call that stands in, too. */
+static bool is_missing(int r) {
+    return r == -ENOSYS || r == -EPERM;
+}
+
+/* The number is looked at right before it is used: nothing better is left. */
+static int signal_number(const struct os_process *process, int sig) {
+    int r = process_is_there(process);
+    return r < 0 ? r : SYS(kill, process->pid, sig);
+}
+
 static int send_signal(const struct os_process *process, int sig) {
     if (!process->live)
         return -ENOTSUP;
-    return SYS(kernel_pidfd_send_signal, process->fd, sig, NULL, 0);
+    int r = SYS(kernel_pidfd_send_signal, process->fd, sig, NULL, 0);
+    return is_missing(r) && process->numbered ? signal_number(process, sig) : r;
 }
 
 int os_process_send_signal(const struct os_process *process, int sig) {
@@ -123,11 +140,15 @@ static int poll_until(struct pollfd *wait, int64_t deadline) {
     return ppoll(wait, 1, deadline < 0 ? NULL : &t, NULL);
 }
 
-/* 1: ended; 0: the time is over. */
-static int wait_end(int fd, double timeout) {
-    struct pollfd wait = {.fd = fd, .events = POLLIN};
+/* When to stop waiting; −1: never. */
+static int64_t deadline_of(double timeout) {
     bool forever = timeout < 0 || timeout > 1e9;
-    int64_t deadline = forever ? -1 : now() + (int64_t)(timeout * 1e9);
+    return forever ? -1 : now() + (int64_t)(timeout * 1e9);
+}
+
+/* 1: ended; 0: the time is over. */
+static int wait_end(int fd, int64_t deadline) {
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
     return SYS(poll_until, &wait, deadline);
 }
 
@@ -138,29 +159,68 @@ static int wait_status(const siginfo_t *info) {
     return info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
-static int collect(int fd, int *ret_status) {
+/* 1: it was collected, or is no child; 0: it is a child that has not ended. */
+static int collect(idtype_t type, pid_t id, int options, int *ret_status) {
     siginfo_t info = {.si_pid = 0};
-    int r = SYS(waitid, (idtype_t)P_PIDFD, (id_t)fd, &info, WEXITED);
-    if (ret_status)
-        *ret_status = r == 0 ? wait_status(&info) : -1;
+    int r = SYS(waitid, type, (id_t)id, &info, WEXITED | options);
+    if (r == 0 && !info.si_pid)
+        return 0;
+    *ret_status = r == 0 ? wait_status(&info) : -1;
     return r == -ECHILD || r == 0 ? 1 : r;
+}
+
+/* A process that is gone, or that its parent has yet to collect. */
+static bool is_dead(const struct os_process *process) {
+    char text[4096];
+    struct process_stat stat;
+    ssize_t size = machine_read_at(process->fd, "stat", text, sizeof text);
+    return size <= 0 || (stat_parse(text, (size_t)size, &stat) && strchr("ZX", stat.status));
+}
+
+static int look_for_end(const struct os_process *process, int *ret_status) {
+    if (process_is_there(process) < 0)
+        return 1;
+    int r = process->numbered ? collect(P_PID, process->pid, WNOHANG, ret_status) : 1;
+    return r == 1 && *ret_status < 0 ? is_dead(process) : r;
+}
+
+/* Without a descriptor to wait with: looks, and looks again. */
+static int wait_by_looking(const struct os_process *process, int64_t deadline, int *ret_status) {
+    enum { FIRST_NS = 500000, LAST_NS = 40000000 };
+    struct pollfd none = {.fd = -1};
+    int64_t pause = FIRST_NS;
+    int r;
+    while ((r = look_for_end(process, ret_status)) == 0) {
+        int64_t wake = now() + pause;
+        if (deadline >= 0 && now() >= deadline)
+            break;
+        r = SYS(poll_until, &none, deadline >= 0 && deadline < wake ? deadline : wake);
+        if (r < 0)
+            break;
+        pause = pause * 2 < LAST_NS ? pause * 2 : LAST_NS;
+    }
+    return r;
 }
 
 static int wait_process(const struct os_process *process, double timeout, int *ret_status) {
     if (!process->live)
         return -ENOTSUP;
-    AUTO_CLOSE int fd = open_pidfd(process);
-    if (fd == -ESRCH) {
-        if (ret_status)
-            *ret_status = -1;
+    int64_t deadline = deadline_of(timeout);
+    AUTO_CLOSE int fd = process->numbered ? open_pidfd(process) : -ENOSYS;
+    if (fd == -ESRCH)
         return 1;
-    }
-    int r = fd < 0 ? fd : wait_end(fd, timeout);
-    return r > 0 ? collect(fd, ret_status) : r;
+    if (is_missing(fd))
+        return wait_by_looking(process, deadline, ret_status);
+    int r = fd < 0 ? fd : wait_end(fd, deadline);
+    return r > 0 ? collect((idtype_t)P_PIDFD, fd, 0, ret_status) : r;
 }
 
 int os_process_wait(const struct os_process *process, double timeout, int *ret_status) {
-    return PUBLIC(wait_process(process, timeout, ret_status), "process_wait", NULL, NULL);
+    int status = -1;
+    int r = wait_process(process, timeout, &status);
+    if (r > 0 && ret_status)
+        *ret_status = status;
+    return PUBLIC(r, "process_wait", NULL, NULL);
 }
 
 double os_process_cpu_percent(const struct os_process_info *before,

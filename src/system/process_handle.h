@@ -8,7 +8,8 @@
 struct os_process {
     int fd;
     pid_t pid;
-    bool live; /* of this machine, not of a recorded one */
+    bool live;     /* of this machine, not of a recorded one */
+    bool numbered; /* its number is what this process knows it by: /proc is where it always is */
 };
 
 /** 0 while the process is there, or −ESRCH. */

@@ -2,6 +2,7 @@
 /** One process read: the files below /proc/PID that the fields asked for need, and no other. */
 #include "system/gather.h"
 
+#include "base/kernel.h"
 #include "base/procfile.h"
 #include "base/seam.h"
 #include "fs/dir.h"
@@ -353,7 +354,7 @@ static int settle(struct one *p, unsigned field, int r) {
     else if (r == -EACCES || r == -EPERM)
         p->info->refused |= field;
     else if (r == -ESRCH)
-        return SYS(faccessat, p->dir, "stat", F_OK, 0) == 0;
+        return SYS(kernel_faccessat, p->dir, "stat", F_OK) == 0;
     return 1;
 }
 

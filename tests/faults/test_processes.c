@@ -18,7 +18,8 @@ static void let_go(void) {
 
 /* EPERM and EACCES: a process that may not be looked at; the rest of the list is there. */
 #define LIST_ABSORBS                                                                               \
-    "open openat read fstat fstatat readlinkat faccessat getpwuid_r pthread_create getdents64"
+    "open openat read fstat fstatat readlinkat kernel_faccessat getpwuid_r pthread_create "        \
+    "getdents64"
 
 static struct os_processes_options options(void) {
     static pid_t one;
@@ -77,7 +78,8 @@ FAULT(os_process_read, .before = hold_self, .after = let_go, .absorbs = LIST_ABS
     return fault_free(os_process_read(self, 0x3fff));
 }
 
-FAULT(os_process_send_signal, .before = hold_self, .after = let_go) {
+FAULT(os_process_send_signal, .before = hold_self, .after = let_go,
+      .absorbs = "kernel_pidfd_send_signal") {
     return os_process_send_signal(self, 0);
 }
 
@@ -98,7 +100,8 @@ static void end_child(void) {
     }
 }
 
-FAULT(os_process_wait, .before = make_child, .after = end_child, .keeps_state = true) {
+FAULT(os_process_wait, .before = make_child, .after = end_child, .keeps_state = true,
+      .absorbs = "kernel_pidfd_open kernel_faccessat") {
     return os_process_wait(child, 10, NULL);
 }
 

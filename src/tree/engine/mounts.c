@@ -3,14 +3,33 @@
 #include "tree/engine/internal.h"
 
 #include "base/kernel.h"
+#include "base/procfile.h"
 #include "base/seam.h"
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #define NO_MOUNTS 1 /* RESOLVE_NO_XDEV */
 
 enum { MOUNT_ROOT = 0x2000 }; /* STATX_ATTR_MOUNT_ROOT, since Linux 5.8 */
 
-/* Without statx(2), what is on another device was mounted. */
+/* The mount that a descriptor is on: −ENOENT where there is no /proc. */
+static int mount_id(int fd) {
+    char path[40], text[512];
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+    ssize_t got = procfile_read(path, text, sizeof text);
+    const char *field = got > 0 ? procfile_field(text, "mnt_id:") : NULL;
+    return field ? (int)strtol(field, NULL, 10) : -ENOENT;
+}
+
+/* A file that another one of the same device was mounted over. */
+static int is_other_mount(int at, const char *name) {
+    AUTO_CLOSE int fd = SYS(openat, at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    int outer = mount_id(at);
+    return fd < 0 ? fd : outer >= 0 && outer != mount_id(fd);
+}
+
+/* Without statx(2), what is on another device or another mount was mounted. */
 static int is_other_device(int at, const char *name) {
     struct stat outer, inner;
     int r = SYS(fstatat, at, "", &outer, AT_EMPTY_PATH);
@@ -24,7 +43,9 @@ int tree_is_mount(int at, const char *name) {
     int r = SYS(kernel_statx, at, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, &st);
     if (r >= 0 && st.attributes_mask & MOUNT_ROOT)
         return (st.attributes & MOUNT_ROOT) != 0;
-    return r < 0 && r != -ENOSYS && r != -EPERM ? r : is_other_device(at, name);
+    if (r >= 0 || r == -ENOSYS || r == -EPERM)
+        r = is_other_device(at, name);
+    return r == 0 ? is_other_mount(at, name) : r;
 }
 
 /* Something may be on another device without a mount: a subvolume of btrfs. */
