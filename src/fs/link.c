@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** Hard and symbolic links. */
-#include "fs/link.h"
-
 #include "base/error.h"
 #include "base/seam.h"
+#include "fs/at.h"
 #include <fcntl.h>
 #include <osier/files.h>
 #include <unistd.h>
@@ -33,48 +32,9 @@ int os_symlink(const char *src, const char *dst, int flags) {
     return os_symlinkat(src, OS_CWD, dst, flags);
 }
 
-/* readlink(2) cuts what has no room, so a full buffer tells nothing: once more with a larger one.
- */
-static int read_growing(int dir_fd, const char *path, size_t room, char **ret_target) {
-    AUTO_FREE char *target = NULL;
-    for (;; room *= 2) {
-        char *larger = mem_realloc(target, room);
-        if (!larger)
-            return -ENOMEM;
-        target = larger;
-        ssize_t size = SYS(readlinkat, dir_fd, path, target, room);
-        if (size < 0)
-            return (int)size;
-        if ((size_t)size < room) {
-            target[size] = '\0';
-            *ret_target = TAKE_POINTER(target);
-            return 0;
-        }
-    }
-}
-
-int link_read(int dir_fd, const char *path, char **ret_target) {
-    char small[512];
-    ssize_t size = SYS(readlinkat, dir_fd, path, small, sizeof small);
-    if (size < 0)
-        return (int)size;
-    if ((size_t)size == sizeof small)
-        return read_growing(dir_fd, path, 4096, ret_target);
-    char *target = mem_text(small, (size_t)size);
-    if (!target)
-        return -ENOMEM;
-    *ret_target = target;
-    return 0;
-}
-
-bool link_at_path(const char *path) {
-    struct stat st;
-    return SYS(fstatat, AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) >= 0 && S_ISLNK(st.st_mode);
-}
-
 char *os_readlinkat(int dir_fd, const char *path) {
     char *target = NULL;
-    return PUBLIC_POINTER(link_read(dir_fd, path, &target), target, "readlink", path, NULL);
+    return PUBLIC_POINTER(at_readlink(dir_fd, path, &target), target, "readlink", path, NULL);
 }
 
 char *os_readlink(const char *path) {

@@ -4,8 +4,8 @@
 #include "base/kernel.h"
 #include "base/seam.h"
 #include "base/stat.h"
+#include "fs/at.h"
 #include "fs/dir.h"
-#include "fs/link.h"
 #include "fs/perm.h"
 #include "fs/root_resolve.h"
 #include "fs/time.h"
@@ -230,7 +230,7 @@ static int readlink_in(const struct os_root *root, const char *path, char **ret_
     AUTO_CLOSE int fd = root_open(root, path, O_PATH | O_NOFOLLOW, 0);
     if (fd < 0)
         return fd;
-    int r = link_read(fd, "", ret_target);
+    int r = at_readlink(fd, "", ret_target);
     return r == -ENOENT ? -EINVAL : r; /* what it says of a descriptor that is no link */
 }
 

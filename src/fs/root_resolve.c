@@ -12,7 +12,7 @@
 #include "base/kernel.h"
 #include "base/seam.h"
 #include "base/str.h"
-#include "fs/link.h"
+#include "fs/at.h"
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
@@ -56,7 +56,7 @@ static int step_into(int dir, const char *name) {
 /* Puts what a link holds before what is left after it: `name` of where we are is the link. */
 static int expand(struct walk *w, const char *name, const char *rest) {
     AUTO_FREE char *target = NULL;
-    int r = link_read(w->at, name, &target);
+    int r = at_readlink(w->at, name, &target);
     if (r < 0)
         return r;
     if (++w->links > LINKS_MAX)
@@ -233,7 +233,7 @@ int root_open(const struct os_root *root, const char *path, int flags, mode_t mo
     static atomic_bool missing;
     if (flags & O_PATH)
         flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW; /* openat2 refuses what open(2) ignores */
-    if (flags & O_CREAT && flags & O_DIRECTORY) /* before Linux 6.4 a file came of it */
+    if (flags & O_CREAT && flags & O_DIRECTORY)     /* before Linux 6.4 a file came of it */
         return -EINVAL;
     if (!root_walks && !atomic_load_explicit(&missing, memory_order_relaxed)) {
         int r = open_beneath(root, path, flags, mode);

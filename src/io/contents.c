@@ -7,7 +7,7 @@
 #include "base/options.h"
 #include "base/seam.h"
 #include "base/str.h"
-#include "fs/link.h"
+#include "fs/at.h"
 #include <fcntl.h>
 #include <osier/files.h>
 #include <sys/stat.h>
@@ -102,7 +102,7 @@ static int write_at(int dir_fd, const char *path, const void *data, size_t size,
     AUTO_CLOSE int dir = open_parent(dir_fd, path, &name);
     for (int links = 0; dir >= 0 && options.follow; links++) {
         AUTO_FREE char *next = NULL;
-        r = link_read(dir, name, &next);
+        r = at_readlink(dir, name, &next);
         if (r == -EINVAL || r == -ENOENT)
             break;
         if (r < 0 || links == LINKS_MAX)

@@ -4,13 +4,13 @@
 #include "base/kernel.h"
 #include "base/seam.h"
 #include "base/str.h"
-#include "fs/beside.h"
+#include "fs/at.h"
 #include "fs/xattr.h"
 #include "io/contents.h"
 #include "io/readwrite.h"
 
-#include <osier/files.h>
 #include <fcntl.h>
+#include <osier/files.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -99,22 +99,6 @@ static int fill(int *fd, const void *data, size_t size, const struct old *old,
     return options->nosync ? seam_close(TAKE_FD(*fd)) : SYS(fsync, *fd);
 }
 
-/* A file system, kernel or sandbox without RENAME_NOREPLACE: as atomic, in two steps. The second can
- * only leave a further name of a file that is in its place. */
-static int link_in_place(int dir, const char *from, const char *name) {
-    int r = SYS(linkat, dir, from, dir, name, 0);
-    if (r >= 0)
-        SYS(unlinkat, dir, from, 0);
-    return r;
-}
-
-static int put_in_place(int dir, const char *from, const char *name, bool noreplace) {
-    if (!noreplace)
-        return SYS(renameat, dir, from, dir, name);
-    int r = SYS(kernel_renameat2, dir, from, dir, name, RENAME_NOREPLACE);
-    return r == -EINVAL || r == -ENOSYS || r == -EPERM ? link_in_place(dir, from, name) : r;
-}
-
 /* Has a rename last: the directory is synced or, where it may not be read, its file system. */
 static int sync_rename(int readable, int fd) {
     int r = readable >= 0 ? SYS(fsync, readable) : SYS(syncfs, fd);
@@ -139,7 +123,8 @@ static int replace(int dir, const char *name, const void *data, size_t size, con
         return fd;
     int r = fill(&fd, data, size, old, options);
     if (r >= 0)
-        r = put_in_place(dir, beside, name, options->noreplace);
+        r = options->noreplace ? at_rename_new(dir, beside, dir, name)
+                               : SYS(renameat, dir, beside, dir, name);
     if (r < 0)
         SYS(unlinkat, dir, beside, 0);
     return r < 0 || options->nosync ? r : sync_rename(readable, fd);

@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/procfile.h"
 #include "base/seam.h"
+#include "fs/at.h"
 #include "fs/dir.h"
-#include "fs/link.h"
 #include "system/machine.h"
 #include "system/process_stat.h"
 #include "system/rows.h"
@@ -140,7 +140,7 @@ static int read_file(const struct os_process *process, struct os_open_file *file
     if (size < 0)
         return (int)size;
     snprintf(path, sizeof path, "fd/%d", file->fd);
-    int r = link_read(process->fd, path, &target);
+    int r = at_readlink(process->fd, path, &target);
     if (r < 0 && r != -ENAMETOOLONG)
         return r;
     parse_fdinfo(text, file);

@@ -5,8 +5,8 @@
 #include "base/kernel.h"
 #include "base/procfile.h"
 #include "base/seam.h"
+#include "fs/at.h"
 #include "fs/dir.h"
-#include "fs/link.h"
 #include "system/machine.h"
 #include "system/process_stat.h"
 #include <fcntl.h>
@@ -277,7 +277,7 @@ static int read_fds(struct one *p) {
 
 static int read_link(struct one *p, const char *name, const char **ret_text) {
     AUTO_FREE char *target = NULL;
-    int r = link_read(p->dir, name, &target);
+    int r = at_readlink(p->dir, name, &target);
     if (r == 0)
         keep(p->g, target, strlen(target), ret_text);
     return r;

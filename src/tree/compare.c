@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
-#include "fs/link.h"
+#include "fs/at.h"
 #include "tree/copyfile.h"
 #include "tree/job.h"
 #include "tree/match.h"
@@ -135,11 +135,11 @@ static int links_differ(const int at[2], const char *const name[2], int *ret_sid
     AUTO_FREE char *left = NULL;
     AUTO_FREE char *right = NULL;
     *ret_side = 0;
-    int r = link_read(at[0], name[0], &left);
+    int r = at_readlink(at[0], name[0], &left);
     if (r < 0)
         return r;
     *ret_side = 1;
-    r = link_read(at[1], name[1], &right);
+    r = at_readlink(at[1], name[1], &right);
     return r < 0 ? r : strcmp(left, right) != 0;
 }
 

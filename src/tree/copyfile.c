@@ -5,8 +5,7 @@
 
 #include "base/kernel.h"
 #include "base/seam.h"
-#include "fs/beside.h"
-#include "fs/link.h"
+#include "fs/at.h"
 #include <fcntl.h>
 #include <osier/files.h>
 #include <stdio.h>
@@ -75,8 +74,8 @@ static int have_it_wait(int fd, const struct stat *st) {
 static bool just_changed(const struct stat *st) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    int64_t age = (now.tv_sec - st->st_ctim.tv_sec) * INT64_C(1000000000) + now.tv_nsec -
-                  st->st_ctim.tv_nsec;
+    int64_t age =
+        (now.tv_sec - st->st_ctim.tv_sec) * INT64_C(1000000000) + now.tv_nsec - st->st_ctim.tv_nsec;
     return age >= 0 && age < TICK_NS;
 }
 
@@ -149,13 +148,8 @@ static void make_somewhere(struct copy *copy, make_call *make, const void *what,
 }
 
 static int put_in_place(struct copy *copy, const char *name) {
-    if (!copy->noreplace)
-        return SYS(renameat, copy->to_dir, name, copy->to_dir, copy->to);
-    int r = SYS(kernel_renameat2, copy->to_dir, name, copy->to_dir, copy->to, RENAME_NOREPLACE);
-    if (r != -EINVAL && r != -ENOSYS && r != -EPERM)
-        return r;
-    r = SYS(linkat, copy->to_dir, name, copy->to_dir, copy->to, 0);
-    return r < 0 ? r : SYS(unlinkat, copy->to_dir, name, 0);
+    return copy->noreplace ? at_rename_new(copy->to_dir, name, copy->to_dir, copy->to)
+                           : SYS(renameat, copy->to_dir, name, copy->to_dir, copy->to);
 }
 
 /* The copy is complete, or has failed with `r`: then nothing of it stays. */
@@ -319,7 +313,7 @@ static int read_link(struct copy *copy, char **ret_target) {
         AUTO_FREE char *target = NULL;
         int r = SYS(fstatat, copy->from_dir, copy->from, &copy->source, AT_SYMLINK_NOFOLLOW);
         if (r >= 0)
-            r = link_read(copy->from_dir, copy->from, &target);
+            r = at_readlink(copy->from_dir, copy->from, &target);
         if (r >= 0)
             r = SYS(fstatat, copy->from_dir, copy->from, &after, AT_SYMLINK_NOFOLLOW);
         if (r < 0)

@@ -10,7 +10,7 @@
 #include "base/kernel.h"
 #include "base/options.h"
 #include "base/seam.h"
-#include "fs/beside.h"
+#include "fs/at.h"
 #include "tree/copyfile.h"
 #include "tree/copytree.h"
 #include "tree/remove_copied.h"
@@ -25,8 +25,8 @@
 /* A name in an open directory. */
 struct place {
     int dir;
-    bool owned;  /* `dir` is to be closed */
-    char *name;  /* to free(); with slashes behind it, as the caller has it */
+    bool owned; /* `dir` is to be closed */
+    char *name; /* to free(); with slashes behind it, as the caller has it */
 };
 
 struct moving {
@@ -80,17 +80,14 @@ static void bare(struct place *place) {
 
 /* ------------------------------------------------------------------------------- a name */
 
-static bool lacks_noreplace(int r) {
-    return r == -EINVAL || r == -ENOSYS || r == -EPERM;
-}
-
-/* Renames `name` of `dir`: into a directory, what is there already stays (−EEXIST). */
+/* Renames `name` of `dir`: into a directory, what is there already stays (−EEXIST). Where files have
+ * one name only, it is looked at. */
 static int rename_to(const struct moving *m, int dir, const char *name) {
     struct stat st;
     if (!m->noreplace)
         return SYS(renameat, dir, name, m->to.dir, m->to.name);
-    int r = SYS(kernel_renameat2, dir, name, m->to.dir, m->to.name, RENAME_NOREPLACE);
-    if (!lacks_noreplace(r))
+    int r = at_rename_new(dir, name, m->to.dir, m->to.name);
+    if (r != -EPERM && r != -EOPNOTSUPP && r != -ENOSYS && r != -EMLINK)
         return r;
     if (SYS(fstatat, m->to.dir, m->to.name, &st, AT_SYMLINK_NOFOLLOW) >= 0)
         return -EEXIST;
@@ -107,7 +104,9 @@ static int sync_names(const struct moving *m) {
 /* ------------------------------------------------------------------- what is no directory */
 
 static int copy_whatever(struct copy *copy, mode_t type) {
-    return S_ISLNK(type) ? copy_link(copy) : S_ISREG(type) ? copy_regular(copy) : copy_special(copy);
+    return S_ISLNK(type)   ? copy_link(copy)
+           : S_ISREG(type) ? copy_regular(copy)
+                           : copy_special(copy);
 }
 
 static int copy_file(struct moving *m, struct content *content, mode_t type) {

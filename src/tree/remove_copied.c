@@ -10,7 +10,7 @@
 
 #include "base/kernel.h"
 #include "base/seam.h"
-#include "fs/beside.h"
+#include "fs/at.h"
 #include "tree/job.h"
 
 #include <fcntl.h>
@@ -44,24 +44,6 @@ static struct state *state_of(struct tree_node *node) {
 
 /* ----------------------------------------------------------------------------- one name */
 
-static bool lacks_noreplace(int r) {
-    return r == -EINVAL || r == -ENOSYS || r == -EPERM;
-}
-
-/* Gives something its name back, unless somebody else has it by now: 0, −EEXIST or −errno. */
-static int put_back(int dir, const char *hidden, const char *name, mode_t type) {
-    int r = SYS(kernel_renameat2, dir, hidden, dir, name, RENAME_NOREPLACE);
-    if (!lacks_noreplace(r))
-        return r;
-    if (!S_ISDIR(type)) {
-        r = SYS(linkat, dir, hidden, dir, name, 0);
-        return r < 0 ? r : SYS(unlinkat, dir, hidden, 0);
-    }
-    struct stat st;
-    r = SYS(fstatat, dir, name, &st, AT_SYMLINK_NOFOLLOW);
-    return r == -ENOENT ? SYS(renameat, dir, hidden, dir, name) : r < 0 ? r : -EEXIST;
-}
-
 /* Renames what was copied to a name that nobody knows: 0; −ENOENT where nothing is; −EBUSY, and it
  * has its name, where that is something else; or another −errno. */
 static int hide(int dir, const char *name, const char *hidden, const struct copied *set,
@@ -77,7 +59,7 @@ static int hide(int dir, const char *name, const char *hidden, const struct copi
     r = SYS(fstatat, dir, hidden, ret_st, AT_SYMLINK_NOFOLLOW);
     if (r >= 0 && copied_same(&before, ret_st))
         return 0;
-    put_back(dir, hidden, name, ret_st->st_mode);
+    at_rename_new(dir, hidden, dir, name); /* unless somebody else has it by now */
     return r < 0 ? r : -EBUSY;
 }
 
@@ -89,7 +71,7 @@ static int take_away(int dir, const char *name, const char *hidden, const struct
         return r == -ENOENT ? 0 : r;
     r = SYS(unlinkat, dir, hidden, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0);
     if (r < 0)
-        put_back(dir, hidden, name, st.st_mode);
+        at_rename_new(dir, hidden, dir, name); /* unless somebody else has it by now */
     return r == -ENOTEMPTY || r == -EEXIST ? -EBUSY : r;
 }
 
@@ -194,7 +176,7 @@ static int end_top(struct removal *removal, const struct original_place *place, 
     int gone = SYS(unlinkat, place->dir, removal->prefix, AT_REMOVEDIR);
     if (gone >= 0)
         return r;
-    int back = put_back(place->dir, removal->prefix, place->name, S_IFDIR);
+    int back = at_rename_new(place->dir, removal->prefix, place->dir, place->name);
     if (back >= 0 && removal->kept)
         return r;
     AUTO_FREE char *hidden = back < 0 ? hidden_path(place, removal->prefix) : NULL;
@@ -213,7 +195,7 @@ static int remove_tree(struct removal *removal, const struct original_place *pla
     if (r >= 0)
         r = hide(place->dir, place->name, removal->prefix, removal->set, &hidden);
     if (r >= 0 && !copied_same(&opened, &hidden)) {
-        put_back(place->dir, removal->prefix, place->name, S_IFDIR);
+        at_rename_new(place->dir, removal->prefix, place->dir, place->name);
         r = -EBUSY;
     }
     if (r < 0) {
