@@ -87,6 +87,5 @@ static bool same_time(struct timespec a, struct timespec b) {
 bool copied_same(const struct stat *a, const struct stat *b) {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_mode == b->st_mode &&
            a->st_uid == b->st_uid && a->st_gid == b->st_gid &&
-           (S_ISDIR(a->st_mode) ||
-            (a->st_size == b->st_size && same_time(a->st_mtim, b->st_mtim)));
+           (S_ISDIR(a->st_mode) || (a->st_size == b->st_size && same_time(a->st_mtim, b->st_mtim)));
 }

@@ -11,7 +11,7 @@ enum copy_how {
     COPY_NEW,     /* nothing can be there: the copy is made under its own name */
     COPY_REPLACE, /* the same if nothing is there, else as COPY_BESIDE */
     COPY_BESIDE,  /* the copy is made under another name, and renamed when it is complete */
-    COPY_INTO     /* a file is emptied and written into, through a link too; a device is written to */
+    COPY_INTO /* a file is emptied and written into, through a link too; a device is written to */
 };
 
 /** A copy from one place to another. */

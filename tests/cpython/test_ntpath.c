@@ -222,13 +222,15 @@ static void is_absolute_with_drive_and_root(void **state) {
 static void knows_reserved_names(void **state) {
     (void)state;
     static const char *const reserved[] = {
-        "nul", "C:\\a\\CON", "con.txt", "aux .x.y", "COM1", "lpt\u00b3", "CONIN$", "conout$ .x",
-        "con\u0131n$", "a.", "a ", "...", " ", "a\\b:c", "a*", "a?", "a<", "a>", "a|b", "a\"", "a\nb",
-        "prn\\x", "C:nul",
+        "nul",    "C:\\a\\CON", "con.txt",     "aux .x.y", "COM1",  "lpt\u00b3",
+        "CONIN$", "conout$ .x", "con\u0131n$", "a.",       "a ",    "...",
+        " ",      "a\\b:c",     "a*",          "a?",       "a<",    "a>",
+        "a|b",    "a\"",        "a\nb",        "prn\\x",   "C:nul",
     };
     static const char *const free_names[] = {
-        "", ".", "..", "a", "C:\\", "nula", "com", "com0", "com10", "lpt\u00b4", "a.nul", "conin",
-        ".nul", "\\\\.\\nul", "\\\\?\\nul", "a\\..\\b", "CO\u0131N", "\x7f", "\xb9",
+        "",           ".",        "..",        "a",     "C:\\",  "nula", "com",
+        "com0",       "com10",    "lpt\u00b4", "a.nul", "conin", ".nul", "\\\\.\\nul",
+        "\\\\?\\nul", "a\\..\\b", "CO\u0131N", "\x7f",  "\xb9",
     };
     for (size_t i = 0; i < LENGTH(reserved); i++)
         if (!os_ntpath_isreserved(reserved[i]))
@@ -287,7 +289,8 @@ static void expands_variables(void **state) {
         {"", ""},
         {"foo", "foo"},
         {"$OSIER_A %OSIER_A% ${OSIER_A}", "b b b"},
-        {"$OSIER_A-B%OSIER_A-B%", "dash" "dash"},
+        {"$OSIER_A-B%OSIER_A-B%", "dash"
+                                  "dash"},
         {"${{OSIER}}", "brace}"},
         {"$OSIER_A}x", "b}x"},
         {"${OSIER_A", "${OSIER_A"},

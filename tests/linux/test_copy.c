@@ -132,7 +132,7 @@ static int copies_denied(void) {
         return 77;
     for (int i = 0; i < LAYOUTS; i++) {
         struct stat a, b;
-        bool reached = denied->seek           ? i >= 3            /* those with holes */
+        bool reached = denied->seek           ? i >= 3           /* those with holes */
                        : denied->clone == EIO ? i != 1 && i != 2 /* those that are large */
                                               : i != 1 && i != 2 && i != 7; /* … with data */
         int r = os_copyfile(layouts[i].name, "copy", NULL);
@@ -567,8 +567,8 @@ static void a_file_grows(void **state) {
         fill("src/f", 0, rows[i].sparse ? 100000 : rows[i].size);
         assert_int_equal(truncate("src/f", rows[i].size), 0);
         assert_int_equal(os_copytree("src", "dst",
-                                     OPTIONS(.control.on_progress = lengthen,
-                                             .control.data = &done, .control.threads = 1)),
+                                     OPTIONS(.control.on_progress = lengthen, .control.data = &done,
+                                             .control.threads = 1)),
                          0);
         assert_true(done);
         assert_int_equal(look("dst/f").st_size, 500000);
@@ -600,14 +600,22 @@ static void full_file_systems(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IN_TREES(every_way_in_the_kernel), IN_SCRATCH(files_without_a_size),
-        IN_TREES(sizes_that_change),       IN_TREES(a_sparse_file_is_shortened),
-        IN_TREES(hard_links_under_attack), IN_TREES(links_in_the_target),
-        IN_TREES(copied_twice),            IN_SCRATCH(files_under_a_lease),
-        IN_SCRATCH(a_slow_terminal),       IN_TREES(a_file_grows),
-        IN_TREES(times_to_the_nanosecond), IN_SCRATCH(read_only_with_attributes),
-        IN_SCRATCH(access_control_lists),  IN_TREES(set_user_id),
-        IN_TREES(special_files),           IN_TREES(full_file_systems),
+        IN_TREES(every_way_in_the_kernel),
+        IN_SCRATCH(files_without_a_size),
+        IN_TREES(sizes_that_change),
+        IN_TREES(a_sparse_file_is_shortened),
+        IN_TREES(hard_links_under_attack),
+        IN_TREES(links_in_the_target),
+        IN_TREES(copied_twice),
+        IN_SCRATCH(files_under_a_lease),
+        IN_SCRATCH(a_slow_terminal),
+        IN_TREES(a_file_grows),
+        IN_TREES(times_to_the_nanosecond),
+        IN_SCRATCH(read_only_with_attributes),
+        IN_SCRATCH(access_control_lists),
+        IN_TREES(set_user_id),
+        IN_TREES(special_files),
+        IN_TREES(full_file_systems),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,7 +89,8 @@ static int look_meanwhile(const struct os_progress *progress, void *data) {
     struct watched *watched = data;
     char command[200], line[100];
     (void)progress;
-    snprintf(command, sizeof command, "find %s -mindepth 1 -maxdepth 1 -printf '%%m\\n'", watched->dir);
+    snprintf(command, sizeof command, "find %s -mindepth 1 -maxdepth 1 -printf '%%m\\n'",
+             watched->dir);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
     while (fgets(line, sizeof line, pipe))
@@ -120,11 +121,11 @@ static void a_private_directory_is_merged(void **state) {
     assert_int_equal(mkdir("src", 0700) | mkdir("to", 0777) | mkdir("to/copy", 0755), 0);
     make_large("src/f");
     struct watched watched = {.dir = "to"};
-    assert_int_equal(os_copytree("src", "to/copy",
-                                 COPYTREE(.dirs_exist_ok = true,
-                                          .control.on_progress = look_meanwhile,
-                                          .control.data = &watched, .control.threads = 1)),
-                     0);
+    assert_int_equal(
+        os_copytree("src", "to/copy",
+                    COPYTREE(.dirs_exist_ok = true, .control.on_progress = look_meanwhile,
+                             .control.data = &watched, .control.threads = 1)),
+        0);
     assert_true(watched.calls > 1);
     assert_int_equal(watched.modes, 0700);
 }
@@ -174,10 +175,10 @@ static void into_what_is_open_to_all(void **state) {
     write_text("to/f", "old");
     assert_int_equal(chmod("f", 0600) | chmod("to/f", 0666), 0);
     struct watched watched = {.dir = "to"};
-    assert_int_equal(os_copy2("f", "to/f",
-                              COPY(.control.on_progress = look_meanwhile,
-                                   .control.data = &watched)),
-                     0);
+    assert_int_equal(
+        os_copy2("f", "to/f",
+                 COPY(.control.on_progress = look_meanwhile, .control.data = &watched)),
+        0);
     assert_true(watched.calls > 0);
     assert_int_equal(watched.modes, 0600);
     assert_int_equal(look("to/f").st_mode & 07777, 0600);
@@ -314,8 +315,8 @@ static void onto_a_block_device(void **state) {
         skip();
     device[strcspn(device, "\n")] = '\0';
     int r = os_copyfile("sparse", device, NULL);
-    snprintf(command, sizeof command, "sync; cmp -s sparse %s; r=$?; losetup -d %s; exit $r", device,
-             device);
+    snprintf(command, sizeof command, "sync; cmp -s sparse %s; r=$?; losetup -d %s; exit $r",
+             device, device);
     int differs = system(command);
     assert_int_equal(r, 0);
     assert_int_equal(differs, 0);
@@ -378,11 +379,13 @@ static void mounts_of_files_are_left_alone(void **state) {
         fail();
     mount_file("t/f"); /* of another directory of the same file system */
     assert_int_equal(mount("../mounted2", "t/same", NULL, MS_BIND, NULL), 0);
-    const struct os_tree_options options = {.size = sizeof options, .control.one_file_system = true};
+    const struct os_tree_options options = {.size = sizeof options,
+                                            .control.one_file_system = true};
     int r = os_chmodtree("t", 0640, (mode_t)-1, &options);
     r |= os_chowntree("t", getuid() ? (uid_t)-1 : 4000, (gid_t)-1, &options);
     r |= os_copytree("t", "copy", COPYTREE(.control.one_file_system = true));
-    struct stat f = look("mounted"), same = look("../mounted2"), g = look("t/g"), copy = look("copy/f");
+    struct stat f = look("mounted"), same = look("../mounted2"), g = look("t/g"),
+                copy = look("copy/f");
     struct os_tree_usage *usage = os_tree_usage(
         "t", &(struct os_tree_usage_options){.size = sizeof(struct os_tree_usage_options),
                                              .control.one_file_system = true});
@@ -409,13 +412,14 @@ static void subvolumes_are_left_alone(void **state) {
                "mount -o loop disk b 2>/dev/null && mkdir b/t && "
                "btrfs -q subvolume create b/t/sub >/dev/null 2>&1 && echo x > b/t/sub/f") != 0)
         skip();
-    const struct os_tree_options options = {.size = sizeof options, .control.one_file_system = true};
+    const struct os_tree_options options = {.size = sizeof options,
+                                            .control.one_file_system = true};
     int r = os_chmodtree("b/t", 0640, 0750, &options);
     r |= os_copytree("b/t", "copy", COPYTREE(.control.one_file_system = true));
     struct stat sub = look("b/t/sub"), f = look("b/t/sub/f"), copy = look("copy/sub");
     int there = access("copy/sub/f", F_OK);
     int removed = os_rmtree("b/t", &(struct os_rmtree_options){.size = sizeof options,
-                                                              .control.one_file_system = true});
+                                                               .control.one_file_system = true});
     int kept = access("b/t/sub/f", F_OK);
     assert_int_equal(system("umount b"), 0);
     assert_int_equal(r, 0);

@@ -166,9 +166,9 @@ static void links_to_files(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IN_TREES(the_same), IN_TREES(every_difference),
-        IN_TREES(shallow),  IN_TREES(deep_with_few_descriptors),
-        IN_TREES(modes),    IN_TREES(owners),
+        IN_TREES(the_same),       IN_TREES(every_difference),
+        IN_TREES(shallow),        IN_TREES(deep_with_few_descriptors),
+        IN_TREES(modes),          IN_TREES(owners),
         IN_TREES(links_to_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,8 @@ static void onto_whatever_is_there(void **state) {
             write_text("other/outside", "outside");
             write_text("other/file", "old");
             write_text("other/twin", "old");
-            assert_int_equal(symlink("outside", "other/link") | link("other/twin", "other/twin2"), 0);
+            assert_int_equal(symlink("outside", "other/link") | link("other/twin", "other/twin2"),
+                             0);
             assert_int_equal(symlink("gone", "other/dangling") | mkfifo("other/pipe", 0600), 0);
             snprintf(target, sizeof target, "other/%s", targets[t]);
             mode_t type = look(sources[s]).st_mode & S_IFMT;
@@ -181,7 +182,7 @@ static void times_far_away(void **state) {
     assert_int_equal(utimensat(AT_FDCWD, "d", times, 0), 0);
     assert_int_equal(os_copy2("f", "copy", NULL) | os_copytree("d", "copies", NULL), 0);
     assert_int_equal(os_move("d", "other/d", NULL) | os_move("f", "other/f", NULL), 0);
-    static const char *const paths[] = {"copy",    "copies",   "copies/f",
+    static const char *const paths[] = {"copy",    "copies",    "copies/f",
                                         "other/f", "other/d/f", "other/d"};
     for (int i = 0; i < 6; i++) {
         struct stat st = look(paths[i]);
@@ -205,8 +206,9 @@ static int meddle_once(const struct os_progress *progress, void *data) {
 static int move_meddled(const char *src, const char *dst, void (*what)(void)) {
     bool done = false;
     meddle = what;
-    int r = os_move(src, dst, MOVE(.control.on_progress = meddle_once, .control.data = &done,
-                                   .control.threads = 1));
+    int r = os_move(
+        src, dst,
+        MOVE(.control.on_progress = meddle_once, .control.data = &done, .control.threads = 1));
     assert_true(done);
     return r;
 }
@@ -290,10 +292,13 @@ static void what_comes_meanwhile(void **state) {
 int main(void) {
 #define IN_OTHER(test) cmocka_unit_test_setup_teardown(test, enter_other, leave_other)
     const struct CMUnitTest tests[] = {
-        IN_OTHER(onto_whatever_is_there), IN_OTHER(the_old_file_stays_as_it_was),
-        IN_OTHER(the_disk_is_full),       IN_OTHER(cancelled),
+        IN_OTHER(onto_whatever_is_there),
+        IN_OTHER(the_old_file_stays_as_it_was),
+        IN_OTHER(the_disk_is_full),
+        IN_OTHER(cancelled),
         IN_OTHER(a_link_into_its_own_directory),
-        IN_OTHER(links_stay_links),       IN_OTHER(times_far_away),
+        IN_OTHER(links_stay_links),
+        IN_OTHER(times_far_away),
         IN_OTHER(what_comes_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
