@@ -43,7 +43,7 @@ struct os_write_file_options {
     mode_t mode;     /**< permission bits before the umask; 0: 0666 */
     bool keep_mode;  /**< the new file gets the permission bits and the ACL of the one it replaces;
                           set-user-ID and set-group-ID only with the same user or group */
-    bool keep_owner; /**< and its user and group */
+    bool keep_owner; /**< and its user and group, before anybody else may open it */
     bool follow;     /**< where `path` is a symbolic link, replace what it names, not the link */
     bool noreplace;  /**< fail with EEXIST where something is there */
     bool nosync;     /**< don't wait for the disk: atomic, but after a crash old or new */

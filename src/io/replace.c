@@ -90,10 +90,12 @@ static int keep(int fd, const struct old *old, const struct os_write_file_option
 
 /* Without a sync the close has to tell what a network's file system could not write. */
 static int fill(int *fd, const void *data, size_t size, const struct old *old,
-                const struct os_write_file_options *options) {
+                const struct os_write_file_options *options, int bits) {
     int r = write_all(*fd, data, size);
     if (r >= 0 && old->there)
         r = keep(*fd, old, options);
+    if (r >= 0 && bits >= 0)
+        r = SYS(fchmod, *fd, (mode_t)bits);
     if (r < 0)
         return r;
     return options->nosync ? seam_close(TAKE_FD(*fd)) : SYS(fsync, *fd);
@@ -105,28 +107,55 @@ static int sync_rename(int readable, int fd) {
     return r == -EINVAL ? 0 : r; /* a file system that has nothing to sync in a directory */
 }
 
+/* The new file beside the old one, and the bits that it gets in the end: writing and changing the owner
+ * take the set-ID bits away. −1: it has them, or gets the old file's. */
+struct fresh {
+    char name[BESIDE_SIZE];
+    int bits;
+};
+
+/* A descriptor, or −errno. What gets another owner opens to nobody else before it has him: an empty
+ * file shows then what the umask, or the directory's access control list, leaves of the mode. */
+static int create(int dir, const struct old *old, const struct os_write_file_options *options,
+                  struct fresh *fresh) {
+    mode_t mode = options->mode ? options->mode & 07777 : 0666;
+    bool given_away = old->there && options->keep_owner;
+    fresh->bits = -1;
+    if (old->there && options->keep_mode)
+        return create_beside(dir, 0600, fresh->name);
+    AUTO_CLOSE int fd = create_beside(dir, mode, fresh->name);
+    if (fd < 0 || (!given_away && !(mode & (S_ISUID | S_ISGID))))
+        return TAKE_FD(fd);
+    struct stat st;
+    int r = SYS(fstat, fd, &st);
+    if (r >= 0)
+        fresh->bits = st.st_mode & 07777;
+    if (r >= 0 && !given_away)
+        return TAKE_FD(fd);
+    int removed = SYS(unlinkat, dir, fresh->name, 0);
+    r = r < 0 ? r : removed;
+    return r < 0 ? r : create_beside(dir, 0600, fresh->name);
+}
+
 /* Creates, fills and renames; what is created is gone again where that fails. */
 static int replace(int dir, const char *name, const void *data, size_t size, const struct old *old,
                    const struct os_write_file_options *options) {
-    char beside[BESIDE_SIZE];
-    mode_t mode = options->mode ? options->mode & 07777 : 0666;
-    if (old->there && options->keep_mode)
-        mode = 0600; /* nobody else gets in before the owner and the bits are right */
+    struct fresh fresh;
     AUTO_CLOSE int readable = -1;
     if (!options->nosync) {
         readable = SYS(openat, dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (readable < 0 && readable != -EACCES)
             return readable;
     }
-    AUTO_CLOSE int fd = create_beside(dir, mode, beside);
+    AUTO_CLOSE int fd = create(dir, old, options, &fresh);
     if (fd < 0)
         return fd;
-    int r = fill(&fd, data, size, old, options);
+    int r = fill(&fd, data, size, old, options, fresh.bits);
     if (r >= 0)
-        r = options->noreplace ? at_rename_new(dir, beside, dir, name)
-                               : SYS(renameat, dir, beside, dir, name);
+        r = options->noreplace ? at_rename_new(dir, fresh.name, dir, name)
+                               : SYS(renameat, dir, fresh.name, dir, name);
     if (r < 0)
-        SYS(unlinkat, dir, beside, 0);
+        SYS(unlinkat, dir, fresh.name, 0);
     return r < 0 || options->nosync ? r : sync_rename(readable, fd);
 }
 

@@ -157,6 +157,14 @@ FAULT_CASE(os_write_fileat, acl, .operation = "write_file", .tree = "a", .filena
     return os_write_fileat(OS_CWD, "a", "new", 3, &keeping);
 }
 
+/* What is given away begins as another file. */
+FAULT_CASE(os_write_file, owner, .tree = "a", .filename = "a",
+           .absorbs = "getrandom openat readlinkat", .maps = in_writing, .leaves_files = true) {
+    static const struct os_write_file_options with = {
+        .size = sizeof with, .mode = 04640, .keep_owner = true, .nosync = true};
+    return os_write_file("a", "new", 3, &with);
+}
+
 static const char big[1000];
 static void plant_attribute(void) {
     open_a();

@@ -2,9 +2,12 @@
 /** Whole files: read whatever they say of their size, replaced so that nobody sees half of one. */
 #include "support.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -230,6 +233,74 @@ static void a_directory_that_may_not_be_read(void **state) {
     assert_text(os_read_file("d/a", NULL), "new");
 }
 
+static int write_set_id(void) {
+    const struct os_write_file_options with = {.size = sizeof with, .mode = 06755};
+    return os_write_file("d/tool", "new", 3, &with);
+}
+
+/* Writing takes set-ID bits away from who isn't root. */
+static void gives_set_id_bits(void **state) {
+    (void)state;
+    assert_int_equal(chmod(".", 0755) | mkdir("d", 0755) | chmod("d", 0777), 0);
+    assert_int_equal(as_user(1002, 1002, write_set_id), 0);
+    assert_int_equal(look("d/tool").st_mode & 07777, 06755);
+    assert_int_equal(as_user(1002, 1002, write_set_id), 0); /* and where it was there already */
+    assert_int_equal(look("d/tool").st_mode & 07777, 06755);
+}
+
+/* Looks for new files that the caller's group may open: what is opened once can be read for ever. */
+struct watch {
+    atomic_bool ends;
+    ino_t open[1000];
+    int count;
+};
+
+static void *watch(void *data) {
+    struct watch *watch = data;
+    while (!watch->ends) {
+        DIR *dir = opendir(".");
+        for (struct dirent *entry; dir && (entry = readdir(dir));) {
+            struct stat st;
+            if (strncmp(entry->d_name, ".osier-", 7) == 0 && lstat(entry->d_name, &st) == 0 &&
+                st.st_gid == getegid() && st.st_mode & 070 && watch->count < 1000)
+                watch->open[watch->count++] = st.st_ino;
+        }
+        closedir(dir);
+    }
+    return NULL;
+}
+
+static void opens_to_nobody_before_it_has_its_owner(void **state) {
+    (void)state;
+    static struct watch watched;
+    const struct os_write_file_options with = {
+        .size = sizeof with, .mode = 0660, .keep_owner = true, .nosync = true};
+    enum { LARGE = 1 << 20, ROUNDS = 40 };
+    if (geteuid() != 0)
+        skip(); /* who isn't root can't keep another's ownership */
+    char *data = calloc(1, LARGE);
+    pthread_t id;
+    write_text("a", "old");
+    assert_int_equal(chown("a", 1001, 1002), 0);
+    assert_int_equal(pthread_create(&id, NULL, watch, &watched), 0);
+    ino_t written[ROUNDS];
+    for (int i = 0; i < ROUNDS; i++) {
+        assert_int_equal(os_write_file("a", data, LARGE, &with), 0);
+        written[i] = look("a").st_ino;
+        struct stat st = look("a");
+        assert_true(st.st_uid == 1001 && st.st_gid == 1002 && (st.st_mode & 07777) == 0640);
+        char kept[20];
+        snprintf(kept, sizeof kept, "kept%d", i);
+        assert_int_equal(link("a", kept), 0); /* so that no inode is used again */
+    }
+    watched.ends = true;
+    pthread_join(id, NULL);
+    for (int i = 0; i < watched.count; i++)
+        for (int j = 0; j < ROUNDS; j++)
+            assert_int_not_equal(watched.open[i], written[j]);
+    free(data);
+}
+
 /* A device stays a device, whoever asks for what. */
 static void refuses_special_files(void **state) {
     (void)state;
@@ -373,6 +444,8 @@ int main(void) {
         IN_SCRATCH(options_of_a_later_version),
         IN_SCRATCH(set_ids_follow_the_owner),
         IN_SCRATCH(a_directory_that_may_not_be_read),
+        IN_SCRATCH(gives_set_id_bits),
+        IN_SCRATCH(opens_to_nobody_before_it_has_its_owner),
         IN_SCRATCH(refuses_special_files),
         IN_SCRATCH(keeps_the_acl),
         IN_SCRATCH(cuts),
