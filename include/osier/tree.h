@@ -303,6 +303,10 @@ OS_API OS_NONNULL(1, 2) int os_copy(const char *src, const char *dst,
 /**
  * Gives the file `dst` the permission bits of `src`.
  *
+ * Nobody gains access by that: of a `src` that has an access control list its own group's bits count,
+ * not the list's mask; and set-user-ID and set-group-ID are for a `dst` with the same user or group
+ * alone (Python's are not).
+ *
  * @param src  the file or directory that has them
  * @param dst  what gets them
  * @param flags  OS_NOFOLLOW: where both are links, do nothing, as these have none
@@ -317,13 +321,16 @@ OS_API OS_NONNULL() int os_copymode(const char *src, const char *dst, int flags)
 /**
  * Gives the file `dst` the times, the extended attributes and the permission bits of `src`.
  *
- * Attributes that the file system lacks, or that one may not set, are left out.
+ * Attributes that the file system lacks, or that one may not set, are left out; without its access
+ * control list `dst` opens to nobody to whom `src` doesn't. Set-user-ID and set-group-ID as of
+ * os_copymode().
  *
  * @param src  the file or directory that has them
  * @param dst  what gets them
  * @param flags  OS_NOFOLLOW: where both are links, from one link to the other
  * @return 0, or −1 with errno set, and in the record which of them it is about
  * @error EPERM  `dst` belongs to somebody else
+ * @error ENOTSUP  `src` has an access control list that `dst` can't get; it has the rest
  * @python shutil.copystat(src, dst, *, follow_symlinks=True)
  * @source utimensat(2), listxattr(2), chmod(2)
  * @shell os.copystat SRC DST [--nofollow] -> none

@@ -34,10 +34,10 @@ static mode_t group_bits(const struct str *list) {
     return group & mask;
 }
 
-mode_t acl_mode_without(int fd, mode_t mode) {
+mode_t acl_mode_without(const char *path, int fd, mode_t mode) {
     AUTO_STR list = STR_INIT;
-    int r = xattr_load(NULL, fd, XATTR_ACL, &list);
-    if (r == -ENODATA || r == -ENOTSUP)
+    int r = xattr_load(path, fd, XATTR_ACL, &list);
+    if (r == -ENODATA || r == -ENOTSUP || r == -ENOSYS)
         return mode;
     return (mode & ~(mode_t)070) | (r < 0 ? 0 : group_bits(&list) << 3);
 }

@@ -12,8 +12,9 @@
 /** Whether an extended attribute of this name is an access control list. */
 bool acl_is_name(const char *name);
 
-/** The permission bits that a file may have without its list, so that nobody gains access: the
- *  group's bits of `mode` are the list's mask, and become what the list grants to the group. */
-mode_t acl_mode_without(int fd, mode_t mode);
+/** The permission bits that a copy of `path`, or where that is NULL of `fd`, may have without its
+ *  list, so that nobody gains access: the group's bits of `mode` are the list's mask, and become what
+ *  the list grants to the group. */
+mode_t acl_mode_without(const char *path, int fd, mode_t mode);
 
 #endif

@@ -294,7 +294,7 @@ static int finish_xattrs(struct content *c, int from, int to, const struct origi
                          mode_t *mode) {
     int r = o->xattrs && !c->mode_only ? copy_xattrs(from, to, made) : 0;
     if (o->acl && (r < 0 || c->mode_only))
-        *mode = acl_mode_without(from, *mode);
+        *mode = acl_mode_without(NULL, from, *mode);
     return r;
 }
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/seam.h"
 #include "base/str.h"
+#include "fs/acl.h"
 #include "tree/copyfile.h"
 
 #include <fcntl.h>
@@ -41,11 +42,23 @@ static int stat_source(struct pair *pair, struct stat *ret_st) {
 
 /* ------------------------------------------------------------------------------ the mode */
 
-/* A link has no mode of its own. */
-static int give_mode(struct pair *pair, const struct stat *st) {
+/* What a file may do in somebody's name stays with whose name that was; and without the list of the
+ * source its mask is nobody's. A link has no mode of its own. */
+static int give_mode(struct pair *pair, const struct stat *st, bool without_list) {
+    struct stat to;
     if (pair->links)
         return 0;
-    return fails(pair, pair->dst, SYS(fchmodat, AT_FDCWD, pair->dst, st->st_mode & 07777, 0));
+    mode_t mode = st->st_mode & 07777;
+    if (without_list)
+        mode = acl_mode_without(pair->src, -1, mode);
+    int r = mode & (S_ISUID | S_ISGID) ? SYS(fstatat, AT_FDCWD, pair->dst, &to, 0) : 0;
+    if (r < 0)
+        return fails(pair, pair->dst, r);
+    if (mode & S_ISUID && to.st_uid != st->st_uid)
+        mode &= ~(mode_t)S_ISUID;
+    if (mode & S_ISGID && to.st_gid != st->st_gid && !S_ISDIR(to.st_mode))
+        mode &= ~(mode_t)S_ISGID;
+    return fails(pair, pair->dst, SYS(fchmodat, AT_FDCWD, pair->dst, mode, 0));
 }
 
 static int copy_mode(struct pair *pair) {
@@ -53,7 +66,7 @@ static int copy_mode(struct pair *pair) {
     if (pair->links)
         return 0;
     int r = stat_source(pair, &st);
-    return r < 0 ? r : give_mode(pair, &st);
+    return r < 0 ? r : give_mode(pair, &st, /* without_list= */ true);
 }
 
 int os_copymode(const char *src, const char *dst, int flags) {
@@ -108,7 +121,16 @@ static int give_xattr(struct pair *pair, const char *name) {
     return fails(pair, pair->dst, r);
 }
 
-/* Those that the file system has, and that one may set. */
+/* One of them, if the file system has it, and one may set it; a list of who has access is all or
+ * nothing. */
+static int try_xattr(struct pair *pair, const char *name) {
+    int r = give_xattr(pair, name);
+    if (!may_be_missing(r))
+        return r;
+    return acl_is_name(name) && r != -ENODATA ? fails(pair, pair->dst, -ENOTSUP) : 0;
+}
+
+/* All of them, whatever one fails with: 0, or the first −errno. */
 static int give_xattrs(struct pair *pair) {
     AUTO_FREE char *names = NULL;
     ssize_t size = read_all(pair, NULL, &names);
@@ -116,12 +138,16 @@ static int give_xattrs(struct pair *pair) {
         return size == -ENOTSUP || size == -ENODATA || size == -EINVAL
                    ? 0
                    : fails(pair, pair->src, (int)size);
+    int first = 0;
+    const char *failed = NULL;
     for (const char *name = names; name < names + size; name += strlen(name) + 1) {
-        int r = give_xattr(pair, name);
-        if (r < 0 && !may_be_missing(r))
-            return r;
+        int r = try_xattr(pair, name);
+        if (r < 0 && first == 0) {
+            first = r;
+            failed = pair->failed;
+        }
     }
-    return 0;
+    return first < 0 ? fails(pair, failed, first) : 0;
 }
 
 /* A path to `name` in the directory `dir`: there is no lgetxattr() relative to one before Linux
@@ -158,9 +184,12 @@ static int copy_stat(struct pair *pair) {
     const struct timespec times[2] = {st.st_atim, st.st_mtim};
     int at_flags = pair->links ? AT_SYMLINK_NOFOLLOW : 0;
     r = fails(pair, pair->dst, SYS(utimensat, AT_FDCWD, pair->dst, times, at_flags));
-    if (r >= 0)
-        r = give_xattrs(pair);
-    return r < 0 ? r : give_mode(pair, &st);
+    if (r < 0)
+        return r;
+    int lacks = give_xattrs(pair);
+    const char *lacking = pair->failed;
+    r = give_mode(pair, &st, /* without_list= */ lacks < 0);
+    return lacks < 0 ? fails(pair, lacking, lacks) : r;
 }
 
 int os_copystat(const char *src, const char *dst, int flags) {

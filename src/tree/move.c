@@ -258,10 +258,14 @@ static int move_across(struct moving *m) {
     return r;
 }
 
-/* Whether `src` goes into `dst`: into a directory, unless that is `src` itself. */
-static bool goes_into(const char *src, const char *dst) {
+/* Whether `src` goes into `dst`: into a directory, unless that is `src` itself. −errno where nobody can
+ * tell: a rename would take an empty directory's place. */
+static int goes_into(const char *src, const char *dst) {
     struct stat a, b;
-    if (SYS(stat, dst, &b) < 0 || !S_ISDIR(b.st_mode))
+    int r = SYS(stat, dst, &b);
+    if (r < 0)
+        return r == -ENOENT || r == -ENOTDIR || r == -ELOOP ? false : r;
+    if (!S_ISDIR(b.st_mode))
         return false;
     return SYS(fstatat, AT_FDCWD, src, &a, AT_SYMLINK_NOFOLLOW) < 0 || a.st_ino != b.st_ino ||
            a.st_dev != b.st_dev;
@@ -283,8 +287,10 @@ int os_move(const char *src, const char *dst, const struct os_move_options *give
     AUTO_FREE char *inside = NULL;
     struct moving m = {.src = src, .dst = dst};
     int r = options_copy(&m.options, sizeof m.options, given);
-    m.noreplace = r >= 0 && goes_into(src, dst);
-    if (m.noreplace)
+    if (r >= 0)
+        r = goes_into(src, dst);
+    m.noreplace = r > 0;
+    if (r > 0)
         r = copy_into(src, dst, &inside);
     if (r < 0)
         return PUBLIC(r, "move", src, dst);

@@ -182,7 +182,8 @@ static int end_top(struct removal *removal, const struct original_place *place, 
     AUTO_FREE char *hidden = back < 0 ? hidden_path(place, removal->prefix) : NULL;
     if (hidden)
         removal->job.root[0] = hidden;
-    int told = job_failed(&removal->job, NULL, NULL, "move", gone == -ENOTEMPTY ? -EBUSY : gone);
+    int why = gone != -ENOTEMPTY ? gone : r < 0 ? r : -EBUSY;
+    int told = job_failed(&removal->job, NULL, NULL, "move", why);
     removal->job.root[0] = place->path;
     return r < 0 ? r : told;
 }

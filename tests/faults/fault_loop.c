@@ -85,6 +85,12 @@ void fault_plant(const char *tree) {
     free(copy);
 }
 
+static char *disk;
+
+const char *fault_disk(void) {
+    return disk;
+}
+
 static int by_name(const struct dirent **a, const struct dirent **b) {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
@@ -343,6 +349,7 @@ int main(int argc, char **argv) {
     if (argc == 2 && strcmp(argv[1], "--list") == 0)
         return list_rows();
     umask(022);
+    disk = strdup(getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     setenv("TMPDIR", memory_place(), true); /* scratch directories by the thousand */
     for (size_t i = 0; i < row_count; i++) {
         const struct fault *row = rows[i];

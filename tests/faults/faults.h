@@ -49,6 +49,9 @@ struct fault {
     bool root;         /* nobody else may make the call: skipped then */
 };
 
+/** Where temporary files are outside the memory that scratch directories are in. */
+const char *fault_disk(void);
+
 /** Where the record's name depends on which call failed. */
 #define ANY_NAME ((const char *)-1)
 

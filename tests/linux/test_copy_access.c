@@ -261,6 +261,52 @@ static void lists_that_are_lost(void **state) {
     assert_true(has_list("src/f", ACCESS) && has_list("g", ACCESS)); /* they stay */
 }
 
+/* The same where only the mode, or the mode and the rest, is given to what is there. */
+static void given_to_what_cannot_have_the_list(void **state) {
+    (void)state;
+    write_text("g", "secret");
+    if (!set_list("g", ACCESS, list_of(4, 6)))
+        skip();
+    mount_other("ramfs");
+    write_text("other/a", "x");
+    write_text("other/b", "x");
+    int r = os_copystat("g", "other/a", 0), number = errno;
+    const struct os_error *error = os_last_error();
+    bool told = error && strcmp(error->filename, "other/a") == 0;
+    int r2 = os_copymode("g", "other/b", 0);
+    struct stat from = look("g"), a = look("other/a"), b = look("other/b");
+    umount("other");
+    assert_true(r == -1 && number == ENOTSUP && told);
+    assert_int_equal(r2, 0);
+    assert_int_equal(a.st_mode & 07777, 0740);
+    assert_int_equal(b.st_mode & 07777, 0740);
+    assert_int_equal(a.st_mtim.tv_nsec, from.st_mtim.tv_nsec); /* it has the rest */
+    write_text("c", "x"); /* where there are lists, it is given */
+    assert_int_equal(os_copystat("g", "c", 0), 0);
+    assert_true(has_list("c", ACCESS));
+    assert_int_equal(look("c").st_mode & 07777, 0770);
+}
+
+/* What a program may do in somebody's name stays with whose name that was. */
+static void set_id_bits_are_not_given_to_others(void **state) {
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    const mode_t mode = S_ISUID | S_ISGID | 0755;
+    write_text("f", "x");
+    write_text("to", "x");
+    assert_int_equal(chown("f", 1001, 1002) | chmod("f", mode), 0);
+    int (*const calls[])(const char *, const char *, int) = {os_copymode, os_copystat};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(chown("to", 0, 0) | calls[i]("f", "to", 0), 0);
+        assert_int_equal(look("to").st_mode & 07777, 0755);
+        assert_int_equal(chown("to", 1001, 0) | calls[i]("f", "to", 0), 0);
+        assert_int_equal(look("to").st_mode & 07777, 04755);
+        assert_int_equal(chown("to", 1001, 1002) | calls[i]("f", "to", 0), 0);
+        assert_int_equal(look("to").st_mode & 07777, mode);
+    }
+}
+
 /* ----------------------------------------------------------------------- devices and pipes */
 
 static bool same_node(struct stat a, struct stat b) {
@@ -441,6 +487,8 @@ int main(void) {
         IN_TREES(lists_of_the_target),
         IN_TREES(moved_to_where_there_are_lists),
         IN_TREES(lists_that_are_lost),
+        IN_TREES(given_to_what_cannot_have_the_list),
+        IN_TREES(set_id_bits_are_not_given_to_others),
         IN_TREES(into_devices),
         IN_TREES(into_a_pipe),
         IN_TREES(onto_a_block_device),
