@@ -58,6 +58,8 @@ int custom_os_copytree(struct call *call) {
     struct progress progress = {.quiet = true, .silent = options.control.ignore_errors};
     if (call->misused)
         return STATUS_USAGE;
+    if (is_set(call, "dry-run"))
+        return tell_call(call);
     progress_begin(&progress, &options.control);
     int r = os_copytree(arg_text(call, "SRC"), arg_text(call, "DST"), &options);
     return progress_end(&progress, r);

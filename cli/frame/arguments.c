@@ -3,6 +3,7 @@
 #include "frame/arguments.h"
 #include "frame/message.h"
 #include "frame/names.h"
+#include "frame/output.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -229,4 +230,51 @@ const void *arg_data(struct call *call, size_t i) {
 
 void *arg_buffer(struct call *call, size_t size) {
     return call->misused ? NULL : call_alloc(call, 1, size);
+}
+
+/* ---- what --dry-run prints */
+
+/* `--name`, `--name=value` */
+static char *option_word(struct call *call, const struct argument *option, const char *value) {
+    char *word = NULL;
+    if (asprintf(&word, "--%s%s%s", option->name, *value ? "=" : "", value) < 0)
+        word = NULL;
+    return call_own(call, word);
+}
+
+/* The words of the call, without the ones about it: how many. */
+static size_t call_words(struct call *call, const char **words) {
+    const struct argument *first = call->function->arguments;
+    size_t count = 0;
+    words[count++] = call->function->name;
+    for (const struct argument *a = first; a->name; a++)
+        for (size_t i = 0; a->kind == POSITIONAL && i < (a->many ? call->rest_count : 1); i++)
+            if (a->many || call->values[a - first])
+                words[count++] = a->many ? call->rest[i] : call->values[a - first];
+    for (const struct argument *a = first; a->name; a++)
+        if (a->kind != POSITIONAL && !a->many && call->values[a - first] &&
+            strcmp(a->name, "dry-run") != 0)
+            words[count++] = option_word(call, a, call->values[a - first]);
+    for (size_t i = 0; i < call->given_count; i++)
+        words[count++] = option_word(call, &first[call->given[i].argument], call->given[i].value);
+    return count;
+}
+
+int tell_call(struct call *call) {
+    size_t most = call->rest_count + call->given_count + 2;
+    for (const struct argument *a = call->function->arguments; a->name; a++)
+        most++;
+    const char **words = call_alloc(call, most, sizeof *words);
+    if (!words)
+        return STATUS_NO;
+    size_t count = call_words(call, words);
+    for (size_t i = 0; i < count; i++)
+        if (!words[i])
+            return failed_at(ENOMEM, NULL);
+    char *line = os_shell_join((char *const *)words);
+    if (!line)
+        return failed();
+    emit_text(line);
+    free(line);
+    return STATUS_YES;
 }

@@ -56,6 +56,9 @@ struct word {
 /** One of the words of a list that ends with a NULL; True and False are 1 and 0. */
 int arg_word(struct call *call, size_t i, const struct word *words);
 
+/** What --dry-run of a call prints: the call, as a shell takes it. */
+int tell_call(struct call *call);
+
 /** The values of an option that may come again: a list that ends with NULL. */
 const char *const *arg_values(struct call *call, const char *name);
 

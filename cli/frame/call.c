@@ -31,7 +31,7 @@ static const struct argument *find_option(const struct function *function, const
 
 static const struct argument *find_letter(const struct function *function, char letter) {
     for (const struct argument *a = function->arguments; a->name; a++)
-        if (a->letter == letter)
+        if (strchr(a->letters, letter))
             return a;
     return NULL;
 }

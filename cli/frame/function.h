@@ -10,7 +10,7 @@ struct argument {
     enum { POSITIONAL, VALUE_OPTION, SWITCH } kind;
     const char *name;    /* "PATH", "dir-fd"; NULL ends the list */
     const char *metavar; /* what stands for its value in a usage line */
-    char letter;         /* of `-f`, or 0 */
+    const char *letters; /* "rR" of `-r` and `-R`, or "" */
     bool optional, many;
     const char *text; /* what it is, or NULL */
 };

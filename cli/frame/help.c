@@ -54,8 +54,8 @@ static void argument_form(const struct argument *a, char *form, size_t size) {
     const char *dots = a->many ? "..." : "";
     if (a->kind == POSITIONAL)
         snprintf(form, size, "%s%s%s%s", open, a->name, dots, close);
-    else if (a->letter && a->kind == SWITCH)
-        snprintf(form, size, "%s-%c%s", open, a->letter, close);
+    else if (*a->letters && a->kind == SWITCH)
+        snprintf(form, size, "%s-%c%s", open, *a->letters, close);
     else if (a->kind == SWITCH)
         snprintf(form, size, "%s--%s%s", open, a->name, close);
     else
@@ -74,19 +74,22 @@ static void write_usage(FILE *out, const struct function *function) {
     fputc('\n', out);
 }
 
+/* "PATHS...", "-r, -R, --recursive", "--mode=MODE" */
+static void print_argument(const struct argument *a) {
+    char term[200], letters[40] = "";
+    for (const char *c = a->letters; *c && strlen(letters) + sizeof "-r, " < sizeof letters; c++)
+        strcat(letters, (char[]){'-', *c, ',', ' ', '\0'});
+    if (a->kind == POSITIONAL)
+        snprintf(term, sizeof term, "%s%s", a->name, a->many ? "..." : "");
+    else
+        snprintf(term, sizeof term, "%s--%s%s%s", letters, a->name,
+                 a->kind == VALUE_OPTION ? "=" : "", a->kind == VALUE_OPTION ? a->metavar : "");
+    print_term(term, a->text);
+}
+
 static void print_arguments(const struct function *function) {
-    char term[200];
-    for (const struct argument *a = function->arguments; a->name; a++) {
-        if (a->kind == POSITIONAL)
-            snprintf(term, sizeof term, "%s%s", a->name, a->many ? "..." : "");
-        else if (a->letter)
-            snprintf(term, sizeof term, "-%c, --%s%s%s", a->letter, a->name,
-                     a->kind == VALUE_OPTION ? "=" : "", a->kind == VALUE_OPTION ? a->metavar : "");
-        else
-            snprintf(term, sizeof term, "--%s%s%s", a->name, a->kind == VALUE_OPTION ? "=" : "",
-                     a->kind == VALUE_OPTION ? a->metavar : "");
-        print_term(term, a->text);
-    }
+    for (const struct argument *a = function->arguments; a->name; a++)
+        print_argument(a);
     print_term("--json", "print JSON");
     print_term("--jsonl", "print JSON, each item of a list on a line of its own");
     print_term("-0, --null", "end each value with a NUL instead of a newline");

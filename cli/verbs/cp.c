@@ -119,7 +119,7 @@ static int copy_one(struct call *call, const struct transfer *transfer) {
  * @param ignore  skip names that match this pattern; may be repeated
  * @group files
  * @since 0.1
- * @shell cp PATHS... [-a|--archive] [-r|--recursive] [-p|--preserve] [-n|--no-clobber]
+ * @shell cp PATHS... [-a|--archive] [-r|-R|--recursive] [-p|--preserve] [-n|--no-clobber]
  * [-v|--verbose] [--dry-run] [--owner] [--hard-links] [--special-files] [--follow-links] [--merge]
  * [--ignore=PATTERN...] -> custom
  */

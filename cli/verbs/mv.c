@@ -48,12 +48,13 @@ static int move_one(struct call *call, const struct transfer *transfer) {
  * Moves files and trees, to another file system too.
  *
  * @param paths  the sources, then the destination: a new path, or a directory to move into
+ * @param force  has no effect: existing files are replaced without a question
  * @param no_clobber  do not overwrite existing files
  * @param verbose  list what is moved
  * @param dry_run  list what would be moved, and move nothing
  * @group files
  * @since 0.1
- * @shell mv PATHS... [-n|--no-clobber] [-v|--verbose] [--dry-run] -> custom
+ * @shell mv PATHS... [-f|--force] [-n|--no-clobber] [-v|--verbose] [--dry-run] -> custom
  */
 int verb_mv(struct call *call) {
     return each_to_last(call, move_one);

@@ -59,7 +59,7 @@ static int remove_one(struct call *call, const char *path) {
  * @param one_file_system  skip what is mounted below
  * @group files
  * @since 0.1
- * @shell rm PATHS... [-r|--recursive] [-f|--force] [-v|--verbose] [--dry-run]
+ * @shell rm PATHS... [-r|-R|--recursive] [-f|--force] [-v|--verbose] [--dry-run]
  * [-x|--one-file-system] -> custom
  */
 int verb_rm(struct call *call) {

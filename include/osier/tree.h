@@ -395,7 +395,7 @@ struct os_copytree_options {
  * ignore_dangling_symlinks=False, dirs_exist_ok=False)
  * @shell os.copytree SRC DST [--symlinks] [--ignore=PATTERN...] [--ignore-dangling-symlinks]
  * [--dirs-exist-ok] [--owner] [--hard-links] [--special-files] [--ignore-errors]
- * [--one-file-system] [--threads=N] -> custom
+ * [--one-file-system] [--threads=N] -> custom none
  */
 OS_API OS_NONNULL(1, 2) int os_copytree(const char *src, const char *dst,
                                         const struct os_copytree_options *options);

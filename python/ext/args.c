@@ -183,12 +183,11 @@ char *door_doc(PyObject *owner, const char *name) {
 
 static void read_signatures(PyObject *model) {
     for (struct function *f = first_function; f && !wrong_signature; f = f->next) {
-        PyObject *theirs = PyObject_GetAttrString(model, f->name), *owner;
+        PyObject *theirs = PyObject_GetAttrString(model, f->name), *owner = NULL;
         const char *doc = f->doc ? f->doc : text_of(theirs, "__doc__", &owner);
         f->text = malloc(2 * strlen(f->signature) + strlen(f->name) + strlen(doc) + 64);
         wrong_signature = f->text ? read_signature(f, doc, f->text) : f->name;
-        if (!f->doc)
-            Py_XDECREF(owner);
+        Py_XDECREF(owner);
         Py_XDECREF(theirs);
         PyErr_Clear();
     }

@@ -10,9 +10,9 @@ static int run(struct call *call) {
 }
 
 static const struct argument arguments[] = {
-    {POSITIONAL, "NUMBERS", "NUMBERS", 0, true, true, NULL},
-    {VALUE_OPTION, "ignore", "PATTERN", 0, true, true, NULL},
-    {VALUE_OPTION, "only", "PATTERN", 0, true, true, NULL},
+    {POSITIONAL, "NUMBERS", "NUMBERS", "", true, true, NULL},
+    {VALUE_OPTION, "ignore", "PATTERN", "", true, true, NULL},
+    {VALUE_OPTION, "only", "PATTERN", "", true, true, NULL},
     {0},
 };
 static const char *const no_names[] = {NULL};

@@ -106,7 +106,7 @@ static void help(void) {
  * @alias stroll
  * @group files
  * @since 0.1
- * @shell walk [PATH=.] [--max-depth=N] [-f|--force] -> custom
+ * @shell walk [PATH=.] [--max-depth=N] [-f|-F|--force] -> custom
  */
 int verb_walk(struct call *call) {
     return help(), 0;
@@ -125,11 +125,11 @@ def test_a_verb(tmp_path):
     calls = (tmp_path / "calls.c").read_text()
     assert "verb_walk, false" in calls and '{"stroll", NULL}' in calls and '"Files", "Files and trees."' in calls
     assert "help" not in calls.split("functions[]")[1].split("topics[]")[0]
-    assert '{VALUE_OPTION, "max-depth", "N", 0, true, false, "how deep"}' in calls
-    assert '{SWITCH, "force", "FORCE", 102, true, false, "at any cost"}' in calls
+    assert '{VALUE_OPTION, "max-depth", "N", "", true, false, "how deep"}' in calls
+    assert '{SWITCH, "force", "FORCE", "fF", true, false, "at any cost"}' in calls
     assert ".It Ic walk" in (tmp_path / "osier.1").read_text()
     assert [page.name for page in (tmp_path / "man3").glob("osier_*")] == ["osier_topic.3"]
-    assert "-l force -s f" in (tmp_path / "osier.fish").read_text()
+    assert "-l force -s f -s F" in (tmp_path / "osier.fish").read_text()
 
 
 def test_a_verb_of_no_group(tmp_path):

@@ -622,6 +622,13 @@ def test_cp_letters(osier, tree):
         assert osier("cp", "-rp", "t/a", "owned").status == 0 and os.stat(tree / "owned").st_uid == 1
 
 
+def test_letters_of_scripts(osier, tree):
+    assert osier("cp", "-R", "t/a", "u").status == 0 and osier.json("compare", "t/a", "u") == []
+    assert osier("mv", "-f", "t/f", "u").status == 0 and os.path.exists(tree / "u/f")
+    assert osier("rm", "-Rf", "u", "gone").status == 0 and not os.path.exists(tree / "u")
+    assert "-r, -R, --recursive" in osier("cp", "--help").out
+
+
 def test_hard_links_among_single_files(osier, tree):
     os.link(tree / "t/f", tree / "f2")
     os.link(tree / "t/link", tree / "link2", follow_symlinks=False)
@@ -720,6 +727,26 @@ def test_dry_run_tells_what_would_fail(osier, tree):
     for name in (b"\x1b[31m", b"a\nb"):
         (tree / os.fsdecode(name)).touch()
         assert osier("cp", "--dry-run", name, "x").out == f"copy {os.fsdecode(name)!r} -> x\n"
+
+
+def test_dry_run_of_a_call(osier, tree):
+    before = sorted(str(path) for path in tree.rglob("*"))
+    for words, line in (
+        (("os.rename", "t/f", "a b"), "os.rename t/f 'a b'"),
+        (("os.mkdir", "--mode=0700", "new"), "os.mkdir new --mode=0700"),
+        (("os.makedirs", "t", "--exist-ok"), "os.makedirs t --exist-ok"),
+        (("os.kill", str(os.getpid()), "SIGKILL"), f"os.kill {os.getpid()} SIGKILL"),
+        (("os.rmtree", "t"), "os.rmtree t"),
+        (("os.copytree", "t", "u", "--ignore=a", "--symlinks", "--ignore=b"), "os.copytree t u --symlinks --ignore=a --ignore=b"),
+        (("os.execvp", "false", "false", "x"), "os.execvp false false x"),
+    ):  # fmt: skip
+        done = osier(words[0], "--dry-run", *words[1:])
+        assert (done.status, done.out, done.err) == (0, line + "\n", ""), words
+    assert osier.json("os.remove", "--dry-run", "t/f") == "os.remove t/f"
+    assert osier("os.mkdir", "--dry-run", "x", "--mode=9z").status == 64
+    assert sorted(str(path) for path in tree.rglob("*")) == before
+    for reading in ("os.stat", "os.listdir", "os.path.exists"):
+        assert osier(reading, "--dry-run", "t").status == 64
 
 
 def test_mv_of_a_link_into_its_directory(osier, tree):

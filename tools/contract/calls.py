@@ -8,6 +8,7 @@ import sys
 import fill
 from ctext import c_string, integer_type, is_pointer, text_list, unsigned_type
 from model import Complaints, complain, entries, find_enum, find_struct, from_shell, load, python_name
+from plan import takes_dry_run
 from records import enums_of, printed, record_of, table as record_table, words
 
 HEADER = """\
@@ -216,6 +217,8 @@ def stub(contract, entry):
     text += "".join(parameter(contract, entry, index) for index in last)
     if entry.shell.arguments:
         text += "    if (call->misused)\n        return EX_USAGE;\n"
+    if takes_dry_run(entry):
+        text += "    if (is_set(call, \"dry-run\"))\n        return tell_call(call);\n"
     if entry.kind == "macro":
         type = "const char *" if kind_of(entry, 0) == "str" else "int"
         text += print_value(contract, entry, kind_of(entry, 0), type, entry.name, "0")
@@ -238,8 +241,7 @@ def arguments(entry):
     text = ""
     for one in entry.shell.arguments:
         flags = ", ".join(str(flag).lower() for flag in (one.optional, one.many))
-        letter = ord(one.letter) if one.letter else 0
-        text += f"\n        {{{one.kind}, {c_string(one.name)}, {c_string(one.metavar)}, {letter}, {flags}, {c_string(one.text)}}},"
+        text += f"\n        {{{one.kind}, {c_string(one.name)}, {c_string(one.metavar)}, {c_string(one.letters)}, {flags}, {c_string(one.text)}}},"
     return f"(const struct argument[]){{{text}{{0}}}}"
 
 

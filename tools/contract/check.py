@@ -5,7 +5,7 @@ import re
 
 from ctext import is_pointer
 from model import complain, entries, enum_words, find, find_enum, from_shell
-from plan import add_record_options, plan, plan_texts
+from plan import add_dry_run, add_record_options, plan, plan_texts
 from shell import shell_text
 
 
@@ -85,6 +85,8 @@ def fill_arguments(contract, entry, verbs):
         argument.text = argument.text and shell_text(argument.text)
     tell_words(contract, entry)
     add_record_options(contract, entry)
+    if not verbs:
+        add_dry_run(entry)
 
 
 def check_function(contract, header, entry):

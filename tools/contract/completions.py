@@ -117,9 +117,9 @@ def fish(commands):
         name = entry.shell.name
         text += f"complete -c osier -n 'not __osier_name >/dev/null' -a {name} -d {quoted(entry.brief)}\n"
         for one in options_of(entry):
-            letter = f" -s {one.letter}" if one.letter else ""
+            letters = "".join(f" -s {letter}" for letter in one.letters)
             value = " -r" if one.kind == "VALUE_OPTION" else ""
-            text += f"complete -c osier -n '__osier_is {name}' -l {one.name}{letter}{value} -d {quoted(one.text)}\n"
+            text += f"complete -c osier -n '__osier_is {name}' -l {one.name}{letters}{value} -d {quoted(one.text)}\n"
     return text
 
 

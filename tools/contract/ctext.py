@@ -19,7 +19,7 @@ def is_pointer(type):
 
 
 def unsigned_type(type):
-    return type in UNSIGNED or type.startswith(("uint", "unsigned", "size_t"))
+    return type in UNSIGNED or (type.startswith(("uint", "unsigned", "size_t")) and not is_pointer(type))
 
 
 def integer_type(type):

@@ -223,8 +223,8 @@ def form(one, many=True):
     """A word of a call as its line shows it."""
     if one.kind == "POSITIONAL":
         return f"Ar {one.name}" + (" ..." if one.many and many else "")
-    if one.letter:
-        return f"Fl {one.letter}"
+    if one.letters:
+        return f"Fl {one.letters[0]}"
     return f"Fl \\-{one.name}" + (f" Ns = Ns Ar {one.metavar}" if one.kind == "VALUE_OPTION" else "")
 
 

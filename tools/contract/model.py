@@ -40,7 +40,7 @@ class Argument:
     name: str  # "PATH", "dir-fd"
     variable: str  # the C name that goes with it: "path", "dir_fd"
     metavar: str = ""  # what stands for its value in a usage line
-    letter: str = ""  # of `-f|--force`
+    letters: str = ""  # "f" of `-f|--force`, "rR" of `-r|-R|--recursive`
     fallback: str = None  # a C expression or the text
     bit: str = None  # what a switch sets in `flags`
     text: str = None  # what its @param says

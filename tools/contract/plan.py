@@ -109,6 +109,17 @@ def add_record_options(contract, entry):
             entry.shell.arguments.append(argument)
 
 
+def takes_dry_run(entry):
+    """Whether a call changes something: what prints nothing does."""
+    return "none" in entry.shell.results and entry.kind == "function"
+
+
+def add_dry_run(entry):
+    if takes_dry_run(entry):
+        text = "print the call, and don't make it"
+        entry.shell.arguments.append(Argument("SWITCH", "dry-run", "dry_run", text=text, optional=True))
+
+
 def plan(contract, entry):
     if entry.variadic:
         complain(entry, f"@shell: {entry.name}() takes '...'; say 'see' the form that takes a list")

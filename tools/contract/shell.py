@@ -35,9 +35,9 @@ def shell_text(text):
 
 
 def read_argument(entry, word, optional):
-    """`NAME`, `NAME...`, `NAME=DEFAULT`, `--name`, `--name=DEFAULT`, `--name:BIT`, `-n|--name`"""
+    """`NAME`, `NAME...`, `NAME=DEFAULT`, `--name`, `--name=DEFAULT`, `--name:BIT`, `-n|-N|--name`"""
     form = re.fullmatch(
-        r"((?:-(?P<letter>.)\|)?--)?(?P<name>[^=:]+?)(?P<many>\.\.\.)?(:(?P<bit>\w+))?(=(?P<fallback>.*?)(?P<again>\.\.\.)?)?",
+        r"((?P<letters>(?:-.\|)*)--)?(?P<name>[^=:]+?)(?P<many>\.\.\.)?(:(?P<bit>\w+))?(=(?P<fallback>.*?)(?P<again>\.\.\.)?)?",
         word,
     )
     if not form or not (form[1] or form["name"][0].isupper()):
@@ -55,7 +55,7 @@ def read_argument(entry, word, optional):
             kind,
             name,
             name.replace("-", "_").lower(),
-            letter=form["letter"] or "",
+            letters=re.sub(r"[-|]", "", form["letters"] or ""),
             fallback=fallback,
             bit=form["bit"],
             optional=optional,

@@ -157,7 +157,7 @@ class Site:
         if argument.kind == "POSITIONAL":
             return argument.name
         value = f"={argument.metavar}" if argument.kind == "VALUE_OPTION" else ""
-        return f"{f'-{argument.letter}, ' if argument.letter else ''}--{argument.name}{value}"
+        return f"{''.join(f'-{letter}, ' for letter in argument.letters)}--{argument.name}{value}"
 
     def word(self, argument):
         form = self.form(argument).split(", ")[-1] + ("..." if argument.many else "")
