@@ -70,7 +70,7 @@ struct os_thing {
  * @since 0.1
  * @shell os.things -> list of thing
  */
-OS_API OS_MUST_FREE struct os_thing *os_things(unsigned fields, size_t *ret_count);
+OS_API OS_MUST_FREE OS_NONNULL() struct os_thing *os_things(unsigned fields, size_t *ret_count);
 
 /**
  * The parts of a thing.
@@ -81,7 +81,7 @@ OS_API OS_MUST_FREE struct os_thing *os_things(unsigned fields, size_t *ret_coun
  * @since 0.1
  * @shell os.parts -> list of thing_part
  */
-OS_API int os_parts(struct os_thing_part **ret_list, size_t *ret_count);
+OS_API OS_NONNULL() int os_parts(struct os_thing_part **ret_list, size_t *ret_count);
 
 /**
  * One thing.
@@ -91,7 +91,7 @@ OS_API int os_parts(struct os_thing_part **ret_list, size_t *ret_count);
  * @since 0.1
  * @shell os.thing -> thing
  */
-OS_API int os_thing(struct os_thing *ret_thing);
+OS_API OS_NONNULL() int os_thing(struct os_thing *ret_thing);
 #endif
 """
 
