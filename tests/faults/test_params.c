@@ -2,7 +2,7 @@
 /** Faults in the process parameters and the scheduler. */
 #include "faults.h"
 
-#include "process/umask.h"
+#include "fs/umask.h"
 #include <sys/wait.h>
 
 NO_FAULT(os_getpid)

@@ -2,7 +2,7 @@
 /** The umask is read without being set: other threads' files never get other bits. */
 #include "support.h"
 
-#include "process/umask.h"
+#include "fs/umask.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>

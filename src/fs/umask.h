@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** The umask, read without being set. */
-#ifndef PROCESS_UMASK_H
-#define PROCESS_UMASK_H
+#ifndef FS_UMASK_H
+#define FS_UMASK_H
 
 /** The umask where there is no /proc: it, or −errno. */
 int umask_in_thread(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** The umask: set as ever, and read without being set. */
-#include "process/umask.h"
+#include "fs/umask.h"
 
 #include "base/error.h"
 #include "base/procfile.h"
