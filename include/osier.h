@@ -20,6 +20,7 @@
 #include <osier/ntpath.h>
 #include <osier/params.h>
 #include <osier/path.h>
+#include <osier/plan.h>
 #include <osier/posixpath.h>
 #include <osier/pressure.h>
 #include <osier/process.h>

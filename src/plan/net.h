@@ -4,6 +4,10 @@
  *  Whatever the steps were, an entry is the highest place whose object differs: `mkdir a; write
  *  a/b; rename a/b a/c` is one entry, "create a", a tree of two. Entries are in an order in which
  *  each finds its place free when its turn comes; turned back in the reverse order, they do so too.
+ *  PLAN_META and PLAN_INPLACE come first, so that their `path` is that on the disk. What is moved
+ *  into a new directory goes there before that directory gets its name. Moves in a
+ *  circle, but for a swap, go by way of a name that nobody knows: two entries for one object, in
+ *  order.
  *
  *  Everything here belongs to the plan, is read-only, and is valid until the next change of it.
  */
@@ -53,8 +57,10 @@ struct plan_was {
     bool absent;        /* nothing was there; no other member counts */
     bool identity_only; /* a directory that is removed, replaced or moved: the same inode, with
                            whatever is in it by then */
-    bool racy;          /* changed so shortly before it was looked at that its signature may lie */
-    mode_t mode;        /* type and permission bits */
+    bool
+        attributes_only; /* what is in it doesn't matter: its attributes change, or were asked for */
+    bool racy;           /* changed so shortly before it was looked at that its signature may lie */
+    mode_t mode;         /* type and permission bits */
     uid_t uid;
     gid_t gid;
     uint64_t size; /* 0 for what is no file and no link */
@@ -97,9 +103,8 @@ struct plan_xattr {
 /** Where a plan_object's content comes from. */
 enum plan_content {
     PLAN_CONTENT_NONE,   /* it has none: a FIFO, a socket; in PLAN_META: it stays */
-    PLAN_CONTENT_MEMORY, /* a file: `data`, `size` */
-    PLAN_CONTENT_SOURCE, /* a file: the first `size` bytes of the file `source`, then zeros as a hole
-                            up to `size` */
+    PLAN_CONTENT_MEMORY, /* a file: the first `have` bytes are `data`, up to `size` follows a hole */
+    PLAN_CONTENT_SOURCE, /* likewise, and they are the first of the file `source` */
     PLAN_CONTENT_LINK,   /* a symbolic link: `data`, NUL-terminated */
     PLAN_CONTENT_DEVICE, /* a device: `rdev` */
     PLAN_CONTENT_HARD,   /* a further name of `hard`, or of what stands at `source` */
@@ -137,6 +142,7 @@ struct plan_object {
     enum plan_content content;
     bool secret; /* never shown, saved or logged */
     const void *data;
+    uint64_t have; /* at most `size` */
     uint64_t size;
     uint64_t rdev;
     const struct plan_source *source;
@@ -163,6 +169,7 @@ struct plan_entry {
     struct plan_was was2;    /* PLAN_MOVE, PLAN_SWAP: of `path2` */
     struct plan_object is;   /* not of PLAN_REMOVE, PLAN_MOVE, PLAN_SWAP */
     long needs;              /* the entry before this one that frees its place, or −1 */
+    bool aside; /* PLAN_MOVE: an entry before this one has put the object at `path`, aside */
     size_t step_count;
     const size_t *steps; /* the steps that led to it, in order */
 };

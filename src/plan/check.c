@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/** All preconditions of a plan, looked at in one go, so that all that has changed is told. */
+#include "plan/plan.h"
+#include "plan/was.h"
+
+#include "base/error.h"
+
+/* ------------------------------------------------------------------------------- conflicts */
+
+static struct os_plan_conflict *conflicts(const struct os_plan *plan, size_t *ret_count) {
+    *ret_count = plan->conflicts.size / sizeof(struct os_plan_conflict);
+    return (struct os_plan_conflict *)(void *)plan->conflicts.data;
+}
+
+void conflicts_free(struct os_plan *plan) {
+    size_t count;
+    struct os_plan_conflict *list = conflicts(plan, &count);
+    for (size_t i = 0; i < count; i++) {
+        free((void *)(uintptr_t)list[i].path);
+        free((void *)(uintptr_t)list[i].expected);
+        free((void *)(uintptr_t)list[i].found);
+    }
+    str_free(&plan->conflicts);
+}
+
+static int add_conflict(struct os_plan *plan, const char *path, struct str *expected,
+                        struct str *found) {
+    char *texts[3] = {mem_text(path, strlen(path)), NULL, NULL};
+    int r = texts[0] ? str_take(expected, &texts[1]) : -ENOMEM;
+    if (r >= 0)
+        r = str_take(found, &texts[2]);
+    struct os_plan_conflict conflict = {texts[0], texts[1], texts[2]};
+    if (r >= 0)
+        r = str_reserve(&plan->conflicts, sizeof conflict);
+    if (r >= 0)
+        str_append(&plan->conflicts, (const char *)&conflict, sizeof conflict);
+    for (size_t i = 0; r < 0 && i < 3; i++)
+        free(texts[i]);
+    return r;
+}
+
+/* The directory that a path led to is another one by now. */
+static int tell_moved(struct os_plan *plan, const struct plan_place *place) {
+    AUTO_STR expected = STR_INIT, found = STR_INIT;
+    str_append_text(&expected, "the directory that the plan saw");
+    str_append_text(&found, "another one, or none");
+    return add_conflict(plan, place->before, &expected, &found);
+}
+
+static int tell_changed(struct os_plan *plan, int dir, const struct plan_place *place,
+                        const struct plan_was *was) {
+    AUTO_STR expected = STR_INIT, found = STR_INIT;
+    was_words(&expected, was);
+    int r = was_found_words(&found, dir, place->name);
+    if (r >= 0 && !expected.failed && strcmp(expected.data, found.data) == 0)
+        str_append_text(&found, ", with other content or attributes");
+    return r < 0 ? r : add_conflict(plan, place->path, &expected, &found);
+}
+
+/* --------------------------------------------------------------------------------- checks */
+
+static int check_one(struct os_plan *plan, const struct plan_net *net,
+                     const struct plan_place *place, const struct plan_was *was) {
+    if (!place->path || !place->before)
+        return 0;
+    AUTO_CLOSE int dir = plan_open_place(net, place);
+    if (dir < 0)
+        return dir == -ESTALE ? tell_moved(plan, place) : dir;
+    int r = plan_check_was(dir, place->name, was);
+    return r == -ESTALE ? tell_changed(plan, dir, place, was) : r;
+}
+
+static int check_source(struct os_plan *plan, const struct plan_net *net,
+                        const struct plan_source *source) {
+    return source ? check_one(plan, net, &source->place, &source->was) : 0;
+}
+
+/* The sources of all that is in a new tree. */
+static int check_sources(struct os_plan *plan, const struct plan_net *net,
+                         const struct plan_object *top) {
+    AUTO_STR stack = STR_INIT;
+    int r = check_source(plan, net, top->source);
+    str_append(&stack, (const char *)&top, sizeof top);
+    while (r >= 0 && stack.size) {
+        memcpy(&top, stack.data + stack.size - sizeof top, sizeof top);
+        str_truncate(&stack, stack.size - sizeof top);
+        for (size_t i = 0; r >= 0 && i < top->child_count; i++) {
+            const struct plan_object *object = top->children[i].object;
+            if (!object)
+                continue;
+            r = check_source(plan, net, object->source);
+            if (object->child_count)
+                str_append(&stack, (const char *)&object, sizeof object);
+        }
+    }
+    return r >= 0 && stack.failed ? -ENOMEM : r;
+}
+
+static int check_entry(struct os_plan *plan, const struct plan_net *net,
+                       const struct plan_entry *e) {
+    bool two = e->kind == PLAN_MOVE || e->kind == PLAN_SWAP;
+    bool freed = e->needs >= 0; /* by an entry before this one: nothing is known of it yet */
+    int r = e->aside || (freed && !two) ? 0 : check_one(plan, net, &e->path, &e->was);
+    if (r >= 0 && two && !freed)
+        r = check_one(plan, net, &e->path2, &e->was2);
+    return r < 0 || two || e->kind == PLAN_REMOVE ? r : check_sources(plan, net, &e->is);
+}
+
+int plan_check(struct os_plan *plan) {
+    struct plan_net net;
+    conflicts_free(plan);
+    int r = plan_net(plan, &net);
+    if (r >= 0 && net.root_fd < 0)
+        r = net.root_fd;
+    for (size_t i = 0; r >= 0 && i < net.count; i++)
+        r = check_entry(plan, &net, &net.entries[i]);
+    for (size_t i = 0; r >= 0 && i < net.saw_count; i++)
+        r = check_one(plan, &net, &net.saws[i].place, &net.saws[i].was);
+    return r < 0 ? r : plan->conflicts.size ? -ESTALE : 0;
+}
+
+int os_plan_check(struct os_plan *plan) {
+    int r = plan_check(plan);
+    const struct os_plan_conflict *list;
+    size_t count = os_plan_conflicts(plan, &list);
+    return PUBLIC(r, "plan_check", count ? list[0].path : NULL, NULL);
+}
+
+size_t os_plan_conflicts(struct os_plan *plan, const struct os_plan_conflict **ret_list) {
+    size_t count;
+    *ret_list = conflicts(plan, &count);
+    return count;
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/** Plans: what their net change is, what they rest on, and their file. */
+#include "support.h"
+
+#include "plan/net.h"
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static struct os_plan *plan;
+
+static int begin(void **state) {
+    int r = enter_scratch(state);
+    umask(022);
+    plan = os_plan(NULL);
+    return plan ? r : -1;
+}
+
+static int end(void **state) {
+    plan = os_plan_close(plan);
+    return leave_scratch(state);
+}
+
+#define PLANNED(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+/* The entries in short: "create a, move b > c", each by the last name of its path. */
+static const char *entries(void) {
+    static const char *const words[] = {"create", "replace", "remove", "move",
+                                        "swap",   "meta",    "inplace"};
+    static char text[4096];
+    const struct os_plan_entry *list;
+    size_t count;
+    assert_int_equal(os_plan_entries(plan, &list, &count), 0);
+    *text = '\0';
+    for (size_t i = 0; i < count; i++) {
+        sprintf(text + strlen(text), "%s%s %s", i ? ", " : "", words[list[i].kind],
+                strrchr(list[i].path, '/') + 1);
+        if (list[i].path2)
+            sprintf(text + strlen(text), " > %s", strrchr(list[i].path2, '/') + 1);
+    }
+    return text;
+}
+
+/* A plan that was made after what the test has put on the disk. */
+static void plan_anew(void) {
+    os_plan_close(plan);
+    plan = os_plan(NULL);
+    assert_non_null(plan);
+}
+
+/* ------------------------------------------------------------------------------ net change */
+
+static void one_entry_a_place(void **state) {
+    (void)state;
+    assert_int_equal(os_plan_mkdir(plan, "a", 0755), 0);
+    assert_int_equal(os_plan_write_file(plan, "a/b", "text", 4, NULL), 0);
+    assert_int_equal(os_plan_chmod(plan, "a/b", 0600, 0), 0);
+    assert_int_equal(os_plan_rename(plan, "a/b", "a/c"), 0);
+    assert_string_equal(entries(), "create a");
+    const struct os_plan_entry *list;
+    size_t count;
+    os_plan_entries(plan, &list, &count);
+    assert_int_equal(list[0].step_count, 4);
+    assert_int_equal(list[0].is.files, 1);
+}
+
+static void made_and_removed_is_nothing(void **state) {
+    (void)state;
+    write_text("f", "old");
+    assert_int_equal(os_plan_makedirs(plan, "a/b/c", 0755, 0), 0);
+    assert_int_equal(os_plan_rmtree(plan, "a", NULL), 0);
+    assert_int_equal(os_plan_rename(plan, "f", "g"), 0);
+    assert_int_equal(os_plan_rename(plan, "g", "f"), 0);
+    assert_int_equal(os_plan_chmod(plan, "f", 0600, 0), 0);
+    assert_int_equal(os_plan_chmod(plan, "f", 0644, 0), 0);
+    assert_string_equal(entries(), "");
+    assert_int_equal(os_plan_count(plan), 6);
+}
+
+static void a_tree_is_one_name(void **state) {
+    (void)state;
+    assert_int_equal(os_makedirs("t/u/v", 0755, 0), 0);
+    write_text("t/u/f", "x");
+    assert_int_equal(os_plan_rename(plan, "t", "n"), 0);
+    assert_int_equal(os_plan_copytree(plan, "n", "m", NULL), 0);
+    assert_int_equal(os_plan_rmtree(plan, "n/u", NULL), 0);
+    assert_string_equal(entries(), "move t > n, create m, remove u");
+    assert_true(os_plan_isfile(plan, "m/u/f"));
+    assert_false(os_plan_path_exists(plan, "n/u/f"));
+}
+
+static void places_that_are_freed_first(void **state) {
+    (void)state;
+    write_text("a", "a");
+    write_text("b", "b");
+    write_text("c", "c");
+    assert_int_equal(os_plan_rename(plan, "a", "t"), 0);
+    assert_int_equal(os_plan_rename(plan, "b", "a"), 0);
+    assert_int_equal(os_plan_rename(plan, "t", "b"), 0);
+    assert_string_equal(entries(), "swap a > b");
+    assert_int_equal(os_plan_rename(plan, "c", "t"), 0);
+    assert_int_equal(os_plan_rename(plan, "b", "c"), 0);
+    assert_string_equal(entries(), "move c > t, move a > c, move b > a");
+    assert_int_equal(os_plan_rename(plan, "t", "b"), 0);
+    struct plan_net net;
+    assert_int_equal(plan_net(plan, &net), 0); /* a circle of three: one goes aside */
+    assert_int_equal(net.count, 4);
+    assert_true(net.entries[3].aside);
+    assert_string_equal(net.entries[3].path.path, net.entries[0].path2.path);
+}
+
+static void renamed_over(void **state) {
+    (void)state;
+    write_text("conf", "old");
+    write_text("conf.new", "new");
+    assert_int_equal(os_plan_rename(plan, "conf.new", "conf"), 0);
+    assert_string_equal(entries(), "move conf.new > conf");
+    const struct os_plan_entry *list;
+    size_t count;
+    os_plan_entries(plan, &list, &count);
+    assert_false(list[0].was2.absent);
+}
+
+static void moved_into_what_is_new(void **state) {
+    (void)state;
+    write_text("f", "x");
+    assert_int_equal(mkdir("d", 0755), 0);
+    assert_int_equal(os_plan_mkdir(plan, "n", 0755), 0);
+    assert_int_equal(os_plan_rename(plan, "d", "n/d"), 0);
+    assert_int_equal(os_plan_rename(plan, "f", "n/d/f"), 0);
+    struct plan_net net;
+    assert_int_equal(plan_net(plan, &net), 0);
+    assert_string_equal(entries(), "create n, move d > d, move f > f");
+    assert_int_equal(net.entries[1].path2.made_by, 0);
+    assert_string_equal(net.entries[1].path2.made_below, "");
+    assert_null(net.entries[1].path2.before);
+    assert_int_equal(net.entries[2].path2.made_by, -1);
+    assert_string_equal(strrchr(net.entries[2].path2.before, '/'), "/d");
+}
+
+static void in_place_where_it_has_other_names(void **state) {
+    (void)state;
+    write_text("a", "some text");
+    assert_int_equal(link("a", "b"), 0);
+    assert_int_equal(os_plan_truncate(plan, "a", 4), 0);
+    assert_string_equal(entries(), "inplace a");
+    assert_text(os_plan_read_file(plan, "b", NULL), "some");
+    assert_int_equal(os_plan_write_file(plan, "a", "new", 3, NULL), 0);
+    assert_text(os_plan_read_file(plan, "b", NULL), "some");
+    assert_string_equal(entries(), "inplace a, replace a");
+}
+
+/* --------------------------------------------------------------------------- preconditions */
+
+/* Whether the plan is refused, and for which path. */
+static void assert_refused(const char *name) {
+    const struct os_plan_conflict *list;
+    assert_int_equal(os_plan_check(plan), -1);
+    assert_int_equal(errno, ESTALE);
+    assert_int_equal(os_plan_conflicts(plan, &list), 1);
+    assert_string_equal(strrchr(list[0].path, '/') + 1, name);
+}
+
+/* Files that were made just now are known by their content: their times could be another's too. */
+static void let_a_tick_pass(void) {
+    nanosleep(&(struct timespec){.tv_nsec = 30000000}, NULL);
+}
+
+static void a_changed_file_is_refused(void **state) {
+    (void)state;
+    write_text("f", "old");
+    let_a_tick_pass();
+    assert_int_equal(os_plan_remove(plan, "f"), 0);
+    assert_int_equal(os_plan_check(plan), 0);
+    write_text("f", "odd");
+    assert_refused("f");
+}
+
+static void a_touched_file_is_not(void **state) {
+    (void)state;
+    write_text("f", "old");
+    let_a_tick_pass();
+    assert_int_equal(os_plan_remove(plan, "f"), 0);
+    assert_int_equal(plan_hash(plan), 0);
+    assert_int_equal(utimensat(AT_FDCWD, "f", NULL, 0), 0);
+    assert_int_equal(os_plan_check(plan), 0);
+}
+
+static void what_was_asked_is_a_precondition(void **state) {
+    (void)state;
+    write_text("seen", "1");
+    assert_int_equal(mkdir("dir", 0755), 0);
+    assert_int_equal(symlink("dir", "link"), 0);
+    let_a_tick_pass();
+    assert_false(os_plan_path_exists(plan, "none"));
+    assert_int_equal(os_plan_check(plan), 0);
+    write_text("none", "");
+    assert_refused("none");
+    plan_anew();
+    free(os_plan_read_file(plan, "seen", NULL));
+    write_text("seen", "2");
+    assert_refused("seen");
+    plan_anew();
+    free(os_plan_listdir(plan, "dir"));
+    assert_int_equal(os_plan_check(plan), 0);
+    write_text("dir/new", "");
+    assert_refused("dir");
+    plan_anew();
+    assert_int_equal(os_plan_mkdir(plan, "link/sub", 0755), 0);
+    assert_int_equal(unlink("link"), 0);
+    assert_int_equal(symlink(".", "link"), 0);
+    assert_refused("link");
+}
+
+static void a_directory_that_was_swapped_is_refused(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("d", 0755), 0);
+    assert_int_equal(os_plan_write_file(plan, "d/f", "x", 1, NULL), 0);
+    assert_int_equal(rename("d", "e"), 0);
+    assert_int_equal(mkdir("d", 0755), 0);
+    assert_refused("d");
+}
+
+/* ------------------------------------------------------------------------------------ file */
+
+static void make_rich_plan(void) {
+    write_text("old", "line one\nline two\n");
+    write_text("twice", "t");
+    assert_int_equal(link("twice", "again"), 0);
+    assert_int_equal(os_makedirs("tree/sub", 0755, 0), 0);
+    write_text("tree/sub/f", "leaf");
+    assert_int_equal(symlink("tree", "link"), 0);
+    assert_int_equal(os_plan_note(plan, "state.toml:3"), 0);
+    assert_int_equal(os_plan_makedirs(plan, "n/o", 0755, 0), 0);
+    assert_int_equal(os_plan_write_file(plan, "n/o/\xff.bin", "\0\1\2", 3, NULL), 0);
+    assert_int_equal(os_plan_link(plan, "n/o/\xff.bin", "n/h", 0), 0);
+    assert_int_equal(os_plan_symlink(plan, "x", "n/l", 0), 0);
+    assert_int_equal(os_plan_mkfifo(plan, "n/p", 0600), 0);
+    assert_int_equal(os_plan_copytree(plan, "link", "n/copy", NULL), 0);
+    assert_int_equal(os_plan_write_file(plan, "n/copy/sub/g", "more", 4, NULL), 0);
+    assert_int_equal(os_plan_remove(plan, "n/copy/sub/f"), 0);
+    assert_int_equal(os_plan_write_file(plan, "old", "line one\nline 2\n", 16, NULL), 0);
+    assert_int_equal(os_plan_truncate(plan, "twice", 40), 0);
+    assert_int_equal(os_plan_chmod(plan, "tree", 0700, 0), 0);
+    assert_int_equal(os_plan_rename(plan, "tree", "n/tree"), 0);
+    assert_true(os_plan_path_lexists(plan, "link"));
+}
+
+static void saved_and_loaded(void **state) {
+    (void)state;
+    make_rich_plan();
+    assert_int_equal(os_plan_save(plan, "p"), 0);
+    struct os_plan *loaded = os_plan_load("p");
+    assert_non_null(loaded);
+    char *before = strdup(entries());
+    char *digest = os_plan_digest(plan);
+    assert_text(os_plan_digest(loaded), digest);
+    free(digest);
+    os_plan_close(plan);
+    plan = loaded;
+    assert_string_equal(entries(), before);
+    free(before);
+    assert_int_equal(os_plan_check(plan), 0);
+    assert_int_equal(os_plan_count(plan), 12);
+    struct os_plan_step step;
+    assert_int_equal(os_plan_step(plan, 1, &step), 0);
+    assert_string_equal(step.op, "write_file");
+    assert_string_equal(step.origin, "state.toml:3");
+    assert_int_equal(os_plan_mkdir(plan, "z", 0755), -1);
+    assert_int_equal(errno, EPERM);
+    struct stat st;
+    assert_int_equal(stat("p", &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+}
+
+/* The reader gives back what the writer was given: written once more, it is the same. */
+static void every_flipped_byte_is_refused(void **state) {
+    (void)state;
+    make_rich_plan();
+    size_t size;
+    char *text = os_plan_text(plan, &size);
+    assert_non_null(text);
+    const struct os_write_file_options options = {.size = sizeof options, .nosync = true};
+    for (size_t i = 0; i < size; i++) {
+        text[i] ^= 1;
+        assert_int_equal(os_write_file("p", text, size, &options), 0);
+        assert_null(os_plan_load("p"));
+        assert_int_equal(errno, EBADMSG);
+        text[i] ^= 1;
+    }
+    for (size_t cut = 0; cut < size; cut += 7) {
+        assert_int_equal(os_write_file("p", text, cut, &options), 0);
+        assert_null(os_plan_load("p"));
+    }
+    free(text);
+}
+
+static void a_secret_is_not_shown(void **state) {
+    (void)state;
+    os_plan_secret(plan);
+    assert_int_equal(os_plan_write_file(plan, "key", "hush", 4, NULL), 0);
+    assert_int_equal(os_plan_save(plan, "p"), -1);
+    assert_int_equal(errno, EPERM);
+}
+
+/* ------------------------------------------------------------------------------------ diff */
+
+static int keep_text(const char *text, size_t size, void *data) {
+    strncat(data, text, size);
+    return 0;
+}
+
+static void told_to_people(void **state) {
+    (void)state;
+    static char text[8192];
+    write_text("old", "one\ntwo\nthree\n");
+    assert_int_equal(os_plan_write_file(plan, "old", "one\n2\nthree\n", 12, NULL), 0);
+    assert_int_equal(os_plan_mkfifo(plan, "odd\033[1m", 0600), 0);
+    *text = '\0';
+    assert_int_equal(os_plan_diff(plan, NULL, keep_text, text), 0);
+    assert_non_null(strstr(text, "\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n"));
+    assert_non_null(strstr(text, "odd\\x1b[1m"));
+    assert_null(strchr(text, '\033'));
+    assert_non_null(strstr(text, "\n1 created, 1 replaced\n"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLANNED(one_entry_a_place),
+        PLANNED(made_and_removed_is_nothing),
+        PLANNED(a_tree_is_one_name),
+        PLANNED(places_that_are_freed_first),
+        PLANNED(renamed_over),
+        PLANNED(moved_into_what_is_new),
+        PLANNED(in_place_where_it_has_other_names),
+        PLANNED(a_changed_file_is_refused),
+        PLANNED(a_touched_file_is_not),
+        PLANNED(what_was_asked_is_a_precondition),
+        PLANNED(a_directory_that_was_swapped_is_refused),
+        PLANNED(saved_and_loaded),
+        PLANNED(every_flipped_byte_is_refused),
+        PLANNED(a_secret_is_not_shown),
+        PLANNED(told_to_people),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
