@@ -193,6 +193,11 @@ KERNEL(void) kernel_exit_group(int status) {
     syscall(SYS_exit_group, status);
 }
 
+/** glibc has a wrapper from 2.25 on. */
+KERNEL(ssize_t) kernel_getrandom(void *bytes, size_t size, unsigned flags) {
+    return syscall(SYS_getrandom, bytes, size, flags);
+}
+
 KERNEL(int) kernel_execve(const char *path, char *const *argv, char *const *env) {
     return (int)syscall(SYS_execve, path, argv, env);
 }

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /** Random bytes from the kernel. */
 #include "base/error.h"
+#include "base/kernel.h"
 #include "base/seam.h"
 #include <fcntl.h>
 #include <osier/system.h>
 #include <stdatomic.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 ssize_t os_getrandom(void *ret_bytes, size_t size, unsigned flags) {
-    return PUBLIC(SYS(getrandom, ret_bytes, size, flags), "getrandom", NULL, NULL);
+    return PUBLIC(SYS(kernel_getrandom, ret_bytes, size, flags), "getrandom", NULL, NULL);
 }
 
 /* getrandom(2), which gives up to 32 MB at once. */
 static int fill_by_call(char *bytes, size_t size, size_t *filled) {
     while (*filled < size) {
-        ssize_t r = SYS(getrandom, bytes + *filled, size - *filled, 0);
+        ssize_t r = SYS(kernel_getrandom, bytes + *filled, size - *filled, 0);
         if (r < 0)
             return (int)r;
         *filled += (size_t)r;

@@ -5,9 +5,9 @@
 #include "base/kernel.h"
 #include "base/seam.h"
 #include <fcntl.h>
+#include <osier/system.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,7 +79,7 @@ int at_rename_new(int from_dir, const char *from, int to_dir, const char *to) {
 /* It need not be a secret: where there is no randomness, the clock does. */
 void beside_name(char name[static BESIDE_SIZE]) {
     uint64_t number;
-    if (SYS(getrandom, &number, sizeof number, GRND_NONBLOCK) != (ssize_t)sizeof number) {
+    if (SYS(kernel_getrandom, &number, sizeof number, GRND_NONBLOCK) != (ssize_t)sizeof number) {
         struct timespec now;
         clock_gettime(CLOCK_MONOTONIC, &now);
         number = (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec << 16 ^ (uint64_t)getpid();

@@ -93,7 +93,11 @@ int os_fexecve(int fd, char *const argv[], char *const env[]) {
     AUTO_PROGRAM p = {0};
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     int r = program_prepare(&p, path, argv, env, 0, &execve_words);
-    if (r >= 0 && (r = SYS(kernel_execveat, fd, "", argv, p.spawn.env, AT_EMPTY_PATH)) == -ENOSYS)
-        r = SYS(execve, path, argv, p.spawn.env);
+    if (r >= 0)
+        r = SYS(kernel_execveat, fd, "", argv, p.spawn.env, AT_EMPTY_PATH);
+    if (r == -ENOSYS || r == -EPERM) { /* before Linux 3.19, or in a sandbox; takes /proc */
+        r = SYS(fcntl, fd, F_GETFD);
+        r = r < 0 ? r : SYS(execve, path, argv, p.spawn.env);
+    }
     return fail(r, "fexecve", &p, NULL);
 }

@@ -123,7 +123,7 @@ static int in_writing(const char *call, int number) {
                : number;
 }
 FAULT(os_write_file, .cancels = true, .tree = "a", .filename = "a",
-      .absorbs = "getrandom openat fsync", .maps = in_writing, .leaves_files = true) {
+      .absorbs = "kernel_getrandom openat fsync", .maps = in_writing, .leaves_files = true) {
     return os_write_file("a", "new", 3, NULL);
 }
 /* Without the rename the file is linked into its place, where it stays if that was all that worked. */
@@ -133,7 +133,8 @@ static int in_creating(const char *call, int number) {
                : in_writing(call, number);
 }
 FAULT_CASE(os_write_file, noreplace, .cancels = true, .filename = "a",
-           .absorbs = "getrandom openat unlinkat", .maps = in_creating, .leaves_files = true) {
+           .absorbs = "kernel_getrandom openat unlinkat", .maps = in_creating,
+           .leaves_files = true) {
     static const struct os_write_file_options with = {
         .size = sizeof with, .noreplace = true, .nosync = true};
     return os_write_file("a", "new", 3, &with);
@@ -142,7 +143,7 @@ static struct os_write_file_options keeping = {
     .size = sizeof keeping, .keep_mode = true, .keep_owner = true, .follow = true, .nosync = true};
 /* A file without an ACL says ENODATA, a file system without them EOPNOTSUPP. */
 FAULT(os_write_fileat, .cancels = true, .operation = "write_file", .tree = "a", .filename = "a",
-      .absorbs = "getrandom openat readlinkat getxattr fremovexattr", .maps = in_writing) {
+      .absorbs = "kernel_getrandom openat readlinkat getxattr fremovexattr", .maps = in_writing) {
     return os_write_fileat(OS_CWD, "a", "new", 3, &keeping);
 }
 static void plant_acl(void) {
@@ -152,14 +153,15 @@ static void plant_acl(void) {
         skip();
 }
 FAULT_CASE(os_write_fileat, acl, .operation = "write_file", .tree = "a", .filename = "a",
-           .before = plant_acl, .absorbs = "getrandom openat readlinkat getxattr",
+           .before = plant_acl, .absorbs = "kernel_getrandom openat readlinkat getxattr",
            .maps = in_writing) {
     return os_write_fileat(OS_CWD, "a", "new", 3, &keeping);
 }
 
 /* What is given away begins as another file. */
 FAULT_CASE(os_write_file, owner, .tree = "a", .filename = "a",
-           .absorbs = "getrandom openat readlinkat", .maps = in_writing, .leaves_files = true) {
+           .absorbs = "kernel_getrandom openat readlinkat", .maps = in_writing,
+           .leaves_files = true) {
     static const struct os_write_file_options with = {
         .size = sizeof with, .mode = 04640, .keep_owner = true, .nosync = true};
     return os_write_file("a", "new", 3, &with);

@@ -236,7 +236,7 @@ FAULT(os_execveat, EXEC) {
     return absence(os_execveat(OS_CWD, "none", SHELL, NULL, 0));
 }
 
-FAULT(os_fexecve, EXEC) {
+FAULT(os_fexecve, EXEC, .absorbs = "kernel_execveat") { /* by the path in /proc */
     int r = os_fexecve(-1, SHELL, NULL);
     return r < 0 && errno == EBADF ? 0 : r;
 }

@@ -26,7 +26,7 @@ static void close_root(void) {
 /* Where openat2 is missing, forbidden or busy, the library resolves itself, and succeeds. */
 #define ROOTED                                                                                     \
     .tree = "d/ d/d/ d/f l->d/f", .before = open_root, .after = close_root,                        \
-    .absorbs = "kernel_openat2 kernel_fchmodat2 getrandom openat fsync", .maps = resolved
+    .absorbs = "kernel_openat2 kernel_fchmodat2 kernel_getrandom openat fsync", .maps = resolved
 #define STEPPED                                                                                    \
     .tree = "d/ d/d/ d/f l->d/f", .before = open_root_by_steps, .after = close_root,               \
     .absorbs = "*", .maps = resolved

@@ -72,7 +72,7 @@ FAULT(os_getrandom) {
     return os_getrandom(bytes, sizeof bytes, 0) < 0 ? -1 : 0;
 }
 
-FAULT(os_urandom, .absorbs = "getrandom") { /* where /dev/urandom gives them */
+FAULT(os_urandom, .absorbs = "kernel_getrandom") { /* where /dev/urandom gives them */
     char bytes[16] = {0};
     return os_urandom(bytes, sizeof bytes);
 }

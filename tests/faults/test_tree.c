@@ -136,7 +136,7 @@ FAULT_CASE(os_copystat, link, .tree = COPIED, .filename = ANY_NAME, .absorbs = "
     return os_copystat("d/l", "d/l", OS_NOFOLLOW);
 }
 FAULT_CASE(os_copy2, replaced, .operation = ANY_NAME, .tree = COPIED, .filename = ANY_NAME,
-           .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat fstatat getrandom fchown") {
+           .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat fstatat kernel_getrandom fchown") {
     const struct os_copy_options options = {.size = sizeof options, .owner = true, .replace = true};
     return os_copy2("d/a", "d/d/b", &options);
 }
@@ -257,7 +257,8 @@ static int in_moving(const char *call, int number) {
 
 FAULT_CASE(os_move, elsewhere, .operation = ANY_NAME, .filename = ANY_NAME, .filename2 = ANY_NAME,
            .before = plant_elsewhere, .after = check_elsewhere,
-           .absorbs = MAY_LACK " fstatat getrandom", .maps = in_moving, .leaves_files = true) {
+           .absorbs = MAY_LACK " fstatat kernel_getrandom", .maps = in_moving,
+           .leaves_files = true) {
     const struct os_move_options options = {.size = sizeof options, .control.threads = 1};
     return os_move(original, "new", &options);
 }

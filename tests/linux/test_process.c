@@ -105,6 +105,22 @@ static void signals(void **state) {
     assert_error(ESRCH, "killpg", NULL, NULL);
 }
 
+static void process_descriptors_of_another(void **state) {
+    (void)state;
+    NEEDS_CALL("pidfd_open");
+    NEEDS_CALL("pidfd_getfd");
+    int fd = os_pidfd_open(getpid(), 0);
+    int copy = os_pidfd_getfd(fd, 0, 0);
+    if (copy < 0)
+        assert_error(errno, "pidfd_getfd", NULL, NULL); /* it needs the right to trace */
+    else
+        assert_int_equal(fcntl(copy, F_GETFD), FD_CLOEXEC);
+    close(copy);
+    close(fd);
+    assert_int_equal(os_pidfd_getfd(-1, 0, 0), -1);
+    assert_error(EBADF, "pidfd_getfd", NULL, NULL);
+}
+
 static void process_descriptors(void **state) {
     (void)state;
     NEEDS_CALL("pidfd_open");
@@ -112,12 +128,6 @@ static void process_descriptors(void **state) {
     int status, fd = os_pidfd_open(pid, 0);
     assert_true(fd >= 0);
     assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
-    int copy = os_pidfd_getfd(fd, 0, 0);
-    if (copy < 0)
-        assert_error(errno, "pidfd_getfd", NULL, NULL); /* it needs the right to trace */
-    else
-        assert_int_equal(fcntl(copy, F_GETFD), FD_CLOEXEC);
-    close(copy);
     assert_int_equal(os_pidfd_send_signal(fd, SIGTERM), 0);
     assert_int_equal(os_waitpid(pid, 0, &status), pid);
     assert_int_equal(status, SIGTERM);
@@ -126,8 +136,6 @@ static void process_descriptors(void **state) {
     close(fd);
     assert_int_equal(os_pidfd_open(pid, 0), -1);
     assert_error(ESRCH, "pidfd_open", NULL, NULL);
-    assert_int_equal(os_pidfd_getfd(-1, 0, 0), -1);
-    assert_error(EBADF, "pidfd_getfd", NULL, NULL);
 }
 
 static int in_child(int (*call)(void)) {
@@ -251,6 +259,7 @@ int main(void) {
         cmocka_unit_test(waitid_tells_what_happened),
         cmocka_unit_test(signals),
         cmocka_unit_test(process_descriptors),
+        cmocka_unit_test(process_descriptors_of_another),
         cmocka_unit_test(niceness),
         cmocka_unit_test(processor_time),
         cmocka_unit_test(namespaces),

@@ -2,6 +2,8 @@
 /** Random bytes: from the call, in pieces, and from the device where the call is not to be had. */
 #include "support.h"
 
+#include <dlfcn.h>
+#include <stdarg.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
@@ -11,13 +13,23 @@ static int refusal;            /* the errno that it fails with */
 static int calls;
 
 /* Stands before the libc's. */
-ssize_t getrandom(void *bytes, size_t size, unsigned flags) {
-    calls++;
-    if (refusal) {
-        errno = refusal;
-        return -1;
+long syscall(long number, ...) {
+    long words[6];
+    va_list list;
+    va_start(list, number);
+    for (size_t i = 0; i < 6; i++)
+        words[i] = va_arg(list, long);
+    va_end(list);
+    if (number == SYS_getrandom) {
+        calls++;
+        if (refusal) {
+            errno = refusal;
+            return -1;
+        }
+        words[1] = (size_t)words[1] < most ? words[1] : (long)most;
     }
-    return syscall(SYS_getrandom, bytes, size < most ? size : most, flags);
+    long (*libc)(long, ...) = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+    return libc(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 }
 
 /* Whether no 16 bytes in a row stayed zero. */
