@@ -87,20 +87,25 @@ static PyObject *get_lstat(struct entry *entry) {
     return get(&entry->lstat, entry, false);
 }
 
+/* Whether what a new stat_result tells of is of a type: 1, 0 (also where it is NULL as the entry is
+ * gone), or −1 with an exception. */
+static int takes_type(PyObject *stat, mode_t type) {
+    if (stat) {
+        long mode = PyLong_AsLong(PyStructSequence_GetItem(stat, 0));
+        Py_DECREF(stat);
+        return ((mode_t)mode & S_IFMT) == type;
+    }
+    if (!PyErr_ExceptionMatches(PyExc_FileNotFoundError))
+        return -1;
+    PyErr_Clear();
+    return 0;
+}
+
 /* 1 or 0, or −1 with an exception, where only the system knows whether it is a link. */
 static int is_symlink(struct entry *entry) {
     if (entry->type != DT_UNKNOWN)
         return entry->type == DT_LNK;
-    PyObject *stat = get_lstat(entry);
-    if (!stat) {
-        if (!PyErr_ExceptionMatches(PyExc_FileNotFoundError))
-            return -1;
-        PyErr_Clear();
-        return 0;
-    }
-    long mode = PyLong_AsLong(PyStructSequence_GetItem(stat, 0));
-    Py_DECREF(stat);
-    return S_ISLNK(mode);
+    return takes_type(get_lstat(entry), S_IFLNK);
 }
 
 static PyObject *get_stat(struct entry *entry, bool follow) {
@@ -111,18 +116,7 @@ static PyObject *get_stat(struct entry *entry, bool follow) {
 /* Whether the entry is of a type: 1, 0 (also when it is gone), or −1. */
 static int has_type(struct entry *entry, bool follow, mode_t type, unsigned char d_type) {
     bool known = entry->type != DT_UNKNOWN && !(follow && entry->type == DT_LNK);
-    if (known)
-        return entry->type == d_type;
-    PyObject *stat = get_stat(entry, follow);
-    if (!stat) {
-        if (!PyErr_ExceptionMatches(PyExc_FileNotFoundError))
-            return -1;
-        PyErr_Clear();
-        return 0;
-    }
-    long mode = PyLong_AsLong(PyStructSequence_GetItem(stat, 0));
-    Py_DECREF(stat);
-    return ((mode_t)mode & S_IFMT) == type;
+    return known ? entry->type == d_type : takes_type(get_stat(entry, follow), type);
 }
 
 /* Reads the one keyword follow_symlinks=True: 0 or −1. */

@@ -3,6 +3,7 @@
  *  posix has besides: its types, so that results are of one kind with everybody's, its constants,
  *  and the few functions that need the interpreter's insides. */
 #include "door.h"
+#include "own.h"
 
 static int keep_type(PyObject *posix, const char *name, PyTypeObject **ret_type) {
     *ret_type = (PyTypeObject *)PyObject_GetAttrString(posix, name);
@@ -97,16 +98,7 @@ static int clear(PyObject *module) {
     return 0;
 }
 
-static PyModuleDef_Slot slots[] = {
-    {Py_mod_exec, execute},
-#ifdef Py_MOD_PER_INTERPRETER_GIL_SUPPORTED
-    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
-#endif
-#ifdef Py_MOD_GIL_NOT_USED
-    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
-#endif
-    {0, NULL},
-};
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, OWN_SLOTS{0, NULL}};
 
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,

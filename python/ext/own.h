@@ -8,6 +8,19 @@
 
 #include <stdbool.h>
 
+/** What a module says of itself, where Python asks for it: every interpreter of a process has one of its
+ *  own, and it needs no lock around all of Python. */
+#ifdef Py_MOD_PER_INTERPRETER_GIL_SUPPORTED
+#define OWN_INTERPRETERS {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#else
+#define OWN_INTERPRETERS
+#endif
+#ifdef Py_MOD_GIL_NOT_USED
+#define OWN_SLOTS OWN_INTERPRETERS{Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#else
+#define OWN_SLOTS OWN_INTERPRETERS
+#endif
+
 /** The value of a key, new; NULL where there is none, or with an exception. */
 static inline PyObject *own_value(PyObject *dict, PyObject *key) {
 #if PY_VERSION_HEX >= 0x030D0000

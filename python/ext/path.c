@@ -2,6 +2,8 @@
 /** The module osier._path: makes the builtins of os.path, for one assembly of it. */
 #include "path.h"
 
+#include "own.h"
+
 /* ------------------------------------------------------------------- calls */
 
 static struct made *made_of(PyObject *module, enum builtin which) {
@@ -268,16 +270,7 @@ static int execute(PyObject *module) {
     return path_add_lookup(module);
 }
 
-static PyModuleDef_Slot slots[] = {
-    {Py_mod_exec, execute},
-#ifdef Py_MOD_PER_INTERPRETER_GIL_SUPPORTED
-    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
-#endif
-#ifdef Py_MOD_GIL_NOT_USED
-    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
-#endif
-    {0, NULL},
-};
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, OWN_SLOTS{0, NULL}};
 
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,

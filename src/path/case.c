@@ -10,6 +10,7 @@
 #include <osier/ntpath.h>
 #include <osier/path.h>
 #include <osier/posixpath.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -51,32 +52,21 @@ static bool lower_ascii(char *to, const char *text, size_t size) {
 
 /* ---- all of Unicode ---- */
 
+/* Each range of a table begins with its first and its last character. */
+static int compare_range(const void *code, const void *range) {
+    const uint32_t *c = code, *ends = range;
+    return *c < ends[0] ? -1 : *c > ends[1];
+}
+
 static uint32_t lower_of(uint32_t code) {
-    size_t low = 0, high = LENGTH(lower_table);
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (lower_table[middle].last < code)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    const struct case_range *range = &lower_table[low];
-    if (low == LENGTH(lower_table) || code < range->first ||
-        (code - range->first) % range->step != 0)
-        return code;
-    return code + (uint32_t)range->delta;
+    const struct case_range *range =
+        bsearch(&code, lower_table, LENGTH(lower_table), sizeof *lower_table, compare_range);
+    bool has_lower = range && (code - range->first) % range->step == 0;
+    return has_lower ? code + (uint32_t)range->delta : code;
 }
 
 static bool is_in(const struct char_range *ranges, size_t count, uint32_t code) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (ranges[middle].last < code)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < count && code >= ranges[low].first;
+    return bsearch(&code, ranges, count, sizeof *ranges, compare_range) != NULL;
 }
 
 /* Whether a letter is next, apart from what is ignored between letters. */
