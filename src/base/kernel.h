@@ -241,6 +241,11 @@ KERNEL(int) kernel_prlimit(pid_t pid, int resource, const uint64_t limits[2]) {
     return (int)syscall(SYS_prlimit64, pid, resource, limits, NULL);
 }
 
+/** fork(2) of a child whose end has no signal, so that the caller's waitpid(-1) passes it over. */
+KERNEL(pid_t) kernel_fork_unseen(void) {
+    return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
+}
+
 KERNEL(int) kernel_pidfd_open(pid_t pid, unsigned flags) {
     return (int)syscall(KERNEL_CALL(434), pid, flags);
 }
