@@ -2,11 +2,11 @@
 /** Running programs: options, captured streams, timeouts, whole trees, and what is left behind. */
 #include "support.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -266,14 +266,14 @@ static void sets_what_a_process_has(void **state) {
     (void)state;
     const mode_t mask = 0027;
     const pid_t own = 0;
-    const struct os_run_limit limits[] = {{RLIMIT_NOFILE, 50, 60}, {RLIMIT_CORE, 0, UINT64_MAX}};
+    const struct os_run_limit limits[] = {{RLIMIT_CPU, 50, 60}};
     assert_string_equal(output_of("umask", OPTIONS(.umask = &mask)), "0027\n");
     int before =
         atoi(output_of("nice", OPTIONS(.nice = 0))); /* the tests may be run with nice(1) */
     assert_int_equal(atoi(output_of("nice", OPTIONS(.nice = 3))),
                      before + 3 < 19 ? before + 3 : 19);
     assert_string_equal(
-        output_of("ulimit -Sn; ulimit -Hn", OPTIONS(.limits = limits, .limit_count = 1)),
+        output_of("ulimit -St; ulimit -Ht", OPTIONS(.limits = limits, .limit_count = 1)),
         "50\n60\n");
     struct os_run_options *o = OPTIONS(.new_session = true);
     const char *session = "test $(ps -o sid= -p $$) -eq $$ && echo own";
@@ -349,25 +349,9 @@ static void timeout_ends_it(void **state) {
     assert_true(no_children());
 }
 
-static bool has_mark(const char *process, const char *mark) {
-    char path[300], text[16384];
-    snprintf(path, sizeof path, "/proc/%s/environ", process);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t size = fd < 0 ? 0 : read(fd, text, sizeof text);
-    if (fd >= 0)
-        close(fd);
-    return size > 0 && memmem(text, (size_t)size, mark, strlen(mark));
-}
-
-/* How many processes carry a mark in their environment. */
-static int marked(const char *mark) {
-    int count = 0;
-    DIR *processes = opendir("/proc");
-    for (struct dirent *entry; (entry = readdir(processes));)
-        count += entry->d_name[0] > '0' && entry->d_name[0] <= '9' && has_mark(entry->d_name, mark);
-    closedir(processes);
-    return count;
-}
+/* What the environment of all that belongs to this test has, and nothing else. */
+static char mark[40];
+static char *marks[] = {mark, NULL};
 
 static const char bomb[] =
     "for i in 1 2 3; do (setsid sh -c 'trap \"\" TERM HUP INT; (sleep 100 & sleep 100) & wait; "
@@ -375,10 +359,9 @@ static const char bomb[] =
 
 static void tree_ends_whole(void **state) {
     (void)state;
-    char **mark = LIST("MARK=osier-tree");
     for (int tree = OS_RUN_TREE; tree <= OS_RUN_SUPERVISOR; tree++) {
         struct os_run_options *o =
-            OPTIONS(.timeout = 0.4, .grace = 0.1, .tree = tree, .env_set = mark, .out = PIPE);
+            OPTIONS(.timeout = 0.4, .grace = 0.1, .tree = tree, .env_set = marks, .out = PIPE);
         int descriptors = open_descriptors();
         int r = os_run(SHELL(bomb), o, &result);
         if (tree == OS_RUN_CGROUP && r < 0 && errno != ETIMEDOUT)
@@ -387,7 +370,7 @@ static void tree_ends_whole(void **state) {
         assert_int_equal(errno, ETIMEDOUT);
         assert_int_equal(result.returncode, -SIGKILL);
         assert_int_equal(result.left, 0);
-        assert_int_equal(marked("osier-tree"), 0);
+        assert_int_equal(processes_with(mark), 0);
         assert_int_equal(open_descriptors(), descriptors);
         assert_true(no_children());
         os_run_result_free(&result);
@@ -397,16 +380,15 @@ static void tree_ends_whole(void **state) {
 /* A daemon that the program leaves is ended as well, and does not hold the call up. */
 static void tree_ends_what_is_left(void **state) {
     (void)state;
-    char **mark = LIST("MARK=osier-left");
     for (int tree = OS_RUN_TREE; tree <= OS_RUN_SUPERVISOR; tree++) {
-        struct os_run_options *o = OPTIONS(.tree = tree, .env_set = mark, .out = PIPE);
+        struct os_run_options *o = OPTIONS(.tree = tree, .env_set = marks, .out = PIPE);
         int r = os_run(SHELL("setsid sleep 100 & echo done; exit 4"), o, &result);
         if (tree == OS_RUN_CGROUP && r < 0)
             continue;
         assert_int_equal(r, 0);
         assert_int_equal(result.returncode, 4);
         assert_string_equal(result.out, "done\n");
-        assert_int_equal(marked("osier-left"), 0);
+        assert_int_equal(processes_with(mark), 0);
         os_run_result_free(&result);
     }
     assert_true(no_children());
@@ -436,14 +418,11 @@ static void *run_forever(void *options) {
     return NULL;
 }
 
-/* A thread that is cancelled takes its program with it. AddressSanitizer keeps the marks of the
- * frames that such a thread has left, and takes what comes there later for a mistake. */
+/* A thread that is cancelled takes its program with it. */
 static void cancelled_thread_leaves_nothing(void **state) {
-    SKIP_SANITIZED();
     (void)state;
-    char **mark = LIST("MARK=osier-cancel");
     for (int tree = OS_RUN_TREE; tree <= OS_RUN_SUPERVISOR; tree++) {
-        struct os_run_options *o = OPTIONS(.tree = tree, .env_set = mark, .out = PIPE);
+        struct os_run_options *o = OPTIONS(.tree = tree, .env_set = marks, .out = PIPE);
         int descriptors = open_descriptors();
         pthread_t thread;
         void *end;
@@ -452,7 +431,7 @@ static void cancelled_thread_leaves_nothing(void **state) {
         assert_int_equal(pthread_cancel(thread), 0);
         assert_int_equal(pthread_join(thread, &end), 0);
         assert_true(end == PTHREAD_CANCELED || tree == OS_RUN_CGROUP);
-        assert_int_equal(marked("osier-cancel"), 0);
+        assert_int_equal(processes_with(mark), 0);
         assert_int_equal(open_descriptors(), descriptors);
         assert_true(no_children());
     }
@@ -460,7 +439,7 @@ static void cancelled_thread_leaves_nothing(void **state) {
 
 /* ------------------------------------------------------------------- the caller's own waiting */
 
-static volatile sig_atomic_t collected;
+static atomic_int collected;
 
 static void collect(int number) {
     (void)number;
@@ -524,9 +503,8 @@ static void talks_line_by_line(void **state) {
 
 static void is_ended_from_outside(void **state) {
     (void)state;
-    char **mark = LIST("MARK=osier-close");
     for (int tree = OS_RUN_NO_TREE; tree <= OS_RUN_SUPERVISOR; tree++) {
-        struct os_run_options *o = OPTIONS(.tree = tree, .env_set = mark);
+        struct os_run_options *o = OPTIONS(.tree = tree, .env_set = marks);
         struct os_child *child = os_child_start(OS_ARGV("sleep", "100"), o);
         if (!child && tree == OS_RUN_CGROUP)
             continue;
@@ -544,48 +522,13 @@ static void is_ended_from_outside(void **state) {
         os_child_close(child);
         child = os_child_start(OS_ARGV("sleep", "100"), o);
         os_child_close(child); /* which runs still */
-        assert_int_equal(marked("osier-close"), 0);
+        assert_int_equal(processes_with(mark), 0);
         assert_true(no_children());
     }
 }
 
-/* ------------------------------------------------------------------- threads */
-
-enum { THREADS = 8, ROUNDS = 25 };
-
-static void *run_many(void *number) {
-    char setting[40], wanted[40];
-    char *set[] = {setting, NULL};
-    for (int i = 0; i < ROUNDS; i++) {
-        struct os_run_result mine;
-        snprintf(setting, sizeof setting, "WHO=%ld-%d", (long)(intptr_t)number, i);
-        snprintf(wanted, sizeof wanted, "%s\n", setting + 4);
-        struct os_run_options *o = OPTIONS(.env_set = set, .out = PIPE);
-        if (i % 5 == 0)
-            o->tree = OS_RUN_SUPERVISOR;
-        if (os_run(OS_ARGV("sh", "-c", "echo $WHO"), o, &mine) < 0 || strcmp(mine.out, wanted) != 0)
-            return (void *)1;
-        os_run_result_free(&mine);
-    }
-    return NULL;
-}
-
-static void threads_do_not_mix(void **state) {
-    (void)state;
-    pthread_t threads[THREADS];
-    int descriptors = open_descriptors();
-    for (intptr_t i = 0; i < THREADS; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, run_many, (void *)i), 0);
-    for (int i = 0; i < THREADS; i++) {
-        void *failed;
-        pthread_join(threads[i], &failed);
-        assert_null(failed);
-    }
-    assert_int_equal(open_descriptors(), descriptors);
-    assert_true(no_children());
-}
-
 int main(void) {
+    snprintf(mark, sizeof mark, "OSIER_MARK=%ld.", (long)getpid());
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(tells_return_codes, release),
         cmocka_unit_test_teardown(checks, release),
@@ -611,7 +554,6 @@ int main(void) {
         cmocka_unit_test_teardown(handlers_of_the_caller_do_not_disturb, release),
         cmocka_unit_test_teardown(talks_line_by_line, release),
         cmocka_unit_test_teardown(is_ended_from_outside, release),
-        cmocka_unit_test_teardown(threads_do_not_mix, release),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,6 +58,26 @@ bool call_denied(const char *name) {
     return false;
 }
 
+static bool has_in_environment(const char *process, const char *bytes) {
+    char path[300], text[16384];
+    snprintf(path, sizeof path, "/proc/%s/environ", process);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = fd < 0 ? 0 : read(fd, text, sizeof text);
+    if (fd >= 0)
+        close(fd);
+    return size > 0 && memmem(text, (size_t)size, bytes, strlen(bytes));
+}
+
+int processes_with(const char *bytes) {
+    int count = 0;
+    DIR *processes = opendir("/proc");
+    for (struct dirent *entry; (entry = readdir(processes));)
+        count += entry->d_name[0] > '0' && entry->d_name[0] <= '9' &&
+                 has_in_environment(entry->d_name, bytes);
+    closedir(processes);
+    return count;
+}
+
 void write_text(const char *path, const char *text) {
     FILE *file = fopen(path, "w");
     assert_non_null(file);

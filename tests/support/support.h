@@ -53,6 +53,9 @@ int open_descriptors(void);
 /** Where files are in memory: what tools/check says, /dev/shm, or where temporary files are. */
 const char *memory_place(void);
 
+/** How many processes have these bytes in their environment. */
+int processes_with(const char *bytes);
+
 /** Writes a file by hand, apart from the library. */
 void write_text(const char *path, const char *text);
 
