@@ -5,10 +5,10 @@
 
 #include <osier.h>
 
-/** What a directory of a walk holds, a path for each; `type` 'd', 'f' or 0 for both. */
+/** Prints the paths of the entries of a directory of a walk; `type` 'd', 'f', or 0 for both. */
 void emit_paths(const struct os_walk_entry *at, char type);
 
-/** Each path that differs, and in what. */
+/** Prints each path that differs, and in what. */
 void emit_os_tree_compare(const struct os_tree_compare *compare);
 
 #endif

@@ -47,7 +47,7 @@ struct record {
     } valid; /* the member that says which fields were read; of size 0 where there is none */
 };
 
-/** Whether numbers are shown so that people read them: "1.5 GiB", a date. */
+/** Whether numbers are printed for people: "1.5 GiB", a date. */
 enum shown { SHOWN_EXACTLY, SHOWN_TO_PEOPLE };
 
 /** Prints a field of the struct at `at` as a value of its own; NULL is one that was not read. */
@@ -62,7 +62,7 @@ void show_field(FILE *out, const struct field *field, const void *at, enum shown
 /** Less than, equal to or greater than 0; one that was not read comes last. */
 int compare_fields(const struct field *field, const void *a, const void *b);
 
-/** Whether a table has it at the right side of its column. */
+/** Whether a table aligns it to the right. */
 bool is_number(const struct field *field);
 
 /** Whether the `valid` member of the struct at `at` has one of these bits; yes where it has no such

@@ -17,16 +17,16 @@ extern struct output_style {
 /** Whether writing to stdout has failed: the reader has gone, or the disk is full. */
 bool output_broken(void);
 
-/** A name so that it does nothing to a terminal: as it is, or as Python shows it; to free(). */
+/** A name without control characters: as it is, or as Python shows it; to free(). */
 char *text_made_safe(const char *text);
 
 /** Ends the output: false, after a message, when some of it could not be written. */
 bool output_end(void);
 
-/** Whether lines for people go to a terminal: there names are shown harmless. */
+/** Whether lines for people go to a terminal: there names are shown without control characters. */
 bool output_terminal(void);
 
-/** Whether colours are welcome there. */
+/** Whether to print colours there. */
 bool output_colour(void);
 
 /** How many columns it has; 0 where it is none. */
@@ -54,7 +54,7 @@ void emit_list(char *const *list);
 void emit_dict(char *const *list);
 /** Bytes, as they are; on a terminal as Python shows them. */
 void emit_bytes(const void *bytes, size_t size);
-/** Bytes, as they are on a terminal too. */
+/** Bytes as they are, on a terminal too. */
 void emit_content(const void *bytes, size_t size);
 
 /** No value: the last error where errno is set, else None, which prints nothing: STATUS_NO. */

@@ -3,8 +3,8 @@
 #ifndef CLI_FRAME_PAGE_H
 #define CLI_FRAME_PAGE_H
 
-/** Becomes man(1) with the page of a function, "os_mkdir", on a terminal; returns where there is no
- *  page, or nothing to show it with. */
+/** Executes man(1) for the page of a function, "os_mkdir", on a terminal; returns where there is no
+ *  page, or no man(1). */
 void show_page(const char *function);
 
 #endif

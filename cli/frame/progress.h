@@ -21,8 +21,8 @@ struct progress {
 /** Sets the callbacks of `control`: progress and errors are printed, and Ctrl-C cancels the call. */
 void progress_begin(struct progress *progress, struct os_tree_control *control);
 
-/** Takes the bar away, and tells of the failure that a call ended with (unless it was told, or was
- *  somebody's Ctrl-C): the exit status. */
+/** Removes the bar, and prints the error that a call ended with (unless it was printed already, or
+ *  Ctrl-C ended it): the exit status. */
 int progress_end(struct progress *progress, int r);
 
 /** Draws the bar on a terminal; not 0 after Ctrl-C. */

@@ -102,7 +102,8 @@ static bool choose(struct call *call, const struct record *record, const char *l
     return fine;
 }
 
-/* What is printed of each: --fields, else all in JSON and what the struct says for a table. */
+/* The fields to print: those of --fields, else in JSON all and in a table those of the struct's
+ * @table. */
 static bool choose_printed(struct call *call, const struct record *record, bool table,
                            struct columns *columns) {
     const char *fields = arg_text(call, "fields");
@@ -110,7 +111,7 @@ static bool choose_printed(struct call *call, const struct record *record, bool 
     return choose(call, record, fields || all ? fields : record->columns, columns);
 }
 
-/* What the list is sorted by; nothing where --sort doesn't say. */
+/* The fields to sort by: those of --sort, or none. */
 static bool choose_keys(struct call *call, const struct record *record, struct columns *columns) {
     const char *keys = arg_text(call, "sort");
     *columns = (struct columns){0};

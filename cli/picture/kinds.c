@@ -33,7 +33,7 @@ const struct kind kinds[KINDS] = {
      "pickle mdb ldb sst bdb rdb dump bak icc ucm gresource map tzdata ibd frm wal qcow2 vmdk "},
 };
 
-/* "so" of "libc.so.6" and "gz" of "a.tar.gz": the last part that is no version. */
+/* The last part of a name that is no version: "so" of "libc.so.6", "gz" of "a.tar.gz". */
 static const char *ending(const char *name, size_t *ret_size) {
     const char *end = name + strlen(name);
     for (;;) {
@@ -52,7 +52,7 @@ static const char *ending(const char *name, size_t *ret_size) {
     }
 }
 
-/* What stands where programs do, without an ending, is one. */
+/* A name without an ending in a directory of programs is a program. */
 static int kind_of_place(const char *path) {
     return strstr(path, "/bin/") || strstr(path, "/sbin/") || strstr(path, "/libexec/") ? PROGRAM
                                                                                         : OTHER;

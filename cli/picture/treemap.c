@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** A squarified treemap: areas are sizes, what is in a directory lies in its rectangle. */
+/** A squarified treemap: the area of a rectangle is a size, and the rectangle of a directory holds
+ *  those of its entries. */
 #include "picture/treemap.h"
 #include "frame/text.h"
 #include "picture/kinds.h"
@@ -109,7 +110,7 @@ static int arrange(struct map *map) {
     return 0;
 }
 
-/* What the files in each directory are, for its colour where they have no room. */
+/* Counts the kinds of files below each directory, for the colour of one that is a single cell. */
 static void sum_kinds(struct map *map) {
     for (size_t i = map->count; i-- > 0;) {
         struct node *node = &map->nodes[i];
@@ -171,7 +172,7 @@ static double text_width(const char *text) {
     return width;
 }
 
-/* As much of a text as there is room for, with an ellipsis where that is not all. */
+/* Writes a text, cut with an ellipsis where there is no room for all of it. */
 static void put_text(FILE *file, const char *text, double room) {
     bool cut = text_width(text) > room;
     double used = cut ? ELLIPSIS : 0;
@@ -234,7 +235,7 @@ static void draw(const struct map *map, const struct node *node, const struct ar
     fputs("</g>\n", map->file);
 }
 
-/* All that is too small to be seen, in one cell. */
+/* One cell for all items that are too small to be seen. */
 static void draw_others(const struct map *map, const struct node *of, size_t count, double weight,
                         const struct area *area) {
     char size[16], name[40];
@@ -269,7 +270,7 @@ static double item_area(const struct row *row, size_t i) {
     return (row->joined && i + 1 == row->count ? row->rest : row->first[i].weight) * row->scale;
 }
 
-/* How far from a square the worst of a row is, if its nodes share a side of that length. */
+/* The worst aspect ratio in a row whose nodes share a side of that length. */
 static double worst(double sum, double least, double most, double side) {
     double square = sum * sum, length = side * side;
     double a = length * most / square, b = square / (length * least);
@@ -303,7 +304,7 @@ static void lay_item(const struct map *map, const struct row *row, size_t i, str
         lay_out(map, row->first + i, area);
 }
 
-/* Lays `n` items along the shorter side, and takes their place away from the area. */
+/* Places `n` items along the shorter side, and removes their space from the area. */
 static void lay_row(const struct map *map, const struct row *row, size_t from, size_t n,
                     struct area *area) {
     double sum = 0, at = 0;
@@ -419,7 +420,7 @@ static void write_svg(struct map *map) {
 
 /* ------------------------------------------------------------------------------- the page */
 
-/* A string of JavaScript, which nothing in it can end, nor the element around it. */
+/* A string of JavaScript: no text can end it, or the script element around it. */
 static void put_string(FILE *file, const char *text) {
     fputc('"', file);
     for (const unsigned char *at = (const unsigned char *)text; *at;) {
@@ -461,7 +462,7 @@ static void put_colours(FILE *file, bool dark) {
 
 enum { MARK = 7 };
 
-/* Whether there is a mark, in whose place something comes. */
+/* Whether the template has this placeholder here. */
 static bool put_mark(struct map *map, const char *at) {
     if (strncmp(at, "@TITLE@", MARK) == 0)
         put_text(map->file, map->count ? map->nodes[0].entry->path : "", HUGE_VAL);

@@ -22,14 +22,14 @@ struct os_cgroup_result {
     double cpu_quota;          /**< CPUs it may use; infinity: all */
     int64_t cpu_usage;         /**< CPU time it used, nanoseconds [duration] */
     uint64_t periods;          /**< periods in which it ran, with a quota */
-    uint64_t throttled;        /**< periods in which it had to stop */
-    int64_t throttled_time;    /**< how long it stood still so, nanoseconds [duration] */
+    uint64_t throttled;        /**< periods in which it was throttled */
+    int64_t throttled_time;    /**< how long it was throttled, nanoseconds [duration] */
     uint64_t pids_limit;       /**< processes it may have; 2⁶⁴ − 1: no limit */
     uint64_t pids_current;     /**< processes and threads it has */
 };
 
 /**
- * What the control group of this process may use, and does.
+ * The limits of the control group of this process, and what it uses.
  *
  * @param ret_cgroup  set to the limits and numbers; what isn't known is 0, or no limit
  * @return 0, or −1 with errno set

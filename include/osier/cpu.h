@@ -22,8 +22,8 @@ struct os_cpu_times {
     int64_t idle;       /**< nothing [duration] */
     int64_t iowait;     /**< nothing, while a program waited for a disk [duration] */
     int64_t irq;        /**< interrupts [duration] */
-    int64_t softirq;    /**< what interrupts left to do [duration] */
-    int64_t steal;      /**< other machines on the same hardware [duration] */
+    int64_t softirq;    /**< soft interrupts [duration] */
+    int64_t steal;      /**< other virtual machines on the same hardware [duration] */
     int64_t guest;      /**< programs of guests [duration] */
     int64_t guest_nice; /**< programs of guests with a nice value above 0 [duration] */
 };
@@ -41,16 +41,16 @@ OS_API OS_MUST_FREE OS_NONNULL() struct os_cpu_times *os_cpu_times(size_t *ret_c
 
 /** Events since the machine started, and processes now. */
 struct os_cpu_stats_result {
-    uint64_t ctx_switches;    /**< changes from one thread to another */
+    uint64_t ctx_switches;    /**< context switches */
     uint64_t interrupts;      /**< interrupts */
-    uint64_t soft_interrupts; /**< what they left to do */
+    uint64_t soft_interrupts; /**< soft interrupts */
     uint64_t forks;           /**< processes and threads that were started */
     uint64_t running;         /**< threads that run or could run now */
     uint64_t blocked;         /**< threads that wait for a disk now */
 };
 
 /**
- * How often CPUs were interrupted, and changed to another thread.
+ * Counts of interrupts, context switches and new processes.
  *
  * @param ret_stats  set to the numbers
  * @return 0, or −1 with errno set

@@ -17,13 +17,13 @@ struct os_virtual_memory_result {
     uint64_t total;     /**< all RAM that the kernel uses [bytes] */
     uint64_t available; /**< what programs can get without swapping [bytes] */
     uint64_t used;      /**< total − available [bytes] */
-    uint64_t free;      /**< what nobody uses for anything [bytes] */
-    uint64_t active;    /**< used lately [bytes] */
+    uint64_t free;      /**< unused [bytes] */
+    uint64_t active;    /**< used recently [bytes] */
     uint64_t inactive;  /**< not used for a while [bytes] */
-    uint64_t buffers;   /**< of file systems' own blocks [bytes] */
-    uint64_t cached;    /**< of files, and what of the kernel can be had back [bytes] */
+    uint64_t buffers;   /**< the cache of block devices [bytes] */
+    uint64_t cached;    /**< the cache of files, and kernel memory that can be reclaimed [bytes] */
     uint64_t shared;    /**< of tmpfs and shared mappings [bytes] */
-    uint64_t slab;      /**< of the kernel's structures [bytes] */
+    uint64_t slab;      /**< the kernel's own structures [bytes] */
     uint64_t arc; /**< what the cache of ZFS can give back; it is counted as available [bytes] */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Mounts, and how full they are, without ever hanging at one that does not answer.
+ * Mounts and how full they are; one that does not respond never blocks the caller.
  *
  * The list is the kernel's alone: no file system is touched for it. A size is asked for by a helper
  * process that can be left behind, so neither the caller nor its end waits for a dead server.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Pressure: how much of the time work stood still because CPUs, memory or disks were short, of the
- * machine or of one control group.
+ * Pressure stall information: how much of the time tasks were stalled because CPUs, memory or disks
+ * were short, on the machine or in one control group.
  *
  * @since 0.1
  */
@@ -12,7 +12,7 @@
 
 OS_BEGIN_DECLS
 
-/** What may be short. */
+/** A resource that may be short. */
 enum os_resource {
     OS_RESOURCE_CPU = 0,    /**< CPUs */
     OS_RESOURCE_MEMORY = 1, /**< memory */
@@ -30,14 +30,14 @@ struct os_pressure_line {
 
 /** What os_pressure() tells. */
 struct os_pressure_result {
-    struct os_pressure_line some; /**< at least one thread stood still */
-    struct os_pressure_line full; /**< all threads that had work did */
+    struct os_pressure_line some; /**< at least one thread was stalled */
+    struct os_pressure_line full; /**< all threads that had work were stalled */
 };
 
 /**
- * How much work stood still because something was short.
+ * How much of the time tasks were stalled because a resource was short.
  *
- * @param resource  what was
+ * @param resource  which one
  * @param cgroup  the directory of a control group of version 2, as "/sys/fs/cgroup/user.slice",
  *                or NULL for the machine
  * @param ret_pressure  set to the shares
@@ -51,13 +51,12 @@ OS_API OS_NONNULL(3) int os_pressure(enum os_resource resource, const char *cgro
                                      struct os_pressure_result *ret_pressure);
 
 /**
- * Has the kernel tell when work stands still for too long: poll(2) says POLLPRI on the descriptor
- * each time it has happened.
+ * Watches for stalls that are too long: poll(2) reports POLLPRI on the descriptor for each.
  *
- * @param resource  what is short
+ * @param resource  which one
  * @param cgroup  as for os_pressure(), or NULL for the machine
- * @param full  whether all threads have to stand still, or one is enough
- * @param stall  how long they do, in nanoseconds
+ * @param full  whether all threads have to be stalled, or one is enough
+ * @param stall  for how long, in nanoseconds
  * @param window  within how much time, in nanoseconds: from 500 ms to 10 s
  * @return the descriptor, to close; −1 with errno set
  * @error EINVAL  the kernel takes no such times; an ordinary user's windows are multiples of 2 s

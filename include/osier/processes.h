@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Processes of the machine: lists whose cost follows the fields asked for, and handles that are
- * one process and never another, however often its number is used again.
+ * Processes of the machine: lists that read only the fields asked for, and handles that refer to
+ * one process even after its pid is reused.
  *
  * Times are in nanoseconds, sizes in bytes. What a record's `valid` does not name was not read and
  * is 0, −1 or NULL; what `refused` names may not be read by this user.
@@ -30,14 +30,14 @@ enum os_process_fields {
     OS_PROCESS_CWD = 1 << 10,      /**< cwd */
     OS_PROCESS_CGROUP = 1 << 11,   /**< cgroup */
     OS_PROCESS_DELAY = 1 << 12,    /**< schedstat: how long it waited for a CPU */
-    OS_PROCESS_FOOTPRINT = 1 << 13 /**< smaps_rollup: dear, and the process waits meanwhile */
+    OS_PROCESS_FOOTPRINT = 1 << 13 /**< smaps_rollup: expensive, and blocks the process */
 };
 
-/** User or group numbers. */
+/** User or group ids. */
 struct os_process_ids {
-    int64_t real;      /**< who started it */
-    int64_t effective; /**< whose rights it has */
-    int64_t saved;     /**< whose rights it may take again */
+    int64_t real;      /**< the real id: who started it */
+    int64_t effective; /**< the effective id: whose rights it has */
+    int64_t saved;     /**< the saved id: whose rights it may take back */
 };
 
 /** CPU time, in nanoseconds. */
@@ -51,8 +51,8 @@ struct os_process_times {
 
 /** Memory, in bytes. */
 struct os_process_memory {
-    uint64_t rss;    /**< in RAM, what it shares with others counted in full [bytes] */
-    uint64_t vms;    /**< addresses that are taken [bytes] */
+    uint64_t rss;    /**< resident set size: in RAM, shared pages in full [bytes] */
+    uint64_t vms;    /**< virtual memory size [bytes] */
     uint64_t shared; /**< of rss what is of files or shared [bytes] */
     uint64_t text;   /**< the program's code [bytes] */
     uint64_t data;   /**< data and stack [bytes] */
@@ -60,8 +60,8 @@ struct os_process_memory {
 
 /** What would be free if it ended, in bytes. */
 struct os_process_footprint {
-    uint64_t uss;  /**< its own alone [bytes] */
-    uint64_t pss;  /**< its own, and its part of what is shared [bytes] */
+    uint64_t uss;  /**< unique set size: what it does not share [bytes] */
+    uint64_t pss;  /**< proportional set size: uss, and its part of shared pages [bytes] */
     uint64_t swap; /**< of its own in swap [bytes] */
 };
 
@@ -75,10 +75,10 @@ struct os_process_io {
     uint64_t write_chars; /**< bytes of all calls that wrote [bytes] */
 };
 
-/** How often another got its CPU. */
+/** Context switches. */
 struct os_process_switches {
-    int64_t voluntary;   /**< because it waited */
-    int64_t involuntary; /**< because its time was over */
+    int64_t voluntary;   /**< because it waited for something */
+    int64_t involuntary; /**< because its time slice was over */
 };
 
 /**
@@ -113,8 +113,8 @@ struct os_process_info {
     uint64_t start_ticks; /**< when it started, in ticks of the clock since the machine did */
     int64_t create_time; /**< the same in nanoseconds since the epoch, by the clock of now [time] */
     uint64_t rss;        /**< memory in RAM, as memory_info has it [bytes] */
-    uint64_t minor_faults; /**< pages that were mapped */
-    uint64_t major_faults; /**< pages that were read from a disk */
+    uint64_t minor_faults; /**< page faults that read no disk */
+    uint64_t major_faults; /**< page faults that read a disk */
     int64_t
         run_delay; /**< how long it waited for a CPU while it could run [duration] [OS_PROCESS_DELAY] */
     uint64_t euid;                                /**< the effective user [OS_PROCESS_EUID] */
@@ -124,7 +124,7 @@ struct os_process_info {
     struct os_process_ids uids;                   /**< users [OS_PROCESS_IDS] */
     struct os_process_ids gids;                   /**< groups [OS_PROCESS_IDS] */
     struct os_process_io io_counters;             /**< input and output [OS_PROCESS_IO] */
-    struct os_process_switches num_ctx_switches;  /**< changes of its CPU [OS_PROCESS_IDS] */
+    struct os_process_switches num_ctx_switches;  /**< context switches [OS_PROCESS_IDS] */
 };
 
 /** What os_processes() can be told; NULL or zeros for all processes. */
@@ -148,7 +148,7 @@ struct os_processes_options {
 OS_API OS_MUST_FREE OS_NONNULL() pid_t *os_pids(size_t *ret_count);
 
 /**
- * Whether a process of that number exists; the number of a thread is none.
+ * Whether a process with this pid exists; the id of a thread is no pid.
  *
  * @param pid  the number
  * @return whether it is there, as a zombie too
@@ -161,8 +161,8 @@ OS_API bool os_pid_exists(pid_t pid);
 /**
  * All processes, or those asked for, in the order of their numbers.
  *
- * A process that ends meanwhile is left out. What is read of one process is of one process, also
- * where its number is used again at that moment.
+ * A process that ends meanwhile is left out. A record is of one process, even if its pid is reused
+ * while it is read.
  *
  * @param fields  bits of enum os_process_fields: what to read
  * @param options  which processes, and how many threads read them, or NULL for all
@@ -180,7 +180,7 @@ OS_API OS_MUST_FREE OS_NONNULL(3) struct os_process_info *os_processes(
 struct os_process;
 
 /**
- * Takes hold of a process.
+ * Opens a handle of a process.
  *
  * @param pid  its number
  * @return the handle, to end with os_process_close(); NULL with errno set
@@ -192,7 +192,7 @@ struct os_process;
 OS_API struct os_process *os_process_open(pid_t pid) OS_MUST_CHECK;
 
 /**
- * Lets a process go; errno stays as it is.
+ * Closes the handle of a process; errno stays as it is.
  *
  * @param process  the handle, or NULL for nothing
  * @return NULL
@@ -254,7 +254,7 @@ OS_API OS_MUST_FREE OS_NONNULL() struct os_process_info *os_process_read(
 OS_API OS_NONNULL() int os_process_send_signal(const struct os_process *process, int sig);
 
 /**
- * Waits until the process ends; a child is collected.
+ * Waits until the process ends; a child is reaped.
  *
  * @param process  the handle
  * @param timeout  how many seconds at most; negative: as long as it takes
@@ -341,13 +341,15 @@ struct os_memory_map {
     uint64_t shared_dirty;  /**< shared, changed [bytes] */
     uint64_t private_clean; /**< its own, as in the file [bytes] */
     uint64_t private_dirty; /**< its own, changed [bytes] */
-    uint64_t referenced;    /**< used lately [bytes] */
+    uint64_t referenced;    /**< used recently [bytes] */
     uint64_t anonymous;     /**< of no file [bytes] */
     uint64_t swap;          /**< in swap [bytes] */
 };
 
 /**
- * The mappings of a process, in the order of their addresses. The process waits meanwhile.
+ * The mappings of a process, in the order of their addresses.
+ *
+ * The kernel blocks the process meanwhile.
  *
  * @param process  the handle
  * @param ret_count  set to how many there are

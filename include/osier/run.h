@@ -2,16 +2,17 @@
 /**
  * Programs: subprocess.run for C, and steps that leave nothing behind.
  *
- * os_run() starts a program, feeds it, collects what it prints and waits for it, at most as long as
- * it may take. os_child_start() starts one that is then talked to line by line. Both take the same
- * options, all of whose zeros mean what subprocess does without them. Every child has an
- * environment that is a snapshot, is started by vfork, so that the size of the caller costs
- * nothing, inherits no descriptor but the three standard streams and what the options pass on, and
- * is waited for by a descriptor, so that neither a reused process id nor a waitpid(-1) elsewhere
- * confuses it.
+ * os_run() starts a program, writes its input, collects its output and waits for it, with a time
+ * limit. os_child_start() starts one to which the caller writes and from which it reads lines.
+ * Both take the same options; a member that is zero means what subprocess does by default. Every
+ * child has an environment that is a snapshot, is started by vfork, so that the size of the
+ * caller costs nothing, inherits no descriptor but the three standard streams and what the
+ * options pass on, and is waited for by a descriptor, so that neither a reused process id nor a
+ * waitpid(-1) elsewhere confuses it.
  *
- *     struct os_run_options options = {.size = sizeof options, .out = {OS_RUN_PIPE}, .timeout =
- * 30}; struct os_run_result result; if (os_run(OS_ARGV("git", "describe"), &options, &result) == 0)
+ *     struct os_run_options options = {.size = sizeof options, .out = {OS_RUN_PIPE}};
+ *     struct os_run_result result;
+ *     if (os_run(OS_ARGV("git", "describe"), &options, &result) == 0)
  *         printf("%s", result.out);
  *     os_run_result_free(&result);
  *
@@ -47,11 +48,11 @@ struct os_run_stream {
 
 /** What holds the processes that a program starts, so that all of them can be ended. */
 enum os_run_tree {
-    OS_RUN_NO_TREE = 0,   /**< nothing: ended is the program alone, as by subprocess */
+    OS_RUN_NO_TREE = 0,   /**< nothing: only the program itself is ended, as by subprocess */
     OS_RUN_TREE = 1,      /**< a cgroup where one can be made, else a supervisor */
     OS_RUN_CGROUP = 2,    /**< a cgroup of its own (version 2), or the call fails */
     OS_RUN_NAMESPACE = 3, /**< a pid namespace where one may be made, else a supervisor */
-    OS_RUN_SUPERVISOR = 4 /**< a small child of the caller, to which orphans fall */
+    OS_RUN_SUPERVISOR = 4 /**< a small child of the caller, which adopts orphans */
 };
 
 /** What becomes of output beyond `capture_limit`. */
@@ -78,7 +79,7 @@ struct os_run_limit {
 struct os_run_options {
     size_t size;            /**< sizeof (struct os_run_options) */
     bool shell;             /**< argv[0] is a line for /bin/sh, what follows are its $0, $1 … */
-    const char *executable; /**< the program, where argv[0] is only what it is called; or NULL */
+    const char *executable; /**< the program, where argv[0] is only its name; or NULL */
     const char *cwd;        /**< its current directory; NULL: the caller's */
     const int *cwd_fd;      /**< a directory to begin in; a relative `cwd` starts there; or NULL */
 
@@ -154,8 +155,8 @@ struct os_run_result {
  * @error ENOENT     there is no such program, or no such directory
  * @error EACCES     it may not be executed
  * @error ETIMEDOUT  the timeout ended it (Python's TimeoutExpired)
- * @error EFBIG      it printed more than `capture_limit`, and that was to be an error
- * @error ECANCELED  its return code isn't 0, and that was to be an error (CalledProcessError)
+ * @error EFBIG      it printed more than `capture_limit`, and `over_limit` makes that an error
+ * @error ECANCELED  its return code isn't 0, and `check` makes that an error (CalledProcessError)
  * @error ECHILD     another part of the program has waited for it, and its status is lost
  * @python subprocess.run(args, *, stdin=None, input=None, stdout=None, stderr=None, ...)
  * @source posix_spawn(3), waitid(2)
@@ -261,7 +262,7 @@ OS_API OS_NONNULL(1) int os_child_write(struct os_child *child, const void *data
 OS_API OS_NONNULL() int os_child_close_stdin(struct os_child *child);
 
 /**
- * Sends a signal to a child; to one that has ended it is nothing to do.
+ * Sends a signal to a child; a child that has ended gets none.
  *
  * @param child  which
  * @param sig    the signal

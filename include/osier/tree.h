@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Whole trees: removed, walked, copied, measured.
+ * Whole trees: remove, walk, copy, move, measure and compare them.
  *
  * Every call here works on trees of any depth with a few descriptors, and follows no link that is
  * swapped in while it works: nothing outside of the tree is touched.
@@ -21,7 +21,7 @@
 
 OS_BEGIN_DECLS
 
-/** How far a call has come. */
+/** The progress of a call. */
 struct os_progress {
     uint64_t directories; /**< done so far */
     uint64_t entries;     /**< everything else, likewise */
@@ -147,8 +147,8 @@ struct os_walk;
  * @return the walk, for os_walk_close(); NULL with errno set when memory is lacking
  * @option top  where to begin
  * @option topdown  False: a directory comes after those in it
- * @option onerror  tell on stderr what can't be read; without it nobody is told, as by Python
- * @option followlinks  go into links to directories, but not round in circles
+ * @option onerror  print what can't be read on stderr; without it that is skipped silently
+ * @option followlinks  go into links to directories, but not into loops
  * @python os.walk(top, topdown=True, onerror=None, followlinks=False)
  * @shell os.walk TOP [--topdown=True] [--onerror] [--followlinks] -> custom
  */
@@ -180,8 +180,8 @@ OS_API OS_NONNULL(2) struct os_walk *os_fwalk(int dir_fd, const char *path,
 OS_API struct os_walk_entry *os_walk_next(struct os_walk *walk);
 
 /**
- * Leaves out what is below the entry that os_walk_next() gave last (top-down only): the same as
- * ending its `dirnames` before the first.
+ * Skips what is below the entry that os_walk_next() gave last (top-down only): the same as an
+ * empty `dirnames`.
  *
  * @param walk  the walk
  * @python dirnames.clear()
@@ -230,7 +230,7 @@ struct os_tree_usage {
 };
 
 /**
- * How much the tree `path` takes. A file with several hard links counts once, where it is met
+ * How much space the tree `path` takes. A file with several hard links counts once, where it is met
  * first.
  *
  * @param path  a directory, or anything else; a link is not followed

@@ -2,7 +2,7 @@
 /** makedirs, removedirs and renames: whole chains of directories, of any length, without recursion.
  *
  *  The path is copied once and cut in place. Where it is longer than the kernel takes, the work
- * goes on relative to a descriptor of a directory on the way: one is open at a time.
+ *  goes on relative to a descriptor of a directory on the way: one is open at a time.
  */
 #include "fs/makedirs.h"
 

@@ -2,7 +2,7 @@
 /** A child in the parent's memory, on a stack of its own: clone3(2), or clone(2) without it.
  *
  *  clone3(2) can reset the handlers of all signals, which saves sixty system calls. No libc offers
- * it and its child returns on another stack, so it takes a few instructions by hand.
+ *  it and its child returns on another stack, so it takes a few instructions by hand.
  */
 #include "process/clone.h"
 

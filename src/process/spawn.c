@@ -2,9 +2,9 @@
 /** Starting a program: what the parent prepares, and what the child does until it executes it.
  *
  *  The child is a vfork (clone.c): it has the parent's memory but a stack of its own, and the
- * calling thread stands still meanwhile. All signals are blocked until every handler is back at its
- * default, as a handler would run in the parent's memory. The functions marked IN_CHILD keep to
- * bare system calls, which sanitizers don't intercept.
+ *  calling thread stands still meanwhile. All signals are blocked until every handler is back at its
+ *  default, as a handler would run in the parent's memory. The functions marked IN_CHILD keep to
+ *  bare system calls, which sanitizers don't intercept.
  */
 #include "process/spawn.h"
 

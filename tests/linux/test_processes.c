@@ -90,7 +90,8 @@ static void takes_broken_lines(void **state) {
 static void lists_this_process(void **state) {
     (void)state;
     size_t count = 0;
-    struct os_processes_options alone = {.size = sizeof alone, .threads = 1}; /* others open files */
+    struct os_processes_options alone = {.size = sizeof alone,
+                                         .threads = 1}; /* others open files */
     struct os_process_info *list = os_processes(ALL, &alone, &count);
     assert_non_null(list);
     struct os_process_info *own = find(list, count, getpid());
