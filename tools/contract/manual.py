@@ -35,16 +35,16 @@ osier
 
 OVERVIEW = """\
 .Sh DESCRIPTION
-What is os.NAME in Python is
+Python\\(aqs os.NAME is
 .Fn os_NAME
-in C, what is os.path.NAME is
+in C, and os.path.NAME is
 .Fn os_path_NAME ;
 each function has a page of its own.
 A function fails as its POSIX namesake does: with \\-1 or NULL, and
 .Va errno
 set; the rest of what Python\\(aqs OSError carries is in the record of
 .Xr os_last_error 3 .
-What is returned in a \\fBchar *\\fP or a list is one block, to be given to
+A returned \\fBchar *\\fP or list is one block: pass it to
 .Xr free 3 .
 .Pp
 The headers, each with a page that lists its functions:
@@ -69,9 +69,8 @@ COMMAND = """\
 .Sh DESCRIPTION
 .Nm
 runs one of its verbs, calls a function of Python\\(aqs os module, or prints one of its constants.
-Options may stand anywhere; after
-.Fl \\-
-nothing is an option.
+Options may stand anywhere before
+.Fl \\- .
 Modes are octal, of
 .Ic os.chmod
 also symbolic, as in u+x.
@@ -108,9 +107,8 @@ COMMAND_END = """\
 .It 0
 Yes, or done.
 .It 1
-No, different, or failed: an error is told on standard error in Python\\(aqs words.
-Of a function, the answer is False, or there is no value
-.Pq None .
+No, different, or failed; the error is printed on standard error, in Python\\(aqs words.
+A function returned False or None.
 .It 2
 Trouble, where 1 means a difference; changes are pending, where that was asked for.
 .It 3
