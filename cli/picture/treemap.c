@@ -4,6 +4,7 @@
 #include "picture/treemap.h"
 #include "frame/text.h"
 #include "picture/kinds.h"
+#include "picture/nodes.h"
 #include "treemap_page.h"
 
 #include <errno.h>
@@ -28,13 +29,6 @@ struct area {
     double x, y, width, height;
 };
 
-struct node {
-    const struct os_tree_usage_entry *entry;
-    double weight;
-    size_t parent, first, count; /* of its children, among all nodes */
-    double kinds[KINDS];         /* how much there is of each in it */
-};
-
 struct map {
     FILE *file;
     bool apparent;
@@ -46,69 +40,7 @@ static double weight_of(const struct map *map, const struct os_tree_usage_entry 
     return (double)(map->apparent ? entry->apparent : entry->allocated);
 }
 
-static const char *base(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
-/* ------------------------------------------------------------------------------ the nodes */
-
-/* In the order of the paths, each directory right before what is in it. */
-static int by_path(const void *a, const void *b) {
-    const unsigned char *x = (const unsigned char *)((const struct node *)a)->entry->path;
-    const unsigned char *y = (const unsigned char *)((const struct node *)b)->entry->path;
-    while (*x && *x == *y) {
-        x++;
-        y++;
-    }
-    int left = *x == '/' ? 1 : *x ? *x + 1 : 0, right = *y == '/' ? 1 : *y ? *y + 1 : 0;
-    return left - right;
-}
-
-static int by_depth_and_parent(const void *a, const void *b) {
-    const struct node *x = a, *y = b;
-    if (x->entry->depth != y->entry->depth)
-        return x->entry->depth < y->entry->depth ? -1 : 1;
-    if (x->parent != y->parent)
-        return x->parent < y->parent ? -1 : 1;
-    if (x->weight != y->weight)
-        return x->weight < y->weight ? 1 : -1;
-    return strcmp(x->entry->path, y->entry->path);
-}
-
-/* The parent of each in the order of paths, by its number there. */
-static void find_parents(struct map *map, size_t *last) {
-    for (size_t i = 0; i < map->count; i++) {
-        unsigned depth = map->nodes[i].entry->depth;
-        map->nodes[i].parent = depth && depth <= map->count ? last[depth - 1] : 0;
-        map->nodes[i].first = i;
-        if (depth < map->count)
-            last[depth] = i;
-    }
-}
-
-/* Arranges the nodes so that the children of each lie side by side, the largest first. */
-static int arrange(struct map *map) {
-    size_t *place = calloc(map->count + 1, sizeof *place);
-    if (!place)
-        return -ENOMEM;
-    qsort(map->nodes, map->count, sizeof *map->nodes, by_path);
-    find_parents(map, place);
-    qsort(map->nodes, map->count, sizeof *map->nodes, by_depth_and_parent);
-    for (size_t i = 0; i < map->count; i++)
-        place[map->nodes[i].first] = i;
-    for (size_t i = 0; i < map->count; i++) {
-        map->nodes[i].parent = place[map->nodes[i].parent];
-        map->nodes[i].first = 0;
-    }
-    for (size_t i = 1; i < map->count; i++) {
-        struct node *above = &map->nodes[map->nodes[i].parent];
-        if (above->count++ == 0)
-            above->first = i;
-    }
-    free(place);
-    return 0;
-}
+/* ------------------------------------------------------------------------------ the kinds */
 
 /* Counts the kinds of files below each directory, for the colour of one that is a single cell. */
 static void sum_kinds(struct map *map) {
@@ -231,7 +163,7 @@ static void draw(const struct map *map, const struct node *node, const struct ar
         fprintf(map->file, ", %" PRIu64 " entries", node->entry->entries);
     fputs("</title>", map->file);
     put_rect(map, open ? "d" : "k", open ? (int)(depth % 4) : main_kind(node), area);
-    put_label(map, base(node->entry->path), size, area, open);
+    put_label(map, node_name(node), size, area, open);
     fputs("</g>\n", map->file);
 }
 
@@ -444,7 +376,7 @@ static void put_data(const struct map *map) {
     for (size_t i = 0; i < map->count; i++) {
         const struct node *node = &map->nodes[i];
         fputs(i ? ",\n[" : "[", map->file);
-        put_string(map->file, i ? base(node->entry->path) : node->entry->path);
+        put_string(map->file, i ? node_name(node) : node->entry->path);
         fprintf(map->file, ",%.0f,%d,%" PRId64 ",%zu]", node->weight, main_kind(node),
                 node->entry->is_dir ? (int64_t)node->entry->entries : -1, node->parent);
     }
@@ -496,7 +428,7 @@ int treemap_write(FILE *file, const struct os_tree_usage *usage, bool apparent, 
         map.nodes[i].entry = &usage->list[i];
         map.nodes[i].weight = weight_of(&map, &usage->list[i]);
     }
-    int r = arrange(&map);
+    int r = nodes_arrange(map.nodes, map.count);
     if (r >= 0) {
         sum_kinds(&map);
         (html ? write_page : write_svg)(&map);

@@ -158,6 +158,30 @@ static int write_picture(const struct os_tree_usage *usage, const char *path, bo
     return (r < 0 || broken) && !standard ? failed_at(error, path) : r < 0;
 }
 
+/* Becomes osier-du, which is a program of its own so that this one needs no curses. */
+static int browse(struct call *call) {
+    if (call->rest_count > 1)
+        return misuse_word(call->function,
+                           "--interactive shows one tree; unexpected argument:", call->rest[1], "");
+    const char *argv[6] = {"osier-du"};
+    size_t count = 1;
+    if (is_set(call, "apparent"))
+        argv[count++] = "-a";
+    if (is_set(call, "one-file-system"))
+        argv[count++] = "-x";
+    argv[count++] = "--";
+    argv[count] = call->rest_count ? *call->rest : ".";
+    os_autofree char *command = os_readlink("/proc/self/exe");
+    os_autofree char *folder = command ? os_path_dirname(command) : NULL;
+    os_autofree char *beside = folder ? os_path_join(folder, "osier-du") : NULL;
+    os_autofree char *installed = folder ? os_path_join(folder, "../libexec/osier/osier-du") : NULL;
+    if (beside && installed) {
+        os_execv(beside, (char *const *)argv);
+        os_execv(installed, (char *const *)argv);
+    }
+    return failed_at(errno, "osier-du"); /* not built, where curses was not there */
+}
+
 static int draw(struct call *call) {
     struct os_tree_usage_options options = {.size = sizeof options, .depth = -1};
     const char *html = arg_text(call, "html"), *svg = arg_text(call, "svg");
@@ -192,13 +216,14 @@ static int draw(struct call *call) {
  * @param top  list N entries at most
  * @param apparent  count the sizes of files, not the disk space they take
  * @param one_file_system  skip what is mounted below
+ * @param interactive  go through the tree on the terminal: look, sort, mark, delete
  * @param html  write a treemap for a browser to this file; - is standard output
  * @param svg  write a treemap as a picture to this file; - is standard output
  * @alias usage
  * @group files
  * @since 0.1
  * @shell du [PATHS...] [-d|--depth=N] [-a|--all] [--top=N] [--apparent] [-x|--one-file-system]
- * [--html=FILE] [--svg=FILE] -> custom
+ * [-i|--interactive] [--html=FILE] [--svg=FILE] -> custom
  */
 int verb_du(struct call *call) {
     struct os_tree_usage_options options = {
@@ -207,6 +232,8 @@ int verb_du(struct call *call) {
     fill_tree_usage_options(call, &options);
     if (call->misused)
         return STATUS_USAGE;
+    if (is_set(call, "interactive"))
+        return browse(call);
     if (is_set(call, "html") || is_set(call, "svg"))
         return draw(call);
     struct os_tree_usage *usage = measure(call, &options, &status);

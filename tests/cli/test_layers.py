@@ -6,7 +6,7 @@ import re
 
 CLI = pathlib.Path(__file__).resolve().parents[2] / "cli"
 MADE = ["contract", "treemap_page"]  # by the build
-FOLDERS = ["frame", "picture", "calls", "verbs", ""]  # from the lowest up; "" is main.c
+FOLDERS = ["frame", "picture", "browse", "calls", "verbs", ""]  # from the lowest up; "" is main.c
 
 
 def uses():
