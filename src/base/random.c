@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Random bytes from the kernel. */
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/kernel.h"
 #include "base/seam.h"
@@ -37,6 +38,7 @@ static int fill_by_device(char *bytes, size_t size, size_t *filled) {
 }
 
 int os_urandom(void *ret_bytes, size_t size) {
+    UNCANCELLED;
     static atomic_bool no_getrandom; /* before Linux 3.17; what a sandbox forbids is not kept */
     size_t filled = 0;
     int r = -ENOSYS;

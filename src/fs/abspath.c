@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** abspath and relpath: text that begins with the current directory. */
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/seam.h"
 #include "fs/getcwd.h"
@@ -13,6 +14,7 @@
 static int absolute(const char *path, char **ret_text) {
     if (path[0] == '/')
         return path_normal(path, ret_text);
+    UNCANCELLED;
     AUTO_STR s = STR_INIT;
     size_t extra = strlen(path) + 1;
     int r = cwd_append(&s);
@@ -35,6 +37,7 @@ char *os_path_abspath(const char *path) {
 static int relative(const char *path, const char *start, bool absolute,
                     int (*way)(const char *, const char *, const struct str *, char **),
                     char **ret_text) {
+    UNCANCELLED;
     AUTO_STR cwd = STR_INIT;
     int r = absolute ? 0 : cwd_append(&cwd);
     return r < 0 ? r : way(path, start, &cwd, ret_text);

@@ -6,6 +6,7 @@
  */
 #include "fs/makedirs.h"
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/seam.h"
 #include <fcntl.h>
@@ -257,6 +258,7 @@ int makedirs_at(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, i
 }
 
 int os_makedirsat(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, int flags) {
+    UNCANCELLED;
     AUTO_FREE char *failed = NULL;
     int r = makedirs_at(dir_fd, path, mode, parent_mode, flags, &failed);
     return PUBLIC(r, "makedirs", failed ? failed : path, NULL);

@@ -2,6 +2,7 @@
 /** Who may do what: access and permission bits. */
 #include "fs/perm.h"
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/kernel.h"
 #include "base/seam.h"
@@ -80,6 +81,7 @@ int os_chmod(const char *path, mode_t mode, int flags) {
 }
 
 int os_chmodat(int dir_fd, const char *path, mode_t mode, int flags) {
+    UNCANCELLED;
     return PUBLIC(chmod_at(dir_fd, path, mode, flags), "chmod", path, NULL);
 }
 

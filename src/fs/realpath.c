@@ -2,6 +2,7 @@
 /** realpath: one call where no symbolic link is in the way, else component by component. */
 #include "fs/realpath.h"
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/kernel.h"
 #include "base/seam.h"
@@ -280,6 +281,7 @@ int realpath_resolve(const char *path, enum os_path_strict strict, char **ret_pa
 }
 
 char *os_path_realpath(const char *path, enum os_path_strict strict) {
+    UNCANCELLED;
     char *text = NULL;
     AUTO_FREE char *failed = NULL;
     int r = (unsigned)strict <= OS_PATH_ALL_BUT_LAST

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Root: a directory handle that no path can escape. */
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/kernel.h"
 #include "base/seam.h"
@@ -36,28 +37,33 @@ static int root_of(int fd, bool inside, struct os_root **ret_root) {
 }
 
 struct os_root *os_rootat(int dir_fd, const char *path) {
+    UNCANCELLED;
     struct os_root *root = NULL;
     int fd = SYS(openat, dir_fd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return PUBLIC_POINTER(root_of(fd, /* inside= */ false, &root), root, "root", path, NULL);
 }
 
 struct os_root *os_root(const char *path) {
+    UNCANCELLED;
     return os_rootat(OS_CWD, path);
 }
 
 struct os_root *os_root_inside(int dir_fd, const char *path) {
+    UNCANCELLED;
     struct os_root *root = NULL;
     int fd = SYS(openat, dir_fd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return PUBLIC_POINTER(root_of(fd, /* inside= */ true, &root), root, "root_inside", path, NULL);
 }
 
 struct os_root *os_root_sub(const struct os_root *root, const char *path) {
+    UNCANCELLED;
     struct os_root *sub = NULL;
     int fd = root_open(root, path, O_PATH | O_DIRECTORY, 0);
     return PUBLIC_POINTER(root_of(fd, root->inside, &sub), sub, "root_sub", path, NULL);
 }
 
 struct os_root *os_root_close(struct os_root *root) {
+    UNCANCELLED;
     if (root)
         seam_close_quietly(root->fd);
     cleanup_free(&root);
@@ -69,6 +75,7 @@ int os_root_fd(const struct os_root *root) {
 }
 
 int os_root_open(const struct os_root *root, const char *path, int open_flags, mode_t mode) {
+    UNCANCELLED;
     return PUBLIC(root_open(root, path, open_flags, mode), "root_open", path, NULL);
 }
 
@@ -111,6 +118,7 @@ static int mkdir_in(const struct os_root *root, const char *path, mode_t mode) {
 }
 
 int os_root_mkdir(const struct os_root *root, const char *path, mode_t mode) {
+    UNCANCELLED;
     return PUBLIC(mkdir_in(root, path, mode), "root_mkdir", path, NULL);
 }
 
@@ -159,6 +167,7 @@ static int makedirs_in(const struct os_root *root, const char *path, mode_t mode
 }
 
 int os_root_makedirs(const struct os_root *root, const char *path, mode_t mode, int flags) {
+    UNCANCELLED;
     size_t failed = strlen(path);
     int r = makedirs_in(root, path, mode, flags, &failed);
     if (r >= 0)
@@ -175,10 +184,12 @@ static int remove_in(const struct os_root *root, const char *path, int at_flags)
 }
 
 int os_root_remove(const struct os_root *root, const char *path) {
+    UNCANCELLED;
     return PUBLIC(remove_in(root, path, 0), "root_remove", path, NULL);
 }
 
 int os_root_rmdir(const struct os_root *root, const char *path) {
+    UNCANCELLED;
     return PUBLIC(remove_in(root, path, AT_REMOVEDIR), "root_rmdir", path, NULL);
 }
 
@@ -193,6 +204,7 @@ static int rename_in(const struct os_root *root, const char *src, const char *ds
 }
 
 int os_root_rename(const struct os_root *root, const char *src, const char *dst) {
+    UNCANCELLED;
     return PUBLIC(rename_in(root, src, dst), "root_rename", src, dst);
 }
 
@@ -212,6 +224,7 @@ static int link_in(const struct os_root *root, const char *src, const char *dst)
 }
 
 int os_root_link(const struct os_root *root, const char *src, const char *dst) {
+    UNCANCELLED;
     return PUBLIC(link_in(root, src, dst), "root_link", src, dst);
 }
 
@@ -223,6 +236,7 @@ static int symlink_in(const struct os_root *root, const char *src, const char *d
 }
 
 int os_root_symlink(const struct os_root *root, const char *src, const char *dst) {
+    UNCANCELLED;
     return PUBLIC(symlink_in(root, src, dst), "root_symlink", src, dst);
 }
 
@@ -235,12 +249,14 @@ static int readlink_in(const struct os_root *root, const char *path, char **ret_
 }
 
 char *os_root_readlink(const struct os_root *root, const char *path) {
+    UNCANCELLED;
     char *target = NULL;
     return PUBLIC_POINTER(readlink_in(root, path, &target), target, "root_readlink", path, NULL);
 }
 
 int os_root_stat(const struct os_root *root, const char *path, struct os_stat_result *ret_stat,
                  int flags) {
+    UNCANCELLED;
     struct stat st;
     int r = flags & ~OS_NOFOLLOW ? -EINVAL
                                  : stat_in(root, path, flags & OS_NOFOLLOW ? O_NOFOLLOW : 0, &st);
@@ -262,6 +278,7 @@ static int chmod_in(const struct os_root *root, const char *path, mode_t mode, i
 }
 
 int os_root_chmod(const struct os_root *root, const char *path, mode_t mode, int flags) {
+    UNCANCELLED;
     return PUBLIC(chmod_in(root, path, mode, flags), "root_chmod", path, NULL);
 }
 
@@ -271,6 +288,7 @@ static int chown_in(const struct os_root *root, const char *path, uid_t uid, gid
 }
 
 int os_root_chown(const struct os_root *root, const char *path, uid_t uid, gid_t gid, int flags) {
+    UNCANCELLED;
     return PUBLIC(chown_in(root, path, uid, gid, flags), "root_chown", path, NULL);
 }
 
@@ -282,12 +300,14 @@ static int utime_in(const struct os_root *root, const char *path, const struct t
 
 int os_root_utime(const struct os_root *root, const char *path, int64_t atime_ns, int64_t mtime_ns,
                   int flags) {
+    UNCANCELLED;
     const struct timespec times[2] = {time_from_ns(atime_ns), time_from_ns(mtime_ns)};
     return PUBLIC(utime_in(root, path, times, flags), "root_utime", path, NULL);
 }
 
 int os_root_utimens(const struct os_root *root, const char *path, const struct os_time times[2],
                     int flags) {
+    UNCANCELLED;
     struct timespec exact[2];
     int r = time_from_exact(times, exact);
     return PUBLIC(r < 0 ? r : utime_in(root, path, exact, flags), "root_utime", path, NULL);
@@ -299,6 +319,7 @@ static int list_in(const struct os_root *root, const char *path, char ***ret_lis
 }
 
 char **os_root_listdir(const struct os_root *root, const char *path) {
+    UNCANCELLED;
     char **list = NULL;
     return PUBLIC_POINTER(list_in(root, path, &list), list, "root_listdir", path, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** os.listdir and os.scandir: one directory's names and entries. */
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/seam.h"
 #include "base/stat.h"
@@ -38,6 +39,7 @@ static int listdir(const char *path, char ***ret_list) {
 }
 
 char **os_listdir(const char *path) {
+    UNCANCELLED;
     char **list = NULL;
     return PUBLIC_POINTER(listdir(path, &list), list, "listdir", path, NULL);
 }
@@ -122,12 +124,14 @@ static int scan_open_fd(int caller_fd, struct os_scandir **ret_scan) {
 }
 
 struct os_scandir *os_scandir(const char *path) {
+    UNCANCELLED;
     struct os_scandir *scan = NULL;
     int r = scan_open(path ? path : ".", &scan);
     return PUBLIC_POINTER(r, scan, "scandir", path, NULL);
 }
 
 struct os_scandir *os_scandir_fd(int fd) {
+    UNCANCELLED;
     struct os_scandir *scan = NULL;
     return PUBLIC_POINTER(scan_open_fd(fd, &scan), scan, "scandir", NULL, NULL);
 }
@@ -155,6 +159,7 @@ struct os_dir_entry *os_scandir_next(struct os_scandir *scan) {
 }
 
 struct os_scandir *os_scandir_close(struct os_scandir *scan) {
+    UNCANCELLED;
     if (!scan)
         return NULL;
     int saved = errno;
@@ -252,6 +257,7 @@ uint64_t os_dir_entry_inode(const struct os_dir_entry *entry) {
 }
 
 const struct os_stat_result *os_dir_entry_stat(struct os_dir_entry *entry, int flags) {
+    UNCANCELLED;
     const struct os_stat_result *result = NULL;
     int r = entry_stat(scan_of(entry), flags, &result);
     return PUBLIC_POINTER(r, result, "stat", os_dir_entry_path(entry), NULL);

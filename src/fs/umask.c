@@ -2,6 +2,7 @@
 /** The umask: set as ever, and read without being set. */
 #include "fs/umask.h"
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/procfile.h"
 #include "base/seam.h"
@@ -49,6 +50,7 @@ int umask_in_thread(void) {
 }
 
 int os_umask_get(void) {
+    UNCANCELLED;
     int r = umask_in_proc();
     if (r < 0)
         r = umask_in_thread();

@@ -2,6 +2,7 @@
 /** Reading and writing: plain, scattered, at an offset. */
 #include "io/readwrite.h"
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/kernel.h"
 #include "base/seam.h"
@@ -31,7 +32,8 @@ ssize_t os_readinto(int fd, void *buffer, size_t size) {
 }
 
 /* Reads up to `size` bytes into a new block; at an offset if it is one. */
-static int read_block(int fd, size_t size, const int64_t *offset, char **ret, size_t *ret_size) {
+static int read_block(int fd, size_t size, const int64_t *offset, int cancel_state, char **ret,
+                      size_t *ret_size) {
     if (size > PTRDIFF_MAX)
         return -EINVAL; /* as Python says of a negative number */
     if (size > MAX_READ)
@@ -39,7 +41,9 @@ static int read_block(int fd, size_t size, const int64_t *offset, char **ret, si
     AUTO_FREE char *block = mem_alloc(size + 1);
     if (!block)
         return -ENOMEM;
-    ssize_t got = offset ? SYS(pread, fd, block, size, *offset) : SYS(read, fd, block, size);
+    const struct cancel cancel = {cleanup_free, &block, cancel_state};
+    ssize_t got = offset ? SYS(pread, fd, block, size, *offset)
+                         : cancel_read(fd, block, size, &cancel); /* which may wait */
     if (got < 0)
         return (int)got;
     block[got] = '\0';
@@ -53,14 +57,17 @@ static int read_block(int fd, size_t size, const int64_t *offset, char **ret, si
 }
 
 char *os_read_bytes(int fd, size_t size, size_t *ret_size) {
+    UNCANCELLED;
     char *block = NULL;
-    return PUBLIC_POINTER(read_block(fd, size, NULL, &block, ret_size), block, "read", NULL, NULL);
+    return PUBLIC_POINTER(read_block(fd, size, NULL, CANCEL_STATE, &block, ret_size), block, "read",
+                          NULL, NULL);
 }
 
 char *os_pread_bytes(int fd, size_t size, int64_t offset, size_t *ret_size) {
+    UNCANCELLED;
     char *block = NULL;
-    return PUBLIC_POINTER(read_block(fd, size, &offset, &block, ret_size), block, "pread", NULL,
-                          NULL);
+    return PUBLIC_POINTER(read_block(fd, size, &offset, CANCEL_STATE, &block, ret_size), block,
+                          "pread", NULL, NULL);
 }
 
 ssize_t os_readv(int fd, const struct iovec *buffers, int count) {

@@ -17,6 +17,7 @@ static int read_in(const struct os_root *root, const char *path, char **ret_data
 }
 
 char *os_root_read_file(const struct os_root *root, const char *path, size_t *ret_size) {
+    UNCANCELLED;
     char *data = NULL;
     return PUBLIC_POINTER(read_in(root, path, &data, ret_size), data, "root_read_file", path, NULL);
 }

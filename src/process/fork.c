@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Copies of the process, and its end. */
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/seam.h"
 #include "io/pty.h"
@@ -28,6 +29,7 @@ static pid_t fork_on_terminal(int *ret_fd) {
 }
 
 pid_t os_forkpty(int *ret_fd) {
+    UNCANCELLED;
     return PUBLIC(fork_on_terminal(ret_fd), "forkpty", NULL, NULL);
 }
 

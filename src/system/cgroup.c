@@ -2,6 +2,7 @@
 /** What the control groups of the process leave it and what it uses, of version 2 and version 1. */
 #include "system/cgroup.h"
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/procfile.h"
 #include "base/seam.h"
@@ -315,10 +316,12 @@ static int read_group(struct os_cgroup_result *ret) {
 }
 
 int os_cgroup(struct os_cgroup_result *ret_cgroup) {
+    UNCANCELLED;
     return PUBLIC(read_group(ret_cgroup), "cgroup", NULL, NULL);
 }
 
 int os_available_memory(uint64_t *ret_bytes) {
+    UNCANCELLED;
     struct os_cgroup_result g;
     int r = read_group(&g);
     if (r == 0)

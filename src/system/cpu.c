@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** CPUs and load: how many the machine has, the process may use, and how busy they are. */
 #include "system/cpu.h"
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/seam.h"
 #include "process/affinity.h"
@@ -37,6 +38,7 @@ static int online(void) {
 }
 
 int os_cpu_count(void) {
+    UNCANCELLED;
     return PUBLIC(online(), "cpu_count", NULL, NULL);
 }
 
@@ -51,10 +53,12 @@ int os_process_cpu_count(void) {
 }
 
 int os_cpu_quota(double *ret_cpus) {
+    UNCANCELLED;
     return PUBLIC(cgroup_cpu_quota(ret_cpus), "cpu_quota", NULL, NULL);
 }
 
 int os_available_cpus(void) {
+    UNCANCELLED;
     int count = usable();
     double quota = INFINITY;
     if (count > 1)

@@ -2,6 +2,7 @@
 /** How the machine's CPUs are built, and how fast they run: /sys/devices/system/cpu. */
 #include <osier/cpu.h>
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/procfile.h"
 #include "base/seam.h"
@@ -88,6 +89,7 @@ static int count_cores(void) {
 }
 
 int os_cpu_count_cores(void) {
+    UNCANCELLED;
     return PUBLIC(count_cores(), "cpu_count_cores", NULL, NULL);
 }
 
@@ -171,6 +173,7 @@ static int read_freqs(struct os_cpu_freq **ret_freqs, size_t *ret_count) {
 }
 
 struct os_cpu_freq *os_cpu_freq(size_t *ret_count) {
+    UNCANCELLED;
     struct os_cpu_freq *freqs = NULL;
     int r = read_freqs(&freqs, ret_count);
     return PUBLIC_POINTER(r, freqs, "cpu_freq", NULL, NULL);

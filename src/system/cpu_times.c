@@ -2,6 +2,7 @@
 /** What the CPUs have done since the machine started, from /proc/stat. */
 #include <osier/cpu.h>
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/procfile.h"
 #include "base/seam.h"
@@ -50,6 +51,7 @@ static int read_times(struct os_cpu_times **ret_times, size_t *ret_count) {
 }
 
 struct os_cpu_times *os_cpu_times(size_t *ret_count) {
+    UNCANCELLED;
     struct os_cpu_times *times = NULL;
     int r = read_times(&times, ret_count);
     return PUBLIC_POINTER(r, times, "cpu_times", NULL, NULL);
@@ -77,6 +79,7 @@ static int read_stats(struct os_cpu_stats_result *ret) {
 }
 
 int os_cpu_stats(struct os_cpu_stats_result *ret_stats) {
+    UNCANCELLED;
     return PUBLIC(read_stats(ret_stats), "cpu_stats", NULL, NULL);
 }
 
@@ -97,5 +100,6 @@ static int read_uptime(double *ret_seconds) {
 }
 
 int os_uptime(double *ret_seconds) {
+    UNCANCELLED;
     return PUBLIC(read_uptime(ret_seconds), "uptime", NULL, NULL);
 }

@@ -2,6 +2,7 @@
 /** Memory and swap, from /proc/meminfo and /proc/vmstat. */
 #include "system/memory.h"
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/procfile.h"
 #include "base/seam.h"
@@ -71,6 +72,7 @@ int memory_read(struct os_virtual_memory_result *ret) {
 }
 
 int os_virtual_memory(struct os_virtual_memory_result *ret_memory) {
+    UNCANCELLED;
     return PUBLIC(memory_read(ret_memory), "virtual_memory", NULL, NULL);
 }
 
@@ -100,6 +102,7 @@ static int read_swap(struct os_swap_memory_result *ret) {
 }
 
 int os_swap_memory(struct os_swap_memory_result *ret_swap) {
+    UNCANCELLED;
     return PUBLIC(read_swap(ret_swap), "swap_memory", NULL, NULL);
 }
 
@@ -142,6 +145,7 @@ static int read_lines(struct os_named_number **ret_lines, size_t *ret_count) {
 }
 
 struct os_named_number *os_meminfo(size_t *ret_count) {
+    UNCANCELLED;
     struct os_named_number *lines = NULL;
     int r = read_lines(&lines, ret_count);
     return PUBLIC_POINTER(r, lines, "meminfo", NULL, NULL);

@@ -2,6 +2,7 @@
 /** What is mounted, from /proc/self/mountinfo, and how full it is. */
 #include <osier/mounts.h>
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/procfile.h"
 #include "base/seam.h"
@@ -157,6 +158,7 @@ static int read_mounts(int flags, double timeout, struct os_mount **ret_mounts, 
 }
 
 struct os_mount *os_mounts(int flags, double timeout, size_t *ret_count) {
+    UNCANCELLED;
     struct os_mount *mounts = NULL;
     int r = read_mounts(flags, timeout, &mounts, ret_count);
     return PUBLIC_POINTER(r, mounts, "mounts", NULL, NULL);
@@ -191,5 +193,6 @@ static int ask_one(const char *path, double timeout, struct os_disk_usage_result
 
 int os_disk_usage_timeout(const char *path, double timeout,
                           struct os_disk_usage_result *ret_usage) {
+    UNCANCELLED;
     return PUBLIC(ask_one(path, timeout, ret_usage), "disk_usage_timeout", path, NULL);
 }

@@ -2,6 +2,7 @@
 /** Pressure of the machine and of control groups: /proc/pressure and the files "….pressure". */
 #include <osier/pressure.h>
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/procfile.h"
 #include "base/seam.h"
@@ -65,6 +66,7 @@ static int read_pressure(enum os_resource resource, const char *cgroup,
 
 int os_pressure(enum os_resource resource, const char *cgroup,
                 struct os_pressure_result *ret_pressure) {
+    UNCANCELLED;
     return PUBLIC(read_pressure(resource, cgroup, ret_pressure), "pressure", cgroup, NULL);
 }
 
@@ -88,5 +90,6 @@ static int watch(enum os_resource resource, const char *cgroup, bool full, int64
 
 int os_pressure_watch(enum os_resource resource, const char *cgroup, bool full, int64_t stall,
                       int64_t window) {
+    UNCANCELLED;
     return PUBLIC(watch(resource, cgroup, full, stall, window), "pressure_watch", cgroup, NULL);
 }

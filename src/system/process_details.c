@@ -2,6 +2,7 @@
 /** What a process has many of: variables, threads, open files, mappings. */
 #include "system/process_handle.h"
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/procfile.h"
 #include "base/seam.h"
@@ -35,6 +36,7 @@ static int read_environ(const struct os_process *process, char ***ret_list) {
 }
 
 char **os_process_environ(const struct os_process *process) {
+    UNCANCELLED;
     char **list = NULL;
     int r = read_environ(process, &list);
     return PUBLIC_POINTER(r, list, "process_environ", NULL, NULL);
@@ -116,6 +118,7 @@ static int read_threads(const struct os_process *process, struct os_process_thre
 }
 
 struct os_process_thread *os_process_threads(const struct os_process *process, size_t *ret_count) {
+    UNCANCELLED;
     struct os_process_thread *threads = NULL;
     int r = read_threads(process, &threads, ret_count);
     return PUBLIC_POINTER(r, threads, "process_threads", NULL, NULL);
@@ -179,6 +182,7 @@ static int read_files(const struct os_process *process, struct os_open_file **re
 }
 
 struct os_open_file *os_process_open_files(const struct os_process *process, size_t *ret_count) {
+    UNCANCELLED;
     struct os_open_file *files = NULL;
     int r = read_files(process, &files, ret_count);
     return PUBLIC_POINTER(r, files, "process_open_files", NULL, NULL);
@@ -276,6 +280,7 @@ static int read_maps(const struct os_process *process, struct os_memory_map **re
 }
 
 struct os_memory_map *os_process_memory_maps(const struct os_process *process, size_t *ret_count) {
+    UNCANCELLED;
     struct os_memory_map *maps = NULL;
     int r = read_maps(process, &maps, ret_count);
     return PUBLIC_POINTER(r, maps, "process_memory_maps", NULL, NULL);

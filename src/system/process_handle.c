@@ -6,6 +6,7 @@
  */
 #include "system/process_handle.h"
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/kernel.h"
 #include "base/seam.h"
@@ -37,6 +38,7 @@ static int open_process(pid_t pid, struct os_process *process) {
 }
 
 struct os_process *os_process_open(pid_t pid) {
+    UNCANCELLED;
     struct os_process *process = mem_alloc(sizeof *process);
     int r = process ? open_process(pid, process) : -ENOMEM;
     if (r < 0)
@@ -45,6 +47,7 @@ struct os_process *os_process_open(pid_t pid) {
 }
 
 struct os_process *os_process_close(struct os_process *process) {
+    UNCANCELLED;
     int saved = errno;
     if (process)
         seam_close_quietly(process->fd);
@@ -89,6 +92,7 @@ static int read_info(const struct os_process *process, unsigned fields,
 }
 
 struct os_process_info *os_process_read(const struct os_process *process, unsigned fields) {
+    UNCANCELLED;
     struct os_process_info *info = NULL;
     int r = read_info(process, fields, &info);
     return PUBLIC_POINTER(r, info, "process_read", NULL, NULL);
@@ -146,10 +150,20 @@ static int64_t deadline_of(double timeout) {
     return forever ? -1 : now() + (int64_t)(timeout * 1e9);
 }
 
-/* 1: ended; 0: the time is over. */
-static int wait_end(int fd, int64_t deadline) {
-    struct pollfd wait = {.fd = fd, .events = POLLIN};
-    return SYS(poll_until, &wait, deadline);
+struct waiting {
+    struct pollfd end;
+    int64_t deadline;
+};
+
+static ssize_t do_wait(void *data) {
+    struct waiting *waiting = data;
+    return SYS(poll_until, &waiting->end, waiting->deadline);
+}
+
+/* 1: ended; 0: the time is over. The thread may be cancelled meanwhile. */
+static int wait_end(int fd, int64_t deadline, const struct cancel *cancel) {
+    struct waiting waiting = {{.fd = fd, .events = POLLIN}, deadline};
+    return (int)cancel_run(do_wait, &waiting, cancel);
 }
 
 /* As wait(2) puts it. */
@@ -185,16 +199,16 @@ static int look_for_end(const struct os_process *process, int *ret_status) {
 }
 
 /* Without a descriptor to wait with: looks, and looks again. */
-static int wait_by_looking(const struct os_process *process, int64_t deadline, int *ret_status) {
+static int wait_by_looking(const struct os_process *process, int64_t deadline,
+                           const struct cancel *cancel, int *ret_status) {
     enum { FIRST_NS = 500000, LAST_NS = 40000000 };
-    struct pollfd none = {.fd = -1};
     int64_t pause = FIRST_NS;
     int r;
     while ((r = look_for_end(process, ret_status)) == 0) {
         int64_t wake = now() + pause;
         if (deadline >= 0 && now() >= deadline)
             break;
-        r = SYS(poll_until, &none, deadline >= 0 && deadline < wake ? deadline : wake);
+        r = wait_end(-1, deadline >= 0 && deadline < wake ? deadline : wake, cancel);
         if (r < 0)
             break;
         pause = pause * 2 < LAST_NS ? pause * 2 : LAST_NS;
@@ -202,22 +216,29 @@ static int wait_by_looking(const struct os_process *process, int64_t deadline, i
     return r;
 }
 
-static int wait_process(const struct os_process *process, double timeout, int *ret_status) {
+static void close_pidfd(void *fd) {
+    cleanup_close(fd);
+}
+
+static int wait_process(const struct os_process *process, double timeout, int cancel_state,
+                        int *ret_status) {
     if (!process->live)
         return -ENOTSUP;
     int64_t deadline = deadline_of(timeout);
     AUTO_CLOSE int fd = process->numbered ? open_pidfd(process) : -ENOSYS;
+    const struct cancel cancel = {close_pidfd, &fd, cancel_state};
     if (fd == -ESRCH)
         return 1;
     if (is_missing(fd))
-        return wait_by_looking(process, deadline, ret_status);
-    int r = fd < 0 ? fd : wait_end(fd, deadline);
+        return wait_by_looking(process, deadline, &cancel, ret_status);
+    int r = fd < 0 ? fd : wait_end(fd, deadline, &cancel);
     return r > 0 ? collect((idtype_t)P_PIDFD, fd, 0, ret_status) : r;
 }
 
 int os_process_wait(const struct os_process *process, double timeout, int *ret_status) {
+    UNCANCELLED;
     int status = -1;
-    int r = wait_process(process, timeout, &status);
+    int r = wait_process(process, timeout, CANCEL_STATE, &status);
     if (r > 0 && ret_status)
         *ret_status = status;
     return PUBLIC(r, "process_wait", NULL, NULL);

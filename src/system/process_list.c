@@ -2,6 +2,7 @@
 /** Lists of processes, read by one thread or several. */
 #include <osier/processes.h>
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/procfile.h"
@@ -92,6 +93,7 @@ static int copy_pids(const struct os_processes_options *options, struct pids *pi
 }
 
 pid_t *os_pids(size_t *ret_count) {
+    UNCANCELLED;
     struct pids pids = {0};
     AUTO_CLOSE int proc = machine_open("/proc", DIR_OPEN);
     int r = proc < 0 ? proc : list_pids(proc, &pids);
@@ -115,6 +117,7 @@ static bool is_process(pid_t pid) {
 }
 
 bool os_pid_exists(pid_t pid) {
+    UNCANCELLED;
     return pid > 0 && is_process(pid);
 }
 
@@ -240,6 +243,7 @@ static int read_processes(unsigned fields, const struct os_processes_options *gi
 
 struct os_process_info *os_processes(unsigned fields, const struct os_processes_options *options,
                                      size_t *ret_count) {
+    UNCANCELLED;
     struct os_process_info *items = NULL;
     int r = read_processes(fields, options, &items, ret_count);
     return PUBLIC_POINTER(r, items, "processes", NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** os.chmodtree and os.chowntree: the modes or the owner of everything in a tree. */
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
@@ -158,6 +159,7 @@ static int change_tree(struct change *change, const char *path,
 
 int os_chmodtree(const char *path, mode_t file_mode, mode_t dir_mode,
                  const struct os_tree_options *options) {
+    UNCANCELLED;
     struct change change = {
         .job.operation = "chmodtree",
         .file_mode = file_mode == (mode_t)-1 ? -1 : (int64_t)(file_mode & 07777),
@@ -167,6 +169,7 @@ int os_chmodtree(const char *path, mode_t file_mode, mode_t dir_mode,
 }
 
 int os_chowntree(const char *path, uid_t uid, gid_t gid, const struct os_tree_options *options) {
+    UNCANCELLED;
     struct change change = {.job.operation = "chowntree", .owner = true, .uid = uid, .gid = gid};
     return change_tree(&change, path, options);
 }

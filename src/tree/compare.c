@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** os.tree_compare: two trees side by side, and where they differ. */
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
@@ -349,6 +350,7 @@ static int compare_roots(struct comparison *c, const char *left, const char *rig
 
 struct os_tree_compare *os_tree_compare(const char *left, const char *right,
                                         const struct os_tree_compare_options *given) {
+    UNCANCELLED;
     struct comparison c = {.job.operation = "compare", .job.root = {left, right}};
     struct os_tree_compare *compare = NULL;
     int r = options_copy(&c.options, sizeof c.options, given);

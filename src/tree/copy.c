@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** os.copyfile, os.copy, os.copy2: one file copied. */
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
@@ -100,6 +101,7 @@ static int copy_public(struct content content, const char *src, const char *dst,
 }
 
 int os_copyfile(const char *src, const char *dst, const struct os_copy_options *options) {
+    UNCANCELLED;
     return copy_public((struct content){.plain = true}, src, dst, options);
 }
 
@@ -129,9 +131,11 @@ static int copy_to(struct content content, const char *src, const char *dst,
 }
 
 int os_copy(const char *src, const char *dst, const struct os_copy_options *options) {
+    UNCANCELLED;
     return copy_to((struct content){.mode_only = true}, src, dst, options);
 }
 
 int os_copy2(const char *src, const char *dst, const struct os_copy_options *options) {
+    UNCANCELLED;
     return copy_to((struct content){0}, src, dst, options);
 }

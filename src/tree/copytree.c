@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** os.copytree: two trees side by side, one of which comes into being. */
 #include "tree/copytree.h"
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
@@ -433,6 +434,7 @@ int copytree_end(struct copying *copying, int r) {
 }
 
 int os_copytree(const char *src, const char *dst, const struct os_copytree_options *given) {
+    UNCANCELLED;
     struct copying copying = {.job.operation = "copytree"};
     struct os_copytree_options options;
     int r = options_copy(&options, sizeof options, given);

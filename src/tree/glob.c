@@ -5,6 +5,7 @@
  *  `**` and what follows it are one step: a walk that looks at the names in each directory, so that
  *  neither depth nor links that lead back matter.
  */
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/seam.h"
 #include "base/str.h"
@@ -334,6 +335,7 @@ static int glob(const struct glob *g, const char *pathname, char ***ret_list) {
 }
 
 char **os_globat(int dir_fd, const char *root_dir, const char *pathname, int flags) {
+    UNCANCELLED;
     char **list = NULL;
     const struct glob g = {
         .dir_fd = dir_fd,
@@ -359,5 +361,6 @@ char *os_glob_escape(const char *pathname) {
 }
 
 char **os_glob(const char *pathname, int flags) {
+    UNCANCELLED;
     return os_globat(OS_CWD, NULL, pathname, flags);
 }

@@ -6,6 +6,7 @@
  *  directories that both are in are opened once, and the original too: whatever their paths lead to
  *  later, it is these that are meant.
  */
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/kernel.h"
 #include "base/options.h"
@@ -284,6 +285,7 @@ static int move(struct moving *m) {
 }
 
 int os_move(const char *src, const char *dst, const struct os_move_options *given) {
+    UNCANCELLED;
     AUTO_FREE char *inside = NULL;
     struct moving m = {.src = src, .dst = dst};
     int r = options_copy(&m.options, sizeof m.options, given);

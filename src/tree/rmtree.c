@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** os.rmtree: a tree removed, and nothing else, whoever swaps what for what meanwhile. */
 #include "tree/rmtree.h"
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
@@ -182,15 +183,18 @@ static int rmtree(int dir_fd, const char *path, const char *shown,
 }
 
 int os_rmtreeat(int dir_fd, const char *path, const struct os_rmtree_options *options) {
+    UNCANCELLED;
     return rmtree(dir_fd, path, path, options);
 }
 
 int os_rmtree(const char *path, const struct os_rmtree_options *options) {
+    UNCANCELLED;
     return rmtree(OS_CWD, path, path, options);
 }
 
 int os_root_rmtree(const struct os_root *root, const char *path,
                    const struct os_rmtree_options *options) {
+    UNCANCELLED;
     AUTO_CLOSE int owned = -1;
     const char *name;
     int dir = root_parent(root, path, O_PATH, &owned, &name);

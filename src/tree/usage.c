@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** os.tree_usage: what a tree takes, in all and directory by directory. */
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
@@ -318,6 +319,7 @@ static int measure(struct measure *m, const char *path) {
 }
 
 struct os_tree_usage *os_tree_usage(const char *path, const struct os_tree_usage_options *given) {
+    UNCANCELLED;
     struct measure m = {.job.operation = "usage", .job.root[0] = path};
     struct os_tree_usage *usage = NULL;
     int r = options_copy(&m.options, sizeof m.options, given);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** os.walk and os.fwalk: the traversal as something that is pulled, in Python's order. */
 #include "tree/walk.h"
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
@@ -221,6 +222,7 @@ static int walk_next(struct os_walk *walk) {
 }
 
 struct os_walk_entry *os_walk_next(struct os_walk *walk) {
+    UNCANCELLED;
     int r = walk ? walk_next(walk) : 0;
     if (r == 0)
         errno = 0;
@@ -230,6 +232,7 @@ struct os_walk_entry *os_walk_next(struct os_walk *walk) {
 }
 
 void os_walk_prune(struct os_walk *walk) {
+    UNCANCELLED;
     if (walk->current && !listing_of(walk->current)->error)
         walk->entry.dirnames[0] = NULL;
 }
@@ -324,18 +327,21 @@ static int fwalk_begin(int dir_fd, const char *path, const struct os_walk_option
 }
 
 struct os_walk *os_walk(const char *path, const struct os_walk_options *options) {
+    UNCANCELLED;
     struct os_walk *walk = NULL;
     int r = walk_begin(path, options, &walk);
     return PUBLIC_POINTER(r, walk, "walk", path, NULL);
 }
 
 struct os_walk *os_fwalk(int dir_fd, const char *path, const struct os_walk_options *options) {
+    UNCANCELLED;
     struct os_walk *walk = NULL;
     int r = fwalk_begin(dir_fd, path, options, &walk);
     return PUBLIC_POINTER(r, walk, "fwalk", path, NULL);
 }
 
 struct os_walk *os_walk_close(struct os_walk *walk) {
+    UNCANCELLED;
     if (!walk)
         return NULL;
     int saved = errno;

@@ -16,8 +16,8 @@
  *  EINTR is tried again, and the call succeeds.
  *
  *  The members of `struct fault` say where a function differs; all of them may be left out.
- *  With .cancels it also runs in threads that are cancelled before the n-th call, for n = 1, 2, 3 …:
- *  whether such a thread ends or the call does, nothing may be left either.
+ *  Unless .uncancelled it also runs in threads that are cancelled before the n-th call, for n = 1, 2,
+ *  3 …: whether such a thread ends or the call does, nothing may be left either.
  *
  *  A further row of the same function: FAULT_CASE(os_mkdir, in_directory, …) { … }.
  *  A function that makes no call that can fail: NO_FAULT(os_path_isabs).
@@ -44,7 +44,7 @@ struct fault {
     bool no_record;                            /* a failure sets errno alone */
     bool leaves_files; /* a failure may leave a part done, as Python's does */
     bool keeps_memory; /* blocks may stay: the environment never frees what was published */
-    bool cancels;      /* also run in a thread that is cancelled before its n-th call */
+    bool uncancelled;  /* not run in a thread that is cancelled: the row itself holds something */
     bool keeps_state;  /* children, working directory or umask may change */
     bool root;         /* nobody else may make the call: skipped then */
 };

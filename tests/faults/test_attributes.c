@@ -106,7 +106,7 @@ FAULT(os_truncate, .tree = "a", .filename = "a") {
 FAULT(os_ftruncate, .tree = "a", .before = open_a, .after = close_a) {
     return os_ftruncate(fd, 1);
 }
-FAULT(os_read_file, .cancels = true, .tree = "a", .filename = "a") {
+FAULT(os_read_file, .tree = "a", .filename = "a") {
     return fault_free(os_read_file("a", NULL));
 }
 FAULT(os_read_fileat, .operation = "read_file", .tree = "a", .filename = "a") {
@@ -122,8 +122,8 @@ static int in_writing(const char *call, int number) {
                ? -1
                : number;
 }
-FAULT(os_write_file, .cancels = true, .tree = "a", .filename = "a",
-      .absorbs = "kernel_getrandom openat fsync", .maps = in_writing, .leaves_files = true) {
+FAULT(os_write_file, .tree = "a", .filename = "a", .absorbs = "kernel_getrandom openat fsync",
+      .maps = in_writing, .leaves_files = true) {
     return os_write_file("a", "new", 3, NULL);
 }
 /* Without the rename the file is linked into its place, where it stays if that was all that worked. */
@@ -132,9 +132,8 @@ static int in_creating(const char *call, int number) {
                ? 0
                : in_writing(call, number);
 }
-FAULT_CASE(os_write_file, noreplace, .cancels = true, .filename = "a",
-           .absorbs = "kernel_getrandom openat unlinkat", .maps = in_creating,
-           .leaves_files = true) {
+FAULT_CASE(os_write_file, noreplace, .filename = "a", .absorbs = "kernel_getrandom openat unlinkat",
+           .maps = in_creating, .leaves_files = true) {
     static const struct os_write_file_options with = {
         .size = sizeof with, .noreplace = true, .nosync = true};
     return os_write_file("a", "new", 3, &with);
@@ -142,7 +141,7 @@ FAULT_CASE(os_write_file, noreplace, .cancels = true, .filename = "a",
 static struct os_write_file_options keeping = {
     .size = sizeof keeping, .keep_mode = true, .keep_owner = true, .follow = true, .nosync = true};
 /* A file without an ACL says ENODATA, a file system without them EOPNOTSUPP. */
-FAULT(os_write_fileat, .cancels = true, .operation = "write_file", .tree = "a", .filename = "a",
+FAULT(os_write_fileat, .operation = "write_file", .tree = "a", .filename = "a",
       .absorbs = "kernel_getrandom openat readlinkat getxattr fremovexattr", .maps = in_writing) {
     return os_write_fileat(OS_CWD, "a", "new", 3, &keeping);
 }

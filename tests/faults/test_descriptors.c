@@ -197,7 +197,7 @@ FAULT(os_sendfile, FILES) {
 FAULT(os_splice, FILES) {
     return os_splice(a, fds[1], 2, 0, OS_POSITION, 0);
 }
-FAULT(os_tee) {
+FAULT(os_tee, .uncancelled = true) {
     int from[2], to[2];
     assert_true(pipe2(from, O_CLOEXEC) == 0 && pipe2(to, O_CLOEXEC) == 0);
     assert_int_equal(write(from[1], "x", 1), 1);
@@ -314,13 +314,13 @@ static int login_maps(const char *call, int number) {
     return strcmp(call, "setsid") == 0 ? -1 : number;
 }
 
-FAULT(os_login_tty, TERMINALS, .maps = login_maps) {
+FAULT(os_login_tty, TERMINALS, .maps = login_maps, .uncancelled = true) {
     return in_child(login, "login_tty");
 }
-FAULT(os_tcgetpgrp, TERMINALS) {
+FAULT(os_tcgetpgrp, TERMINALS, .uncancelled = true) {
     return in_child(foreground, "tcgetpgrp");
 }
-FAULT(os_tcsetpgrp, TERMINALS) {
+FAULT(os_tcsetpgrp, TERMINALS, .uncancelled = true) {
     return in_child(to_foreground, "tcsetpgrp");
 }
 

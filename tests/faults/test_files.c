@@ -12,7 +12,7 @@ FAULT(os_getcwd) {
 FAULT(os_chdir, .tree = "d/", .filename = "d", .keeps_state = true) {
     return os_chdir("d");
 }
-FAULT(os_fchdir, .tree = "d/", .keeps_state = true) {
+FAULT(os_fchdir, .tree = "d/", .keeps_state = true, .uncancelled = true) {
     int fd = open("d", O_PATH);
     long r = os_fchdir(fd);
     int saved = errno;
@@ -109,7 +109,7 @@ FAULT(os_chmodat, .operation = "chmod", .tree = "a", .filename = "a",
       .absorbs = "kernel_fchmodat2") {
     return os_chmodat(OS_CWD, "a", 0600, OS_NOFOLLOW);
 }
-FAULT(os_fchmod) {
+FAULT(os_fchmod, .uncancelled = true) {
     int fd = open("a", O_RDWR | O_CREAT, 0644);
     long r = os_fchmod(fd, 0600);
     int saved = errno;

@@ -114,15 +114,15 @@ static pid_t set_own_group(void) {
     return os_setpgid(0, 0);
 }
 
-FAULT(os_setsid) {
+FAULT(os_setsid, .uncancelled = true) {
     return by_child(os_setsid);
 }
 
-FAULT(os_setpgrp) {
+FAULT(os_setpgrp, .uncancelled = true) {
     return by_child(os_setpgrp);
 }
 
-FAULT(os_setpgid) {
+FAULT(os_setpgid, .uncancelled = true) {
     return by_child(set_own_group);
 }
 

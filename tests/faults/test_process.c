@@ -16,22 +16,22 @@ static void collect(void) {
 #define CHILDREN .skips = "waitpid kernel_clone3", .after = collect
 
 /* system(3) tells a shell that can't be executed by the exit code 127. */
-FAULT(os_system, CHILDREN, .cancels = true, .absorbs = "kernel_execve") {
+FAULT(os_system, CHILDREN, .absorbs = "kernel_execve") {
     int status = os_system("exit 3");
     return status == 3 << 8 || status == 127 << 8 ? 0 : -1;
 }
 
-FAULT(os_popen, CHILDREN, .cancels = true) {
+FAULT(os_popen, CHILDREN) {
     struct os_popen *p = os_popen("true", "r");
     return p ? os_popen_close(p) : -1;
 }
 
-FAULT_CASE(os_popen, write, CHILDREN, .cancels = true) {
+FAULT_CASE(os_popen, write, CHILDREN) {
     struct os_popen *p = os_popen("cat >/dev/null", "w");
     return p ? os_popen_close(p) : -1;
 }
 
-FAULT(os_popen_read, CHILDREN, .operation = ANY_NAME) {
+FAULT(os_popen_read, CHILDREN, .operation = ANY_NAME, .uncancelled = true) {
     struct os_popen *p = os_popen("echo x", "r");
     if (!p)
         return -1;
@@ -52,17 +52,16 @@ static void start_line(void) {
 static void end_line(void) {
     os_popen_close(line); /* which ends with SIGPIPE where nothing was read */
 }
-FAULT_CASE(os_popen_read, cancelled, .before = start_line, .after = end_line, .keeps_state = true,
-           .cancels = true) {
+FAULT_CASE(os_popen_read, cancelled, .before = start_line, .after = end_line, .keeps_state = true) {
     return fault_free(os_popen_read(line, NULL));
 }
 
-FAULT(os_popen_close, CHILDREN, .cancels = true, .operation = ANY_NAME) {
+FAULT(os_popen_close, CHILDREN, .operation = ANY_NAME) {
     struct os_popen *p = os_popen("true", "r");
     return p ? os_popen_close(p) : -1;
 }
 
-FAULT(os_getoutput, CHILDREN, .cancels = true) {
+FAULT(os_getoutput, CHILDREN) {
     return fault_free(os_getoutput("echo x", NULL));
 }
 
@@ -89,23 +88,23 @@ static void child(void) {
 
 #define ENDED .before = child, .after = collect, .keeps_state = true
 
-FAULT(os_wait, ENDED, .cancels = true) {
+FAULT(os_wait, ENDED) {
     return os_wait(NULL);
 }
 
-FAULT(os_waitpid, ENDED, .cancels = true) {
+FAULT(os_waitpid, ENDED) {
     return os_waitpid(pid, 0, NULL);
 }
 
-FAULT(os_wait3, ENDED, .cancels = true) {
+FAULT(os_wait3, ENDED) {
     return os_wait3(0, NULL, NULL);
 }
 
-FAULT(os_wait4, ENDED, .cancels = true) {
+FAULT(os_wait4, ENDED) {
     return os_wait4(pid, 0, NULL, NULL);
 }
 
-FAULT(os_waitid, ENDED, .cancels = true) {
+FAULT(os_waitid, ENDED) {
     struct os_waitid_result result;
     return os_waitid(P_PID, (id_t)pid, WEXITED, &result);
 }
@@ -154,12 +153,12 @@ static pid_t end_child(pid_t child_pid) {
     return child_pid;
 }
 
-FAULT(os_fork) {
+FAULT(os_fork, .uncancelled = true) {
     return end_child(os_fork());
 }
 
 /* What the child fails at ends the child. */
-FAULT(os_forkpty, .skips = "setsid ioctl dup2") {
+FAULT(os_forkpty, .skips = "setsid ioctl dup2", .uncancelled = true) {
     int fd = -1;
     pid_t r = end_child(os_forkpty(&fd));
     fault_close(fd);
@@ -176,7 +175,7 @@ FAULT(os_unshare) {
     return os_unshare(0);
 }
 
-FAULT(os_setns, .root = true) {
+FAULT(os_setns, .root = true, .uncancelled = true) {
     int fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
     int r = os_setns(fd, 0);
     int number = errno;
@@ -244,51 +243,51 @@ FAULT(os_fexecve, EXEC, .absorbs = "kernel_execveat") { /* by the path in /proc 
 /* A spawn call gives 127 where the program can't be executed. */
 #define SPAWN(path) .filename = path, CHILDREN, .absorbs = "kernel_execve"
 
-FAULT(os_spawnv, SPAWN(SH), .cancels = true) {
+FAULT(os_spawnv, SPAWN(SH)) {
     return os_spawnv(OS_P_WAIT, SH, SHELL);
 }
 
 FAULT_CASE(os_spawnv, clone, .filename = SH, .skips = "waitpid", .after = collect,
-           .absorbs = "kernel_clone3 kernel_execve") {
+           .absorbs = "kernel_clone3 kernel_execve", .uncancelled = true) {
     return os_spawnv(OS_P_WAIT, SH, SHELL);
 }
 
-FAULT_CASE(os_spawnv, nowait, .filename = SH, CHILDREN) {
+FAULT_CASE(os_spawnv, nowait, .filename = SH, CHILDREN, .uncancelled = true) {
     return end_child(os_spawnv(OS_P_NOWAIT, SH, SHELL));
 }
 
-FAULT(os_spawnve, SPAWN(SH), .cancels = true) {
+FAULT(os_spawnve, SPAWN(SH)) {
     return os_spawnve(OS_P_WAIT, SH, SHELL, ENV);
 }
 
-FAULT(os_spawnvp, SPAWN("sh"), .cancels = true) {
+FAULT(os_spawnvp, SPAWN("sh")) {
     return os_spawnvp(OS_P_WAIT, "sh", SHELL);
 }
 
-FAULT(os_spawnvpe, SPAWN("sh"), .cancels = true) {
+FAULT(os_spawnvpe, SPAWN("sh")) {
     return os_spawnvpe(OS_P_WAIT, "sh", SHELL, ENV);
 }
 
-FAULT(os_spawnl, SPAWN(SH), .cancels = true) {
+FAULT(os_spawnl, SPAWN(SH)) {
     return os_spawnl(OS_P_WAIT, SH, "sh", "-c", ":", NULL);
 }
 
-FAULT(os_spawnle, SPAWN(SH), .cancels = true) {
+FAULT(os_spawnle, SPAWN(SH)) {
     return os_spawnle(OS_P_WAIT, SH, "sh", "-c", ":", NULL, ENV);
 }
 
-FAULT(os_spawnlp, SPAWN("sh"), .cancels = true) {
+FAULT(os_spawnlp, SPAWN("sh")) {
     return os_spawnlp(OS_P_WAIT, "sh", "sh", "-c", ":", NULL);
 }
 
-FAULT(os_spawnlpe, SPAWN("sh"), .cancels = true) {
+FAULT(os_spawnlpe, SPAWN("sh")) {
     return os_spawnlpe(OS_P_WAIT, "sh", "sh", "-c", ":", NULL, ENV);
 }
 
 /* Every step that a child may take, which is what the record then tells of; where a step is missing
  * from the kernel, others do it. */
 FAULT(os_posix_spawn, .operation = ANY_NAME, .filename = ANY_NAME, CHILDREN, .leaves_files = true,
-      .absorbs = "kernel_close_range") {
+      .absorbs = "kernel_close_range", .uncancelled = true) {
     const struct os_spawn_action actions[] = {
         {OS_POSIX_SPAWN_OPEN, .fd = 40, .path = "new", .flags = O_WRONLY | O_CREAT, .mode = 0600},
         {OS_POSIX_SPAWN_DUP2, .fd = 40, .new_fd = 41},
@@ -311,6 +310,7 @@ FAULT(os_posix_spawn, .operation = ANY_NAME, .filename = ANY_NAME, CHILDREN, .le
 }
 
 /* The search goes on to the next directory. */
-FAULT(os_posix_spawnp, .filename = "sh", CHILDREN, .absorbs = "kernel_execve") {
+FAULT(os_posix_spawnp, .filename = "sh", CHILDREN, .absorbs = "kernel_execve",
+      .uncancelled = true) {
     return end_child(os_posix_spawnp("sh", SHELL, NULL, NULL));
 }

@@ -118,7 +118,7 @@ static int wait_long(struct os_child *child) {
     return (int)end_result(r, &result);
 }
 
-FAULT(os_child_wait, WITH_CHILD) {
+FAULT(os_child_wait, WITH_CHILD, .uncancelled = true) {
     return with_child(wait_long);
 }
 
@@ -131,11 +131,11 @@ static int write_and_read(struct os_child *child) {
     return r;
 }
 
-FAULT(os_child_write, WITH_CHILD) {
+FAULT(os_child_write, WITH_CHILD, .uncancelled = true) {
     return with_child(write_and_read);
 }
 
-FAULT(os_child_read_line, WITH_CHILD) {
+FAULT(os_child_read_line, WITH_CHILD, .uncancelled = true) {
     return with_child(write_and_read);
 }
 

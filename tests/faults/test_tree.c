@@ -191,7 +191,8 @@ static void check_large(void) {
 }
 
 FAULT_CASE(os_copyfile, large, .operation = ANY_NAME, .before = plant_large, .filename = ANY_NAME,
-           .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat", .leaves_files = true) {
+           .filename2 = ANY_NAME, .absorbs = MAY_LACK " stat", .leaves_files = true,
+           .uncancelled = true) {
     long r = os_copyfile("large", "new", NULL);
     int saved = errno;
     if (r == 0)
