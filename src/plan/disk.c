@@ -2,8 +2,8 @@
 /** What the overlay asks the disk: objects looked at once, directories held open, contents. */
 #include "base/kernel.h"
 #include "fs/acl.h"
-#include "fs/dir.h"
 #include "fs/at.h"
+#include "fs/dir.h"
 #include "plan/overlay.h"
 
 #include <fcntl.h>

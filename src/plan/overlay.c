@@ -26,9 +26,11 @@ struct kept {
 
 int overlay_keep(struct overlay *o, void *what, size_t size) {
     struct kept kept = {what, size};
+    if (str_reserve(&o->log, size + sizeof kept) < 0) /* both, or neither */
+        return -ENOMEM;
     str_append(&o->log, what, size);
     str_append(&o->log, (const char *)&kept, sizeof kept);
-    return o->log.failed ? -ENOMEM : 0;
+    return 0;
 }
 
 /* Memory for the log stays, but one that ran out begins anew. */
@@ -203,7 +205,7 @@ static void settle_copy(struct object *object) {
 }
 
 int overlay_change(struct overlay *o, struct node *node, struct object *object, unsigned changed) {
-    if (overlay_keep(o, object, sizeof *object) < 0)
+    if (overlay_keep(o, object, offsetof(struct object, was)) < 0)
         return -ENOMEM;
     settle_copy(object);
     object->changed |= changed;

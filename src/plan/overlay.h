@@ -55,31 +55,30 @@ struct node;
 struct change;
 
 struct object {
+    /* What a step changes, and takes back when it fails: down to `was`, see overlay_change(). */
     struct values now;
-    struct values was;   /* of one of the base: as it was looked at */
-    struct node *place;  /* of a directory: the name it has now, or NULL */
-    struct node *home;   /* of one of the base: the name it was found at; NULL for the root */
-    struct object *same; /* the next in the table of those with several names */
-    unsigned changed;    /* CHANGED_… */
-    bool base;           /* it is on the disk */
-    bool derived;        /* a part of a copy as a whole, as that makes it */
-    bool racy;           /* changed right before it was looked at */
-    bool secret;         /* its content is never shown */
-    bool no_xattrs;      /* its file system has none */
-    int fd;              /* of a directory of the base that is open, or −1 */
-    /* What is in it: of a file of the base that isn't CHANGED_CONTENT, it itself has it. */
+    unsigned changed;      /* CHANGED_… */
+    bool derived;          /* a part of a copy as a whole, as that makes it */
+    bool secret;           /* its content is never shown */
+    uint16_t acl_mode;     /* what its default ACL leaves of a mode; ACL_NONE, ACL_UNKNOWN */
     const void *data;      /* of a new file: its first bytes */
     struct object *source; /* or the file of the base whose first bytes they are */
     uint64_t have;         /* how many */
-    const char *link;      /* the text of a symbolic link */
     struct attribute *attributes;
-    struct object *like; /* the object of the base whose other attributes it has, or NULL */
-    /* Of a directory. */
-    struct object *below; /* whose entries on the disk it shows where it has no node: it itself,
-                               the source of a copy, or NULL */
-    uint16_t acl_mode;    /* what its default ACL leaves of a mode; ACL_NONE, ACL_UNKNOWN */
+    struct object *like;  /* the object of the base whose other attributes it has, or NULL */
+    struct object *below; /* of a directory: whose entries on the disk it shows where it has no
+                             node: it itself, the source of a copy, or NULL */
     const struct plan_digest *tree; /* of a copy as a whole: the digest of what it is a copy of */
-    struct node *children;
+
+    struct values was;     /* of one of the base: as it was looked at */
+    struct node *place;    /* of a directory: the name it has now, or NULL */
+    struct node *home;     /* of one of the base: the name it was found at; NULL for the root */
+    bool base;             /* it is on the disk */
+    bool racy;             /* changed right before it was looked at */
+    bool no_xattrs;        /* its file system has none */
+    int fd;                /* of a directory of the base that is open, or −1 */
+    const char *link;      /* the text of a symbolic link */
+    struct node *children; /* of a directory */
     const struct plan_digest *content; /* of the disk's: read while planning */
     /* For the net change (net.c), which sets them anew. */
     struct node *leaves, *comes; /* the names it loses and gets, by their `chain` */

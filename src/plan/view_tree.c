@@ -120,7 +120,7 @@ static int list_visit(struct os_plan_walk *walk, struct visit *visit) {
         list_add_text(is_dir_name(walk, visit->path, &entries[i]) ? &dirs : &files,
                       entries[i].name);
     free(entries);
-    int r = list_take(&dirs, &visit->dirnames);
+    int r = visit->error == ENOMEM ? -ENOMEM : list_take(&dirs, &visit->dirnames);
     return r < 0 ? r : list_take(&files, &visit->filenames);
 }
 
@@ -176,7 +176,9 @@ struct os_walk_entry *os_plan_walk_next(struct os_plan_walk *walk) {
         walk->given = NULL;
     if (walk && r >= 0)
         r = find_next(walk, &visit);
-    errno = r < 0 ? -r : 0;
+    if (r < 0)
+        return PUBLIC_POINTER(r, NULL, "walk", NULL, NULL);
+    errno = 0;
     return r > 0 ? give(walk, visit) : NULL;
 }
 
@@ -300,8 +302,8 @@ static int expand(const struct glob *g, const char *dir, const char *component, 
 
 static int expand_list(const struct glob *g, const struct list *from, const char *component,
                        bool last, struct list *to) {
-    const char *dir = from->text.data;
-    int r = 0;
+    const char *dir = from->text.failed ? NULL : from->text.data;
+    int r = from->text.failed ? -ENOMEM : 0;
     for (size_t i = 0; r >= 0 && i < from->count; i++, dir += strlen(dir) + 1)
         r = expand(g, dir, component, last, to);
     return r;

@@ -4,8 +4,8 @@
 
 #include "base/quote.h"
 #include "base/sha256.h"
-#include "fs/dir.h"
 #include "fs/at.h"
+#include "fs/dir.h"
 #include "fs/root_resolve.h"
 #include "fs/xattr.h"
 #include "plan/plan.h"
