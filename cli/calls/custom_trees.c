@@ -60,6 +60,9 @@ int custom_os_copytree(struct call *call) {
         return STATUS_USAGE;
     if (is_set(call, "dry-run"))
         return tell_call(call);
+    if (call->plan)
+        return planned(call, os_plan_copytree(call->plan, arg_text(call, "SRC"),
+                                              arg_text(call, "DST"), &options));
     progress_begin(&progress, &options.control);
     int r = os_copytree(arg_text(call, "SRC"), arg_text(call, "DST"), &options);
     return progress_end(&progress, r);

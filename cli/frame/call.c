@@ -232,3 +232,13 @@ void *call_alloc(struct call *call, size_t count, size_t size) {
     call->misused |= !block;
     return block;
 }
+
+int planned(struct call *call, int r) {
+    (void)call;
+    return r < 0 ? failed() : STATUS_YES;
+}
+
+int unplanned(struct call *call, size_t argument) {
+    return misuse(call->function, "can't be planned with --%s",
+                  call->function->arguments[argument].name);
+}

@@ -17,10 +17,11 @@ struct call {
         const char *value;
     } * given; /* the values of options that may come again, in the order they came */
     size_t given_count;
-    size_t data_size; /* of what arg_data() returned */
-    bool misused;     /* a value was refused, with a message */
-    bool help;        /* --help was typed */
-    void **owned;     /* blocks that call_free() frees */
+    size_t data_size;     /* of what arg_data() returned */
+    bool misused;         /* a value was refused, with a message */
+    bool help;            /* --help was typed */
+    struct os_plan *plan; /* the call is a step of it, or NULL */
+    void **owned;         /* blocks that call_free() frees */
     size_t owned_count;
 };
 
@@ -35,5 +36,11 @@ void *call_alloc(struct call *call, size_t count, size_t size);
 
 /** Has the call own `block`, which may be NULL: the block; NULL, freed, when memory is short. */
 void *call_own(struct call *call, void *block);
+
+/** The end of a call that is a step of a plan; `r` says whether it is one now: the exit status. */
+int planned(struct call *call, int r);
+
+/** An argument of such a call that no plan has: STATUS_USAGE, after a message. */
+int unplanned(struct call *call, size_t argument);
 
 #endif

@@ -33,6 +33,7 @@ struct function {
     const struct error_note *errors;
     int (*run)(struct call *call); /* returns the exit status; NULL: can't be called from a shell */
     bool command;                  /* options end at the first positional argument */
+    bool plans;                    /* it can be a step of a plan: see call.h */
     const char *refusal;           /* why it can't be called from a shell */
 };
 

@@ -66,6 +66,6 @@ void json_integer(intmax_t value) {
     printf(plain ? "%" PRIdMAX : "\"%" PRIdMAX "\"", value);
 }
 
-void json_unsigned(uintmax_t value) {
+void json_unsigned_integer(uintmax_t value) {
     printf(value <= (uintmax_t)exact ? "%" PRIuMAX : "\"%" PRIuMAX "\"", value);
 }

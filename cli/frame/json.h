@@ -23,6 +23,6 @@ void json_odd_name(const char *name, size_t size);
 
 /** A number, or beyond 2^53 a string of its digits. */
 void json_integer(intmax_t value);
-void json_unsigned(uintmax_t value);
+void json_unsigned_integer(uintmax_t value);
 
 #endif

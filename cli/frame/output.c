@@ -203,7 +203,7 @@ void emit_integer(intmax_t value) {
 void emit_unsigned(uintmax_t value) {
     before();
     if (output_style.json)
-        json_unsigned(value);
+        json_unsigned_integer(value);
     else
         printf("%" PRIuMAX, value);
     after();

@@ -423,9 +423,12 @@ int compose_copytree(struct overlay *o, const char *src, const char *dst,
 /* ----------------------------------------------------------------------------------- move */
 
 /* As goes_into() of src/tree/move.c. */
-static bool goes_into(struct overlay *o, const char *src, const char *dst) {
+static int goes_into(struct overlay *o, const char *src, const char *dst) {
     struct where a, b;
-    if (resolve_object(o, dst, FOLLOW, &b) < 0 || !is_dir(b.object))
+    int r = resolve_object(o, dst, FOLLOW, &b);
+    if (r < 0)
+        return r == -ENOENT || r == -ENOTDIR || r == -ELOOP ? false : r;
+    if (!is_dir(b.object))
         return false;
     return resolve_object(o, src, 0, &a) < 0 || a.object != b.object;
 }
@@ -470,11 +473,14 @@ static int move_across(struct overlay *o, const char *src, const char *dst, bool
 int compose_move(struct overlay *o, const char *src, const char *dst, bool new_owner) {
     AUTO_FREE char *inside = NULL;
     struct where w;
+    int into = goes_into(o, src, dst);
+    if (into < 0)
+        return into;
     if (!*src) { /* it is looked for in its directory, the current one, when that of `dst` is open */
         int failed = resolve(o, dst, PARENT | DEFER, &w);
         return failed < 0 ? failed : -ENOENT;
     }
-    bool noreplace = goes_into(o, src, dst);
+    bool noreplace = into;
     if (noreplace && copy_into(src, dst, &inside) < 0)
         return -ENOMEM;
     const char *to = inside ? inside : dst;

@@ -211,6 +211,27 @@ def call(entry):
     return f"    errno = 0;\n    {result}{entry.name}({', '.join(map(passed, entry.variables))});\n"
 
 
+def planned(contract, entry):
+    """The function that plans what the entry does, or None: os_plan_chown() of os.chown."""
+    name = "os_plan_" + entry.shell.name.removeprefix("os.")
+    if kind_of(entry, 0) != "none" and not entry.shell.custom:
+        return None
+    return next((other for _, other in entries(contract, "function") if other.name == name), None)
+
+
+def call_planned(contract, entry):
+    """Where the call is a step of a plan: `return planned(call, os_plan_chown(call->plan, v_path, …))`."""
+    function = planned(contract, entry)
+    if not function or entry.type != "int":
+        return ""
+    taken = [variable.name for variable in function.variables[1:]]
+    others = [one for one in entry.variables if one.source == "argument" and one.name not in taken]
+    refusals = "".join(f"        if (call->values[{one.argument}])\n            return unplanned(call, {one.argument});\n" for one in others)
+    options = {one.name for one in entry.variables if one.source == "options"}
+    words = ", ".join(f"{'&' if name in options else ''}v_{name}" for name in taken)
+    return f"    if (call->plan) {{\n{refusals}        return planned(call, {function.name}(call->plan, {words}));\n    }}\n"
+
+
 def stub(contract, entry):
     text = f"\nstatic int call_{entry.name}(struct call *call) {{\n    (void)call;\n    int status = 0;\n"
     last = sorted(range(len(entry.variables)), key=lambda i: entry.variables[i].source == "buffer")
@@ -223,7 +244,7 @@ def stub(contract, entry):
         type = "const char *" if kind_of(entry, 0) == "str" else "int"
         text += print_value(contract, entry, kind_of(entry, 0), type, entry.name, "0")
     else:
-        text += call(entry) + print_result(contract, entry)
+        text += call_planned(contract, entry) + call(entry) + print_result(contract, entry)
     return text + "    return status;\n}\n"
 
 
@@ -267,7 +288,8 @@ def row(contract, header, entry):
     refusal = entry.shell.name if entry.shell.kind == "no" else None
     return (
         f"    {{{text}{c_string(entry.name)},\n     {names(contract, entry)},\n     {arguments(entry)},\n     {errors(entry)},\n"
-        f"     {caller_of(header, entry)}, {str(entry.shell.command).lower()}, {c_string(refusal)}}},\n"
+        f"     {caller_of(header, entry)}, {str(entry.shell.command).lower()}, "
+        f"{str(from_shell(entry) and not header.verbs and planned(contract, entry) is not None).lower()}, {c_string(refusal)}}},\n"
     )
 
 

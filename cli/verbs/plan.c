@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/** osier plan: what calls would change. */
+#include "contract.h"
+#include "frame/arguments.h"
+#include "frame/message.h"
+#include "frame/output.h"
+#include "frame/suggest.h"
+#include "verbs/plan_output.h"
+
+#include <osier.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One call, its name first: a step of the plan. */
+static int plan_call(struct os_plan *plan, char **words) {
+    const struct function *function = find_function(words[0]);
+    struct call call;
+    if (!function)
+        return misuse_word(NULL, "plan: unknown function", words[0], "");
+    if (!function->plans)
+        return misuse_word(NULL, "plan: not a step of a plan:", words[0],
+                           "; one is a call that changes files, such as os.rename");
+    int status = STATUS_USAGE;
+    if (call_parse(&call, function, words + 1)) {
+        call.plan = plan;
+        status = call.help
+                     ? misuse_word(NULL, "plan: --help has no place in a step of", words[0], "")
+                     : function->run(&call);
+    }
+    call_free(&call);
+    return status;
+}
+
+/* Where the call that begins at `word` ends: at a word ";", or with the list. */
+static char **end_of_call(char **word) {
+    while (*word && strcmp(*word, ";") != 0)
+        word++;
+    return word;
+}
+
+static int plan_calls(struct os_plan *plan, char **word) {
+    int status = STATUS_YES;
+    for (int step = 1; status == STATUS_YES && *word; step++) {
+        char **end = end_of_call(word), *separator = *end;
+        *end = NULL;
+        if (end > word)
+            status = plan_call(plan, word);
+        *end = separator;
+        if (status == STATUS_NO)
+            complain("plan", *word, "step %d would fail; no plan was made", step);
+        word = end + (separator != NULL);
+    }
+    return status;
+}
+
+static int finish(struct call *call, struct os_plan *plan) {
+    const char *output = arg_text(call, "output");
+    if (output && os_plan_save(plan, output) < 0)
+        return failed();
+    return show_plan(plan, is_set(call, "list"), is_set(call, "detailed-exitcode"));
+}
+
+/**
+ * Shows what calls of os would change, and changes nothing.
+ *
+ * Each step sees what the steps before it have planned. What is shown is the difference in the end,
+ * one line a place: + create, ± replace, - remove, > move, ~ change of mode, owner, times; then what
+ * changes in text files.
+ *
+ *     osier plan -o deploy.plan -- os.makedirs srv/app --exist-ok \; os.rmtree srv/old
+ *
+ * The exit status is 1, with no plan, where a step would fail.
+ *
+ * @param calls  the calls, "os.mkdir srv", each but the last with a word ";" behind it
+ * @param output  save the plan in this file
+ * @param title  a line that says what the plan is for
+ * @param list  only list the places, without the changes of text files
+ * @param detailed_exitcode  the exit status is 2 where something would change
+ * @group change
+ * @since 0.1
+ * @shell plan CALLS... [-o|--output=FILE] [--title=TEXT] [--list] [--detailed-exitcode] + -> custom
+ */
+int verb_plan(struct call *call) {
+    const struct os_plan_options options = {.size = sizeof options,
+                                            .title = arg_text(call, "title")};
+    struct os_plan *plan = os_plan(&options);
+    if (!plan)
+        return failed();
+    int status = plan_calls(plan, call->rest);
+    if (status == STATUS_YES)
+        status = finish(call, plan);
+    os_plan_close(plan);
+    return status;
+}

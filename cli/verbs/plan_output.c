@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/** How plans are shown to people and programs. */
+#include "verbs/plan_output.h"
+#include "frame/message.h"
+#include "frame/output.h"
+
+#include <osier.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int print(const char *text, size_t size, void *data) {
+    (void)data;
+    return fwrite(text, 1, size, stdout) == size && !output_broken() ? 0 : -1;
+}
+
+static int print_file(struct os_plan *plan) {
+    size_t size;
+    char *text = os_plan_text(plan, &size);
+    if (!text)
+        return failed();
+    print(text, size, NULL);
+    free(text);
+    return STATUS_YES;
+}
+
+static int print_list(struct os_plan *plan, bool list_only) {
+    const struct os_plan_diff_options options = {
+        .size = sizeof options, .color = output_colour(), .list_only = list_only};
+    return os_plan_diff(plan, &options, print, NULL) < 0 && !output_broken() ? failed()
+                                                                             : STATUS_YES;
+}
+
+int show_plan(struct os_plan *plan, bool list_only, bool detailed) {
+    const struct os_plan_entry *list;
+    size_t count;
+    if (os_plan_entries(plan, &list, &count) < 0)
+        return failed();
+    int status = output_style.json ? print_file(plan) : print_list(plan, list_only);
+    return status == STATUS_YES && detailed && count ? STATUS_TROUBLE : status;
+}
+
+int refuse_conflicts(const char *verb, struct os_plan *plan) {
+    const struct os_plan_conflict *list;
+    size_t count = os_plan_conflicts(plan, &list);
+    for (size_t i = 0; i < count; i++)
+        complain(verb, list[i].path, "the plan expects %s, but there is %s", list[i].expected,
+                 list[i].found);
+    if (count)
+        complain(verb, NULL, "refused, nothing was changed: make the plan anew");
+    return STATUS_REFUSED;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/** How plans are shown: for people, as JSON, as a page. */
+#ifndef CLI_VERBS_PLAN_OUTPUT_H
+#define CLI_VERBS_PLAN_OUTPUT_H
+
+#include "frame/call.h"
+
+struct os_plan;
+
+/** Prints a plan: as its file with --json, else as a list and, unless `list_only`, the changes of text
+ *  files. The exit status: STATUS_TROUBLE with `detailed` where anything changes. */
+int show_plan(struct os_plan *plan, bool list_only, bool detailed);
+
+/** Prints it as a page of HTML that needs nothing else. */
+int show_plan_page(struct os_plan *plan);
+
+/** Says which preconditions don't hold: STATUS_REFUSED. */
+int refuse_conflicts(const char *verb, struct os_plan *plan);
+
+#endif

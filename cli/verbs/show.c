@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/** osier show: a plan that was saved. */
+#include "contract.h"
+#include "frame/arguments.h"
+#include "frame/message.h"
+#include "frame/output.h"
+#include "verbs/plan_output.h"
+
+#include <errno.h>
+#include <osier.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int show_digest(struct os_plan *plan) {
+    char *digest = os_plan_digest(plan);
+    if (!digest)
+        return failed();
+    emit_text(digest);
+    free(digest);
+    return STATUS_YES;
+}
+
+/* Whether the plan still fits what is there. */
+static int check(struct os_plan *plan) {
+    if (os_plan_check(plan) == 0)
+        return STATUS_YES;
+    return errno == ESTALE ? refuse_conflicts("show", plan) : failed();
+}
+
+/**
+ * Shows a plan that was saved.
+ *
+ * @param file  the plan, from `osier plan -o FILE`
+ * @param list  only list the places, without the changes of text files
+ * @param html  write a page of HTML, for review in a browser
+ * @param digest  only print its SHA-256
+ * @param check  only tell whether all that the plan rests on is still so; the exit status is 3 where
+ *               it isn't
+ * @param detailed_exitcode  the exit status is 2 where something would change
+ * @group change
+ * @since 0.1
+ * @shell show FILE [--list] [--html] [--digest] [--check] [--detailed-exitcode] -> custom
+ */
+int verb_show(struct call *call) {
+    const char *file = arg_text(call, "FILE");
+    struct os_plan *plan = os_plan_load(file);
+    if (!plan && errno == EBADMSG)
+        return complain("show", file, "this is no plan, or not a whole one");
+    if (!plan && errno == EPROTONOSUPPORT)
+        return complain("show", file, "this plan was made by another version of osier");
+    if (!plan)
+        return failed();
+    int status = is_set(call, "digest")  ? show_digest(plan)
+                 : is_set(call, "check") ? check(plan)
+                 : is_set(call, "html")
+                     ? show_plan_page(plan)
+                     : show_plan(plan, is_set(call, "list"), is_set(call, "detailed-exitcode"));
+    os_plan_close(plan);
+    return status;
+}
