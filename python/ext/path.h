@@ -50,6 +50,7 @@
     X(nt_basename, 1, 1, 1)                                                                        \
     X(nt_commonpath, 1, 1, 1)                                                                      \
     X(nt_dirname, 1, 1, 1)                                                                         \
+    X(nt_expandvars, 1, 1, 1)                                                                      \
     X(nt_isabs, 1, 1, 1)                                                                           \
     X(nt_isreserved, 1, 1, 1)                                                                      \
     X(nt_join, 1, PY_SSIZE_T_MAX, 1)                                                               \

@@ -382,7 +382,8 @@ struct expansion {
     PyObject *variables;
     char *data;
     size_t size, room;
-    bool bytes; /* values may be of any bytes */
+    bool bytes;    /* values may be of any bytes */
+    bool unclosed; /* a "${" without its "}" takes the rest of the text */
 };
 
 static bool append(struct expansion *e, const char *data, size_t size) {
@@ -404,22 +405,53 @@ static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/* Goes behind the variable at a "$", and finds its name; it is empty where there is none. */
-static const char *end_of_variable(const char *dollar, const char *end, bool unclosed,
-                                   struct os_slice *ret_name) {
-    const char *at = dollar + 1;
-    *ret_name = (struct os_slice){at, 0};
-    if (at < end && *at == '{') {
-        const char *brace = memchr(at, '}', (size_t)(end - at));
-        if (!brace)
-            return unclosed ? end : at;
-        *ret_name = (struct os_slice){at + 1, (size_t)(brace - at) - 1};
-        return brace + 1;
+/* What expandvars looks at: what stands there, and the variable that it may name. */
+struct piece {
+    struct os_slice text, name;
+    const char *end; /* where the rest begins */
+};
+
+/* What begins with a "$" of POSIX. */
+static void read_variable(const char *at, const char *end, bool unclosed, struct piece *ret) {
+    const char *name = at + 1, *stop = name;
+    *ret = (struct piece){.name = {name, 0}};
+    if (name < end && *name == '{') {
+        stop = memchr(name, '}', (size_t)(end - name));
+        if (stop)
+            ret->name = (struct os_slice){name + 1, (size_t)(stop - name) - 1};
+        stop = stop ? stop + 1 : unclosed ? end : name;
+    } else {
+        while (stop < end && is_word(*stop))
+            stop++;
+        ret->name.size = (size_t)(stop - name);
     }
-    while (at < end && is_word(*at))
-        at++;
-    ret_name->size = (size_t)(at - dollar) - 1;
-    return at;
+    ret->text = (struct os_slice){at, (size_t)(stop - at)};
+    ret->end = stop;
+}
+
+/* What begins with a single quote, a "%" or a "$" of Windows. */
+static void nt_read_variable(const char *at, const char *end, bool unclosed, struct piece *ret) {
+    bool brace = at + 1 < end && *at == '$' && at[1] == '{';
+    const char *name = at + 1 + brace, *stop = name;
+    size_t closing = 0;
+    (void)unclosed;
+    *ret = (struct piece){.name = {name, 0}};
+    if (*at != '\'' && !brace && name < end && *name == *at) { /* "%%", "$$" */
+        *ret = (struct piece){.text = {at, 1}, .end = name + 1};
+        return;
+    }
+    if (*at != '$' || brace) {
+        stop = memchr(name, brace ? '}' : *at, (size_t)(end - name));
+        closing = stop != NULL;
+        stop = stop ? stop : end;
+    } else {
+        while (stop < end && (is_word(*stop) || *stop == '-'))
+            stop++;
+    }
+    if (*at != '\'' && (closing || (*at == '$' && !brace)))
+        ret->name.size = (size_t)(stop - name);
+    ret->end = stop + closing;
+    ret->text = (struct os_slice){at, (size_t)(ret->end - at)};
 }
 
 static bool is_plain(const char *data, size_t size) {
@@ -430,11 +462,11 @@ static bool is_plain(const char *data, size_t size) {
 }
 
 /* Puts in what a variable stands for, or what was written. */
-static bool append_variable(struct expansion *e, const char *dollar, const char *end,
-                            struct os_slice name) {
-    PyObject *value = find_variable(e->variables, name.data, name.size);
+static bool append_piece(struct expansion *e, const struct piece *piece) {
+    PyObject *value =
+        piece->name.size ? find_variable(e->variables, piece->name.data, piece->name.size) : NULL;
     if (!value)
-        return append(e, dollar, (size_t)(end - dollar));
+        return append(e, piece->text.data, piece->text.size);
     const char *data = PyBytes_AS_STRING(value);
     size_t size = (size_t)PyBytes_GET_SIZE(value);
     bool good = (e->bytes || is_plain(data, size)) && append(e, data, size);
@@ -442,35 +474,44 @@ static bool append_variable(struct expansion *e, const char *dollar, const char 
     return good;
 }
 
-static bool expand(struct expansion *e, const struct text *text, bool unclosed) {
-    const char *at = text->data, *end = at + text->size, *dollar;
-    struct os_slice name;
-    while ((dollar = memchr(at, '$', (size_t)(end - at)))) {
-        if (!append(e, at, (size_t)(dollar - at)))
-            return false;
-        at = end_of_variable(dollar, end, unclosed, &name);
-        if (!append_variable(e, dollar, at, name))
+/* `marks` are what may begin a variable. */
+static bool expand(struct expansion *e, const struct text *text, const char *marks,
+                   void (*read)(const char *, const char *, bool, struct piece *)) {
+    const char *at = text->data, *end = at + text->size;
+    struct piece piece;
+    for (const char *mark; *(mark = at + strcspn(at, marks)); at = piece.end) {
+        read(mark, end, e->unclosed, &piece);
+        if (!append(e, at, (size_t)(mark - at)) || !append_piece(e, &piece))
             return false;
     }
     return append(e, at, (size_t)(end - at));
 }
 
-PyObject *path_expandvars(PyObject *module, PyObject *const *args, Py_ssize_t count) {
-    struct state *state = PyModule_GetState(module);
-    (void)count;
+static PyObject *expanded(struct state *state, PyObject *object, const char *marks,
+                          void (*read)(const char *, const char *, bool, struct piece *)) {
     struct text text;
-    if (!path_read_in(state, args[0], &text))
+    if (!path_read_in(state, object, &text))
         return NULL;
     PyObject *result = NULL;
-    struct expansion e = {.bytes = text.bytes};
-    if (!memchr(text.data, '$', text.size))
+    struct expansion e = {.bytes = text.bytes, .unclosed = state->unclosed};
+    if (path_whole(&text) && !text.data[strcspn(text.data, marks)])
         result = Py_NewRef(text.object);
-    else if ((text.bytes || text.ascii) && (e.variables = variables(state, text.bytes)) &&
-             expand(&e, &text, state->unclosed))
+    else if (path_whole(&text) && (text.bytes || text.ascii) &&
+             (e.variables = variables(state, text.bytes)) && expand(&e, &text, marks, read))
         result = text.bytes
                      ? PyBytes_FromStringAndSize(e.data, (Py_ssize_t)e.size)
                      : PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, e.data, (Py_ssize_t)e.size);
     PyMem_Free(e.data);
     path_release(&text);
     return result;
+}
+
+PyObject *path_expandvars(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    return expanded(PyModule_GetState(module), args[0], "$", read_variable);
+}
+
+PyObject *path_nt_expandvars(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    (void)count;
+    return expanded(PyModule_GetState(module), args[0], "$%'", nt_read_variable);
 }

@@ -14,7 +14,7 @@ import pytest
 
 import osier.ntpath
 
-NAMES = [name for name in ("basename", "commonpath", "dirname", "isabs", "isreserved", "join", "normcase", "normpath", "relpath",
+NAMES = [name for name in ("basename", "commonpath", "dirname", "expandvars", "isabs", "isreserved", "join", "normcase", "normpath", "relpath",
                            "split", "splitdrive", "splitext", "splitroot") if hasattr(ntpath, name)]
 ONE = [name for name in NAMES if name not in ("commonpath", "join", "relpath")]
 PIECES = ["", "\\", "\\", "/", "//", "\\/", ".", "..", "a", "A", "Ab", "C:", "c:", "C:\\", "d:/", ":", "\\\\s\\x", "//S/X",
@@ -73,6 +73,20 @@ def test_one_path(name):
     source = random.Random(name)
     for _ in range(3000):
         same(name, path(source))
+
+
+VARIABLES = ["", "$", "$", "%", "%", "'", "{", "}", "${", "A", "A", "a-b", "a", "A_1", "-", "none", "\xe4", "B", "=", "\\", "\udcff", "\0", "%A%", "$A"]
+
+
+def test_variables(monkeypatch):
+    source = random.Random("variables")
+    for name, value in (("A", "one"), ("a-b", "$A"), ("A_1", ""), ("B", "\xe4"), ("\xe4", "umlaut"), ("none", "%A%")):
+        monkeypatch.setenv(name, value)
+    for _ in range(20000):
+        text = "".join(source.choices(VARIABLES, k=source.randint(0, 9)))
+        same("expandvars", os.fsencode(text) if source.random() < 0.4 else text)
+    monkeypatch.delenv("A")
+    same("expandvars", "$A%A%")
 
 
 @pytest.mark.parametrize("name", ["join", "relpath", "commonpath"])
