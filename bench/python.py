@@ -55,11 +55,13 @@ ROWS = {
     "spawnv": "os.spawnv(os.P_WAIT, child, ['child'])",
     "spawnv, 100 MiB heap": "os.spawnv(os.P_WAIT, child, ['child'])",
     "spawnv /bin/true": "os.spawnv(os.P_WAIT, '/bin/true', ['true'])",
+    "start of a child": "theirs.waitpid(theirs.posix_spawn(python, ['python', '-c', 'pass'], path), 0)",  # of -m osier
 }
 # A program that ends at once, where there is one: /bin/true takes longer to be linked than to be started.
 BUILD = pathlib.Path(__file__).resolve().parent.parent / "build"
 NOTHING = pathlib.Path(theirs.environ.get("BENCH_BUILD", BUILD)) / "bench" / "nothing"
 CHILD = str(NOTHING) if NOTHING.exists() else "/bin/true"
+CHILDREN = str(pathlib.Path(sys.modules["osier"].__file__).resolve().parent / "_children")  # whose children take osier's os
 HEAPS = {"spawnv, 100 MiB heap": 100}  # in MiB, the memory that the process has, as programs do
 
 # How many times quicker than the interpreter's own: by what a row begins with, the first that fits.
@@ -69,6 +71,7 @@ GOALS = [
     (1 / 1.02, ("spawnv /bin/true",)),
     (2, ("environ", "getenv", "spawnv")),
     (1.5, ("walk",)),
+    (1 / 1.3, ("start",)),
     (1 / 1.02, ("",)),  # not slower
 ]
 
@@ -79,8 +82,11 @@ def goal(name):
 
 def measure(name, code, rounds=15):
     """The least seconds a run of `code` takes with each module: of this process, or that pass where others work."""
-    clock = time.perf_counter if "spawn" in name or name == "walk" else time.process_time
-    timers = [timeit.Timer(code, timer=clock, globals={"os": module, "p": module.path, "child": CHILD}) for module in (theirs, ours)]
+    clock = time.perf_counter if "spawn" in code or name == "walk" else time.process_time
+    timers = [timeit.Timer(code, timer=clock, globals={
+        "os": module, "p": module.path, "child": CHILD, "theirs": theirs,
+        "python": sys.executable, "path": {"PYTHONPATH": CHILDREN} if module is ours else {},
+    }) for module in (theirs, ours)]
     number = max(1, int(0.01 / max(min(timers[0].repeat(3, 1)), 1e-8)))
     times = [[timer.timeit(number) / number for timer in timers] for _ in range(rounds)]
     return [min(column) for column in zip(*times)]
