@@ -4,10 +4,15 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
+
+int fault_skipped_sync;
+static unsigned delay; /* of each call, in microseconds */
 
 /* In memory that forked children share, so that the calls they make count too. */
 static struct counter {
@@ -15,6 +20,7 @@ static struct counter {
     _Atomic long calls;
     _Atomic int number;
     _Atomic(const char *) victim;
+    _Atomic(const char *) only; /* the calls that count; NULL: all */
 } * shared;
 
 /* In the thread that is to be cancelled: the calls until then. */
@@ -37,9 +43,18 @@ void fault_arm_cancel(long n) {
     until_cancelled = n;
 }
 
+void fault_slow(unsigned microseconds) {
+    delay = microseconds;
+}
+
 void fault_arm(long n, int number) {
+    fault_arm_call(NULL, n, number);
+}
+
+void fault_arm_call(const char *name, long n, int number) {
     if (!share())
         return;
+    atomic_store(&shared->only, name);
     atomic_store(&shared->calls, 0);
     atomic_store(&shared->victim, NULL);
     atomic_store(&shared->number, number);
@@ -56,8 +71,15 @@ const char *fault_disarm(long *ret_calls) {
 }
 
 bool fault_due(const char *name) {
+    bool allocation = strcmp(name, "malloc") == 0;
+    if (delay && !allocation)
+        usleep(delay);
     if (!shared)
         return false;
+    const char *only = atomic_load(&shared->only);
+    bool kills = atomic_load(&shared->number) == FAULT_KILL;
+    if ((only && strcmp(only, name) != 0) || (kills && allocation))
+        return false; /* a death before an allocation is one before the next call */
     atomic_fetch_add(&shared->calls, 1);
     if (until_cancelled && --until_cancelled == 0) {
         atomic_store(&shared->victim, name);
@@ -65,7 +87,9 @@ bool fault_due(const char *name) {
     }
     if (atomic_load(&shared->countdown) == 0 || atomic_fetch_sub(&shared->countdown, 1) != 1)
         return false;
+    if (kills)
+        kill(getpid(), SIGKILL);
     atomic_store(&shared->victim, name);
-    errno = strcmp(name, "malloc") ? atomic_load(&shared->number) : ENOMEM;
+    errno = allocation ? ENOMEM : atomic_load(&shared->number);
     return true;
 }

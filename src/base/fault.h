@@ -10,6 +10,18 @@
 /** Makes the `n`-th call from now fail with `number` (an allocation always with ENOMEM). */
 FAULT_EXPORT void fault_arm(long n, int number);
 
+/** Instead of an error: the process is killed before that call, as by SIGKILL. */
+#define FAULT_KILL (-1)
+
+/** The same for the n-th call of that name alone; NULL for any. */
+FAULT_EXPORT void fault_arm_call(const char *name, long n, int number);
+
+/** Lets each call take so many microseconds more, for what others do meanwhile. */
+FAULT_EXPORT void fault_slow(unsigned microseconds);
+
+/** The number of the sync (plan/sync.h) that is left out; 0 for none. */
+FAULT_EXPORT extern int fault_skipped_sync;
+
 /** Cancels the calling thread before the n-th call from now that it makes: pthread_cancel(3), which
  *  acts at the next cancellation point; 0: not any more. */
 FAULT_EXPORT void fault_arm_cancel(long n);
