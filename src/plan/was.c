@@ -241,22 +241,23 @@ int was_hash(int dir_fd, const char *name, struct plan_was *was) {
     struct values v;
     if (was->absent || was->identity_only)
         return 0;
-    int r = 0;
-    if (S_ISREG(was->mode) && !was->has_content && !was->attributes_only) {
-        r = stale(hash_file(dir_fd, name, &was->content));
-        was->has_content = r >= 0;
-    }
-    if (r >= 0 && !was->has_xattrs) {
+    bool content = S_ISREG(was->mode) && !was->has_content && !was->attributes_only,
+         xattrs = !was->has_xattrs;
+    int r = content ? stale(hash_file(dir_fd, name, &was->content)) : 0;
+    if (r >= 0 && xattrs)
         r = stale(hash_xattrs(dir_fd, name, &was->xattrs));
-        was->has_xattrs = r >= 0;
-    }
     if (r >= 0)
         r = stale(disk_values(dir_fd, name, &v));
-    if (r < 0)
-        return r;
     struct plan_was steady = *was;
     steady.racy = false; /* it was read after the tick */
-    return same_signature(&v, &steady) ? 0 : plan_check_was(dir_fd, name, was);
+    /* What was read now is what the plan has looked at only if it is still the same object. */
+    if (r >= 0 && !same_signature(&v, &steady))
+        return content || xattrs ? -ESTALE : plan_check_was(dir_fd, name, was);
+    if (r >= 0 && content)
+        was->has_content = true;
+    if (r >= 0 && xattrs)
+        was->has_xattrs = true;
+    return r;
 }
 
 /* --------------------------------------------------------------------------------- places */
