@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all bootstrap demo check check-cpython check-psutil bench static amalgamation packages install uninstall format distcheck clean
+.PHONY: all bootstrap demo check check-crash check-cpython check-psutil bench static amalgamation packages install uninstall format distcheck clean
 
 bootstrap:
 	@tools/bootstrap $(GROUPS)
@@ -67,6 +67,13 @@ bench:
 	@$(MAKE) --no-print-directory $(BUILD)/with-bench all
 	@ninja -C $(BUILD) --quiet bench-programs
 	@bench/run $(BUILD)
+
+# Power cuts on every file system, deaths at each call, full disks, editors: for root, some minutes.
+check-crash:
+	@tools/bootstrap build test crash
+	@$(MAKE) --no-print-directory $(BUILD)/with-tests all
+	@ninja -C $(BUILD) --quiet crash-programs
+	@OSIER_BUILD=$(BUILD) CRASH_TOOLS=$(BUILD)/tests/crash OSIER_CRASH=full /usr/bin/python3 -B -m pytest -q tests/crash
 
 check-cpython:
 	@tools/bootstrap build python cpython

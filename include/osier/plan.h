@@ -14,6 +14,8 @@
  *     os_plan_save(plan, "deploy.plan");
  *     plan = os_plan_close(plan);
  *
+ * os_plan_apply() makes all changes or none, whatever fails, and os_undo() takes them back.
+ *
  * A call that fails adds nothing, and the plan stays usable; so of makedirs, copytree and their
  * like that fail half-way nothing is kept, where those that aren't planned leave what they made.
  * What the plan was asked, and the links its paths led through, are preconditions: it is not
@@ -765,6 +767,190 @@ OS_API OS_NONNULL() int os_plan_check(struct os_plan *plan);
  */
 OS_API OS_NONNULL() size_t
     os_plan_conflicts(struct os_plan *plan, const struct os_plan_conflict **ret_list);
+
+/** How a plan is applied; all zero but `size` is the default. */
+struct os_plan_apply_options {
+    size_t size;     /**< sizeof(struct os_plan_apply_options) */
+    bool wait;       /**< wait while another transaction has the journal; else fail with EBUSY */
+    bool open_files; /**< replace and remove files though somebody has them open for writing: who
+                          does goes on writing into the old one, which undo brings back */
+    int (*on_progress)(const struct os_progress *progress, void *data); /**< called ten times a
+                          second at most; anything but 0 takes everything back, with ECANCELED */
+    void *data;                                                         /**< for it */
+};
+
+/**
+ * Makes all changes of a plan, or none: whatever fails, and whatever moment the power goes or the
+ * process dies, what is found then is the state before or the state after, at every place. Where
+ * somebody else has changed something since the plan looked at it, nothing is done.
+ *
+ * What is replaced or removed is kept in a journal, a directory that only its owner can enter, on the
+ * file system where it was: os_undo() brings it back. It is crash-atomic, not reader-atomic: who looks
+ * meanwhile may see some places changed and others not yet. When it returns, all is on the disk.
+ *
+ * @param plan  the plan; it can be applied once, as its preconditions don't hold afterwards
+ * @param options  how, or NULL for the defaults
+ * @param ret_id  the number of the transaction, for os_undo(); 0 when there was nothing to do; or
+ *        NULL. Set too where the call fails with EIO after the change, which then stands, but may
+ *        not survive a loss of power
+ * @return 0, or −1 with errno set, the record has the path
+ * @error ESTALE  something has changed: os_plan_conflicts() tells what
+ * @error EBUSY  another transaction has the journal
+ * @error ETXTBSY  somebody has a file open for writing that is to be replaced or removed
+ * @error ECANCELED  by `on_progress`
+ * @error ENODEV  an earlier transaction waits for a file system that isn't mounted: see os_recover()
+ * @error EPERM  the state directory (OSIER_STATE) belongs to somebody else, or others may enter it
+ * @source rename(2) RENAME_EXCHANGE, fsync(2)
+ */
+OS_API OS_NONNULL(1) int os_plan_apply(struct os_plan *plan,
+                                       const struct os_plan_apply_options *options,
+                                       uint64_t *ret_id);
+
+/** Something that speaks against an undo. */
+struct os_undo_conflict {
+    const char *path; /**< where */
+    const char *what; /**< "its content was changed", "something was put there" … */
+    uint64_t later;   /**< the transaction that did it, to be undone first; 0 where it was nobody
+                           that the journal knows */
+};
+
+/** How a transaction is undone; all zero but `size` is the default. */
+struct os_undo_options {
+    size_t size;              /**< sizeof(struct os_undo_options) */
+    bool wait;                /**< wait while another transaction has the journal */
+    const char *const *paths; /**< only what is at these and below, a list that ends with NULL */
+    void (*on_conflict)(const struct os_undo_conflict *conflict, void *data); /**< told of each */
+    int (*on_progress)(const struct os_progress *progress, void *data); /**< called between two
+                                   changes; anything but 0 takes everything back, with ECANCELED */
+    void *data;                                                         /**< for both */
+};
+
+/**
+ * Takes a transaction back: the very inodes that it replaced or removed stand at their places again,
+ * with their owner, mode, access control lists, attributes, hard links and times. It is a
+ * transaction itself, and so can be undone, which does the first one again.
+ *
+ * Everything has to be as the transaction left it. Otherwise nothing is touched.
+ *
+ * @param id  the transaction; 0 for the latest that is done and not undone
+ * @param options  how, or NULL for the defaults
+ * @param ret_id  the number of the new transaction, or NULL
+ * @return 0, or −1 with errno set, the record has the path
+ * @error ESTALE  something has changed since: `on_conflict` is told of all of it
+ * @error ENOENT  there is no such transaction, it was forgotten, or has to do with none of `paths`
+ * @error EALREADY  it is undone already
+ * @error ENODEV  a file system that it has changed isn't mounted
+ * @error EBUSY  another transaction has the journal
+ */
+OS_API int os_undo(uint64_t id, const struct os_undo_options *options, uint64_t *ret_id);
+
+/** What os_recover() tells of. */
+struct os_recovery {
+    uint64_t id;         /**< the transaction */
+    const char *journal; /**< the journal's path */
+    const char *path;    /**< a place that was left as somebody else has it; with `error` what is
+                              in the way; NULL: this is about the whole transaction */
+    int error;           /**< 0, or the errno that keeps it from being recovered */
+    bool completed;      /**< it was committed already, and now is so on all file systems */
+    bool orphaned;       /**< it is taken back but for such places; what belongs there is in
+                              orphan/ of the journal */
+};
+
+/** How transactions are recovered; all zero but `size` is the default. */
+struct os_recover_options {
+    size_t size; /**< sizeof(struct os_recover_options) */
+    bool wait;   /**< wait while a transaction is under way; else it fails with EBUSY */
+    void (*on_recovery)(const struct os_recovery *recovery, void *data); /**< told of everything */
+    void *data;                                                          /**< for it */
+};
+
+/**
+ * Takes back what transactions have left whose process or machine died half-way; every use of a
+ * journal does so too. What somebody else has put in the place of something since is never touched.
+ *
+ * @param options  how, or NULL for the defaults
+ * @return how many transactions were ended, or −1 with errno set
+ * @error ESTALE  somebody else's file stands where something was to come back to, which is kept in
+ *        the journal: `on_recovery` tells where
+ * @error ENODEV  a transaction waits for a file system that isn't mounted
+ * @error EBADMSG  a journal is damaged; nothing of it is touched
+ * @error EBUSY  a transaction is under way
+ */
+OS_API int os_recover(const struct os_recover_options *options);
+
+/** A transaction of the past. All texts are the iterator's, until the next os_history_next(). */
+struct os_history_entry {
+    uint64_t id;
+    int64_t time_ns;     /**< when, in nanoseconds since 1970 [time] */
+    uid_t uid;           /**< who */
+    const char *user;    /**< their name, or NULL */
+    const char *title;   /**< the plan's, or NULL */
+    char *const *argv;   /**< the command that did it, a list that ends with NULL */
+    uint64_t undoes;     /**< it takes that transaction back; 0: none */
+    uint64_t undone_by;  /**< the transaction that has taken it back; 0: none */
+    bool orphaned;       /**< it was taken back but for some places: see os_recover() */
+    bool forgotten;      /**< it can be read, and not be undone any more */
+    uint64_t steps;      /**< how many places it has changed */
+    uint64_t held;       /**< how much room is taken by what undo needs [bytes] */
+    const char *journal; /**< the path of the journal that has it */
+};
+
+/** Transactions of the past; made by os_history(). */
+struct os_history;
+
+/**
+ * Looks back at all transactions whose journals are there, the latest first.
+ *
+ * @return the iterator, to end with os_history_close(); NULL with errno set
+ */
+OS_API struct os_history *os_history(void);
+
+/**
+ * The next transaction.
+ *
+ * @param history  the iterator
+ * @return the entry; at the end NULL with errno 0, after a failure NULL with errno set
+ */
+OS_API OS_NONNULL() const struct os_history_entry *os_history_next(struct os_history *history);
+
+/**
+ * Ends looking back.
+ *
+ * @param history  the iterator, or NULL; errno stays as it is
+ * @return NULL
+ */
+OS_API struct os_history *os_history_close(struct os_history *history);
+
+/**
+ * The plan of a transaction of the past, as it was applied, to be listed and compared as any other.
+ *
+ * @param id  the transaction
+ * @return the plan, to end with os_plan_close(); NULL with errno set
+ * @error ENOENT  there is no such transaction, or it is one that takes another back
+ */
+OS_API struct os_plan *os_history_plan(uint64_t id);
+
+/** What is forgotten; all zero but `size`: what is older than 30 days, beyond 50 transactions, or
+ *  takes more than 1 GiB or 5 % of a file system. */
+struct os_forget_options {
+    size_t size;         /**< sizeof(struct os_forget_options) */
+    const uint64_t *ids; /**< these, and no others */
+    size_t count;        /**< how many */
+    bool all;            /**< everything */
+    bool now;            /**< remove all that is forgotten before it returns, not 50 ms long */
+    bool wait;           /**< wait while a transaction is under way */
+};
+
+/**
+ * Forgets transactions: they can't be undone any more, and the room of what they kept is free. What
+ * they did can be read for another year.
+ *
+ * @param options  how, or NULL for the defaults
+ * @return how many were forgotten, or −1 with errno set
+ * @error ENOENT  there is no such transaction among `ids`
+ * @error EBUSY  a transaction is under way
+ */
+OS_API int os_forget(const struct os_forget_options *options);
 
 OS_END_DECLS
 

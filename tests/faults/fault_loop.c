@@ -323,7 +323,7 @@ static void run_row(void **state) {
         print_message("%s: only root may make this call\n", row->function);
         skip();
     }
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    for (size_t i = 0; i < (row->few ? 1 : sizeof numbers / sizeof *numbers); i++) {
         long n = 1;
         while (run_once(row, numbers[i], n))
             assert_true(++n < MAX_CALLS);

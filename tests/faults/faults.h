@@ -45,6 +45,7 @@ struct fault {
     bool leaves_files; /* a failure may leave a part done, as Python's does */
     bool keeps_memory; /* blocks may stay: the environment never frees what was published */
     bool uncancelled;  /* not run in a thread that is cancelled: the row itself holds something */
+    bool few;          /* EIO and a lack of memory alone, for a call that makes hundreds */
     bool keeps_state;  /* children, working directory or umask may change */
     bool root;         /* nobody else may make the call: skipped then */
 };

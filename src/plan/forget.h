@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/** Transactions forgotten, so that what they keep doesn't fill the disk. */
+#ifndef PLAN_FORGET_H
+#define PLAN_FORGET_H
+
+#include "plan/journal.h"
+
+/** After a transaction: forgets what is over the limits, as far as there is time. Needs the locks. */
+void forget_over_limits(struct journals *js);
+
+/** How many bytes a transaction holds in a journal, counted once: 0 or −errno. */
+int forget_size(const struct journal *j, enum journal_state state, uint64_t id,
+                uint64_t *ret_bytes);
+
+/** How many places a transaction's intent has changed: 0 or −errno. `at` is its directory. */
+int forget_count_steps(int at, uint64_t *ret_count);
+
+/** Numbers of those that are forgotten and can still be read, to free(): how many, or −errno. */
+long forget_list(const struct journal *j, uint64_t **ret_ids);
+
+/** The directory with what can be read of one of them: a descriptor or −errno. */
+int forget_open(const struct journal *j, uint64_t id);
+
+#endif

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MIT */
+/** A step made, taken back, or found in either state; never at the cost of somebody else's file. */
+#include "plan/txn.h"
+
+#include "base/kernel.h"
+#include "base/procfile.h"
+#include "base/seam.h"
+#include "fs/at.h"
+#include "fs/dir.h"
+#include "plan/inplace.h"
+#include "plan/sync.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    MOST_OPEN = 100,          /* directories at a time */
+    MOST_DIRTY = 256 * 1024,  /* kB that wait for being written, with which a syncfs(2) is short */
+    NUMBER = 3 * sizeof(int), /* of the digits of a step's number */
+};
+
+#ifndef RENAME_EXCHANGE
+#define RENAME_EXCHANGE 2
+#endif
+
+/* -------------------------------------------------------------------------- directories */
+
+/* Opens a path if it leads to that very directory: a descriptor, −ESTALE, or −errno. */
+static int open_same(const struct txn *txn, const struct txn_dir *d, int fd) {
+    struct look look;
+    (void)txn;
+    if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP || fd == -EACCES)
+        return -ESTALE;
+    if (fd < 0)
+        return fd;
+    int r = look_at(fd, "", &look);
+    if (r >= 0 && look_same(&look.id, &d->id))
+        return fd;
+    seam_close_quietly(fd);
+    return r < 0 ? r : -ESTALE;
+}
+
+/* In what a step keeps: a new directory that has not got its name yet. */
+static int open_made(const struct txn *txn, const struct txn_dir *d) {
+    AUTO_STR path = STR_INIT;
+    int kept = txn->parts[d->part].kept;
+    if (d->made_in < 0 || kept < 0)
+        return -ESTALE;
+    str_printf(&path, "%ld", d->made_in);
+    if (d->below && d->below[0])
+        str_printf(&path, "/%s", d->below);
+    if (path.failed)
+        return -ENOMEM;
+    return open_same(txn, d, SYS(openat, kept, path.data, DIR_OPEN | O_NOFOLLOW));
+}
+
+static int find_dir(const struct txn *txn, const struct txn_dir *d) {
+    int fd = d->before ? open_same(txn, d, look_open_directory(d->before)) : -ESTALE;
+    if (fd == -ESTALE && d->after)
+        fd = open_same(txn, d, look_open_directory(d->after));
+    return fd == -ESTALE ? open_made(txn, d) : fd;
+}
+
+/* Closes the next one in turn. */
+static void close_one(struct txn *txn) {
+    for (size_t i = 0; i < txn->dir_count; i++) {
+        struct txn_dir *d = &txn->dirs[txn->next_closed++ % txn->dir_count];
+        if (d->fd >= 0) {
+            seam_close_quietly(TAKE_FD(d->fd));
+            txn->open_dirs--;
+            return;
+        }
+    }
+}
+
+int txn_dir(struct txn *txn, unsigned dir) {
+    struct txn_dir *d = &txn->dirs[dir];
+    if (d->fd >= 0)
+        return d->fd;
+    if (txn->open_dirs >= MOST_OPEN)
+        close_one(txn);
+    int fd = find_dir(txn, d);
+    if (fd == -EMFILE && txn->open_dirs) {
+        close_one(txn);
+        fd = find_dir(txn, d);
+    }
+    if (fd >= 0) {
+        d->fd = fd;
+        txn->open_dirs++;
+    }
+    return fd;
+}
+
+/* -------------------------------------------------------------------------------- marks */
+
+int txn_mark(const struct txn *txn, unsigned part, int dir, const char *name,
+             struct txn_mark *ret) {
+    struct look look;
+    int r = look_at(dir, name, &look);
+    if (r < 0)
+        return r;
+    *ret = (struct txn_mark){look.id, look.mode, look.uid, look.gid, look.size, look.mtime};
+    if (!txn->parts[part].journal->births)
+        ret->id.birth = 0;
+    return 0;
+}
+
+/* A directory's size and time change with what is in it, and that may have been moved out. */
+bool txn_is(const struct txn_mark *mark, const struct look *look) {
+    return look_same(&mark->id, &look->id) &&
+           (mark->id.ino == 0 || S_ISDIR(mark->mode) ||
+            (mark->size == look->size && mark->mtime.tv_sec == look->mtime.tv_sec &&
+             mark->mtime.tv_nsec == look->mtime.tv_nsec));
+}
+
+char *txn_path(const struct txn *txn, const struct txn_step *step, bool second) {
+    AUTO_STR s = STR_INIT;
+    char *path = NULL;
+    const struct txn_dir *d = &txn->dirs[second ? (unsigned)step->dir2 : step->dir];
+    const char *dir = d->after ? d->after : d->before ? d->before : "?";
+    str_printf(&s, "%s/%s", strcmp(dir, "/") == 0 ? "" : dir, second ? step->name2 : step->name);
+    return str_take(&s, &path) < 0 ? NULL : path;
+}
+
+/* ------------------------------------------------------------------------------- places */
+
+/* Where something stands. */
+struct spot {
+    int dir;
+    const char *name;
+};
+
+/* Both places of a step, and what is to be at each in the state that it shall come to and in the
+ * other one. */
+struct turn {
+    struct spot a, b;
+    char number[NUMBER];
+    const struct txn_mark *a_now, *b_now, *a_then, *b_then;
+    bool kept; /* the second place is the journal's */
+};
+
+static int open_places(struct txn *txn, struct txn_step *step, bool forward, struct turn *t) {
+    static const struct txn_mark nothing;
+    t->kept = step->dir2 == TXN_KEPT;
+    snprintf(t->number, sizeof t->number, "%u", step->number);
+    /* The second first: the first may be closed for it, and is needed more. */
+    int b = t->kept ? txn->parts[step->part].kept : txn_dir(txn, (unsigned)step->dir2);
+    if (b < 0)
+        return b == -1 ? -ESTALE : b;
+    int a = txn_dir(txn, step->dir);
+    if (a < 0)
+        return a;
+    if (!t->kept) /* it may have been closed for the other one */
+        b = txn_dir(txn, (unsigned)step->dir2);
+    if (b < 0)
+        return b;
+    t->a = (struct spot){a, step->name};
+    t->b = (struct spot){b, t->kept ? t->number : step->name2};
+    const struct txn_mark *x = step->a.id.ino ? &step->a : &nothing,
+                          *y = step->b.id.ino ? &step->b : &nothing;
+    t->a_now = t->b_then = forward ? x : y;
+    t->b_now = t->a_then = forward ? y : x;
+    return 0;
+}
+
+static void set_dirty(struct txn *txn, const struct txn_step *step) {
+    txn->dirs[step->dir].dirty = true;
+    if (step->kind == TXN_RENAME && step->dir2 != TXN_KEPT)
+        txn->dirs[step->dir2].dirty = true;
+}
+
+/* Exchanges what stands at both places, or moves what stands at one of them. */
+static int exchange(const struct turn *t, bool has_a, bool has_b) {
+    if (has_a && has_b)
+        return SYS(kernel_renameat2, t->a.dir, t->a.name, t->b.dir, t->b.name, RENAME_EXCHANGE);
+    const struct spot *from = has_a ? &t->a : &t->b, *to = has_a ? &t->b : &t->a;
+    return at_rename_new(from->dir, from->name, to->dir, to->name);
+}
+
+/* What came out isn't what was to: it goes back. When something newer stood there by then, which now
+ * has come out instead, that goes back too. */
+static int put_back(const struct turn *t, bool has_a, bool has_b) {
+    struct look a, b;
+    int r = exchange(t, !has_a || has_b, !has_b || has_a);
+    if (r >= 0)
+        r = look_at(t->a.dir, t->a.name, &a);
+    if (r >= 0)
+        r = look_at(t->b.dir, t->b.name, &b);
+    if (r >= 0 && has_a && has_b && !look_same(&b.id, &t->b_now->id))
+        r = exchange(t, true, true);
+    return r < 0 ? r : -ESTALE;
+}
+
+/* What somebody put there, or took away, in the moment before. */
+static int changed_meanwhile(int r) {
+    return r == -EEXIST || r == -ENOENT || r == -ENOTEMPTY ? -ESTALE : r;
+}
+
+static int turn_rename(struct txn *txn, struct txn_step *step, struct turn *t) {
+    struct look b, a;
+    bool has_a = t->a_now->id.ino, has_b = t->b_now->id.ino;
+    set_dirty(txn, step);
+    int r = exchange(t, has_a, has_b);
+    if (r < 0)
+        return changed_meanwhile(r);
+    r = has_a ? look_at(t->b.dir, t->b.name, &b) : 0;
+    if (r >= 0 && has_b && !t->kept)
+        r = look_at(t->a.dir, t->a.name, &a);
+    if (r < 0)
+        return r;
+    bool right = (!has_a || txn_is(t->b_then, &b)) && (!has_b || t->kept || txn_is(t->a_then, &a));
+    return right ? 0 : put_back(t, has_a, has_b);
+}
+
+int step_kept(const struct txn *txn, const struct txn_step *step, bool forward) {
+    const struct txn_mark *mark = forward ? &step->a : &step->b;
+    char number[NUMBER];
+    struct look look;
+    if (step->kind != TXN_RENAME || step->dir2 != TXN_KEPT || !S_ISREG(mark->mode))
+        return 0;
+    snprintf(number, sizeof number, "%u", step->number);
+    int r = look_at(txn->parts[step->part].kept, number, &look);
+    return r < 0 ? r : txn_is(mark, &look) ? 0 : -ESTALE;
+}
+
+/* ------------------------------------------------------------------------------ values */
+
+/* A handle of the object that is given values: −ESTALE where it isn't that one. */
+static int open_object(struct txn *txn, const struct txn_step *step) {
+    struct look look;
+    int dir = txn_dir(txn, step->dir);
+    if (dir < 0)
+        return dir;
+    AUTO_CLOSE int handle = SYS(openat, dir, step->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (handle < 0)
+        return handle == -ENOENT ? -ESTALE : handle;
+    int r = look_at(handle, "", &look);
+    if (r < 0)
+        return r;
+    return look_same(&look.id, &step->a.id) ? TAKE_FD(handle) : -ESTALE;
+}
+
+/* Has an object's values last; where it can't be opened, by its whole file system. */
+static int sync_object(const struct txn *txn, const struct txn_step *step, int handle) {
+    char path[sizeof "/proc/self/fd/" + NUMBER];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", handle);
+    if (txn->bulk) /* txn_sync() does */
+        return 0;
+    bool opens = S_ISREG(step->a.mode) || S_ISDIR(step->a.mode);
+    AUTO_CLOSE int fd = opens ? SYS(open, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -EACCES;
+    if (fd < 0)
+        return SYNC(SYNC_EFFECTS, SYS(syncfs, txn->parts[step->part].at));
+    return SYNC(SYNC_EFFECTS, SYS(fsync, fd));
+}
+
+/* Where only some of the values are set, those that are on their way are nobody else's. */
+static int turn_values(struct txn *txn, struct txn_step *step, bool forward, bool restoring) {
+    AUTO_CLOSE int handle = open_object(txn, step);
+    if (handle < 0)
+        return handle;
+    const struct vector *to = forward ? &step->after : &step->before,
+                        *from = forward ? &step->before : &step->after;
+    bool inplace = step->kind == TXN_INPLACE;
+    struct vector a = *to, b = *from;
+    if (inplace) /* the content comes with a time of its own */
+        a.times = b.times = false;
+    int r = vector_stands(handle, &a, &b);
+    if (r == VECTOR_NEITHER || (r == VECTOR_BETWEEN && !restoring))
+        return -ESTALE;
+    bool set = r != VECTOR_A;
+    if (r >= 0 && inplace)
+        r = inplace_turn(txn->parts[step->part].kept, step->number, handle, forward, restoring);
+    if (r >= 0 && (set || (inplace && r > 0)))
+        r = vector_set(to, handle);
+    return r < 0 ? r : sync_object(txn, step, handle);
+}
+
+int step_turn(struct txn *txn, struct txn_step *step, bool forward) {
+    struct turn t;
+    if (step->kind != TXN_RENAME)
+        return turn_values(txn, step, forward, false);
+    int r = open_places(txn, step, forward, &t);
+    return r < 0 ? r : turn_rename(txn, step, &t);
+}
+
+/* ---------------------------------------------------------------------------- restoring */
+
+/* Whether another step moves the same object on: then where it is, is that one's to tell. */
+static bool is_moved_twice(const struct txn *txn, const struct txn_step *step) {
+    for (size_t i = 0; i < txn->step_count; i++) {
+        const struct txn_step *s = &txn->steps[i];
+        if (s != step && s->kind == TXN_RENAME && look_same(&s->a.id, &step->a.id))
+            return true;
+    }
+    return false;
+}
+
+/* Where the file system has no rename to a free name, a death between the two calls that stand for it
+ * leaves a file with both names. */
+static int drop_second_name(struct txn *txn, const struct txn_step *step, const struct turn *t) {
+    set_dirty(txn, step);
+    return SYS(unlinkat, t->a.dir, t->a.name, 0);
+}
+
+static int restore_rename(struct txn *txn, struct txn_step *step, bool forward) {
+    struct turn t;
+    struct look a, b;
+    int r = open_places(txn, step, forward, &t);
+    if (r >= 0)
+        r = look_at(t.b.dir, t.b.name, &b);
+    if (r >= 0)
+        r = look_at(t.a.dir, t.a.name, &a);
+    if (r < 0)
+        return r;
+    /* What the journal keeps is what it is to keep: the step was never made, or is taken back,
+     * whoever has the place since. */
+    if (t.kept && look_same(&b.id, &t.b_then->id))
+        return b.id.ino && look_same(&a.id, &b.id) ? drop_second_name(txn, step, &t) : 0;
+    if (!t.kept && t.a_then->id.ino && look_same(&a.id, &t.a_then->id) &&
+        (!t.b_then->id.ino || look_same(&b.id, &t.b_then->id)))
+        return 0;
+    if (!t.kept && !t.a_then->id.ino && look_same(&b.id, &t.b_then->id))
+        return 0;
+    /* Who had the old file open may have written into it since: it goes back with that. */
+    bool same_b = t.kept ? look_same(&t.b_now->id, &b.id) : txn_is(t.b_now, &b);
+    if (!txn_is(t.a_now, &a) || !same_b)
+        return !t.kept && is_moved_twice(txn, step) ? 0 : -ESTALE;
+    return turn_rename(txn, step, &t);
+}
+
+int step_restore(struct txn *txn, struct txn_step *step, bool forward) {
+    return step->kind == TXN_RENAME ? restore_rename(txn, step, forward)
+                                    : turn_values(txn, step, forward, true);
+}
+
+static void tell(struct txn_outcome *outcome, const struct txn *txn, const struct txn_step *step,
+                 int error) {
+    if (error == -ESTALE)
+        outcome->foreign++;
+    else if (!outcome->error)
+        outcome->error = error;
+    if (outcome->tell)
+        outcome->tell(outcome->data, txn, step, error);
+}
+
+/* A directory that another step moves may be where neither its old nor its new path leads, until
+ * that step is restored: so those that failed are tried again as long as any other succeeds. */
+void txn_restore(struct txn *txn, long part, bool forward, struct txn_outcome *outcome) {
+    AUTO_FREE bool *done = mem_zalloc(txn->step_count * sizeof *done);
+    bool progress = true;
+    if (!done) {
+        outcome->error = -ENOMEM;
+        return;
+    }
+    for (bool last = false; progress || !last;) {
+        last = !progress;
+        progress = false;
+        for (size_t i = 0; i < txn->step_count; i++) {
+            size_t at = forward ? i : txn->step_count - 1 - i;
+            struct txn_step *step = &txn->steps[at];
+            if (done[at] || (part >= 0 && step->part != (unsigned)part))
+                continue;
+            int r = step_restore(txn, step, forward);
+            done[at] = r >= 0;
+            progress |= r >= 0;
+            if (r < 0 && last) {
+                tell(outcome, txn, step, r);
+                done[at] = true;
+            }
+        }
+    }
+}
+
+/* ------------------------------------------------------------------------------ syncing */
+
+bool sync_may_be_whole(void) {
+    AUTO_STR s = STR_INIT;
+    if (procfile_load("/proc/meminfo", &s) < 0 || s.failed)
+        return false;
+    const char *dirty = procfile_field(s.data, "Dirty:");
+    return dirty && strtoul(dirty, NULL, 10) < MOST_DIRTY;
+}
+
+static int sync_dirs(struct txn *txn) {
+    for (unsigned i = 0; i < txn->dir_count; i++) {
+        struct txn_dir *d = &txn->dirs[i];
+        if (!d->dirty)
+            continue;
+        int fd = txn_dir(txn, i);
+        /* Gone from where it was: what was moved out of it came to a directory that is synced. */
+        int r = fd == -ESTALE ? 0 : fd < 0 ? fd : look_sync(fd, txn->parts[d->part].at);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int txn_sync(struct txn *txn) {
+    int r = txn->bulk ? 0 : SYNC(SYNC_EFFECTS, sync_dirs(txn));
+    for (size_t i = 0; i < txn->part_count && r >= 0; i++) {
+        int at = txn->parts[i].at, kept = txn->parts[i].kept;
+        if (at < 0)
+            continue;
+        r = SYNC(SYNC_EFFECTS, txn->bulk ? SYS(syncfs, at) : SYS(fsync, at));
+        if (r >= 0 && kept != at && kept >= 0 && !txn->bulk)
+            r = SYNC(SYNC_EFFECTS, SYS(fsync, kept));
+    }
+    return r;
+}

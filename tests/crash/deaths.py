@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""Deaths of the process, failing calls, full disks, and others who change something before recovery comes.
+
+The workload is ./transaction, built with the faults of src/base/fault.c: it dies before its n-th call through the seam,
+or that call fails, for n = 1, 2, 3 … until there is no n-th call any more.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+
+import rig
+
+VERBS = {"run": [], "undo": ["run"], "redo": ["run", "undo"]}
+ERRORS = ("ENOSPC", "EIO", "EPERM", "EMFILE", "ENOMEM")
+PLACES = "conf/a.conf conf/gone.conf conf/new.conf bin/link mv/src mv2/dst mv/x conf/b.conf newdir".split()
+
+
+class Deaths:
+    """Trees below `base`, one for each death."""
+
+    def __init__(self, tools, base):
+        self.program, self.base, self.cases, self.defects = os.path.join(tools, "transaction"), base, 0, []
+
+    def call(self, verb, root, **env):
+        command = [self.program, verb, root]
+        env = dict(os.environ, **{f"CRASH_{key.upper()}": value for key, value in env.items()})
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+
+    def prepared(self, verb):
+        """A tree that is ready for the verb."""
+        root = tempfile.mkdtemp(dir=self.base)
+        for earlier in ("setup", *VERBS[verb]):
+            done = self.call(earlier, root)
+            assert done.returncode == 0, f"{earlier}: {done.stderr}"
+        return root
+
+    def whole(self, verb):
+        """The tree after a verb that goes through."""
+        root = self.prepared(verb)
+        assert self.call(verb, root).returncode == 0
+        entries = rig.without_inodes(rig.look(root))
+        shutil.rmtree(root)
+        return entries
+
+    def judge(self, root, before, after, where, told=None):
+        """Before with all its inodes, or after; `told`: the call has said that it did it, or that it failed."""
+        self.cases += 1
+        done = self.call("recover", root)
+        got, left = rig.look(root), rig.left_behind(root)
+        is_before, is_after = got == before, rig.without_inodes(got) == after
+        if done.returncode or left:
+            self.defects.append(f"{where}: {left} {done.stderr.strip()}")
+        elif not (is_before or is_after):
+            self.defects.append(f"{where}: mixed: {rig.difference(rig.without_inodes(got), rig.without_inodes(before), after)}")
+        elif told is True and not is_after:
+            self.defects.append(f"{where}: told as done, and isn't")
+        elif told is False and not is_before:
+            self.defects.append(f"{where}: told as failed, and is done")
+
+    def kill(self, verb, first=1, stride=1):
+        """Killed before each call."""
+        after, n = self.whole(verb), first
+        while True:
+            root = self.prepared(verb)
+            before = rig.look(root)
+            done = self.call(verb, root, kill=str(n))
+            if done.returncode >= 0:
+                shutil.rmtree(root)
+                return
+            self.judge(root, before, after, f"{verb} killed before call {n}")
+            shutil.rmtree(root)
+            n += stride
+
+    def fail(self, verb, error, first=1, stride=1):
+        """Each call fails."""
+        after, n = self.whole(verb), first
+        number = str(getattr(__import__("errno"), error))
+        while True:
+            root = self.prepared(verb)
+            before = rig.look(root)
+            done = self.call(verb, root, fail=f"{n}:{number}")
+            if done.returncode == 0 and not done.stdout:
+                shutil.rmtree(root)
+                return
+            # A sync that fails behind the commit is told, though the change stands.
+            told = done.returncode == 0 or "stands" in done.stdout
+            self.judge(root, before, after, f"{verb}, call {n} ({done.stdout.strip()}) fails with {error}", told)
+            shutil.rmtree(root)
+            n += stride
+
+    def everything(self, root):
+        """Every content that is somewhere, in the journal too."""
+        contents = set()
+        for at, _, files in os.walk(root):
+            for name in files:
+                path = os.path.join(at, name)
+                if not os.path.islink(path) and name not in ("intent", "plan.jsonl", "lock", "last", "held"):
+                    with open(path, "rb") as file:
+                        contents.add(file.read())
+        return contents
+
+    def foreign(self, verb, places=PLACES, most=40):
+        """Killed between two steps; another program replaces a file by its own; then recovery."""
+        for place in places:
+            for n in range(1, most):
+                root = self.prepared(verb)
+                before, path = rig.look(root), f"{root}/{place}"
+                done = self.call(verb, root, kill=f"{n}:kernel_renameat2")
+                if done.returncode >= 0:
+                    shutil.rmtree(root)
+                    break
+                self.put_theirs(root, before, path, place, f"{verb} killed before rename {n}, theirs at {place}")
+                shutil.rmtree(root)
+
+    def put_theirs(self, root, before, path, place, where):
+        self.cases += 1
+        if os.path.isdir(path):
+            return
+        held, visible = self.everything(root), None
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                visible = file.read()
+        with open(root + "/.theirs", "w") as file:
+            file.write("theirs")
+        os.rename(root + "/.theirs", path)
+        done = self.call("recover", root)
+        got = rig.look(root)
+        others = {p for p in {*got, *before} if p != place and got.get(p) != before.get(p)}
+        others -= {p for p in others if p.startswith(place + "/")}  # theirs is no directory
+        # A file with two names keeps one of them; what they have replaced can't come back to where it was.
+        allowed = {"conf/a.hard"} if place == "conf/a.conf" else {"mv/src", "mv2/dst", "mv/x", "mv/y"}
+        gone = {c for c in held - self.everything(root) - {visible} if c[:2] not in (b"A ", b"B ", b"N ", b"in") or b"new" not in c[:12]}
+        active = [l for l in rig.left_behind(root) if "/active/" in l]
+        with open(path, "rb") as file:
+            theirs = file.read() == b"theirs"
+        if not theirs or others - allowed or gone or active or done.returncode not in (0, 1):
+            self.defects.append(f"{where}: theirs {theirs}, others {others - allowed}, lost {[g[:12] for g in gone]}, {active} {done.stderr.strip()}")
+
+
+def fill(point):
+    """Not a block and not an inode is left: what has to be removed again."""
+    filler, extra = f"{point}/filler", []
+    with open(filler, "wb", buffering=0) as file:
+        block = 1 << 16
+        while block:
+            try:
+                while file.write(b"\xa5" * block):
+                    pass
+            except OSError:
+                block //= 2
+    try:
+        for i in range(100000):
+            os.mkdir(f"{point}/conf/filler-{'x' * 200}{i}")
+            extra.append(f"{point}/conf/filler-{'x' * 200}{i}")
+    except OSError:
+        pass
+    return filler, extra
+
+
+def full(tools, fs, verbs=("run", "undo"), renames=range(1, 16)):
+    """Killed between two steps, then the disk is full to the last block and inode when recovery begins: defects."""
+    cases, defects = 0, []
+    for verb in verbs:
+        for n in renames:
+            with rig.Rig(tools, fs) as place:
+                image = place.path("image")
+                with open(image, "wb") as file:
+                    file.truncate((16 if fs == "ext4" else rig.SIZES[fs]) << 20)
+                quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+                subprocess.run([f"mkfs.{fs}", "-q", *(["-f"] if fs != "ext4" else []), image], check=True, **quiet)
+                with rig.Mounted(image, fs, place.point) as point:
+                    deaths = Deaths(tools, point)
+                    for earlier in ("setup", *VERBS[verb]):
+                        place.must(earlier, point)
+                    before = rig.look(point)
+                    died = deaths.call(verb, point, kill=f"{n}:kernel_renameat2").returncode < 0
+                    if not died:
+                        break
+                    cases += 1
+                    filler, extra = fill(point)
+                    done = deaths.call("recover", point)
+                    active = [l for l in rig.left_behind(point) if "/active/" in l]
+                    os.unlink(filler)
+                    for path in extra:
+                        os.rmdir(path)
+                    if done.returncode or active or rig.look(point) != before:
+                        defects.append(f"{fs} {verb} before rename {n}: {done.stderr.strip()} {active} {rig.difference(rig.look(point), before, before)}")
+    return cases, defects

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""A transaction under power cuts, deaths, failing calls, full disks, foreign changes and editors: before or after,
+nothing between, and nothing of anybody's lost. OSIER_CRASH=full is the long form, `make check-crash`."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+import deaths
+import rig
+
+FULL = os.environ.get("OSIER_CRASH") == "full"
+TOOLS = os.environ.get("CRASH_TOOLS") or str(pathlib.Path(os.environ.get("OSIER_BUILD", "build")) / "tests" / "crash")
+
+#: (file systems, verb, how the rig is asked), the first ones in the short form too
+CUTS = [
+    ("ext4", "run", {}),
+    ("ext4", "undo", {}),
+    ("ext4", "redo", {}),
+    ("ext4", "run", {"agitate": True, "slow": 1000, "samples": 1}),
+    ("ext4", "undo", {"agitate": True, "slow": 1000, "samples": 1}),
+    ("ext4", "run", {"samples": 8, "nested": 4, "seed": 2}),
+    ("ext4", "undo", {"samples": 8, "nested": 4, "seed": 2}),
+    ("xfs", "run", {"samples": 4, "nested": 2}),
+    ("xfs", "run", {"agitate": True, "slow": 1000, "samples": 1}),
+    ("xfs", "undo", {"samples": 4, "nested": 2}),
+    ("btrfs", "run", {"samples": 2, "nested": 1}),
+    ("btrfs", "run", {"agitate": True, "slow": 1000, "samples": 1, "stride": 3}),
+    ("btrfs", "undo", {"samples": 2, "nested": 1}),
+    ("ext4+ext4", "run", {"samples": 2, "nested": 2}),
+    ("ext4+ext4", "run", {"agitate": True, "slow": 1000, "samples": 1}),
+    ("ext4+ext4", "undo", {}),
+    ("ext4+xfs", "run", {}),
+    ("ext4+btrfs", "run", {}),
+]
+SHORT = 3
+TRIES = 5  # for a control: what it finds is a matter of the kernel's timing
+
+
+@pytest.fixture
+def cuts(request):
+    """A function that runs the rig, in a process of its own, as a mount namespace is for good."""
+
+    def run(fs, verb, **how):
+        lacks = rig.missing(fs.split("+"))
+        if lacks:
+            pytest.skip(lacks)
+        script = (
+            f"import sys; sys.path.insert(0, {str(pathlib.Path(__file__).parent)!r}); import rig; rig.enter_namespace()\n"
+            f"with rig.Rig({TOOLS!r}, {fs!r}, {verb!r}, **{how!r}) as r:\n"
+            "    r.run(); print(r); print(*r.defects, sep='\\n')\n"
+        )
+        done = subprocess.run(["/usr/bin/python3", "-c", script], capture_output=True, text=True, timeout=1800)
+        assert done.returncode == 0, done.stderr
+        first, *defects = done.stdout.strip().split("\n")
+        print(first)
+        return [d for d in defects if d]
+
+    return run
+
+
+@pytest.mark.parametrize("fs, verb, how", CUTS if FULL else CUTS[:SHORT], ids=lambda v: str(v).replace(" ", ""))
+def test_power_cuts(cuts, fs, verb, how):
+    defects = cuts(fs, verb, **how)
+    assert not defects, "\n".join(defects[:5])
+
+
+# The sync of the effects (3) is of the directories alone in this workload, and their logs are ordered on these three.
+@pytest.mark.parametrize("fs", ["ext4", "xfs", "btrfs"] if FULL else ["ext4"])
+@pytest.mark.parametrize("sync", [1, 2, 4] if FULL else [1, 2])
+def test_each_missing_sync_is_caught(cuts, fs, sync):
+    """The rig finds what is wrong without one: otherwise finding nothing would mean nothing."""
+    assert any(cuts(fs, "run", skip=sync, seed=seed) for seed in range(1, TRIES + 1))
+
+
+@pytest.fixture
+def memory():
+    """A directory of its own in memory."""
+    place = tempfile.mkdtemp(prefix="osier-crash-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.mark.parametrize("verb", deaths.VERBS)
+def test_killed_before_each_call(memory, verb):
+    case = deaths.Deaths(TOOLS, memory)
+    case.kill(verb, first=1 if FULL else 3, stride=1 if FULL else 13)
+    assert case.cases > (100 if FULL else 8) and not case.defects, "\n".join(case.defects[:5])
+
+
+@pytest.mark.parametrize("error", deaths.ERRORS if FULL else deaths.ERRORS[:1])
+@pytest.mark.parametrize("verb", deaths.VERBS if FULL else ["run", "undo"])
+def test_each_call_fails(memory, verb, error):
+    case = deaths.Deaths(TOOLS, memory)
+    case.fail(verb, error, first=1 if FULL else 7, stride=1 if FULL else 23)
+    assert case.cases > (100 if FULL else 8) and not case.defects, "\n".join(case.defects[:5])
+
+
+@pytest.mark.parametrize("verb", ["run", "undo"])
+def test_others_change_something_before_recovery(memory, verb):
+    case = deaths.Deaths(TOOLS, memory)
+    case.foreign(verb, deaths.PLACES if FULL else ["conf/a.conf"])
+    assert case.cases and not case.defects, "\n".join(case.defects[:5])
+
+
+@pytest.mark.parametrize("fs", ["ext4", "xfs", "btrfs"] if FULL else ["ext4"])
+def test_full_disk(fs):
+    lacks = rig.missing([fs])
+    if lacks:
+        pytest.skip(lacks)
+    script = (
+        f"import sys; sys.path.insert(0, {str(pathlib.Path(__file__).parent)!r}); import rig, deaths; rig.enter_namespace()\n"
+        f"cases, defects = deaths.full({TOOLS!r}, {fs!r}{'' if FULL else ', verbs=(' + repr('run') + ',), renames=(5, 9)'})\n"
+        "print(cases); print(*defects, sep='\\n')\n"
+    )
+    done = subprocess.run(["/usr/bin/python3", "-c", script], capture_output=True, text=True, timeout=1800)
+    assert done.returncode == 0, done.stderr
+    cases, *defects = done.stdout.strip().split("\n")
+    assert int(cases) > 1 and not defects, "\n".join(defects[:5])
+
+
+@pytest.mark.parametrize("style", ["rename-over", "in-place", "truncate-write", "delete-create"])
+def test_editors_lose_nothing(memory, style):
+    seconds = "60" if FULL else "2"
+    command = [f"{TOOLS}/editors", style, seconds, memory]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/** What the power is cut in: a transaction with a change of every kind, its undo, and recovery.
+ *
+ *    transaction setup ROOT     the state before
+ *    transaction run ROOT       a plan with all kinds of changes, applied
+ *    transaction undo ROOT      the latest transaction taken back
+ *    transaction redo ROOT      and that taken back
+ *    transaction recover ROOT   what every use of a journal does first
+ *
+ *  Where ROOT/b is there at setup it is a second file system: the transaction then changes something
+ *  there too. The journal is ROOT/.osier. When the call has returned, "done" is written to the file
+ *  that CRASH_MARK names. Built with the faults of src/base/fault.c:
+ *
+ *    CRASH_KILL=N, CRASH_KILL=N:CALL    dies before its N-th call (of that name)
+ *    CRASH_FAIL=N:ERRNO                 its N-th call fails
+ *    CRASH_SLOW=US                      each call takes so many microseconds more
+ *    CRASH_SKIP=N                       a sync of plan/sync.h is left out
+ */
+#include <osier.h>
+
+#include "base/fault.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+static void die(const char *what) {
+    os_perror(what);
+    exit(1);
+}
+
+#define OK(call)                                                                                   \
+    do {                                                                                           \
+        if ((call) < 0)                                                                            \
+            die(#call);                                                                            \
+    } while (0)
+
+static char *filled(const char *fill, size_t size) {
+    char *block = malloc(size + 1);
+    for (size_t i = 0; block && i < size; i++)
+        block[i] = fill[i % strlen(fill)];
+    return block;
+}
+
+static void put(const char *path, const char *fill, size_t size, mode_t mode) {
+    char *block = filled(fill, size);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (fd < 0 || !block || write(fd, block, size) != (ssize_t)size || fchmod(fd, mode) < 0)
+        die(path);
+    close(fd);
+    free(block);
+}
+
+static void setup(void) {
+    static const char *const dirs[] = {"conf", "data", "data/tree", "bin", "perm", "mv", "mv2"};
+    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
+        OK(mkdir(dirs[i], 0755));
+    put("conf/a.conf", "A old ", 9000, 0640);
+    if (setxattr("conf/a.conf", "user.k", "v", 1, 0) < 0 && errno != EOPNOTSUPP)
+        die("setxattr");
+    OK(link("conf/a.conf", "conf/a.hard"));
+    put("conf/b.conf", "B old ", 100, 0644);
+    put("conf/gone.conf", "gone ", 100, 0644);
+    for (int i = 0; i < 20; i++) {
+        char path[40];
+        snprintf(path, sizeof path, "data/tree/f%d", i);
+        put(path, "leaf ", 5000, 0644);
+    }
+    OK(symlink("../conf/b.conf", "bin/link"));
+    put("perm/p", "p ", 10, 0644);
+    put("mv/src", "m ", 10, 0644);
+    put("mv/into", "i ", 10, 0644);
+    put("mv/x", "x ", 10, 0644);
+    put("mv/y", "y ", 10, 0644);
+    if (access("b", F_OK) == 0) {
+        put("b/conf", "b old ", 100, 0644);
+        put("b/gone", "b gone ", 100, 0644);
+    }
+    sync();
+}
+
+static void plan_file(struct os_plan *plan, const char *path, const char *fill, size_t size,
+                      mode_t mode) {
+    const struct os_write_file_options options = {.size = sizeof options, .mode = mode};
+    char *block = filled(fill, size);
+    if (!block)
+        die("malloc");
+    OK(os_plan_write_file(plan, path, block, size, &options));
+    free(block);
+}
+
+static struct os_plan *make_plan(void) {
+    const struct os_plan_options options = {
+        .size = sizeof options, .title = "crash", .set_umask = true};
+    struct os_plan *plan = os_plan(&options);
+    if (!plan)
+        die("os_plan");
+    plan_file(plan, "conf/a.conf", "A new ", 300000, 0640);
+    plan_file(plan, "conf/b.conf", "B new ", 5000, 0644);
+    OK(os_plan_remove(plan, "conf/gone.conf"));
+    plan_file(plan, "conf/new.conf", "N new ", 20, 0600);
+    OK(os_plan_mkdir(plan, "newdir", 0755));
+    plan_file(plan, "newdir/f0", "in newdir ", 9000, 0644);
+    plan_file(plan, "newdir/f1", "in newdir ", 9000, 0644);
+    OK(os_plan_rename(plan, "mv/into", "newdir/into"));
+    OK(os_plan_rmtree(plan, "data/tree", NULL));
+    OK(os_plan_remove(plan, "bin/link"));
+    OK(os_plan_symlink(plan, "../conf/new.conf", "bin/link", 0));
+    OK(os_plan_chown(plan, "perm/p", 1, 2, 0));
+    OK(os_plan_chmod(plan, "perm/p", 04600, 0));
+    OK(os_plan_rename(plan, "mv/src", "mv2/dst"));
+    OK(os_plan_rename(plan, "mv/x", "mv/tmp"));
+    OK(os_plan_rename(plan, "mv/y", "mv/x"));
+    OK(os_plan_rename(plan, "mv/tmp", "mv/y"));
+    if (access("b", F_OK) == 0) {
+        plan_file(plan, "b/conf", "b new ", 9000, 0640);
+        OK(os_plan_remove(plan, "b/gone"));
+        plan_file(plan, "b/made", "b made ", 100, 0600);
+    }
+    return plan;
+}
+
+static void tell_conflict(const struct os_undo_conflict *conflict, void *data) {
+    (void)data;
+    fprintf(stderr, "%s: %s\n", conflict->path, conflict->what);
+}
+
+static void tell_recovery(const struct os_recovery *recovery, void *data) {
+    (void)data;
+    if (recovery->path)
+        fprintf(stderr, "%s: left as it is (%s)\n", recovery->path, strerror(recovery->error));
+}
+
+/* The number of the latest transaction, whatever it is. */
+static uint64_t latest(void) {
+    struct os_history *history = os_history();
+    const struct os_history_entry *entry = history ? os_history_next(history) : NULL;
+    uint64_t id = entry ? entry->id : 0;
+    os_history_close(history);
+    return id;
+}
+
+static void mark(const char *text) {
+    const char *path = getenv("CRASH_MARK");
+    int fd = path ? open(path, O_WRONLY | O_CLOEXEC) : -1;
+    if (fd >= 0 && write(fd, text, strlen(text)) < 0)
+        die(text);
+}
+
+static void arm(void) {
+    const char *kill = getenv("CRASH_KILL"), *fail = getenv("CRASH_FAIL"),
+               *slow = getenv("CRASH_SLOW"), *skip = getenv("CRASH_SKIP");
+    char *rest;
+    if (slow)
+        fault_slow((unsigned)atoi(slow));
+    if (skip)
+        fault_skipped_sync = atoi(skip);
+    if (kill) {
+        long n = strtol(kill, &rest, 10);
+        fault_arm_call(*rest ? rest + 1 : NULL, n, FAULT_KILL);
+    }
+    if (fail) {
+        long n = strtol(fail, &rest, 10);
+        fault_arm(n, atoi(rest + 1));
+    }
+}
+
+int main(int argc, char **argv) {
+    if (argc != 3)
+        return 64;
+    const char *verb = argv[1];
+    struct os_plan *plan = NULL;
+    const struct os_undo_options undo = {.size = sizeof undo, .on_conflict = tell_conflict};
+    const struct os_recover_options recover = {.size = sizeof recover,
+                                               .on_recovery = tell_recovery};
+    umask(0);
+    OK(chdir(argv[2]));
+    OK(setenv("OSIER_STATE", ".osier", 1));
+    if (strcmp(verb, "setup") == 0) {
+        setup();
+        return 0;
+    }
+    if (strcmp(verb, "run") == 0)
+        plan = make_plan();
+    uint64_t id = strcmp(verb, "redo") == 0 ? latest() : 0, done = 0;
+    arm();
+    int r = plan                          ? os_plan_apply(plan, NULL, &done)
+            : strcmp(verb + 2, "do") == 0 ? os_undo(id, &undo, &done)
+                                          : os_recover(&recover);
+    const char *victim = fault_disarm(NULL);
+    if (victim)
+        printf("%s\n", victim); /* so that who counts calls knows that there was one */
+    if (r < 0 && done)
+        puts("stands"); /* a sync has failed behind the commit */
+    if (r < 0)
+        die(verb);
+    mark("done");
+    os_plan_close(plan);
+    return 0;
+}

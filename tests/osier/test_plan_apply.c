@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: MIT */
+/** Plans applied, undone and redone: bytes, inodes and all that belongs to them; and refused. */
+#include "trees.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+
+/* A journal of the test's own, beside what it changes. */
+static int enter_journal(void **state) {
+    if (enter_trees(state) < 0)
+        return -1;
+    return setenv("OSIER_STATE", "state", 1);
+}
+
+static int leave_journal(void **state) {
+    unsetenv("OSIER_STATE");
+    return leave_trees(state);
+}
+#define IN_JOURNAL(test) cmocka_unit_test_setup_teardown(test, enter_journal, leave_journal)
+
+static struct os_plan *begin(void) {
+    struct os_plan *plan = os_plan(NULL);
+    assert_non_null(plan);
+    return plan;
+}
+
+#define ok(call) assert_return_code(call, errno)
+
+static uint64_t apply(struct os_plan *plan) {
+    uint64_t id = 0;
+    if (os_plan_apply(plan, NULL, &id) < 0) {
+        os_perror("apply");
+        fail();
+    }
+    os_plan_close(plan);
+    return id;
+}
+
+static uint64_t undo(uint64_t id) {
+    uint64_t new = 0;
+    if (os_undo(id, NULL, &new) < 0) {
+        os_perror("undo");
+        fail();
+    }
+    return new;
+}
+
+/* All that stat tells and undo gives back, of everything but the journal, in one text. */
+static char *picture(void) {
+    FILE *pipe =
+        popen("{ find . -mindepth 1 -path ./state -prune -o -type d -printf '%p %i %m %U %G %n\\n'"
+              " -o -printf '%p %y %i %m %U %G %n %s %l %T@\\n' | sort;"
+              " find . -path ./state -prune -o -type f -print0 | sort -z | xargs -0r cat; }",
+              "r");
+    char *text = NULL;
+    size_t size = 0;
+    assert_non_null(pipe);
+    FILE *out = open_memstream(&text, &size);
+    for (int c; (c = getc(pipe)) != EOF;)
+        putc(c, out);
+    fclose(out);
+    assert_int_equal(pclose(pipe), 0);
+    return text;
+}
+
+static void assert_picture(char *expected, const char *what) {
+    char *now = picture();
+    if (strcmp(now, expected) != 0)
+        fail_msg("%s:\n%s\nnow:\n%s", what, expected, now);
+    free(now);
+}
+
+static void plant(void) {
+    ok(mkdir("d", 0755));
+    ok(mkdir("d/tree", 0700));
+    write_text("d/file", "old");
+    ok(chmod("d/file", 0640));
+    ok(link("d/file", "d/hard"));
+    write_text("d/tree/leaf", "leaf");
+    write_text("d/gone", "gone");
+    write_text("d/moved", "moved");
+    ok(symlink("file", "d/link"));
+    write_text("d/x", "x");
+    write_text("d/y", "y");
+    if (setxattr("d/file", "user.k", "v", 1, 0) < 0)
+        assert_int_equal(errno, EOPNOTSUPP);
+}
+
+static struct os_plan *plan_of_all_kinds(void) {
+    struct os_plan *plan = begin();
+    ok(os_plan_write_file(plan, "d/file", "new", 3, NULL));
+    ok(os_plan_write_file(plan, "d/made", "made", 4, NULL));
+    ok(os_plan_remove(plan, "d/gone"));
+    ok(os_plan_rmtree(plan, "d/tree", NULL));
+    ok(os_plan_makedirs(plan, "d/a/b", 0755, 0));
+    ok(os_plan_write_file(plan, "d/a/b/c", "c", 1, NULL));
+    ok(os_plan_rename(plan, "d/moved", "d/a/moved"));
+    ok(os_plan_rename(plan, "d/x", "d/t"));
+    ok(os_plan_rename(plan, "d/y", "d/x"));
+    ok(os_plan_rename(plan, "d/t", "d/y"));
+    ok(os_plan_chmod(plan, "d/hard", 0600, 0));
+    ok(os_plan_remove(plan, "d/link"));
+    ok(os_plan_symlink(plan, "made", "d/link", 0));
+    return plan;
+}
+
+static void test_all_kinds(void **state) {
+    (void)state;
+    plant();
+    char *before = picture();
+    uint64_t id = apply(plan_of_all_kinds());
+    assert_text(os_read_file("d/file", NULL), "new");
+    assert_text(os_read_file("d/hard", NULL), "old");
+    assert_text(os_read_file("d/a/b/c", NULL), "c");
+    assert_text(os_read_file("d/a/moved", NULL), "moved");
+    assert_text(os_read_file("d/x", NULL), "y");
+    assert_text(os_read_file("d/y", NULL), "x");
+    assert_text(os_readlink("d/link"), "made");
+    assert_int_equal(access("d/tree", F_OK), -1);
+    char *after = picture();
+    uint64_t undone = undo(id);
+    assert_picture(before, "before");
+    uint64_t redone = undo(undone);
+    assert_picture(after, "after");
+    undo(redone);
+    assert_picture(before, "before");
+    free(before);
+    free(after);
+}
+
+static void test_xattrs_come_back(void **state) {
+    (void)state;
+    plant();
+    char value[8];
+    if (getxattr("d/file", "user.k", value, sizeof value) < 0)
+        skip();
+    struct os_plan *plan = begin();
+    ok(os_plan_write_file(plan, "d/file", "new", 3, NULL));
+    ok(os_plan_setxattr(plan, "d/gone", "user.g", "1", 1, 0, 0));
+    uint64_t id = apply(plan);
+    assert_int_equal(getxattr("d/file", "user.k", value, sizeof value), -1);
+    assert_int_equal(getxattr("d/gone", "user.g", value, sizeof value), 1);
+    undo(id);
+    assert_int_equal(getxattr("d/file", "user.k", value, sizeof value), 1);
+    assert_int_equal(getxattr("d/gone", "user.g", value, sizeof value), -1);
+}
+
+static void test_applied_once(void **state) {
+    (void)state;
+    plant();
+    struct os_plan *plan = begin();
+    ok(os_plan_write_file(plan, "d/file", "new", 3, NULL));
+    ok(os_plan_apply(plan, NULL, NULL));
+    char *after = picture();
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    assert_int_equal(errno, ESTALE);
+    assert_picture(after, "after");
+    free(after);
+    os_plan_close(plan);
+}
+
+/* What may have changed since the plan was made, one at a time. */
+static void change_content(void) {
+    write_text("d/file", "others");
+}
+static void change_mode(void) {
+    ok(chmod("d/file", 0644));
+}
+static void replace_file(void) {
+    write_text("d/new", "others");
+    ok(rename("d/new", "d/file"));
+}
+static void remove_file(void) {
+    ok(unlink("d/gone"));
+}
+static void take_place(void) {
+    write_text("d/made", "others");
+}
+static void take_target(void) {
+    write_text("d/a", "others");
+}
+static void replace_directory(void) {
+    ok(rename("d/tree", "d/tree2"));
+    ok(mkdir("d/tree", 0700));
+}
+static void change_link(void) {
+    ok(unlink("d/link"));
+    ok(symlink("elsewhere", "d/link"));
+}
+static void move_directory(void) {
+    ok(rename("d", "d2"));
+    ok(mkdir("d", 0755));
+}
+static void link_directory(void) {
+    ok(rename("d", "d2"));
+    ok(symlink("d2", "d"));
+}
+
+static void test_stale(void **state) {
+    (void)state;
+    static void (*const changes[])(void) = {
+        change_content, change_mode,       replace_file, remove_file,    take_place,
+        take_target,    replace_directory, change_link,  move_directory, link_directory};
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        plant();
+        struct os_plan *plan = plan_of_all_kinds();
+        changes[i]();
+        char *before = picture();
+        int r = os_plan_apply(plan, NULL, NULL);
+        if (r != -1 || errno != ESTALE)
+            fail_msg("change %zu: %d, %s", i, r, strerror(errno));
+        assert_picture(before, "before");
+        free(before);
+        os_plan_close(plan);
+        assert_int_equal(system("rm -rf d d2"), 0);
+    }
+}
+
+static void collect(const struct os_undo_conflict *conflict, void *data) {
+    char *text = data;
+    sprintf(text + strlen(text), "%s: %s;", strrchr(conflict->path, '/') + 1, conflict->what);
+}
+
+static void test_undo_conflicts(void **state) {
+    (void)state;
+    plant();
+    uint64_t id = apply(plan_of_all_kinds());
+    write_text("d/file", "theirs");
+    write_text("d/gone", "theirs");
+    write_text("d/a/b/more", "theirs");
+    ok(chmod("d/made", 0600));
+    ok(unlink("d/x"));
+    char *now = picture(), text[1000] = "";
+    const struct os_undo_options options = {
+        .size = sizeof options, .on_conflict = collect, .data = text};
+    assert_int_equal(os_undo(id, &options, NULL), -1);
+    assert_int_equal(errno, ESTALE);
+    assert_picture(now, "untouched");
+    free(now);
+    static const char *const expected[] = {
+        "file: its content was changed;", "gone: something was put there;",
+        "a: something in it was changed, added or removed;", "made: its owner or mode was changed;",
+        "x: it is gone;"};
+    size_t size = 0;
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        if (!strstr(text, expected[i]))
+            fail_msg("%s is missing in %s", expected[i], text);
+        size += strlen(expected[i]);
+    }
+    assert_int_equal(strlen(text), size);
+}
+
+static void test_undo_of_some(void **state) {
+    (void)state;
+    plant();
+    char *before = picture();
+    uint64_t id = apply(plan_of_all_kinds());
+    const char *const paths[] = {"d/file", "d/tree", NULL}, *const none[] = {"d/nowhere", NULL};
+    struct os_undo_options options = {.size = sizeof options, .paths = paths};
+    ok(os_undo(id, &options, NULL));
+    assert_text(os_read_file("d/file", NULL), "old");
+    assert_text(os_read_file("d/tree/leaf", NULL), "leaf");
+    assert_int_equal(access("d/gone", F_OK), -1);
+    assert_int_equal(os_undo(id, &options, NULL), -1);
+    assert_int_equal(errno, EALREADY);
+    options.paths = none;
+    assert_int_equal(os_undo(id, &options, NULL), -1);
+    assert_int_equal(errno, ENOENT);
+    undo(id); /* the rest */
+    assert_picture(before, "before");
+    assert_int_equal(os_undo(id, NULL, NULL), -1);
+    assert_int_equal(errno, EALREADY);
+    free(before);
+}
+
+static void name_later(const struct os_undo_conflict *conflict, void *data) {
+    *(uint64_t *)data = conflict->later;
+}
+
+static void test_later_transactions(void **state) {
+    (void)state;
+    write_text("f", "1");
+    struct os_plan *plan = begin();
+    ok(os_plan_write_file(plan, "f", "2", 1, NULL));
+    uint64_t first = apply(plan), later = 0;
+    plan = begin();
+    ok(os_plan_write_file(plan, "f", "3", 1, NULL));
+    uint64_t second = apply(plan);
+    const struct os_undo_options options = {
+        .size = sizeof options, .on_conflict = name_later, .data = &later};
+    assert_int_equal(os_undo(first, &options, NULL), -1);
+    assert_int_equal(errno, ESTALE);
+    assert_int_equal(later, second);
+    undo(0);
+    assert_text(os_read_file("f", NULL), "2");
+    undo(0);
+    assert_text(os_read_file("f", NULL), "1");
+    assert_int_equal(os_undo(0, NULL, NULL), -1);
+    assert_int_equal(errno, ENOENT);
+}
+
+static void test_history_and_forget(void **state) {
+    (void)state;
+    plant();
+    uint64_t id = apply(plan_of_all_kinds()), undone = undo(id);
+    struct os_history *history = os_history();
+    assert_non_null(history);
+    const struct os_history_entry *e = os_history_next(history);
+    assert_non_null(e);
+    assert_int_equal(e->id, undone);
+    assert_int_equal(e->undoes, id);
+    e = os_history_next(history);
+    assert_non_null(e);
+    assert_int_equal(e->id, id);
+    assert_int_equal(e->undone_by, undone);
+    assert_true(e->held > 0 && e->steps > 8 && !e->forgotten);
+    assert_null(os_history_next(history));
+    assert_int_equal(errno, 0);
+    os_history_close(history);
+    const struct os_forget_options options = {.size = sizeof options, .all = true, .now = true};
+    assert_int_equal(os_forget(&options), 2);
+    assert_int_equal(os_undo(undone, NULL, NULL), -1);
+    assert_int_equal(errno, ENOENT);
+    history = os_history();
+    e = os_history_next(history);
+    assert_true(e && e->id == undone && e->forgotten && e->held == 0);
+    os_history_close(history);
+    struct os_plan *plan = os_history_plan(id);
+    assert_non_null(plan);
+    os_plan_close(plan);
+    struct census left = count_tree("state/trash");
+    assert_int_equal(left.directories + left.others, 1);
+}
+
+static void test_open_writers(void **state) {
+    (void)state;
+    write_text("f", "old");
+    int fd = open("f", O_WRONLY | O_CLOEXEC);
+    struct os_plan *plan = begin();
+    ok(os_plan_write_file(plan, "f", "new", 3, NULL));
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    assert_int_equal(errno, ETXTBSY);
+    assert_text(os_read_file("f", NULL), "old");
+    const struct os_plan_apply_options options = {.size = sizeof options, .open_files = true};
+    ok(os_plan_apply(plan, &options, NULL));
+    assert_text(os_read_file("f", NULL), "new");
+    close(fd);
+    os_plan_close(plan);
+}
+
+static int cancel(const struct os_progress *progress, void *data) {
+    (void)progress;
+    return ++*(int *)data > 0;
+}
+
+static void test_cancel(void **state) {
+    (void)state;
+    plant();
+    char *before = picture();
+    struct os_plan *plan = plan_of_all_kinds();
+    int calls = 0;
+    const struct os_plan_apply_options options = {
+        .size = sizeof options, .on_progress = cancel, .data = &calls};
+    assert_int_equal(os_plan_apply(plan, &options, NULL), -1);
+    assert_int_equal(errno, ECANCELED);
+    assert_int_equal(calls, 1);
+    assert_picture(before, "before");
+    free(before);
+    os_plan_close(plan);
+}
+
+static void test_lock(void **state) {
+    (void)state;
+    write_text("f", "old");
+    ok(os_recover(NULL));
+    struct os_plan *plan = begin();
+    ok(os_plan_write_file(plan, "f", "new", 3, NULL));
+    int fd = open("state/lock", O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0 && flock(fd, LOCK_EX) == 0);
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    assert_int_equal(errno, EBUSY);
+    assert_int_equal(os_recover(NULL), -1);
+    assert_int_equal(errno, EBUSY);
+    close(fd);
+    apply(plan);
+}
+
+/* Nobody else may enter a journal; one that others may is not used. */
+static void test_journal_is_private(void **state) {
+    (void)state;
+    write_text("f", "old");
+    ok(mkdir("state", 0755));
+    struct os_plan *plan = begin();
+    ok(os_plan_write_file(plan, "f", "new", 3, NULL));
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    assert_int_equal(errno, EPERM);
+    ok(rmdir("state"));
+    ok(symlink(".", "state"));
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    ok(unlink("state"));
+    apply(plan);
+    struct stat st;
+    ok(stat("state", &st));
+    assert_int_equal(st.st_mode & 07777, 0700);
+}
+
+/* What is made in a directory that gives something to what is made in it is staged in that. */
+static void test_birth_context(void **state) {
+    (void)state;
+    struct stat made, planned;
+    ok(mkdir("s", 0755));
+    ok(chmod("s", 02755));
+    if (geteuid() == 0)
+        ok(chown("s", (uid_t)-1, 12345));
+    write_text("s/by_hand", "x");
+    struct os_plan *plan = begin();
+    ok(os_plan_write_file(plan, "s/planned", "x", 1, NULL));
+    ok(os_plan_mkdir(plan, "s/dir", 0755));
+    apply(plan);
+    ok(stat("s/by_hand", &made));
+    ok(stat("s/planned", &planned));
+    assert_int_equal(made.st_gid, planned.st_gid);
+    ok(stat("s/dir", &planned));
+    assert_true(planned.st_mode & S_ISGID);
+    assert_int_equal(made.st_gid, planned.st_gid);
+    ok(os_recover(NULL));
+    undo(0);
+    assert_int_equal(access("s/planned", F_OK), -1);
+}
+
+static void test_many(void **state) {
+    (void)state;
+    char name[32];
+    ok(mkdir("m", 0755));
+    for (int i = 0; i < 200; i++) {
+        snprintf(name, sizeof name, "m/%d", i);
+        write_text(name, "old");
+    }
+    char *before = picture();
+    struct os_plan *plan = begin();
+    for (int i = 0; i < 200; i++) {
+        snprintf(name, sizeof name, "m/%d", i);
+        ok(os_plan_write_file(plan, name, "new!", 4, NULL));
+    }
+    uint64_t id = apply(plan);
+    assert_text(os_read_file("m/199", NULL), "new!");
+    undo(id);
+    assert_picture(before, "before");
+    free(before);
+}
+
+static void test_copies(void **state) {
+    (void)state;
+    plant();
+    const struct os_copytree_options symlinks = {.size = sizeof symlinks, .symlinks = true};
+    struct os_plan *plan = begin();
+    ok(os_plan_copytree(plan, "d", "copy", &symlinks));
+    ok(os_plan_write_file(plan, "copy/tree/leaf", "other", 5, NULL));
+    ok(os_plan_remove(plan, "copy/gone"));
+    ok(os_plan_copy2(plan, "d/file", "file2", NULL));
+    char *before = picture();
+    uint64_t id = apply(plan);
+    assert_text(os_read_file("copy/tree/leaf", NULL), "other");
+    assert_text(os_read_file("copy/file", NULL), "old");
+    assert_text(os_readlink("copy/link"), "file");
+    assert_text(os_read_file("file2", NULL), "old");
+    assert_int_equal(access("copy/gone", F_OK), -1);
+    undo(id);
+    assert_picture(before, "before");
+    free(before);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_JOURNAL(test_all_kinds),
+        IN_JOURNAL(test_xattrs_come_back),
+        IN_JOURNAL(test_applied_once),
+        IN_JOURNAL(test_stale),
+        IN_JOURNAL(test_undo_conflicts),
+        IN_JOURNAL(test_undo_of_some),
+        IN_JOURNAL(test_later_transactions),
+        IN_JOURNAL(test_history_and_forget),
+        IN_JOURNAL(test_open_writers),
+        IN_JOURNAL(test_cancel),
+        IN_JOURNAL(test_lock),
+        IN_JOURNAL(test_journal_is_private),
+        IN_JOURNAL(test_birth_context),
+        IN_JOURNAL(test_many),
+        IN_JOURNAL(test_copies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
