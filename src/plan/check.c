@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** All preconditions of a plan, looked at in one go, so that all that has changed is told. */
+#include "base/cancel.h"
 #include "plan/plan.h"
 #include "plan/was.h"
 
@@ -120,6 +121,7 @@ int plan_check(struct os_plan *plan) {
 }
 
 int os_plan_check(struct os_plan *plan) {
+    UNCANCELLED;
     int r = plan_check(plan);
     const struct os_plan_conflict *list;
     size_t count = os_plan_conflicts(plan, &list);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** A plan for people: one line an entry, then what changes in text files, then how much in all. */
 #include "plan/diff.h"
+#include "base/cancel.h"
 
 #include "base/error.h"
 #include "base/options.h"
@@ -415,6 +416,7 @@ static int report(struct report *r, const struct os_plan_entry *list, size_t cou
 
 int os_plan_diff(struct os_plan *plan, const struct os_plan_diff_options *options,
                  int (*write)(const char *text, size_t size, void *data), void *data) {
+    UNCANCELLED;
     struct report r = {.plan = plan, .write = write, .data = data};
     const struct os_plan_entry *list;
     size_t count;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** The net change as programs outside of the library see it. */
+#include "base/cancel.h"
 #include "plan/plan.h"
 
 #include "base/error.h"
@@ -111,6 +112,7 @@ static int tell_entries(struct os_plan *plan) {
 
 int os_plan_entries(struct os_plan *plan, const struct os_plan_entry **ret_list,
                     size_t *ret_count) {
+    UNCANCELLED;
     int r = tell_entries(plan);
     if (r >= 0) {
         *ret_list = plan->entries;

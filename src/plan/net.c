@@ -190,6 +190,15 @@ static int hash_all_racy(struct net_memory *net) {
     return r;
 }
 
+/* Whether a directory of the disk goes away. */
+static bool loses_trees(const struct net_memory *net) {
+    for (size_t i = 0; i < net->entry_count; i++)
+        if (net->entries[i].kind <= PLAN_REMOVE && !net->entries[i].was.absent &&
+            S_ISDIR(net->entries[i].was.mode))
+            return true;
+    return false;
+}
+
 static int work_out(struct net_memory *net, const struct os_plan *plan) {
     int r = net_find(net);
     if (r >= 0)
@@ -203,6 +212,8 @@ static int work_out(struct net_memory *net, const struct os_plan *plan) {
     net->net.count = net->entry_count;
     net->net.entries = net->entries;
     net->net.saws = net->saws;
+    if (r >= 0 && loses_trees(net))
+        r = net_refuse_mounts(net, plan->root);
     return r < 0 ? r : hash_all_racy(net);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** A plan from its beginning to its end: its options, its steps, its notes. */
 #include "plan/plan.h"
+#include "base/cancel.h"
 
 #include "base/error.h"
 #include "base/json.h"
@@ -68,6 +69,7 @@ static int begin(struct os_plan *plan, const struct os_plan_options *given) {
 }
 
 struct os_plan *os_plan(const struct os_plan_options *options) {
+    UNCANCELLED;
     struct os_plan *plan = mem_zalloc(sizeof *plan);
     int r = -ENOMEM;
     if (plan) {
@@ -90,6 +92,7 @@ void plan_changed(struct os_plan *plan) {
 }
 
 struct os_plan *os_plan_close(struct os_plan *plan) {
+    UNCANCELLED;
     int saved = errno;
     if (!plan)
         return NULL;
@@ -210,6 +213,7 @@ const char *arguments_end(struct os_plan *plan, struct str *s) {
 /* --------------------------------------------------------------------------------- notes */
 
 int os_plan_note(struct os_plan *plan, const char *origin) {
+    UNCANCELLED;
     const char *text = origin;
     int r = keep_text(&plan->overlay, &text);
     if (r >= 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Writing a plan: JSON Lines with a digest at the end, so that what is cut off or mixed up shows. */
 #include "plan/planfile.h"
+#include "base/cancel.h"
 
 #include "base/error.h"
 #include "base/sha256.h"
@@ -464,6 +465,7 @@ int plan_text(struct os_plan *plan, char **ret_text, size_t *ret_size) {
 /* -------------------------------------------------------------------------------- public */
 
 char *os_plan_text(struct os_plan *plan, size_t *ret_size) {
+    UNCANCELLED;
     char *text = NULL;
     size_t size = 0;
     int r = plan_text(plan, &text, &size);
@@ -473,6 +475,7 @@ char *os_plan_text(struct os_plan *plan, size_t *ret_size) {
 }
 
 int os_plan_save(struct os_plan *plan, const char *path) {
+    UNCANCELLED;
     const struct os_write_file_options options = {.size = sizeof options, .mode = 0600};
     AUTO_FREE char *text = NULL;
     size_t size;
@@ -494,6 +497,7 @@ static int digest_text(struct os_plan *plan, char **ret_text) {
 }
 
 char *os_plan_digest(struct os_plan *plan) {
+    UNCANCELLED;
     char *text = NULL;
     return PUBLIC_POINTER(digest_text(plan, &text), text, "plan_digest", NULL, NULL);
 }

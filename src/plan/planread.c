@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Reading a plan's file, strictly: what is not understood to the last member is not applied. */
+#include "base/cancel.h"
 #include "plan/planfile.h"
 
 #include "base/error.h"
@@ -880,6 +881,7 @@ int loaded_text(const struct os_plan *plan, char **ret_text, size_t *ret_size) {
 }
 
 struct os_plan *os_plan_load(const char *path) {
+    UNCANCELLED;
     size_t size;
     char *text = os_read_file(path, &size);
     if (!text)

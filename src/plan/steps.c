@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** The calls that add a step to a plan. */
+#include "base/cancel.h"
 #include "plan/plan.h"
 
 #include "base/json.h"
@@ -15,6 +16,7 @@
 /* ------------------------------------------------------------------------ names in directories */
 
 int os_plan_mkdir(struct os_plan *plan, const char *path, mode_t mode) {
+    UNCANCELLED;
     struct str a = STR_INIT;
     int r = plan_begin(plan);
     if (r >= 0)
@@ -24,6 +26,7 @@ int os_plan_mkdir(struct os_plan *plan, const char *path, mode_t mode) {
 }
 
 int os_plan_makedirs(struct os_plan *plan, const char *path, mode_t mode, int flags) {
+    UNCANCELLED;
     struct str a = STR_INIT;
     int r = plan_begin(plan);
     if (r >= 0)
@@ -34,6 +37,7 @@ int os_plan_makedirs(struct os_plan *plan, const char *path, mode_t mode, int fl
 }
 
 int os_plan_rmdir(struct os_plan *plan, const char *path) {
+    UNCANCELLED;
     int r = plan_begin(plan);
     if (r >= 0)
         r = change_rmdir(&plan->overlay, path, 0);
@@ -41,6 +45,7 @@ int os_plan_rmdir(struct os_plan *plan, const char *path) {
 }
 
 int os_plan_removedirs(struct os_plan *plan, const char *path) {
+    UNCANCELLED;
     int r = plan_begin(plan);
     if (r >= 0)
         r = compose_removedirs(&plan->overlay, path);
@@ -48,6 +53,7 @@ int os_plan_removedirs(struct os_plan *plan, const char *path) {
 }
 
 int os_plan_remove(struct os_plan *plan, const char *path) {
+    UNCANCELLED;
     int r = plan_begin(plan);
     if (r >= 0)
         r = change_unlink(&plan->overlay, path, 0);
@@ -62,14 +68,17 @@ static int rename_step(struct os_plan *plan, const char *op, const char *src, co
 }
 
 int os_plan_rename(struct os_plan *plan, const char *src, const char *dst) {
+    UNCANCELLED;
     return rename_step(plan, "rename", src, dst);
 }
 
 int os_plan_replace(struct os_plan *plan, const char *src, const char *dst) {
+    UNCANCELLED;
     return rename_step(plan, "replace", src, dst);
 }
 
 int os_plan_renames(struct os_plan *plan, const char *src, const char *dst) {
+    UNCANCELLED;
     int r = plan_begin(plan);
     if (r >= 0)
         r = compose_renames(&plan->overlay, src, dst, &plan->failed);
@@ -77,6 +86,7 @@ int os_plan_renames(struct os_plan *plan, const char *src, const char *dst) {
 }
 
 int os_plan_link(struct os_plan *plan, const char *src, const char *dst, int flags) {
+    UNCANCELLED;
     struct str a = STR_INIT;
     int r = plan_begin(plan);
     if (r >= 0)
@@ -87,6 +97,7 @@ int os_plan_link(struct os_plan *plan, const char *src, const char *dst, int fla
 }
 
 int os_plan_symlink(struct os_plan *plan, const char *src, const char *dst, int flags) {
+    UNCANCELLED;
     int r = plan_begin(plan);
     if (r >= 0)
         r = flags & ~OS_IS_DIRECTORY ? -EINVAL : change_symlink(&plan->overlay, src, dst);
@@ -114,10 +125,12 @@ static int make_node(struct os_plan *plan, const char *op, const char *path, mod
 }
 
 int os_plan_mkfifo(struct os_plan *plan, const char *path, mode_t mode) {
+    UNCANCELLED;
     return make_node(plan, "mkfifo", path, S_IFIFO | (mode & 07777), 0);
 }
 
 int os_plan_mknod(struct os_plan *plan, const char *path, mode_t mode, uint64_t device) {
+    UNCANCELLED;
     return make_node(plan, "mknod", path, mode, device);
 }
 
@@ -131,6 +144,7 @@ static int find(struct os_plan *plan, const char *path, int flags, struct where 
 }
 
 int os_plan_chmod(struct os_plan *plan, const char *path, mode_t mode, int flags) {
+    UNCANCELLED;
     struct str a = STR_INIT;
     struct where w;
     int r = find(plan, path, flags, &w);
@@ -147,6 +161,7 @@ static void argument_id(struct str *s, const char *key, uint32_t id) {
 }
 
 int os_plan_chown(struct os_plan *plan, const char *path, uid_t uid, gid_t gid, int flags) {
+    UNCANCELLED;
     struct str a = STR_INIT;
     struct where w;
     int r = find(plan, path, flags, &w);
@@ -167,6 +182,7 @@ static void argument_time(struct str *s, const char *key, int64_t ns) {
 
 int os_plan_utime(struct os_plan *plan, const char *path, int64_t atime_ns, int64_t mtime_ns,
                   int flags) {
+    UNCANCELLED;
     const struct timespec times[2] = {time_from_ns(atime_ns), time_from_ns(mtime_ns)};
     struct str a = STR_INIT;
     struct where w;
@@ -187,6 +203,7 @@ static int keep_data(struct os_plan *plan, const void **data, size_t size) {
 
 int os_plan_setxattr(struct os_plan *plan, const char *path, const char *name, const void *value,
                      size_t size, int xattr_flags, int flags) {
+    UNCANCELLED;
     struct str a = STR_INIT;
     struct where w;
     int r = xattr_flags & ~(XATTR_CREATE | XATTR_REPLACE) ? -EINVAL : find(plan, path, flags, &w);
@@ -206,6 +223,7 @@ int os_plan_setxattr(struct os_plan *plan, const char *path, const char *name, c
 }
 
 int os_plan_removexattr(struct os_plan *plan, const char *path, const char *name, int flags) {
+    UNCANCELLED;
     struct str a = STR_INIT;
     struct where w;
     int r = find(plan, path, flags, &w);
@@ -220,6 +238,7 @@ int os_plan_removexattr(struct os_plan *plan, const char *path, const char *name
 /* -------------------------------------------------------------------------------- content */
 
 int os_plan_truncate(struct os_plan *plan, const char *path, int64_t length) {
+    UNCANCELLED;
     struct str a = STR_INIT;
     int r = plan_begin(plan);
     if (r >= 0)
@@ -230,6 +249,7 @@ int os_plan_truncate(struct os_plan *plan, const char *path, int64_t length) {
 
 int os_plan_write_file(struct os_plan *plan, const char *path, const void *data, size_t size,
                        const struct os_write_file_options *given) {
+    UNCANCELLED;
     struct os_write_file_options options;
     struct str a = STR_INIT;
     bool secret = plan->secret;
@@ -270,16 +290,19 @@ static int copy_step(struct os_plan *plan, const char *op, const char *src, cons
 
 int os_plan_copyfile(struct os_plan *plan, const char *src, const char *dst,
                      const struct os_copy_options *options) {
+    UNCANCELLED;
     return copy_step(plan, "copyfile", src, dst, COPY_PLAIN, options);
 }
 
 int os_plan_copy(struct os_plan *plan, const char *src, const char *dst,
                  const struct os_copy_options *options) {
+    UNCANCELLED;
     return copy_step(plan, "copy", src, dst, COPY_MODE_ONLY, options);
 }
 
 int os_plan_copy2(struct os_plan *plan, const char *src, const char *dst,
                   const struct os_copy_options *options) {
+    UNCANCELLED;
     return copy_step(plan, "copy2", src, dst, 0, options);
 }
 
@@ -299,6 +322,7 @@ static void argument_list(struct str *s, const char *key, const char *const *lis
 
 int os_plan_copytree(struct os_plan *plan, const char *src, const char *dst,
                      const struct os_copytree_options *given) {
+    UNCANCELLED;
     struct os_copytree_options options = {0};
     struct str a = STR_INIT;
     int r = plan_begin(plan);
@@ -320,6 +344,7 @@ int os_plan_copytree(struct os_plan *plan, const char *src, const char *dst,
 
 int os_plan_move(struct os_plan *plan, const char *src, const char *dst,
                  const struct os_move_options *given) {
+    UNCANCELLED;
     struct os_move_options options = {0};
     struct str a = STR_INIT;
     int r = plan_begin(plan);
@@ -332,6 +357,7 @@ int os_plan_move(struct os_plan *plan, const char *src, const char *dst,
 }
 
 int os_plan_rmtree(struct os_plan *plan, const char *path, const struct os_rmtree_options *given) {
+    UNCANCELLED;
     struct os_rmtree_options options = {0};
     struct str a = STR_INIT;
     int r = plan_begin(plan);
@@ -383,6 +409,7 @@ static int64_t tree_mode(mode_t mode) {
 
 int os_plan_chmodtree(struct os_plan *plan, const char *path, mode_t file_mode, mode_t dir_mode,
                       const struct os_tree_options *options) {
+    UNCANCELLED;
     struct tree_change change = {tree_mode(file_mode), tree_mode(dir_mode), 0, 0};
     struct str a = STR_INIT;
     int r = change_tree(plan, path, options, change_one_mode, &change);
@@ -396,6 +423,7 @@ int os_plan_chmodtree(struct os_plan *plan, const char *path, mode_t file_mode, 
 
 int os_plan_chowntree(struct os_plan *plan, const char *path, uid_t uid, gid_t gid,
                       const struct os_tree_options *options) {
+    UNCANCELLED;
     struct tree_change change = {0, 0, uid, gid};
     struct str a = STR_INIT;
     int r = change_tree(plan, path, options, change_one_owner, &change);

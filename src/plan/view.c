@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** What a plan is asked: each answer is of its end so far, and becomes a precondition. */
+#include "base/cancel.h"
 #include "plan/plan.h"
 #include "plan/was.h"
 
@@ -65,10 +66,12 @@ static int stat_at(struct os_plan *plan, const char *path, int flags, struct os_
 }
 
 int os_plan_stat(struct os_plan *plan, const char *path, struct os_stat_result *ret_stat) {
+    UNCANCELLED;
     return PUBLIC(stat_at(plan, path, FOLLOW, ret_stat), "stat", path, NULL);
 }
 
 int os_plan_lstat(struct os_plan *plan, const char *path, struct os_stat_result *ret_stat) {
+    UNCANCELLED;
     return PUBLIC(stat_at(plan, path, 0, ret_stat), "lstat", path, NULL);
 }
 
@@ -79,22 +82,27 @@ static mode_t type_of(struct os_plan *plan, const char *path, int flags) {
 }
 
 bool os_plan_path_exists(struct os_plan *plan, const char *path) {
+    UNCANCELLED;
     return type_of(plan, path, FOLLOW);
 }
 
 bool os_plan_path_lexists(struct os_plan *plan, const char *path) {
+    UNCANCELLED;
     return type_of(plan, path, 0);
 }
 
 bool os_plan_isfile(struct os_plan *plan, const char *path) {
+    UNCANCELLED;
     return S_ISREG(type_of(plan, path, FOLLOW));
 }
 
 bool os_plan_isdir(struct os_plan *plan, const char *path) {
+    UNCANCELLED;
     return S_ISDIR(type_of(plan, path, FOLLOW));
 }
 
 bool os_plan_islink(struct os_plan *plan, const char *path) {
+    UNCANCELLED;
     return S_ISLNK(type_of(plan, path, 0));
 }
 
@@ -111,6 +119,7 @@ static int read_link(struct os_plan *plan, const char *path, char **ret_text) {
 }
 
 char *os_plan_readlink(struct os_plan *plan, const char *path) {
+    UNCANCELLED;
     char *text = NULL;
     return PUBLIC_POINTER(read_link(plan, path, &text), text, "readlink", path, NULL);
 }
@@ -149,6 +158,7 @@ static int read_file(struct os_plan *plan, const char *path, char **ret_data, si
 }
 
 char *os_plan_read_file(struct os_plan *plan, const char *path, size_t *ret_size) {
+    UNCANCELLED;
     char *data = NULL;
     return PUBLIC_POINTER(read_file(plan, path, &data, ret_size), data, "read_file", path, NULL);
 }
@@ -172,6 +182,7 @@ static int get_xattr(struct os_plan *plan, const char *path, const char *name, i
 
 char *os_plan_getxattr(struct os_plan *plan, const char *path, const char *name, int flags,
                        size_t *ret_size) {
+    UNCANCELLED;
     char *value = NULL;
     int r = get_xattr(plan, path, name, flags, &value, ret_size);
     return PUBLIC_POINTER(r, value, "getxattr", path, NULL);
@@ -191,6 +202,7 @@ static int list_xattrs(struct os_plan *plan, const char *path, int flags, char *
 }
 
 char **os_plan_listxattr(struct os_plan *plan, const char *path, int flags) {
+    UNCANCELLED;
     char **list = NULL;
     return PUBLIC_POINTER(list_xattrs(plan, path, flags, &list), list, "listxattr", path, NULL);
 }
@@ -238,6 +250,7 @@ static int list_dir(struct os_plan *plan, const char *path, char ***ret_list) {
 }
 
 char **os_plan_listdir(struct os_plan *plan, const char *path) {
+    UNCANCELLED;
     char **list = NULL;
     return PUBLIC_POINTER(list_dir(plan, path, &list), list, "listdir", path, NULL);
 }
@@ -290,6 +303,7 @@ static int scan_dir(struct os_plan *plan, const char *path, struct os_plan_dir_e
 
 struct os_plan_dir_entry *os_plan_scandir(struct os_plan *plan, const char *path,
                                           size_t *ret_count) {
+    UNCANCELLED;
     struct os_plan_dir_entry *list = NULL;
     int r = scan_dir(plan, path, &list, ret_count);
     return PUBLIC_POINTER(r, list, "scandir", path, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Trees as a plan will leave them: walked, and searched by pattern. */
+#include "base/cancel.h"
 #include "plan/plan.h"
 
 #include "base/error.h"
@@ -168,6 +169,7 @@ static int find_next(struct os_plan_walk *walk, struct visit **ret) {
 }
 
 struct os_walk_entry *os_plan_walk_next(struct os_plan_walk *walk) {
+    UNCANCELLED;
     struct visit *visit = NULL, *given = walk ? walk->given : NULL;
     int r = 0;
     if (given && !walk->options.bottom_up && !given->error)
@@ -184,6 +186,7 @@ struct os_walk_entry *os_plan_walk_next(struct os_plan_walk *walk) {
 
 struct os_plan_walk *os_plan_walk(struct os_plan *plan, const char *path,
                                   const struct os_walk_options *options) {
+    UNCANCELLED;
     struct os_plan_walk *walk = mem_zalloc(sizeof *walk);
     int r = walk ? options_copy(&walk->options, sizeof walk->options, options) : -ENOMEM;
     if (r >= 0) {
@@ -373,6 +376,7 @@ static int glob_list(const struct glob *g, const char *pathname, char ***ret_lis
 }
 
 char **os_plan_glob(struct os_plan *plan, const char *pathname, int flags) {
+    UNCANCELLED;
     char **list = NULL;
     const struct glob g = {plan, flags & OS_RECURSIVE, flags & OS_INCLUDE_HIDDEN};
     int r = plan->loaded                                  ? -EPERM

@@ -4,6 +4,8 @@
 
 #include "plan/net.h"
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 static struct os_plan *plan;
@@ -147,6 +149,22 @@ static void in_place_where_it_has_other_names(void **state) {
     assert_int_equal(os_plan_write_file(plan, "a", "new", 3, NULL), 0);
     assert_text(os_plan_read_file(plan, "b", NULL), "some");
     assert_string_equal(entries(), "inplace a, replace a");
+}
+
+static void what_is_mounted_in_it_stays(void **state) {
+    (void)state;
+    assert_int_equal(os_makedirs("t/with space", 0755, 0), 0);
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mount("tmpfs", "t/with space", "tmpfs", 0, NULL) < 0)
+        skip();
+    plan_anew();
+    const struct os_plan_entry *list;
+    size_t count;
+    assert_int_equal(os_plan_rmtree(plan, "t", NULL), 0);
+    assert_int_equal(os_plan_entries(plan, &list, &count), -1);
+    assert_int_equal(errno, EBUSY);
+    assert_int_equal(umount("t/with space"), 0);
+    assert_int_equal(os_plan_entries(plan, &list, &count), 0);
 }
 
 /* --------------------------------------------------------------------------- preconditions */
@@ -332,6 +350,7 @@ int main(void) {
         PLANNED(renamed_over),
         PLANNED(moved_into_what_is_new),
         PLANNED(in_place_where_it_has_other_names),
+        PLANNED(what_is_mounted_in_it_stays),
         PLANNED(a_changed_file_is_refused),
         PLANNED(a_touched_file_is_not),
         PLANNED(what_was_asked_is_a_precondition),
