@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/** What sort of file a name stands for, by how it ends. */
+/** What sort of file a name stands for: by how it ends, else by how its content begins. */
 #include "picture/kinds.h"
 
 #include <ctype.h>
+#include <fcntl.h>
+#include <osier.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 
-enum { OTHER, PROGRAM = 2 };
+enum { OTHER, TEXT, PROGRAM };
 
 const struct kind kinds[KINDS] = {
     {"other", "#c3ccd6", "#4a545f", ""},
@@ -58,7 +61,7 @@ static int kind_of_place(const char *path) {
                                                                                         : OTHER;
 }
 
-int kind_of_path(const char *path) {
+static int kind_of_name(const char *path) {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     size_t size = 0;
     char word[16];
@@ -74,4 +77,25 @@ int kind_of_path(const char *path) {
         if (strstr(kinds[kind].endings, word))
             return kind;
     return kind_of_place(path);
+}
+
+/* A program begins with its magic number, a script with "#!". Nothing but a regular file is opened:
+ * a device may do something then, and a pipe wait. */
+static int kind_of_content(const char *path) {
+    char head[4] = "";
+    struct os_stat_result stat;
+    if (os_lstat(path, &stat) < 0 || !S_ISREG(stat.st_mode) || stat.st_size < (int64_t)sizeof head)
+        return OTHER;
+    int fd = os_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+    ssize_t size = fd < 0 ? -1 : os_read(fd, head, sizeof head);
+    if (fd >= 0)
+        os_close(fd);
+    if (size != sizeof head)
+        return OTHER;
+    return memcmp(head, "\177ELF", 4) == 0 ? PROGRAM : memcmp(head, "#!", 2) == 0 ? TEXT : OTHER;
+}
+
+int kind_of_path(const char *path) {
+    int kind = kind_of_name(path);
+    return kind == OTHER ? kind_of_content(path) : kind;
 }

@@ -14,7 +14,7 @@ struct kind {
 /** The first is of all other files. */
 extern const struct kind kinds[KINDS];
 
-/** The number of a file's kind. */
+/** The number of a file's kind; of one without an ending the first bytes are read. */
 int kind_of_path(const char *path);
 
 #endif

@@ -292,6 +292,55 @@ def test_the_page_of_a_treemap(osier, tree):
     assert "http" not in page and page.count("</script>") == 1 and "@" not in page.split("<nav")[0].replace("@media", "")
 
 
+DOCUMENT = """
+const made = () => ({style: {}, dataset: {}, attributes: {}, classes: new Set(), value: "", textContent: "", firstElementChild: null,
+    classList: {add() {}, remove() {}, toggle() {}}, setAttribute(name, value) { this.attributes[name] = value; },
+    append() {}, prepend() {}, replaceChildren() {}, focus() { document.activeElement = this; this.onfocus?.(); },
+    getBoundingClientRect: () => ({width: 1200, height: 800}), getContext: () => ({measureText: (text) => ({width: 7 * text.length})})});
+const elements = {}, document = {getElementById: (id) => (elements[id] ||= {...made(), id}), createElement: made, activeElement: null};
+const getComputedStyle = () => ({}), history = {pushState() {}}, innerWidth = 1200, innerHeight = 800;
+let onpopstate, onkeydown, onresize;
+const press = (key) => onkeydown({key, target: document.activeElement, preventDefault() {}});
+const chosen = () => cells[elements.map.attributes["aria-activedescendant"].slice(1)].name;
+const result = [];
+"""
+
+
+def test_the_page_by_keys(osier, tmp_path):
+    """Its script in an interpreter, where there is one, with a document as far as it uses one."""
+    node = shutil.which("node") or pytest.skip("no node")
+    for name, size in ("left/one", 600000), ("left/two", 500000), ("right", 900000):
+        (tmp_path / "t" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "t" / name).write_bytes(b"x" * size)
+    assert osier("du", "t", "--html=map.html", "--apparent").status == 0
+    script = (tmp_path / "map.html").read_text("utf-8").split("<script>")[1].split("</script>")[0].replace('"use strict";', "", 1)
+    keys = """
+    elements.map.focus(); result.push(chosen());
+    press("ArrowRight"); result.push(chosen());
+    press("ArrowLeft"); result.push(chosen() === "right");
+    select(cells.findIndex((cell) => cell.name === "one")); press("Enter"); result.push(top_.name, elements.map.attributes["aria-activedescendant"]);
+    press("Escape"); result.push(top_.name);
+    press("/"); document.activeElement.oninput({target: {value: "T"}}); result.push(elements.found.textContent);
+    result.push(/role="treeitem" aria-level="1" aria-label="t – 1.9 MiB, 100.0 %/.test(elements.map.innerHTML));
+    console.log(JSON.stringify(result));
+    """
+    (tmp_path / "page.js").write_text(DOCUMENT + script + keys)
+    done = subprocess.run([node, tmp_path / "page.js"], capture_output=True, text=True)
+    assert done.stderr == ""
+    assert json.loads(done.stdout) == ["t", "right", False, "left", "c0", "t", "4 found, 1.9 MiB", True]
+
+
+def test_kinds_by_content(osier, tmp_path):
+    (tmp_path / "t").mkdir()
+    shutil.copyfile("/bin/true", tmp_path / "t/program")
+    (tmp_path / "t/script").write_text("#!/bin/sh\n" + "#" * 5000)
+    (tmp_path / "t/else").write_bytes(b"x" * 5000)
+    os.mkfifo(tmp_path / "t/fifo")  # is not opened: it would wait
+    assert osier("du", "t", "--html=map.html").status == 0
+    kinds = {node[0]: node[2] for node in page_data(tmp_path / "map.html")["nodes"]}
+    assert (kinds["program"], kinds["script"], kinds["else"]) == (2, 1, 0)
+
+
 def rects(path):
     """Of each path in a picture what --svg tells of it: x, y, width, height."""
     picture = xml.dom.minidom.parse(str(path))
