@@ -46,12 +46,12 @@ amalgamation: $(BUILD)/build.ninja
 
 # The sources, Debian's packages, the static command, the wheel: build/packages.
 packages:
-	@tools/bootstrap build python static packaging
+	@tools/bootstrap build python static cross packaging
 	@$(MAKE) --no-print-directory all
 	@tools/packages $(BUILD)
 
 distcheck:
-	@tools/bootstrap build test dist
+	@tools/bootstrap build test dist cross
 	@$(MAKE) --no-print-directory $(BUILD)/with-tests all
 	@tools/distcheck $(BUILD) $(PARTS)
 

@@ -35,7 +35,7 @@ def build():
     build = pathlib.Path(os.environ["OSIER_BUILD"]).resolve() / "variant-aarch64"
     clean = {key: value for key, value in os.environ.items() if key not in ("CC", "LD_LIBRARY_PATH")}
     if not (build / "build.ninja").exists():
-        cross = ["--cross-file", SOURCE / "tools" / "aarch64.ini"]
+        cross = ["--cross-file", SOURCE / "tools" / "cross" / "aarch64.ini"]
         subprocess.run(["meson", "setup", *cross, *OPTIONS, build], cwd=SOURCE, env=clean, check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["ninja", "--quiet", "-C", build, "osier"], env=clean, check=True)
     return build
