@@ -15,9 +15,13 @@
 #ifdef WITH_GLIB
 #include <glib.h>
 #endif
+#ifdef WITH_LIBUV
+#include <uv.h>
+#endif
 
 #define MIB   (1024L * 1024)
-#define LARGE (64 * MIB) /* what is captured at once */
+#define LARGE (1024 * MIB) /* what is captured at once */
+#define HEAD  "head", "-c", "1073741824", "/dev/zero"
 
 static const char *nothing; /* the program */
 
@@ -71,6 +75,21 @@ static void run_glib(void) {
 }
 #endif
 
+#ifdef WITH_LIBUV
+static void ended(uv_process_t *process, int64_t code, int sig) {
+    check(code == 0 && sig == 0);
+    uv_close((uv_handle_t *)process, NULL);
+}
+
+static void run_libuv(void) {
+    char *argv[] = {(char *)(intptr_t)nothing, NULL};
+    uv_process_t process;
+    uv_process_options_t options = {.file = nothing, .args = argv, .exit_cb = ended};
+    check(uv_spawn(uv_default_loop(), &process, &options) == 0);
+    check(uv_run(uv_default_loop(), UV_RUN_DEFAULT) == 0);
+}
+#endif
+
 #define AT_SIZE(peer, size)                                                                        \
     static void peer##_##size(long times) {                                                        \
         grow((size_t)(size)*MIB);                                                                  \
@@ -85,12 +104,15 @@ AT_SIZES(system)
 #ifdef WITH_GLIB
 AT_SIZES(glib)
 #endif
+#ifdef WITH_LIBUV
+AT_SIZES(libuv)
+#endif
 
 static void capture_osier(long times) {
     struct os_run_options options = {.size = sizeof options, .out = {OS_RUN_PIPE}};
     while (times-- > 0) {
         struct os_run_result result;
-        check(os_run(OS_ARGV("head", "-c", "67108864", "/dev/zero"), &options, &result) == 0);
+        check(os_run(OS_ARGV(HEAD), &options, &result) == 0);
         check(result.out_size == LARGE);
         os_run_result_free(&result);
     }
@@ -100,7 +122,7 @@ static pid_t start_head(int end) {
     pid_t pid = vfork();
     if (pid == 0) {
         dup2(end, STDOUT_FILENO);
-        execlp("head", "head", "-c", "67108864", "/dev/zero", (char *)NULL);
+        execlp("head", HEAD, (char *)NULL);
         _exit(127);
     }
     return pid;
@@ -124,18 +146,23 @@ static void capture_bare(long times) {
 }
 
 #ifdef WITH_GLIB
-#define GLIB(row, size) {row, "g_spawn_sync", glib_##size},
+#define GLIB(row, size) LIBUV(row, size){row, "g_spawn_sync", glib_##size},
 #else
 #define GLIB(row, size)
 #endif
+#ifdef WITH_LIBUV
+#define LIBUV(row, size) {row, "uv_spawn", libuv_##size},
+#else
+#define LIBUV(row, size)
+#endif
 #define ROWS(row, size)                                                                            \
     {row, "osier", osier_##size}, {row, "vfork", bare_##size},                                     \
-        {row, "posix_spawn", posix_spawn_##size}, GLIB(row, size) {                                \
+        {row, "posix_spawn", posix_spawn_##size}, GLIB(row, size) LIBUV(row, size) {               \
         row, "system", system_##size                                                               \
     }
 static const struct operation operations[] = {
-    {"capture of 64 MiB", "osier", capture_osier},
-    {"capture of 64 MiB", "vfork", capture_bare},
+    {"capture of 1 GiB", "osier", capture_osier},
+    {"capture of 1 GiB", "vfork", capture_bare},
     ROWS("run nothing", 0),
     ROWS("run nothing, the caller has 256 MiB", 256),
     ROWS("run nothing, the caller has 2 GiB", 2048),
