@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 from types import ModuleType
 
+from osier.run import run as run
+
 __all__ = ["install", "installed", "modules"]
 __version__: str
 

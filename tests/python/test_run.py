@@ -165,11 +165,11 @@ def marked(mark):
 
 @pytest.mark.parametrize("tree", [True, "namespace", "supervisor"])
 def test_tree_leaves_nothing(tree):
-    env = {**os.environ, "MARK": f"python-{tree}"}
+    env = {**os.environ, "MARK": f"python-{os.getpid()}-{tree}"}
     line = "(setsid sh -c 'trap \"\" TERM; sleep 100 & wait; sleep 100' &) ; sleep 100"
     with pytest.raises(subprocess.TimeoutExpired):
         osier.run(line, shell=True, timeout=0.3, tree=tree, grace=0.1, env=env, capture_output=True)
-    assert marked(b"MARK=python-%s" % str(tree).encode()) == 0
+    assert marked(b"MARK=python-%d-%s" % (os.getpid(), str(tree).encode())) == 0
     with pytest.raises(ValueError):
         osier.run("true", tree=True, preexec_fn=print)
 
@@ -185,10 +185,10 @@ def test_interrupt_ends_the_program():
     thread.start()
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        osier.run(["sleep", "100"], env={**os.environ, "MARK": "python-interrupt"})
+        osier.run(["sleep", "100"], env={**os.environ, "MARK": f"python-{os.getpid()}"})
     thread.join()
     assert time.monotonic() - started < 50
-    assert marked(b"MARK=python-interrupt") == 0
+    assert marked(b"MARK=python-%d" % os.getpid()) == 0
 
 
 def test_a_thread_does_not_hold_the_others_up():

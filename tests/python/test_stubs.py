@@ -13,6 +13,7 @@ import osier
 PROGRAM = """
 import osier
 import osier.os as os
+import osier.run as subprocess
 from osier.os import path
 from osier.os.path import join
 
@@ -26,6 +27,9 @@ reveal_type(os.O_RDONLY)
 reveal_type(join("a", "b"))
 reveal_type(osier.__version__)
 reveal_type(osier.installed())
+reveal_type(osier.run(["true"], tree=True).returncode)
+reveal_type(subprocess.run(["true"], timeout=1, grace=5).returncode)
+reveal_type(subprocess.check_output(["true"]))
 
 
 def size(path: os.PathLike[str]) -> int:
