@@ -69,7 +69,7 @@ def test_walk_so_deep(osier, tree):
 
 
 @pytest.fixture
-def nobody(tree):
+def nobody(tree, build):
     """Options that run a call as nobody, who may not read t/a/b."""
     if os.getuid() != 0:
         pytest.skip("only root can become nobody")
@@ -79,7 +79,8 @@ def nobody(tree):
     os.chmod(tree / "t/a/b", 0)
     for folder in [tree, *tree.parents][:3]:
         os.chmod(folder, 0o755)
-    return {"user": 65534, "group": 65534, "extra_groups": []}
+    program = shutil.copy(build / "osier", tree / "program")  # the build may lie where nobody else comes
+    return {"user": 65534, "group": 65534, "extra_groups": [], "executable": program}
 
 
 def test_what_may_not_be_read_is_told_once(osier, tree, nobody):
