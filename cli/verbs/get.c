@@ -77,7 +77,8 @@ static int ask(const struct function *function, char **words) {
  * --no-header shape, or --json and --jsonl; what is not asked for is not read either. `osier get
  * WHAT --help` tells more.
  *
- * @param what  what to show
+ * @param what  one of procs, mounts, usage, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure,
+ *               cgroup, uptime, boot, os
  * @param words  what it takes
  * @param root  look at a machine whose /proc, /sys and /etc were recorded below this directory
  * @group machine

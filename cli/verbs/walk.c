@@ -52,7 +52,7 @@ static int depth_below(const char *top, const char *path) {
  * @param follow_links  enter links to directories, each directory once on the way down
  * @param one_file_system  skip what is mounted below
  * @param max_depth  descend N levels; 1 prints the content of the directory itself
- * @param type  print directories only (d), or everything else only (f)
+ * @param type  one of d (directories only), f (everything else only)
  * @param threads  read ahead with N threads; -1 for as many as help
  * @group files
  * @since 0.1

@@ -39,4 +39,4 @@ def osier(build, tmp_path):
 def contract_names(build):
     """Every name that the command takes."""
     text = (build / "docs" / "completions" / "osier.fish").read_text()
-    return sorted({line.split(" -a ")[1].split()[0] for line in text.splitlines() if " -a " in line})
+    return sorted({line.split(" -a ")[1].split()[0] for line in text.splitlines() if "not __osier_name" in line and " -a " in line})

@@ -36,6 +36,27 @@ def test_bash(folder, contract_names):
     assert bash(folder, "osier", "--json", "os.getlo") == ["os.getloadavg", "os.getlogin"]
 
 
+def test_bash_values(folder):
+    for words in ["--type="], ["--type", "="]:
+        assert bash(folder, "osier", "walk", *words) == (["--type=d", "--type=f"] if len(words) == 1 else ["d", "f"])
+    assert bash(folder, "osier", "walk", "--type", "=", "f") == ["f"]
+    assert "os.path.join" not in bash(folder, "osier", "walk", "")
+    assert "memory" in bash(folder, "osier", "get", "m") and "mounts" in bash(folder, "osier", "get", "m")
+    assert bash(folder, "osier", "os.chown", "file", "roo") == ["root"]
+    assert bash(folder, "osier", "run", "--user=roo") == ["--user=root"]
+    assert bash(folder, "osier", "os.kill", "1", "SIGTER") == ["SIGTERM"]
+    assert bash(folder, "osier", "os.path.realpath", "--strict=ALL") == ["--strict=ALLOW_MISSING", "--strict=ALL_BUT_LAST"]
+    assert bash(folder, "osier", "os.lseek", "0", "0", "SEEK_C") == ["SEEK_CUR"]
+    assert bash(folder, "osier", "os.mounts", "--sort=fst") == ["--sort=fstype"]
+    assert "--fields=f_bfree" in bash(folder, "osier", "os.statvfs", "--fields=")
+    assert "--html=etc" in bash(folder, "osier", "du", "--html=e")
+
+
+def test_verbs_first(folder):
+    names = (folder / "_osier").read_text()
+    assert names.index("'walk:") < names.index("'os.getcwd:")
+
+
 def test_fish(folder):
     shell("fish", "--no-config", "--no-execute", folder / "osier.fish")
 
@@ -46,6 +67,8 @@ def test_fish(folder):
     assert fish("osier os.mk") == ["os.mkdir", "os.mkfifo", "os.mknod"]
     assert fish("osier os.makedirs --ex") == ["--exist-ok"]
     assert fish("osier os.mkdir --ex") == []
+    assert fish("osier walk --type=") == ["--type=d", "--type=f"]
+    assert fish("osier run --user=roo") == ["--user=root"]
     assert "etc/" in fish("osier os.listdir et")
 
 
@@ -53,8 +76,11 @@ def test_zsh(folder, contract_names):
     shell("zsh", "-n", folder / "_osier")
     # What the function would propose, with zsh's own helpers replaced by ones that print.
     script = """
-        _describe() { local -a list; list=("${(@P)2}"); print -rl -- $list }
+        _describe() { [[ $1 == -V ]] && shift; local -a list; list=("${(@P)2}"); print -rl -- $list }
         _files() { print files }
+        _users() { print users }
+        compset() { PREFIX=${PREFIX#*=} }
+        compadd() { print -rl -- ${@[2,-1]} }
         words=("$@"); CURRENT=$#; PREFIX=${words[-1]}
         source %s/_osier
     """ % folder
@@ -63,3 +89,5 @@ def test_zsh(folder, contract_names):
     proposed = {line.split(":")[0] for line in run("osier", "os.makedirs", "--")}
     assert {"--exist-ok", "--mode", "--json"} <= proposed
     assert run("osier", "os.listdir", "x") == ["files"]
+    assert run("osier", "walk", "--type=") == ["d", "f"]
+    assert run("osier", "os.chown", "file", "r") == ["users"]
