@@ -12,13 +12,8 @@ import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-# Runs in a child, as hooks stay. The answer is written by fd, which raises no event that is kept.
+# Runs in a process of its own, as hooks stay. The answer is written by fd, which raises no event that is kept.
 CHILD = """
-import sys, json, os as python_os, signal, ctypes, threading, warnings
-warnings.simplefilter("ignore")
-import {module} as os
-shutil = __import__({shutil!r}, fromlist=["*"])
-import subprocess, tempfile, glob
 OURS = "open", "glob.", "pathlib.", "shutil.", "tempfile.", "subprocess.", "os.", "fcntl."
 events, on, refuse = [], False, {refuse!r}
 class Refused(Exception): pass
@@ -64,20 +59,61 @@ python_os.write(1, out.encode())
 python_os._exit(0)
 """
 
+# An interpreter that has imported everything, and forks for each piece of code: a line of JSON says which, and where
+# its outputs go to; a line of the answer says how it ended.
+SERVER = """
+import sys, json, os as python_os, signal, ctypes, threading, traceback, warnings
+warnings.simplefilter("ignore")
+import {module} as os
+shutil = __import__({shutil!r}, fromlist=["*"])
+import subprocess, tempfile, glob
+def start(code, place, outputs):
+    for number, output in enumerate(outputs, 1):
+        python_os.dup2(python_os.open(output, python_os.O_WRONLY | python_os.O_CREAT), number)
+    python_os.dup2(python_os.open("/dev/null", 0), 0)
+    python_os.chdir(place)
+    signal.alarm(60)
+    try:
+        exec(compile(code, "CHILD", "exec"), globals())
+    except BaseException:
+        traceback.print_exc()
+        python_os._exit(1)
+for line in sys.stdin:
+    pid = python_os.fork()
+    if pid == 0: start(*json.loads(line))
+    print(python_os.waitpid(pid, 0)[1], flush=True)
+"""
 
-def observe(module, code, place, before="", refuse=None):
-    place.mkdir()
-    (place / "file").write_text("contents")
-    (place / "full" / "below").mkdir(parents=True)
-    (place / "full" / "below" / "leaf").write_text("leaf")
-    (place / "empty").mkdir()
-    (place / "link").symlink_to("file")
-    shutil = "osier.shutil" if module == "osier.os" and has_shutil() else "shutil"
-    text = CHILD.format(module=module, shutil=shutil, code=code, before=before, place=str(place), refuse=refuse)
-    done = subprocess.run([sys.executable, "-c", text], cwd=place, capture_output=True, text=True, timeout=60,
-                          env={**os.environ, "OLD": "old"})
-    assert done.stderr == "", done.stderr
-    return json.loads(done.stdout.replace(str(place), "PLACE"))
+
+@pytest.fixture(scope="module")
+def observe():
+    running = {}
+
+    def ask(module, *request):
+        if module not in running:
+            shutil = "osier.shutil" if module == "osier.os" and has_shutil() else "shutil"
+            running[module] = subprocess.Popen([sys.executable, "-c", SERVER.format(module=module, shutil=shutil)], text=True,
+                                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "OLD": "old"})
+        print(json.dumps(request), file=running[module].stdin, flush=True)
+        return int(running[module].stdout.readline())
+
+    def observe(module, code, place, before="", refuse=None):
+        place.mkdir()
+        (place / "file").write_text("contents")
+        (place / "full" / "below").mkdir(parents=True)
+        (place / "full" / "below" / "leaf").write_text("leaf")
+        (place / "empty").mkdir()
+        (place / "link").symlink_to("file")
+        outputs = [place.with_name(f"{module} {stream}") for stream in ("stdout", "stderr")]
+        text = CHILD.format(code=code, before=before, place=str(place), refuse=refuse)
+        status = ask(module, text, str(place), [str(output) for output in outputs])
+        out, err = (output.read_text() for output in outputs)
+        assert (status, err) == (0, ""), err
+        return json.loads(out.replace(str(place), "PLACE"))
+
+    yield observe
+    for process in running.values():
+        process.communicate()
 
 
 def has_shutil():
@@ -190,7 +226,7 @@ def comparable(name, observed):
 
 
 @pytest.mark.parametrize("name, code, before", CASES, ids=[f"{name}-{code}" for name, code, _ in CASES])
-def test_events(name, code, before, tmp_path):
+def test_events(name, code, before, tmp_path, observe):
     theirs, ours = (observe(module, code, tmp_path / module, before) for module in ("os", "osier.os"))
     assert comparable(name, ours) == comparable(name, theirs)
     if name.startswith("spawn"):
@@ -198,13 +234,13 @@ def test_events(name, code, before, tmp_path):
 
 
 @pytest.mark.parametrize("name, code, before", CASES, ids=[f"{name}-{code}" for name, code, _ in CASES])
-def test_refused(name, code, before, tmp_path):
+def test_refused(name, code, before, tmp_path, observe):
     """The first event raises: nothing has happened, and the hook's exception is what comes of it."""
     theirs, ours = (observe(module, code, tmp_path / module, before, refuse=1) for module in ("os", "osier.os"))
     assert comparable(name, ours) == comparable(name, theirs)
 
 
-def test_silent(tmp_path):
+def test_silent(tmp_path, observe):
     """The harmless call of every function that has no event, under both."""
     before = f"""
 sys.path.insert(0, {HERE!r})
