@@ -66,22 +66,23 @@ static void check_shape(const struct shape *shape, const int *limits, size_t lim
 static const int limits[] = {16, 64, 256};
 
 #ifdef SLOW
-#define CASE(id, ...)                                                                              \
+#define CASE(id, limits, count, ...)                                                               \
     static void id(void **state) {                                                                 \
         (void)state;                                                                               \
-        check_shape(&(struct shape){#id, __VA_ARGS__}, limits, 3);                                 \
+        check_shape(&(struct shape){#id, __VA_ARGS__}, limits, count);                             \
     }
-CASE(ten_thousand_deep, 1, 10000, 0)
-CASE(ten_thousand_deep_with_siblings, 1, 10000, 1)
-CASE(beyond_path_max, 255, 500, 0)
-CASE(beyond_path_max_with_siblings, 255, 300, 2)
+CASE(ten_thousand_deep, limits, 1, 1, 10000, 0)
+CASE(ten_thousand_deep_with_siblings, limits, 1, 1, 10000, 1)
+CASE(three_thousand_deep, limits + 1, 2, 1, 3000, 0)
+CASE(three_thousand_deep_with_siblings, limits + 1, 2, 1, 3000, 1)
+CASE(beyond_path_max, limits, 3, 255, 500, 0)
+CASE(beyond_path_max_with_siblings, limits, 3, 255, 300, 2)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IN_TREES(ten_thousand_deep),
-        IN_TREES(ten_thousand_deep_with_siblings),
-        IN_TREES(beyond_path_max),
-        IN_TREES(beyond_path_max_with_siblings),
+        IN_TREES(ten_thousand_deep),   IN_TREES(ten_thousand_deep_with_siblings),
+        IN_TREES(three_thousand_deep), IN_TREES(three_thousand_deep_with_siblings),
+        IN_TREES(beyond_path_max),     IN_TREES(beyond_path_max_with_siblings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
