@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import pathlib
 import pty
 import re
 import shutil
@@ -14,6 +15,7 @@ import socket
 import stat
 import struct
 import subprocess
+import tempfile
 import termios
 import time
 import xml.dom.minidom
@@ -385,25 +387,30 @@ def test_no_file_is_larger_than_its_tree(osier, tmp_path):
     assert list(rects(tmp_path / "map.svg")) == ["empty"]
 
 
-@pytest.fixture
-def big(tmp_path):
+@pytest.fixture(scope="module")
+def big():
+    """A directory in memory with a tree that takes a while: made once, so who changes it takes a copy."""
+    memory = os.environ.get("OSIER_MEMORY", "/dev/shm")
+    place = pathlib.Path(tempfile.mkdtemp(dir=memory if os.access(memory, os.W_OK) else None))
     for i in range(300):
-        os.makedirs(tmp_path / f"big/{i}")
+        os.makedirs(place / f"big/{i}")
         for j in range(100):
-            (tmp_path / f"big/{i}/{j}").touch()
+            os.mknod(place / f"big/{i}/{j}")
+    yield place
+    shutil.rmtree(place)
 
 
-def test_interrupted(osier, build, tmp_path, big):
+def test_interrupted(osier, build, big):
     for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        copy = subprocess.Popen([build / "osier", "cp", "big", "copy"], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-        while not os.path.exists(tmp_path / "copy"):
+        copy = subprocess.Popen([build / "osier", "cp", "big", "copy"], cwd=big, stderr=subprocess.PIPE, text=True)
+        while not os.path.exists(big / "copy"):
             time.sleep(0.001)
         copy.send_signal(sent)
         err = copy.communicate(timeout=60)[1]
         told = "osier: cp: interrupted, the copy is incomplete: 'copy'\n"
-        complete = sum(len(files) for _, _, files in os.walk(tmp_path / "copy")) == 30000  # it may have been quicker
+        complete = sum(len(files) for _, _, files in os.walk(big / "copy")) == 30000  # it may have been quicker
         assert (copy.returncode, err) in ((-sent, told), *([(0, ""), (-sent, "")] if complete else []))
-        shutil.rmtree(tmp_path / "copy")
+        shutil.rmtree(big / "copy")
 
 
 def test_interrupted_in_one_file(osier, build, tmp_path, elsewhere):
@@ -429,8 +436,11 @@ def test_interrupted_in_one_file(osier, build, tmp_path, elsewhere):
             break
 
 
-def test_interrupted_between_and_while_removing(osier, build, tmp_path, big):
+def test_interrupted_between_and_while_removing(osier, build, big):
     line = [build / "osier", "rm", "-r", "big", "other"]
+    tmp_path = big / "copy"
+    tmp_path.mkdir()
+    subprocess.run(["cp", "-rl", big / "big", tmp_path], check=True)
     (tmp_path / "other").touch()
     remove = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     while len(os.listdir(tmp_path / "big")) == 300 and remove.poll() is None:
@@ -443,22 +453,24 @@ def test_interrupted_between_and_while_removing(osier, build, tmp_path, big):
     else:  # it was quicker
         assert (remove.returncode, err) in ((-signal.SIGINT, rest), (0, ""), (-signal.SIGINT, ""))
     assert os.path.exists(tmp_path / "other") == (rest in err)
+    shutil.rmtree(tmp_path)
 
 
-def test_ignored_signals_stay_ignored(osier, build, tmp_path, big):
+def test_ignored_signals_stay_ignored(osier, build, big):
     line = [build / "osier", "cp", "big", "copy"]
     ignore = lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    copy = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, preexec_fn=ignore)
-    while not os.path.exists(tmp_path / "copy"):
+    copy = subprocess.Popen(line, cwd=big, stderr=subprocess.PIPE, preexec_fn=ignore)
+    while not os.path.exists(big / "copy"):
         time.sleep(0.001)
     copy.send_signal(signal.SIGHUP)
     assert (copy.communicate(timeout=60)[1], copy.returncode) == (b"", 0)
+    shutil.rmtree(big / "copy")
 
 
-def test_nobody_reads_on(build, tmp_path, big):
+def test_nobody_reads_on(build, big):
     for words in (["walk", "big"], ["walk", "big", "--json"], ["os.walk", "big"], ["usage", "big", "-a", "--depth=2"]):
         done = subprocess.run(f"'{build}/osier' {' '.join(words)} | head -c 5 | wc -c; echo ${{PIPESTATUS[0]}}",
-                              shell=True, executable="/bin/bash", cwd=tmp_path, capture_output=True, text=True)  # fmt: skip
+                              shell=True, executable="/bin/bash", cwd=big, capture_output=True, text=True)  # fmt: skip
         assert done.stdout in ("5\n141\n", "5\n0\n") and done.stderr == ""  # 0: it all fitted into the pipe
 
 
