@@ -466,7 +466,7 @@ static int prepare_stage(struct commit *c) {
             return r;
         count += makes_something(e) ? stage_count(&e->is) : 0;
     }
-    c->stage.sync = count <= FEW ? STAGE_EACH : sync_may_be_whole() ? STAGE_LATER : STAGE_BEGIN;
+    c->stage.sync = count > FEW && sync_may_be_whole() ? STAGE_WHOLE : STAGE_FILES;
     return 0;
 }
 
@@ -558,8 +558,7 @@ static int write_plan(struct commit *c) {
                                     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (r < 0 || fd < 0)
         return r < 0 ? r : fd;
-    r = write_all(fd, text, size);
-    return r >= 0 && c->stage.sync == STAGE_EACH ? SYNC(SYNC_STAGED, SYS(fsync, fd)) : r;
+    return write_all(fd, text, size);
 }
 
 static int stage_all(struct commit *c) {
@@ -570,11 +569,7 @@ static int stage_all(struct commit *c) {
         if (r < 0 && !c->failed)
             c->failed = c->net.entries[i].path.path;
     }
-    if (r >= 0)
-        r = look_at_made_dirs(c);
-    for (unsigned i = 0; i < c->txn.part_count && r >= 0; i++)
-        r = stage_sync(&c->stage, i);
-    return r;
+    return r < 0 ? r : look_at_made_dirs(c);
 }
 
 /* -------------------------------------------------------------------- others on the machine */
@@ -594,6 +589,11 @@ static int check_writers(int dir, const char *name) {
     if (r >= 0)
         SYS(set_lease, fd, F_UNLCK);
     return r == -EAGAIN ? -ETXTBSY : 0;
+}
+
+static int sync_part(void *data, unsigned part) {
+    const struct commit *c = data;
+    return stage_sync(&c->stage, part);
 }
 
 static int check_again(void *data) {
@@ -661,8 +661,12 @@ static int run(struct commit *c) {
         r = commit_sign(&c->txn, c->plan->title);
     if (r < 0)
         return r;
-    c->protocol = (struct protocol){
-        .js = &c->js, .txn = &c->txn, .check = check_again, .pause = pause_commit, .data = c};
+    c->protocol = (struct protocol){.js = &c->js,
+                                    .txn = &c->txn,
+                                    .sync = sync_part,
+                                    .check = check_again,
+                                    .pause = pause_commit,
+                                    .data = c};
     r = protocol_begin(&c->protocol);
     c->txn.kept = c->txn.id;
     c->txn.forward = true;

@@ -49,24 +49,34 @@ static int count_walked(const struct os_walk_entry *e, uint64_t *bytes) {
     return 0;
 }
 
-static int count_bytes(int at, uint64_t *ret_bytes) {
+static int64_t ticks(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int count_bytes(int at, int64_t most, uint64_t *ret_bytes) {
     const struct os_walk_options options = {
         .size = sizeof options, .errors = true, .links_as_files = true};
     uint64_t bytes = 0;
+    int64_t end = ticks() + most;
+    bool late = false;
     struct os_walk *walk = os_fwalk(at, ".", &options);
     if (!walk)
         return -errno;
-    for (struct os_walk_entry *e; (e = os_walk_next(walk));)
+    for (struct os_walk_entry *e; !late && (e = os_walk_next(walk));) {
         if (!e->error)
             count_walked(e, &bytes);
-    int r = -errno;
+        late = most >= 0 && ticks() > end;
+    }
+    int r = late ? -ETIME : -errno;
     os_walk_close(walk);
     *ret_bytes = bytes;
     return r;
 }
 
 /* A tree of a million files is counted once. */
-int forget_size(const struct journal *j, enum journal_state state, uint64_t id,
+int forget_size(const struct journal *j, enum journal_state state, uint64_t id, int64_t most,
                 uint64_t *ret_bytes) {
     AUTO_STR s = STR_INIT;
     char text[32];
@@ -78,7 +88,7 @@ int forget_size(const struct journal *j, enum journal_state state, uint64_t id,
         *ret_bytes = strtoull(s.data, NULL, 10);
         return 0;
     }
-    int r = count_bytes(at, ret_bytes);
+    int r = count_bytes(at, most, ret_bytes);
     int size = snprintf(text, sizeof text, "%llu\n", (unsigned long long)*ret_bytes);
     AUTO_CLOSE int fd =
         r < 0 ? r
@@ -206,7 +216,7 @@ static int64_t age_of(const struct journal *j, uint64_t id) {
 }
 
 /* The latest are kept as long as all limits allow: how many were forgotten, or −errno. */
-static long forget_in(const struct journals *js, const struct journal *j) {
+static long forget_in(const struct journals *js, const struct journal *j, int64_t most) {
     AUTO_FREE uint64_t *ids = NULL;
     long count = journal_list(j, JOURNAL_LOG, &ids), forgotten = 0;
     bool full;
@@ -216,7 +226,8 @@ static long forget_in(const struct journals *js, const struct journal *j) {
         bool last = i == count - 1;
         bool over =
             count - i > MOST_ENTRIES || (full && !last) || age_of(j, ids[i]) > MOST_DAYS * DAY;
-        if (!over && forget_size(j, JOURNAL_LOG, ids[i], &bytes) >= 0)
+        /* What was done this moment is counted by the next one. */
+        if (!over && (!last || most < 0) && forget_size(j, JOURNAL_LOG, ids[i], most, &bytes) >= 0)
             held += bytes;
         if (over || (held > room && !last)) {
             int r = forget_one(js, j, ids[i]);
@@ -249,7 +260,7 @@ void forget_over_limits(struct journals *js) {
     for (size_t i = 0; i < js->count; i++) {
         if (js->list[i]->lock < 0)
             continue;
-        forget_in(js, js->list[i]);
+        forget_in(js, js->list[i], SPARE_TIME);
         end_reading(js->list[i]);
         journal_empty(js->list[i], SPARE_TIME);
     }
@@ -269,7 +280,7 @@ static long forget_asked(struct journals *js, const struct os_forget_options *op
         AUTO_FREE uint64_t *ids = NULL;
         long count = journal_list(j, JOURNAL_LOG, &ids);
         if (!options->all && !options->count) {
-            long r = count < 0 ? count : forget_in(js, j);
+            long r = count < 0 ? count : forget_in(js, j, -1);
             if (r < 0)
                 return r;
             forgotten += r;

@@ -136,7 +136,7 @@ const struct os_history_entry *os_history_next(struct os_history *h) {
     const struct found *f = &h->list[h->next++];
     uint64_t held = 0;
     if (!f->forgotten)
-        forget_size(f->journal, f->orphaned ? JOURNAL_ORPHAN : JOURNAL_LOG, f->head.id, &held);
+        forget_size(f->journal, f->orphaned ? JOURNAL_ORPHAN : JOURNAL_LOG, f->head.id, -1, &held);
     h->entry = (struct os_history_entry){.id = f->head.id,
                                          .time_ns = f->head.time,
                                          .uid = (uid_t)f->head.uid,

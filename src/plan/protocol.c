@@ -52,13 +52,13 @@ void protocol_drop(struct protocol *p) {
     }
 }
 
+/* Everything is written before anything is waited for: most file systems then do it in one go. */
 static int write_intents(struct protocol *p) {
     int r = 0;
-    for (unsigned i = 0; i < p->txn->part_count && r >= 0; i++) {
-        r = intent_write(p->txn, i, true);
-        if (r >= 0)
-            r = SYNC(SYNC_INTENT, SYS(fsync, part_of(p, i)->at));
-    }
+    for (unsigned i = 0; i < p->txn->part_count && r >= 0; i++)
+        r = intent_write(p->txn, i, !p->sync);
+    for (unsigned i = 0; i < p->txn->part_count && r >= 0; i++)
+        r = p->sync ? p->sync(p->data, i) : SYNC(SYNC_INTENT, SYS(fsync, part_of(p, i)->at));
     return r;
 }
 

@@ -9,6 +9,8 @@
 struct protocol {
     struct journals *js;
     struct txn *txn;
+    int (*sync)(void *data, unsigned part); /* has all last that was prepared; NULL: the intent is
+                                               all there is */
     int (*check)(void *data); /* asked when the intent is on the disk, before the first effect; or
                                  NULL */
     int (*pause)(void *data); /* asked between two steps: −errno takes everything back; or NULL */

@@ -97,10 +97,9 @@ static mode_t first_mode(const struct plan_object *object, mode_t plain) {
     return object->set & PLAN_SET_MODE ? plain & 0700 : plain;
 }
 
-static int sync_made(const struct stage *stage, int fd) {
-    if (stage->sync == STAGE_BEGIN) /* whether it works or not: each is waited for later */
-        SYS(sync_file_range, fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-    return stage->sync == STAGE_EACH ? SYNC(SYNC_STAGED, SYS(fsync, fd)) : 0;
+static void begin_sync(const struct stage *stage, int fd) {
+    if (stage->sync == STAGE_FILES) /* whether it works or not: each is waited for later */
+        (void)SYNC(SYNC_STAGED, SYS(sync_file_range, fd, 0, 0, SYNC_FILE_RANGE_WRITE));
 }
 
 /* -------------------------------------------------------------------------------- files */
@@ -144,7 +143,9 @@ static int make_file(struct stage *stage, int dir, const char *name,
         r = SYS(ftruncate, fd, (off_t)object->size);
     if (r >= 0)
         r = finish(fd, object);
-    return r < 0 ? r : sync_made(stage, fd);
+    if (r >= 0)
+        begin_sync(stage, fd);
+    return r;
 }
 
 int stage_old(struct stage *stage, unsigned part, unsigned number, int dir, const char *name) {
@@ -162,7 +163,9 @@ int stage_old(struct stage *stage, unsigned part, unsigned number, int dir, cons
     int r = SYS(fstat, from, &st);
     if (r >= 0)
         r = content_copy(&content, from, to, &st, true);
-    return r < 0 ? r : sync_made(stage, to);
+    if (r >= 0)
+        begin_sync(stage, to);
+    return r;
 }
 
 /* A link, or something special: it is finished by a handle. */
@@ -261,8 +264,7 @@ static int leave(struct descent *d) {
     AUTO_CLOSE int fd = d->fd;
     d->fd = SYS(openat, fd, "..", DIR_OPEN);
     str_truncate(&d->path, frame->path);
-    int r = d->fd < 0 ? d->fd : finish(fd, frame->object);
-    return r < 0 || d->stage->sync != STAGE_EACH ? r : SYNC(SYNC_STAGED, SYS(fsync, fd));
+    return d->fd < 0 ? d->fd : finish(fd, frame->object);
 }
 
 /* What a copied directory has where a child of its own is to be, or nothing. */
@@ -358,16 +360,15 @@ static int sync_entry(int dir, const char *name) {
 static int sync_walked(const struct os_walk_entry *e) {
     int r = 0;
     for (char **name = e->filenames; *name && r >= 0; name++)
-        r = SYNC(SYNC_STAGED, sync_entry(e->dir_fd, *name));
+        r = SYNC(strcmp(*name, "intent") == 0 ? SYNC_INTENT : SYNC_STAGED,
+                 sync_entry(e->dir_fd, *name));
     return r < 0 ? r : SYNC(SYNC_STAGED, SYS(fsync, e->dir_fd));
 }
 
 int stage_sync(const struct stage *stage, unsigned part) {
     int at = stage->txn->parts[part].at, r = 0;
-    if (stage->sync == STAGE_LATER)
+    if (stage->sync == STAGE_WHOLE)
         return SYNC(SYNC_STAGED, SYS(syncfs, at));
-    if (stage->sync == STAGE_EACH)
-        return SYNC(SYNC_STAGED, SYS(fsync, at));
     const struct os_walk_options options = {
         .size = sizeof options, .bottom_up = true, .errors = true};
     struct os_walk *walk = os_fwalk(at, ".", &options);

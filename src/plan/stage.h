@@ -13,9 +13,8 @@ struct stage {
     const struct plan_net *net;
     struct txn *txn;
     enum stage_sync {
-        STAGE_EACH,  /* every object is synced as soon as it is complete */
-        STAGE_BEGIN, /* its writing begins, and stage_sync() waits for all */
-        STAGE_LATER, /* the file system is synced */
+        STAGE_FILES, /* its writing begins when it is complete, and stage_sync() waits for all */
+        STAGE_WHOLE, /* the whole file system is synced */
     } sync;
     int (*pause)(void *data); /* asked now and then: −errno ends it; or NULL */
     void *data;
@@ -31,7 +30,7 @@ int stage_object(struct stage *stage, unsigned part, unsigned number,
 /** Keeps a file's content as `number`.old, for what is written in place: 0 or −errno. */
 int stage_old(struct stage *stage, unsigned part, unsigned number, int dir, const char *name);
 
-/** Has all that was made in a part last, where it was only begun: 0 or −errno. */
+/** Has all last that a part's directory has, the intent too: 0 or −errno. */
 int stage_sync(const struct stage *stage, unsigned part);
 
 void stage_end(struct stage *stage);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/** Plans applied and undone, beside the same changes made one by one, each durable.
+ *
+ *  bench-plan DIRECTORY: a row is a line for each peer, as measure.h has it; all of one round on one
+ *  file system. */
+#include <osier.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MANY = 1000, TREE = 20000, SIZE = 4096 };
+
+static void must(int r, const char *what) {
+    if (r < 0) {
+        os_perror(what);
+        exit(1);
+    }
+}
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static void show(const char *row, int files, const char *peer, double began) {
+    printf("%s %d files\t%s\t%.0f\n", row, files, peer, now() - began);
+}
+
+static void name_of(char name[32], int i) {
+    snprintf(name, 32, "f/%d", i);
+}
+
+static void write_each(int files, const char *content) {
+    char name[32];
+    for (int i = 0; i < files; i++) {
+        name_of(name, i);
+        must(os_write_file(name, content, SIZE, NULL), name);
+    }
+}
+
+static void make(int files) {
+    static const struct os_write_file_options quick = {.size = sizeof quick, .nosync = true};
+    static char content[SIZE];
+    char name[32];
+    must(os_makedirs("f", 0755, 0), "f");
+    for (int i = 0; i < files; i++) {
+        name_of(name, i);
+        must(os_write_file(name, content, files == TREE ? 0 : SIZE, &quick), name);
+    }
+    os_sync();
+}
+
+static uint64_t apply(struct os_plan *plan) {
+    uint64_t id;
+    must(os_plan_apply(plan, NULL, &id), "apply");
+    os_plan_close(plan);
+    return id;
+}
+
+static void clear(void) {
+    const struct os_forget_options all = {.size = sizeof all, .all = true, .now = true};
+    if (access("f", F_OK) == 0)
+        must(os_rmtree("f", NULL), "f");
+    must(os_forget(&all), "forget");
+    os_sync();
+}
+
+static void replace(int files) {
+    static char content[SIZE] = "new";
+    char name[32];
+    make(files);
+    double began = now();
+    write_each(files, content);
+    show("replace", files, "write_file", began);
+    clear();
+    make(files);
+    began = now();
+    struct os_plan *plan = os_plan(NULL);
+    for (int i = 0; i < files; i++) {
+        name_of(name, i);
+        must(os_plan_write_file(plan, name, content, SIZE, NULL), name);
+    }
+    uint64_t id = apply(plan);
+    show("replace", files, "osier", began);
+    show("undo", files, "apply", began);
+    began = now();
+    must(os_undo(id, NULL, NULL), "undo");
+    show("undo", files, "osier", began);
+    clear();
+}
+
+static void remove_tree(void) {
+    make(TREE);
+    double began = now();
+    must(os_rmtree("f", NULL), "f");
+    show("remove a tree of", TREE, "rmtree", began);
+    make(TREE);
+    began = now();
+    struct os_plan *plan = os_plan(NULL);
+    must(os_plan_rmtree(plan, "f", NULL), "f");
+    uint64_t id = apply(plan);
+    show("remove a tree of", TREE, "osier", began);
+    began = now();
+    must(os_undo(id, NULL, NULL), "undo");
+    printf("undo that\tosier\t%.0f\n", now() - began);
+    clear();
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2)
+        return 64;
+    must(os_chdir(argv[1]), argv[1]);
+    setenv("OSIER_STATE", "state", 1);
+    must(os_recover(NULL), "recover"); /* makes the journal, once for all */
+    replace(1);
+    replace(MANY);
+    remove_tree();
+    return 0;
+}
