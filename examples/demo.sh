@@ -49,6 +49,20 @@ say "Errors are Python's, and so is the way they tell what is wrong"
 do_it os.mkdir srv/app || echo "(exit status $?)"
 do_it os.mkdirs srv/app || echo "(exit status $?)"
 
+say "See it, do it, take it back: a plan, its application, and a wrong rm"
+export OSIER_STATE="$scratch/journal"
+do_it plan -o deploy.plan -- os.makedirs srv/app/conf ';' os.write_file srv/app/conf/port 8080 ';' \
+    os.rename srv/app/releases/2.0/VERSION srv/app/releases/2.0/version
+do_it apply deploy.plan --yes
+do_it os.read_file srv/app/conf/port
+echo
+do_it rm -r --undoable srv
+do_it os.path.exists srv || echo "(exit status $?: all of it is gone)"
+do_it undo
+do_it os.path.exists srv
+do_it undo 1
+do_it log
+
 say "The disk and the machine"
 do_it os.disk_usage /usr
 do_it os.cpu_count

@@ -7,6 +7,7 @@
 #include "frame/progress.h"
 #include "verbs/actions.h"
 #include "verbs/paths.h"
+#include "verbs/plan_apply.h"
 #include "verbs/transfer.h"
 
 #include <errno.h>
@@ -78,6 +79,18 @@ static int list_copy(const struct transfer *transfer, const struct os_copytree_o
     return list_tree(&listing, transfer->src, transfer->path);
 }
 
+/* With --undoable: what is replaced goes into the journal when all is planned. */
+static int plan_copy(struct call *call, const struct transfer *transfer,
+                     const struct os_copytree_options *like, bool tree) {
+    const struct os_copy_options options = {.size = sizeof options,
+                                            .nofollow = like->symlinks,
+                                            .owner = like->owner,
+                                            .special_files = like->special_files};
+    int r = tree ? os_plan_copytree(call->plan, transfer->src, transfer->path, like)
+                 : os_plan_copy2(call->plan, transfer->src, transfer->path, &options);
+    return r < 0 ? failed() : STATUS_YES;
+}
+
 static int copy_one(struct call *call, const struct transfer *transfer) {
     bool archive = is_set(call, "archive"), preserve = is_set(call, "preserve");
     struct os_copytree_options options = {
@@ -95,6 +108,8 @@ static int copy_one(struct call *call, const struct transfer *transfer) {
         status = list_copy(transfer, &options);
     if (is_dry_run(call))
         return status;
+    if (call->plan)
+        return plan_copy(call, transfer, &options, tree);
     return tree ? copy_tree(transfer, &options) : copy_file(transfer, &options);
 }
 
@@ -117,14 +132,18 @@ static int copy_one(struct call *call, const struct transfer *transfer) {
  * @param follow_links  copy the targets of links instead of the links
  * @param merge  copy into existing directories, and replace existing files
  * @param ignore  skip names that match this pattern; may be repeated
+ * @param undoable  keep what is replaced, so that `osier undo` takes everything back; all is copied,
+ *                  or nothing
  * @group files
  * @since 0.1
  * @shell cp PATHS... [-a|--archive] [-r|-R|--recursive] [-p|--preserve] [-n|--no-clobber]
  * [-v|--verbose] [--dry-run] [--owner] [--hard-links] [--special-files] [--follow-links] [--merge]
- * [--ignore=PATTERN...] -> custom
+ * [--ignore=PATTERN...] [--undoable] -> custom
  */
 int verb_cp(struct call *call) {
     if (is_set(call, "no-clobber") && is_set(call, "merge"))
         return misuse(call->function, "--no-clobber and --merge exclude each other");
-    return each_to_last(call, copy_one);
+    if (begin_undoable(call))
+        return STATUS_NO;
+    return end_undoable(call, each_to_last(call, copy_one));
 }

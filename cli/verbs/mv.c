@@ -6,6 +6,7 @@
 #include "frame/progress.h"
 #include "verbs/actions.h"
 #include "verbs/paths.h"
+#include "verbs/plan_apply.h"
 #include "verbs/transfer.h"
 
 #include <errno.h>
@@ -31,12 +32,24 @@ static int try_move(const struct transfer *transfer) {
     return STATUS_YES;
 }
 
+/* With --undoable: what is replaced goes into the journal when all is planned. */
+static int plan_move(struct call *call, const struct transfer *transfer) {
+    if (transfer->into && os_plan_path_lexists(call->plan, transfer->path))
+        return failed_at(EEXIST, transfer->path);
+    int r = os_plan_rename(call->plan, transfer->src, transfer->path);
+    if (r < 0 && errno == EXDEV)
+        r = os_plan_move(call->plan, transfer->src, transfer->path, NULL);
+    return r < 0 ? failed() : STATUS_YES;
+}
+
 static int move_one(struct call *call, const struct transfer *transfer) {
     int status = is_dry_run(call) ? try_move(transfer) : STATUS_YES;
     if (status == STATUS_YES && is_listed(call))
         list_action("move", transfer->src, transfer->path);
     if (is_dry_run(call))
         return status;
+    if (call->plan)
+        return plan_move(call, transfer);
     if (transfer->into && os_path_lexists(transfer->path)) /* says what is in the way */
         return os_move(transfer->src, transfer->dst, NULL) < 0 ? failed() : STATUS_YES;
     if (os_rename(transfer->src, transfer->path) == 0)
@@ -52,10 +65,15 @@ static int move_one(struct call *call, const struct transfer *transfer) {
  * @param no_clobber  do not overwrite existing files
  * @param verbose  list what is moved
  * @param dry_run  list what would be moved, and move nothing
+ * @param undoable  keep what is replaced, so that `osier undo` takes everything back; all is moved,
+ *                  or nothing
  * @group files
  * @since 0.1
- * @shell mv PATHS... [-f|--force] [-n|--no-clobber] [-v|--verbose] [--dry-run] -> custom
+ * @shell mv PATHS... [-f|--force] [-n|--no-clobber] [-v|--verbose] [--dry-run] [--undoable]
+ * -> custom
  */
 int verb_mv(struct call *call) {
-    return each_to_last(call, move_one);
+    if (begin_undoable(call))
+        return STATUS_NO;
+    return end_undoable(call, each_to_last(call, move_one));
 }

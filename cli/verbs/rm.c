@@ -7,6 +7,7 @@
 #include "frame/progress.h"
 #include "verbs/actions.h"
 #include "verbs/paths.h"
+#include "verbs/plan_apply.h"
 
 #include <errno.h>
 #include <osier.h>
@@ -29,6 +30,13 @@ static int try_remove(struct call *call, const char *path) {
     return STATUS_YES;
 }
 
+/* With --undoable: what is removed goes into the journal when all is planned. */
+static int plan_removal(struct call *call, const char *path) {
+    bool tree = is_set(call, "recursive") && is_real_dir(path);
+    int r = tree ? os_plan_rmtree(call->plan, path, NULL) : os_plan_remove(call->plan, path);
+    return r == 0 || (is_set(call, "force") && errno == ENOENT) ? STATUS_YES : failed();
+}
+
 static int remove_one(struct call *call, const char *path) {
     const struct listing listing = {
         .action = "remove", .bottom_up = true, .one_file_system = is_set(call, "one-file-system")};
@@ -41,6 +49,8 @@ static int remove_one(struct call *call, const char *path) {
         status = list_tree(&listing, path, NULL);
     if (is_dry_run(call))
         return status;
+    if (call->plan)
+        return plan_removal(call, path);
     if (recursive && is_real_dir(path))
         return remove_tree(call, path);
     return os_remove(path) == 0 || (force && errno == ENOENT) ? STATUS_YES : failed();
@@ -57,17 +67,22 @@ static int remove_one(struct call *call, const char *path) {
  * @param verbose  list what is removed
  * @param dry_run  list what would be removed, and remove nothing
  * @param one_file_system  skip what is mounted below
+ * @param undoable  keep what is removed, so that `osier undo` brings it back; all of it goes, or
+ *                  nothing
  * @group files
  * @since 0.1
  * @shell rm PATHS... [-r|-R|--recursive] [-f|--force] [-v|--verbose] [--dry-run]
- * [-x|--one-file-system] -> custom
+ * [-x|--one-file-system] [--undoable] -> custom
  */
 int verb_rm(struct call *call) {
     int status = STATUS_YES;
     char **path = call->rest;
+    if (begin_undoable(call))
+        return STATUS_NO;
     begin_actions(call);
     for (; *path && !interrupted(); path++)
         status |= remove_one(call, *path);
     end_actions(call);
+    status = end_undoable(call, status);
     return *path ? complain("rm", *path, "interrupted, not begun") : status;
 }

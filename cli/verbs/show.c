@@ -4,6 +4,7 @@
 #include "frame/arguments.h"
 #include "frame/message.h"
 #include "frame/output.h"
+#include "verbs/plan_apply.h"
 #include "verbs/plan_output.h"
 
 #include <errno.h>
@@ -43,13 +44,9 @@ static int check(struct os_plan *plan) {
  */
 int verb_show(struct call *call) {
     const char *file = arg_text(call, "FILE");
-    struct os_plan *plan = os_plan_load(file);
-    if (!plan && errno == EBADMSG)
-        return complain("show", file, "this is no plan, or not a whole one");
-    if (!plan && errno == EPROTONOSUPPORT)
-        return complain("show", file, "this plan was made by another version of osier");
+    struct os_plan *plan = load_plan("show", file);
     if (!plan)
-        return failed();
+        return STATUS_NO;
     int status = is_set(call, "digest")  ? show_digest(plan)
                  : is_set(call, "check") ? check(plan)
                  : is_set(call, "html")

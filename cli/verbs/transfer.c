@@ -39,7 +39,8 @@ static bool is_same(struct identity a, struct identity b) {
 
 static bool was_made(const struct call *call, const struct made *made, const char *path) {
     struct identity there;
-    bool found = identify(path, &there), dry = is_dry_run(call); /* creates nothing */
+    bool found = identify(path, &there);
+    bool dry = is_dry_run(call) || call->plan; /* nothing is created yet */
     for (size_t i = 0; i < made->count; i++)
         if (dry ? strcmp(made->items[i].path, path) == 0
                 : found && is_same(made->items[i].copy, there))
@@ -75,7 +76,7 @@ static int transfer_one(struct call *call, struct made *made, struct transfer *t
     if (identify(transfer->src, &copy.source))
         transfer->twin = find_twin(made, copy.source);
     int status = act(call, transfer);
-    bool is_made = is_dry_run(call) || identify(transfer->path, &copy.copy);
+    bool is_made = is_dry_run(call) || call->plan || identify(transfer->path, &copy.copy);
     if (is_made && (status == STATUS_YES || !there))
         made->items[made->count++] = copy;
     return status;

@@ -5,6 +5,7 @@
     osier.install()                 in place of os, os.path and posix, for the whole program
     python3 -m osier SCRIPT         the same from outside, children included
     import osier.psutil as psutil   psutil, on the same core
+    with osier.plan() as os:        changes that are shown first, made at the end or not at all
 """
 
 import sys
@@ -23,6 +24,10 @@ def __getattr__(name):
         import importlib
 
         return importlib.import_module("osier.run")
+    if name in ("plan", "undo"):
+        from osier import _plan
+
+        return getattr(_plan, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

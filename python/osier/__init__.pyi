@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 from types import ModuleType
 
+from osier._plan import plan as plan, undo as undo
 from osier.run import run as run
 
 __all__ = ["install", "installed", "modules"]

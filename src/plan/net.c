@@ -166,14 +166,17 @@ static int fill_saws(struct net_memory *net) {
 
 /* ------------------------------------------------------------------------------------- all */
 
-/* What changed right before it was looked at has to be known by its content. */
+/* What changed right before it was looked at has to be known by its content. Where it is something
+ * else by now, that stays unknown, and so a conflict. */
 static int hash_racy(struct net_memory *net, const struct plan_place *place, struct plan_was *was) {
     bool needed = !was->absent && was->racy && S_ISREG(was->mode) && !was->has_content &&
                   !was->attributes_only;
     if (!needed || !place->before)
         return 0;
     AUTO_CLOSE int dir = plan_open_place(&net->net, place);
-    return dir < 0 ? dir : was_hash(dir, place->name, was);
+    int r = dir < 0 ? dir : was_hash(dir, place->name, was);
+    was->has_content &= r >= 0;
+    return r == -ESTALE ? 0 : r;
 }
 
 static int hash_all_racy(struct net_memory *net) {

@@ -3,6 +3,17 @@
 
 import hashlib
 import json
+import os
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def journal(tmp_path, monkeypatch):
+    """The state directory is the test's own, outside of the directory that it looks at."""
+    state = tmp_path.with_name(tmp_path.name + "-state")
+    state.mkdir(mode=0o700)
+    monkeypatch.setenv("OSIER_STATE", str(state))
 
 
 def test_it_shows_and_changes_nothing(osier, tmp_path):
@@ -55,3 +66,70 @@ def test_a_page_for_review(osier, tmp_path):
     assert page.startswith("<!DOCTYPE html>") and page.endswith("</html>\n")
     assert "a&lt;b&gt;" in page and "x &amp; y" in page and "<b>" not in page
     assert "http" not in page.replace("http-equiv", "")
+
+
+def names(tmp_path):
+    return sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*"))
+
+
+def test_applied_and_undone(osier, tmp_path):
+    (tmp_path / "f").write_text("old\n")
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d/x").touch()
+    before, inode = names(tmp_path), os.stat(tmp_path / "f").st_ino
+    words = ["os.write_file", "f", "new\n", ";", "os.rmtree", "d", ";", "os.makedirs", "n/o"]
+    assert osier("plan", "-o", str(tmp_path) + "-p", "--", *words).status == 0
+    done = osier("apply", str(tmp_path) + "-p", "--yes")
+    assert (done.status, done.out, done.err) == (0, "done as 1: `osier undo 1` takes it back\n", "")
+    assert (tmp_path / "f").read_text() == "new\n" and names(tmp_path) == ["f", "n", "n/o"]
+    again = osier("apply", str(tmp_path) + "-p", "--yes")
+    assert again.status == 3 and again.err.count("the plan expects") == 3
+    assert osier("undo").status == 0
+    assert names(tmp_path) == before and os.stat(tmp_path / "f").st_ino == inode
+    assert osier("undo", "2").status == 0  # which makes the changes again
+    assert (tmp_path / "f").read_text() == "new\n" and names(tmp_path) == ["f", "n", "n/o"]
+    assert [line.split()[0] for line in osier("log").out.splitlines()] == ["3", "2", "1"]
+    assert [(one["id"], one["undoes"], one["undone_by"]) for one in osier.json("log")] == [(3, 2, 0), (2, 1, 3), (1, 0, 0)]
+    assert "replace" in osier("log", "1").out
+    assert osier("recover").status == 0
+    assert osier("forget", "--all", "--now").out == "3 forgotten\n"
+    assert osier("undo", "1").status == 1
+
+
+def test_only_what_was_approved(osier, tmp_path):
+    assert osier("plan", "-o", "p", "--", "os.mkdir", "n").status == 0
+    assert osier("apply", "p").status == 3  # nobody can be asked
+    assert osier("apply", "p", "--digest=" + "0" * 64).status == 3
+    assert not (tmp_path / "n").exists()
+    assert osier("apply", "p", "--digest=" + osier("show", "p", "--digest").out.strip()).status == 0
+    assert (tmp_path / "n").is_dir()
+
+
+def test_an_undo_that_would_lose_something(osier, tmp_path):
+    (tmp_path / "f").write_text("old\n")
+    assert osier("rm", "--undoable", "f").status == 0
+    (tmp_path / "f").write_text("somebody's\n")
+    done = osier("undo")
+    assert done.status == 3 and "nothing was changed" in done.err
+    assert (tmp_path / "f").read_text() == "somebody's\n"
+    assert osier("undo", "99").status == 1
+
+
+def test_undoable(osier, tmp_path):
+    (tmp_path / "t/u").mkdir(parents=True)
+    (tmp_path / "t/u/f").write_text("leaf")
+    (tmp_path / "g").write_text("g")
+    (tmp_path / "h").write_text("h")
+    before = names(tmp_path)
+    assert osier("rm", "-r", "--undoable", "t", "g").status == 0
+    assert names(tmp_path) == ["h"]
+    assert osier("undo").status == 0 and names(tmp_path) == before
+    assert osier("mv", "--undoable", "g", "h").status == 0
+    assert (tmp_path / "h").read_text() == "g" and not (tmp_path / "g").exists()
+    assert osier("undo").status == 0
+    assert (tmp_path / "h").read_text() == "h" and names(tmp_path) == before
+    assert osier("cp", "--undoable", "t", "copy").status == 0
+    assert (tmp_path / "copy/u/f").read_text() == "leaf"
+    assert osier("undo").status == 0 and names(tmp_path) == before
+    done = osier("rm", "--undoable", "g", "none")
+    assert done.status == 1 and names(tmp_path) == before  # all or nothing

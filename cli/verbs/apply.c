@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/** osier apply: makes the changes of a plan that was saved. */
+#include "contract.h"
+#include "frame/arguments.h"
+#include "frame/message.h"
+#include "frame/output.h"
+#include "verbs/plan_apply.h"
+
+#include <errno.h>
+#include <osier.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Whether it is the plan that was approved. */
+static int check_digest(const char *file, struct os_plan *plan, const char *wanted) {
+    char *digest = os_plan_digest(plan);
+    if (!digest)
+        return failed();
+    int status = STATUS_YES;
+    if (strcmp(digest, wanted) != 0) {
+        complain("apply", file, "refused: the digest of this plan is %s", digest);
+        status = STATUS_REFUSED;
+    }
+    free(digest);
+    return status;
+}
+
+/* Shown and asked for, unless that was done before. */
+static int approve(struct call *call, struct os_plan *plan) {
+    if (is_set(call, "yes") || arg_text(call, "digest"))
+        return STATUS_YES;
+    return ask_for_plan("apply", plan);
+}
+
+/**
+ * Makes all changes of a plan, or none.
+ *
+ * Everything that the plan rests on has to be as it was: else nothing is changed, and the exit status
+ * is 3. Whatever fails, and whenever the power goes, the state before is found, or the state after.
+ * What is replaced or removed is kept: `osier undo` brings it back.
+ *
+ * Without --yes or --digest the plan is shown, and asked for on a terminal.
+ *
+ * @param file  the plan, from `osier plan -o FILE`
+ * @param digest  only if this is its SHA-256, from `osier show FILE --digest`
+ * @param yes  don't ask
+ * @param wait  wait while another transaction is under way
+ * @param open_files  also replace and remove what programs have open for writing
+ * @group change
+ * @since 0.1
+ * @shell apply FILE [--digest=HEX] [-y|--yes] [--wait] [--open-files] -> custom
+ */
+int verb_apply(struct call *call) {
+    const char *file = arg_text(call, "FILE"), *digest = arg_text(call, "digest");
+    struct os_plan *plan = load_plan("apply", file);
+    if (!plan)
+        return STATUS_NO;
+    int status = digest ? check_digest(file, plan, digest) : STATUS_YES;
+    if (status == STATUS_YES)
+        status = approve(call, plan);
+    if (status == STATUS_YES)
+        status = apply_plan("apply", plan, is_set(call, "wait"), is_set(call, "open-files"));
+    os_plan_close(plan);
+    return status;
+}

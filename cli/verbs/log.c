@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/** osier log, recover and forget: transactions of the past. */
+#include "contract.h"
+#include "frame/arguments.h"
+#include "frame/message.h"
+#include "frame/output.h"
+#include "verbs/plan_output.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <osier.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ------------------------------------------------------------------------------------- log */
+
+static void print_state(const struct os_history_entry *e) {
+    if (e->forgotten)
+        printf("forgotten");
+    else if (e->undone_by)
+        printf("undone by %" PRIu64, e->undone_by);
+    else if (e->undoes)
+        printf("undo of %" PRIu64, e->undoes);
+    else
+        printf("done");
+    if (e->orphaned)
+        printf(", orphaned");
+}
+
+static void print_title(const struct os_history_entry *e) {
+    char *safe = e->title ? text_made_safe(e->title) : NULL;
+    if (e->title)
+        printf("  %s", safe ? safe : e->title);
+    free(safe);
+    for (char *const *word = e->title ? NULL : e->argv; word && *word; word++) {
+        safe = text_made_safe(*word);
+        printf("%s%s", word == e->argv ? "  " : " ", safe ? safe : "");
+        free(safe);
+    }
+}
+
+static void print_entry(const struct os_history_entry *e) {
+    time_t seconds = (time_t)(e->time_ns / 1000000000);
+    char when[32] = "";
+    struct tm tm;
+    if (localtime_r(&seconds, &tm))
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &tm);
+    printf("%6" PRIu64 "  %s  %-8s  %4" PRIu64 " place%s  ", e->id, when, e->user ? e->user : "",
+           e->steps, e->steps == 1 ? " " : "s");
+    print_state(e);
+    print_title(e);
+    putchar('\n');
+}
+
+static void emit_entry(const struct os_history_entry *e) {
+    emit_begin_record();
+    emit_key("id");
+    emit_unsigned(e->id);
+    emit_key("time_ns");
+    emit_integer(e->time_ns);
+    emit_key("uid");
+    emit_unsigned(e->uid);
+    emit_key("user");
+    emit_text(e->user);
+    emit_key("title");
+    emit_text(e->title);
+    emit_key("argv");
+    emit_list(e->argv);
+    emit_key("undoes");
+    emit_unsigned(e->undoes);
+    emit_key("undone_by");
+    emit_unsigned(e->undone_by);
+    emit_key("forgotten");
+    emit_bool(e->forgotten);
+    emit_key("places");
+    emit_unsigned(e->steps);
+    emit_key("held");
+    emit_unsigned(e->held);
+    emit_key("journal");
+    emit_text(e->journal);
+    emit_end_record();
+}
+
+static int log_all(void) {
+    struct os_history *history = os_history();
+    const struct os_history_entry *entry;
+    if (!history)
+        return failed();
+    emit_begin_list();
+    while ((entry = os_history_next(history)))
+        if (output_style.json)
+            emit_entry(entry);
+        else
+            print_entry(entry);
+    int status = errno ? failed() : STATUS_YES;
+    emit_end_list();
+    os_history_close(history);
+    return status;
+}
+
+/**
+ * Lists what was applied, or what one of it has changed.
+ *
+ * The latest comes first.
+ *
+ * @param id  the transaction whose changes are shown
+ * @group change
+ * @since 0.1
+ * @shell log [ID] -> custom
+ */
+int verb_log(struct call *call) {
+    if (!arg_text(call, "ID"))
+        return log_all();
+    uint64_t id = ARG_INTEGER(call, arg_index(call, "ID"), uint64_t, 0);
+    if (call->misused)
+        return STATUS_USAGE;
+    struct os_plan *plan = os_history_plan(id);
+    if (!plan)
+        return failed();
+    int status = show_plan(plan, /* list_only= */ true, /* detailed= */ false);
+    os_plan_close(plan);
+    return status;
+}
+
+/* --------------------------------------------------------------------------------- recover */
+
+static void tell_recovery(const struct os_recovery *r, void *data) {
+    (void)data;
+    if (r->error)
+        complain("recover", r->path ? r->path : r->journal, "%" PRIu64 " can't be recovered: %s",
+                 r->id, strerror(r->error));
+    else if (r->path)
+        complain("recover", r->path,
+                 "somebody else's is there now: what belongs there is kept in orphan/%" PRIu64
+                 " of %s",
+                 r->id, r->journal);
+    else if (!output_style.json)
+        printf("%" PRIu64 " was %s\n", r->id, r->completed ? "completed" : "taken back");
+}
+
+/**
+ * Takes back what a crash has left half done.
+ *
+ * Every use of a journal does that, too. What somebody else has put in the place of something since
+ * is never touched: then the exit status is 1.
+ *
+ * @param wait  wait while a transaction is under way
+ * @group change
+ * @since 0.1
+ * @shell recover [--wait] -> custom
+ */
+int verb_recover(struct call *call) {
+    const struct os_recover_options options = {
+        .size = sizeof options, .wait = is_set(call, "wait"), .on_recovery = tell_recovery};
+    return os_recover(&options) < 0 && errno != ESTALE ? failed() : errno == ESTALE;
+}
+
+/* ---------------------------------------------------------------------------------- forget */
+
+/**
+ * Gives back the room that is taken by what undo needs.
+ *
+ * Without IDs, transactions are forgotten that are older than 30 days, beyond the last 50, or take
+ * more than 1 GiB or 5 % of a file system.
+ *
+ * @param ids  these, and no others
+ * @param all  everything
+ * @param now  don't come back before the room is free
+ * @group change
+ * @since 0.1
+ * @shell forget [IDS...] [--all] [--now] -> custom
+ */
+int verb_forget(struct call *call) {
+    struct os_forget_options options = {
+        .size = sizeof options, .all = is_set(call, "all"), .now = is_set(call, "now")};
+    uint64_t *ids = call_alloc(call, call->rest_count, sizeof *ids);
+    for (size_t i = 0; ids && i < call->rest_count; i++) {
+        char *end;
+        ids[i] = strtoull(call->rest[i], &end, 10);
+        if (*end || end == call->rest[i])
+            return misuse_word(call->function, "no transaction's number:", call->rest[i], "");
+    }
+    if (call->misused)
+        return STATUS_USAGE;
+    options.ids = call->rest_count ? ids : NULL;
+    options.count = call->rest_count;
+    int count = os_forget(&options);
+    if (count < 0)
+        return failed();
+    if (!output_style.json)
+        printf("%d forgotten\n", count);
+    return STATUS_YES;
+}

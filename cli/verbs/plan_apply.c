@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/** Plans applied: loaded, asked for, made, and what is said of it. */
+#include "verbs/plan_apply.h"
+#include "frame/arguments.h"
+#include "frame/interrupt.h"
+#include "frame/message.h"
+#include "frame/output.h"
+#include "verbs/plan_output.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <osier.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct os_plan *load_plan(const char *verb, const char *file) {
+    struct os_plan *plan = os_plan_load(file);
+    if (!plan && errno == EBADMSG)
+        complain(verb, file, "this is no plan, or not a whole one");
+    else if (!plan && errno == EPROTONOSUPPORT)
+        complain(verb, file, "this plan was made by another version of osier");
+    else if (!plan)
+        failed();
+    return plan;
+}
+
+int ask_for_plan(const char *verb, struct os_plan *plan) {
+    char answer[16];
+    if (!isatty(STDIN_FILENO) || !output_terminal()) {
+        complain(verb, NULL,
+                 "give --yes, or --digest=HEX of what was approved: nobody can be asked");
+        return STATUS_REFUSED;
+    }
+    int status = show_plan(plan, /* list_only= */ false, /* detailed= */ false);
+    if (status != STATUS_YES)
+        return status;
+    printf("\nMake these changes? [y/N] ");
+    fflush(stdout);
+    bool yes = fgets(answer, sizeof answer, stdin) && (*answer == 'y' || *answer == 'Y');
+    if (!yes)
+        complain(verb, NULL, "nothing was changed");
+    return yes ? STATUS_YES : STATUS_REFUSED;
+}
+
+static int go_on(const struct os_progress *progress, void *data) {
+    (void)progress, (void)data;
+    return interrupted();
+}
+
+static int refused(const char *verb, struct os_plan *plan) {
+    switch (errno) {
+    case ESTALE:
+        return refuse_conflicts(verb, plan);
+    case EBUSY:
+        failed();
+        complain(verb, NULL, "another osier is at work; --wait waits for it");
+        return STATUS_REFUSED;
+    case ETXTBSY:
+        failed();
+        complain(verb, NULL,
+                 "a program has it open for writing; --open-files goes on all the same");
+        return STATUS_REFUSED;
+    case ECANCELED:
+        return complain(verb, NULL, "interrupted, nothing was changed");
+    default:
+        failed();
+        return complain(verb, NULL, "nothing was changed");
+    }
+}
+
+int apply_plan(const char *verb, struct os_plan *plan, bool wait, bool open_files) {
+    const struct os_plan_apply_options options = {
+        .size = sizeof options, .wait = wait, .open_files = open_files, .on_progress = go_on};
+    uint64_t id = 0;
+    interrupt_begin();
+    if (os_plan_apply(plan, &options, &id) == 0) {
+        tell_done(verb, id);
+        return STATUS_YES;
+    }
+    if (!id)
+        return refused(verb, plan);
+    failed();
+    return complain(verb, NULL, "%" PRIu64 " is done, but may not outlive a loss of power", id);
+}
+
+void tell_done(const char *verb, uint64_t id) {
+    (void)verb;
+    if (output_style.json) {
+        emit_begin_record();
+        emit_key("id");
+        emit_unsigned(id);
+        emit_end_record();
+    } else if (!id) {
+        printf("nothing to do\n");
+    } else {
+        printf("done as %" PRIu64 ": `osier undo %" PRIu64 "` takes it back\n", id, id);
+    }
+}
+
+/* ------------------------------------------------------------------ rm, mv and cp --undoable */
+
+int begin_undoable(struct call *call) {
+    if (!is_set(call, "undoable"))
+        return STATUS_YES;
+    call->plan = os_plan(NULL);
+    return call->plan ? STATUS_YES : failed();
+}
+
+int end_undoable(struct call *call, int status) {
+    if (!call->plan)
+        return status;
+    if (status != STATUS_YES || interrupted())
+        status = complain(call->function->name, NULL, "nothing was changed");
+    else
+        status = apply_plan(call->function->name, call->plan, /* wait= */ true,
+                            /* open_files= */ true);
+    call->plan = os_plan_close(call->plan);
+    return status;
+}

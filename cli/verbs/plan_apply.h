@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/** Plans applied, by apply, undo and --undoable. */
+#ifndef CLI_VERBS_PLAN_APPLY_H
+#define CLI_VERBS_PLAN_APPLY_H
+
+#include "frame/call.h"
+
+#include <stdint.h>
+
+struct os_plan;
+
+/** Loads a plan: NULL after a message. */
+struct os_plan *load_plan(const char *verb, const char *file);
+
+/** Shows a plan and asks for it on a terminal; elsewhere, and after a no, STATUS_REFUSED. */
+int ask_for_plan(const char *verb, struct os_plan *plan);
+
+/** Makes all changes of a plan, or none, and says so: the exit status. */
+int apply_plan(const char *verb, struct os_plan *plan, bool wait, bool open_files);
+
+/** Says under which number something was done. */
+void tell_done(const char *verb, uint64_t id);
+
+/** With --undoable, the call's actions become steps of call->plan: STATUS_YES, or after a message. */
+int begin_undoable(struct call *call);
+
+/** Applies that plan, if there is one and nothing has failed: the exit status. */
+int end_undoable(struct call *call, int status);
+
+#endif
