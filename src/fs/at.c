@@ -5,6 +5,7 @@
 #include "base/kernel.h"
 #include "base/seam.h"
 #include <fcntl.h>
+#include <osier/files.h>
 #include <osier/system.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -5,9 +5,12 @@
 #include "fs/acl.h"
 
 #include <limits.h>
-#include <linux/limits.h>
 #include <string.h>
 #include <sys/xattr.h>
+
+#ifndef XATTR_NAME_MAX
+#define XATTR_NAME_MAX 255 /* of linux/limits.h, which musl-gcc doesn't see */
+#endif
 
 /* ------------------------------------------------------------------------------ places */
 

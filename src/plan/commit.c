@@ -112,7 +112,7 @@ static bool is_place_dir(const struct commit *c, const struct txn_dir *d,
 static size_t *find_slot(const struct commit *c, const struct plan_place *place) {
     size_t hash = place->made_by >= 0 ? hash_text(place->made_below, (size_t)place->made_by + 1)
                                       : hash_text(place->before, 0);
-    size_t at = (hash ^ hash >> 32) & (c->table_size - 1);
+    size_t at = (hash ^ hash >> 4 * sizeof hash) & (c->table_size - 1);
     while (c->table[at] && !is_place_dir(c, &c->txn.dirs[c->table[at] - 1], place))
         at = (at + 1) & (c->table_size - 1);
     return &c->table[at];
