@@ -382,7 +382,7 @@ static void plan_times(struct txn_step *s, const struct plan_object *is) {
 static int look_at_place(struct commit *c, struct txn_step *s, bool second, struct txn_mark *mark) {
     unsigned at = second ? (unsigned)s->dir2 : s->dir;
     const char *name = second ? s->name2 : s->name;
-    const struct place *known = places_find(&c->places, at, name);
+    const struct txn_place *known = places_find(&c->places, at, name);
     const struct txn_mark *left = known->name ? step_mark(known->step, known->second, true) : NULL;
     *mark = left ? *left : (struct txn_mark){0};
     if (known->name || c->txn.dirs[at].made_in >= 0)

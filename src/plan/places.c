@@ -17,7 +17,7 @@ void places_end(struct places *places) {
     *places = (struct places){0};
 }
 
-struct place *places_find(const struct places *places, unsigned dir, const char *name) {
+struct txn_place *places_find(const struct places *places, unsigned dir, const char *name) {
     uint64_t hash = 0xcbf29ce484222325 ^ dir;
     for (const char *c = name; *c; c++)
         hash = (hash ^ (unsigned char)*c) * 0x100000001b3;
@@ -31,7 +31,7 @@ struct place *places_find(const struct places *places, unsigned dir, const char 
 void places_note(const struct places *places, const struct txn_step *step, bool second) {
     unsigned dir = second ? (unsigned)step->dir2 : step->dir;
     const char *name = second ? step->name2 : step->name;
-    *places_find(places, dir, name) = (struct place){dir, name, step, second};
+    *places_find(places, dir, name) = (struct txn_place){dir, name, step, second};
 }
 
 const struct txn_mark *step_mark(const struct txn_step *step, bool second, bool made) {

@@ -6,7 +6,7 @@
 #include "plan/txn.h"
 
 /** What stands at a place, as far as the steps say. */
-struct place {
+struct txn_place {
     unsigned dir;
     const char *name; /* NULL: this slot is free */
     const struct txn_step *step;
@@ -14,7 +14,7 @@ struct place {
 };
 
 struct places {
-    struct place *slots;
+    struct txn_place *slots;
     size_t size;
 };
 
@@ -23,7 +23,7 @@ int places_begin(struct places *places, const struct txn *txn);
 void places_end(struct places *places);
 
 /** The slot of a place; its `name` is NULL where nothing was noted there. */
-struct place *places_find(const struct places *places, unsigned dir, const char *name);
+struct txn_place *places_find(const struct places *places, unsigned dir, const char *name);
 
 /** Notes a step at one of its places. */
 void places_note(const struct places *places, const struct txn_step *step, bool second);

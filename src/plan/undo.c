@@ -241,7 +241,7 @@ static int check_values(struct undo *u, const struct txn_step *step, int dir, co
 static int check_one(struct undo *u, const struct txn_step *step, bool second) {
     unsigned at = second ? (unsigned)step->dir2 : step->dir;
     const char *what = NULL;
-    struct place *seen = places_find(&u->places, at, second ? step->name2 : step->name);
+    struct txn_place *seen = places_find(&u->places, at, second ? step->name2 : step->name);
     if (seen->name) /* a later step has left what is there */
         return 0;
     places_note(&u->places, step, second);
