@@ -73,6 +73,39 @@ bool was_read(const struct record *record, uint64_t bits, const void *at) {
     return unsigned_at((const char *)at + record->valid.offset, record->valid.size) & bits;
 }
 
+bool field_number(const struct field *field, const void *at, long double *ret_number) {
+    const void *member = member_at(field, at);
+    switch (field->type) {
+    case FIELD_INTEGER:
+        *ret_number = (long double)signed_at(member, field->size);
+        return true;
+    case FIELD_UNSIGNED:
+        *ret_number = (long double)unsigned_at(member, field->size);
+        return true;
+    case FIELD_FLOAT:
+        *ret_number = float_at(member);
+        return true;
+    case FIELD_BOOL:
+        *ret_number = *(const bool *)member;
+        return true;
+    case FIELD_RECORDS:
+        *ret_number = (long double)count_at(field, at);
+        return true;
+    default:
+        return false;
+    }
+}
+
+const char *field_text(const struct field *field, const void *at) {
+    bool has_text =
+        field->type == FIELD_TEXT || field->type == FIELD_CHARS || field->type == FIELD_BYTES;
+    return has_text ? text_at(field, at) : field->type == FIELD_WORD ? word_at(field, at) : NULL;
+}
+
+char *const *field_list(const struct field *field, const void *at) {
+    return field->type == FIELD_LIST ? pointer_at(member_at(field, at)) : NULL;
+}
+
 bool is_number(const struct field *field) {
     return field->type == FIELD_INTEGER || field->type == FIELD_UNSIGNED ||
            field->type == FIELD_FLOAT || field->type == FIELD_RECORDS;

@@ -62,6 +62,15 @@ void show_field(FILE *out, const struct field *field, const void *at, enum shown
 /** Less than, equal to or greater than 0; one that was not read comes last. */
 int compare_fields(const struct field *field, const void *a, const void *b);
 
+/** The number in a field, or how many records it has: false where it holds none. */
+bool field_number(const struct field *field, const void *at, long double *ret_number);
+
+/** The text in a field, or the word of an enum; NULL where there is none. */
+const char *field_text(const struct field *field, const void *at);
+
+/** The texts in a field, then NULL; NULL where there are none. */
+char *const *field_list(const struct field *field, const void *at);
+
 /** Whether a table aligns it to the right. */
 bool is_number(const struct field *field);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** Records as lines, as JSON and as tables: which fields, in which order, sorted by what. */
 #include "frame/record.h"
+#include "frame/column.h"
+#include "frame/filter.h"
 #include "frame/message.h"
 #include "frame/output.h"
 #include "frame/table.h"
@@ -11,53 +13,10 @@
 
 /* ------------------------------------------------------------------------- what is asked for */
 
-/* A field of a record, or of a record in it. */
-struct column {
-    const char *name;
-    size_t size; /* of the name */
-    const struct field *field;
-    size_t offset; /* of the struct that it stands in */
-    uint64_t bit;  /* its own, or that of the struct that it stands in */
-    bool descending;
-};
-
 struct columns {
     struct column *items;
     size_t count;
 };
-
-/* Looks for a field by its name, in the records that stand in `record` too. */
-static bool find_field(const struct record *record, const char *name, size_t size,
-                       struct column *column);
-
-static bool find_inside(const struct field *outer, const char *name, size_t size,
-                        struct column *column) {
-    if (outer->type != FIELD_RECORD || !find_field(outer->record, name, size, column))
-        return false;
-    column->offset += outer->offset;
-    column->bit = outer->bit ? outer->bit : column->bit;
-    return true;
-}
-
-static bool find_field(const struct record *record, const char *name, size_t size,
-                       struct column *column) {
-    for (const struct field *f = record->fields; f->name; f++) {
-        size_t begin = strlen(f->name);
-        if (begin > size || strncmp(f->name, name, begin) != 0)
-            continue;
-        if (begin == size) {
-            column->field = f;
-            column->bit = f->bit;
-            return true;
-        }
-        if (name[begin] == '.' && find_inside(f, name + begin + 1, size - begin - 1, column))
-            return true;
-    }
-    for (const struct field *f = record->fields; f->name; f++) /* "rss" of "memory_info.rss" */
-        if (find_inside(f, name, size, column))
-            return true;
-    return false;
-}
 
 static size_t count_names(const struct record *record, const char *list) {
     size_t count = 1;
@@ -80,7 +39,7 @@ static bool add_column(struct call *call, const struct record *record, const cha
                        size_t size, struct columns *columns) {
     bool descending = size && *name == '-';
     struct column column = {.name = name + descending, .size = size - descending};
-    if (!find_field(record, column.name, column.size, &column))
+    if (!column_find(record, column.name, column.size, &column))
         return refuse(call, column.name, column.size);
     column.descending = descending;
     columns->items[columns->count++] = column;
@@ -125,12 +84,23 @@ static uint64_t bits_of(const struct columns *columns) {
     return bits;
 }
 
+/* What --filter asks for, or NULL. */
+static bool choose_filter(struct call *call, const struct record *record,
+                          struct filter **ret_filter) {
+    const char *text = arg_text(call, "filter");
+    *ret_filter = text ? filter_read(call, record, text) : NULL;
+    return *ret_filter || !text;
+}
+
 uint64_t record_bits(struct call *call, const struct record *record, bool list) {
     struct columns printed, keys = {0};
-    bool fine = choose_printed(call, record, list, &printed) && choose_keys(call, record, &keys);
-    uint64_t bits = fine ? bits_of(&printed) | bits_of(&keys) : 0;
+    struct filter *filter = NULL;
+    bool fine = choose_printed(call, record, list, &printed) && choose_keys(call, record, &keys) &&
+                choose_filter(call, record, &filter);
+    uint64_t bits = fine ? bits_of(&printed) | bits_of(&keys) | filter_bits(filter) : 0;
     free(printed.items);
     free(keys.items);
+    filter_free(filter);
     return bits;
 }
 
@@ -143,18 +113,12 @@ struct item {
     const struct columns *keys;
 };
 
-/* The struct that the column's field stands in; NULL where it was not read. */
-static const void *base_of(const struct record *record, const struct column *column,
-                           const char *at) {
-    return was_read(record, column->bit, at) ? at + column->offset : NULL;
-}
-
 static int compare(const void *a, const void *b) {
     const struct item *left = a, *right = b;
     for (size_t i = 0; i < left->keys->count; i++) {
         const struct column *key = &left->keys->items[i];
-        const void *one = base_of(left->record, key, left->at);
-        const void *other = base_of(right->record, key, right->at);
+        const void *one = column_base(left->record, key, left->at);
+        const void *other = column_base(right->record, key, right->at);
         int order = compare_fields(key->field, one, other);
         if (order)
             return key->descending && one && other ? -order : order;
@@ -162,12 +126,16 @@ static int compare(const void *a, const void *b) {
     return (left->place > right->place) - (left->place < right->place);
 }
 
-/* The list in order, and its --top alone. */
+/* What of the list passes the filter, in order, and its --top alone. */
 static struct item *sorted(struct call *call, const struct record *record,
-                           const struct columns *keys, const char *list, size_t *count) {
+                           const struct columns *keys, const struct filter *filter,
+                           const char *list, size_t *count) {
     struct item *items = calloc(*count + 1, sizeof *items);
+    size_t kept = 0;
     for (size_t i = 0; items && i < *count; i++)
-        items[i] = (struct item){list + i * record->size, i, record, keys};
+        if (filter_takes(filter, record, list + i * record->size))
+            items[kept++] = (struct item){list + i * record->size, i, record, keys};
+    *count = kept;
     if (items && keys->count)
         qsort(items, *count, sizeof *items, compare);
     if (arg_text(call, "top")) {
@@ -186,7 +154,7 @@ static void emit_columns(const struct record *record, const struct columns *colu
         const struct column *column = &columns->items[i];
         char *name = strndup(column->name, column->size);
         emit_key(name ? name : column->field->name);
-        emit_field(column->field, base_of(record, column, at));
+        emit_field(column->field, column_base(record, column, at));
         free(name);
     }
     emit_end_record();
@@ -208,7 +176,7 @@ static char *cell(const struct record *record, const struct column *column, cons
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return NULL;
-    const void *base = base_of(record, column, at);
+    const void *base = column_base(record, column, at);
     show_field(out, column->field, base, shown);
     if (!base && shown == SHOWN_TO_PEOPLE)
         fputc('-', out);
@@ -259,16 +227,19 @@ static int print_json(const struct record *record, const struct columns *columns
 
 int emit_records(struct call *call, const struct record *record, const void *list, size_t count) {
     struct columns printed, keys = {0};
+    struct filter *filter = NULL;
     struct item *items = NULL;
     int status = STATUS_USAGE;
     if (choose_printed(call, record, true, &printed) && choose_keys(call, record, &keys) &&
-        (items = sorted(call, record, &keys, list, &count)) && !call->misused)
+        choose_filter(call, record, &filter) &&
+        (items = sorted(call, record, &keys, filter, list, &count)) && !call->misused)
         status = output_style.json
                      ? print_json(record, &printed, items, count)
                      : print_table(record, &printed, items, count,
                                    !output_style.null && !arg_text(call, "no-header"));
     free(printed.items);
     free(keys.items);
+    filter_free(filter);
     free(items);
     return status;
 }

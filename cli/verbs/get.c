@@ -73,8 +73,8 @@ static int ask(const struct function *function, char **words) {
  * Shows processes, mounts, memory, CPUs, load and pressure.
  *
  * WHAT is procs, mounts, usage PATH, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure
- * RESOURCE, cgroup, uptime, boot or os. A list is a table, which --fields, --sort, --top and
- * --no-header shape, or --json and --jsonl; what is not asked for is not read either. `osier get
+ * RESOURCE, cgroup, uptime, boot or os. A list is a table, which --fields, --filter, --sort,
+ * --top and --no-header shape, or --json and --jsonl; what is not asked for is not read either. `osier get
  * WHAT --help` tells more.
  *
  * @param what  one of procs, mounts, usage, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure,

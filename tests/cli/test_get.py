@@ -10,6 +10,8 @@ def test_nouns_are_calls(osier):
     assert set(own) == {"pid", "ppid", "name"} and own["ppid"] == os.getppid()
     assert any(m["mountpoint"] == "/" and m["total"] > 0 for m in osier.json("get", "mounts"))
     assert osier("get", "procs", "--top=1", "--no-header", "--sort=pid", "--fields=pid").out == "1\n"
+    [me] = osier.json("get", "procs", f"--filter=pid == {os.getpid()} and rss > 1M", "--fields=pid,rss")
+    assert me["pid"] == os.getpid() and me["rss"] > 1 << 20
     assert osier.json("get", "usage", "/")["total"] > 0
     assert "usage: osier os.processes" in osier("get", "procs", "--help").out
 

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import pty
+import random
 import shutil
 import subprocess
 import sys
@@ -218,6 +219,105 @@ def test_sorted(things, words, ids):
     assert things("os.things", "--no-header", "--fields=id", *words).split() == ids.split()
 
 
+@pytest.mark.parametrize(
+    "filter, ids",
+    [
+        ("id > 1", "3"),
+        ("id>=1 and id<=3", "1 3"),
+        ("not id > 1", "1 -2"),
+        ("id = 1 or id = 3 and name == none", "1 3"),
+        ("(id = 1 or id = 3) and name == none", "3"),
+        ("not (id == 1 or not id == 3)", "3"),
+        ("!(id==1)and(fine=False)", "-2"),
+        ("((((((id == 1))))))", "1"),
+        ("weight > 3K", "1"),
+        ("weight == 4KiB", "1"),
+        ("part.weight < 11", "3"),
+        ("weight == none", "-2"),
+        ("weight != 10", "1 -2"),
+        ("weight != none", "1 3"),
+        ("mood == BAD", "1 3"),
+        ("mood ~ ^G", "-2"),
+        ("name ~ '^(one|two)'", "1 -2"),
+        ("name !~ o", "3"),
+        ('name == "one"', "1"),
+        ("name == 'none'", ""),
+        ("name < p", "1"),
+        ("share > 0.5", "3"),
+        ("fine == true", "3"),
+        ("age > 2h", "3"),
+        ("age = 3661s", "1"),
+        ("born < '1970-01-01 12:00:00' and born > 1.5e9", "3"),
+        ("words == 'b c'", "1 -2 3"),
+        ("words != a", ""),
+        ("words ~ ^z", ""),
+        ("parts == 2", "1 -2 3"),
+        ("blob == x", "1 -2 3"),
+    ],
+)
+def test_filtered(things, filter, ids):
+    assert things("os.things", "--no-header", "--fields=id", f"--filter={filter}", TZ="UTC").split() == ids.split()
+
+
+def test_filter_comes_before_the_rest(things):
+    assert things("os.things", "--filter=id < 3", "--sort=-id", "--top=1", "--fields=id", "--no-header") == "1\n"
+    assert json.loads(things("os.things", "--filter=id > 9", "--json")) == []
+    deep = 2000
+    nested = "not (" * deep + "id == 1" + ")" * deep
+    assert things("os.things", f"--filter={nested}", "--fields=id", "--no-header") == "1\n"
+
+
+@pytest.mark.parametrize("filter, said", [
+    ("", "lacks a field"),
+    ("id", "lacks a comparison"),
+    ("id >", "lacks a value"),
+    ("id > 'x", "lacks a value"),
+    ("id > x", "not a value of this field: 'x'"),
+    ("id > 1K", "not a value of this field: '1K'"),
+    ("age > 1K", "not a value of this field: '1K'"),
+    ("fine == yes", "not a value of this field: 'yes'"),
+    ("nam == x", "unknown field 'nam'"),
+    ("part == 1", "can't be compared"),
+    ("mood < GOOD", "can't be compared"),
+    ("id ~ 1", "can't be compared"),
+    ("name < none", "only == and !="),
+    ("name ~ [", "not a regular expression: '['"),
+    ("id == 1 id == 2", "lacks 'and' or 'or'"),
+    ("(id == 1", "stays open"),
+    ("id == 1)", "no parenthesis is open"),
+    ("id == 1 and", "lacks a field"),
+    ("not", "lacks a field"),
+])  # fmt: skip
+def test_what_is_no_filter(things, filter, said):
+    assert things("os.things", f"--filter={filter}", status=64) == "" and said in things.err
+    assert things.err.count("\n") <= 3
+
+
+def random_filter(r, depth=0):
+    """An expression, and what it means to Python."""
+    kind = r.randrange(6) if depth < 5 else 0
+    if kind < 3:
+        name = r.choice(["id", "weight", "share"])
+        sign, number = r.choice(["==", "!=", "<", "<=", ">", ">="]), r.choice([-2, 0, 0.25, 0.75, 1, 3, 10, 4096])
+        return f"{name} {sign} {number}", lambda t: (
+            sign == "!=" if t[name] is None else eval(f"{t[name]!r} {sign} {number!r}"))  # fmt: skip
+    left, right = random_filter(r, depth + 1), random_filter(r, depth + 1)
+    if kind == 3:
+        return f"not ({left[0]})", lambda t: not left[1](t)
+    word = "and" if kind == 4 else "or"
+    both = (lambda t: left[1](t) and right[1](t)) if kind == 4 else (lambda t: left[1](t) or right[1](t))
+    return f"({left[0]}) {word} ({right[0]})", both
+
+
+def test_filters_mean_what_they_mean_to_python(things):
+    r = random.Random(13)
+    all_ = json.loads(things("os.things", "--json", "--fields=id,weight,share"))
+    for _ in range(200):
+        text, takes = random_filter(r)
+        assert things("os.things", "--no-header", "--fields=id", f"--filter={text}").split() == [
+            str(t["id"]) for t in all_ if takes(t)], text  # fmt: skip
+
+
 def test_only_what_is_asked_for_is_read(things):
     def fields(*words):
         things("os.things", *words, TELL_FIELDS="1")
@@ -225,6 +325,7 @@ def test_only_what_is_asked_for_is_read(things):
 
     assert fields("--fields=id") == "fields 0\n"
     assert fields("--fields=id", "--sort=weight") == "fields 1\n"
+    assert fields("--fields=id", "--filter=parts > 1 or id == 1") == "fields 2\n"
     assert fields("--fields=parts") == "fields 2\n"
     assert fields() == "fields 1\n"
     assert fields("--json") == "fields 3\n"

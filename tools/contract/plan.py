@@ -97,6 +97,7 @@ def add_record_options(contract, entry):
     options = [("fields", "NAMES", f"print these alone, in this order, with commas between: {names}")]
     if is_list:
         options += [
+            ("filter", "EXPRESSION", "print those alone that pass: 'rss > 100M and (name ~ ^py or nice != 0)'"),
             ("sort", "NAMES", "sort by these fields; with - before it the largest first"),
             ("top", "N", "print so many at most"),
             ("no-header", None, "print no line with the names of the columns"),
