@@ -799,6 +799,8 @@ struct os_plan_apply_options {
  * @error ETXTBSY  somebody has a file open for writing that is to be replaced or removed
  * @error ECANCELED  by `on_progress`
  * @error ENODEV  an earlier transaction waits for a file system that isn't mounted: see os_recover()
+ * @error EOPNOTSUPP  the file system can't exchange two names (NFS, most of FUSE)
+ * @error EXDEV  a directory of a lower layer of an overlay file system is to be moved or removed
  * @error EPERM  the state directory (OSIER_STATE) belongs to somebody else, or others may enter it
  * @source rename(2) RENAME_EXCHANGE, fsync(2)
  */

@@ -367,10 +367,12 @@ static void set_time(struct timespec *to, const struct timespec *from) {
         *to = *from;
 }
 
+/* What is written in place gets a time that taking its undo back can give it again. */
 static void plan_times(struct txn_step *s, const struct plan_object *is) {
-    bool set = is->set & (PLAN_SET_ATIME | PLAN_SET_MTIME);
-    s->after.times = set;
-    s->before.times = set || s->kind == TXN_INPLACE;
+    bool inplace = s->kind == TXN_INPLACE;
+    s->before.times = s->after.times = inplace || is->set & (PLAN_SET_ATIME | PLAN_SET_MTIME);
+    if (inplace)
+        clock_gettime(CLOCK_REALTIME, &s->after.mtime);
     if (is->set & PLAN_SET_ATIME)
         set_time(&s->after.atime, &is->atime);
     if (is->set & PLAN_SET_MTIME)

@@ -12,7 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCK = 4096 };
+enum {
+    BLOCK = 4096, /* that is read at a time */
+    UNIT = 512,   /* that reaches a disk as a whole; no file system has smaller blocks */
+};
 
 /* The three contents that are compared: what is there, what it is to be, what it was. */
 struct contents {
@@ -34,13 +37,23 @@ static ssize_t read_block(int fd, char *block, int64_t offset) {
     return (ssize_t)have;
 }
 
-static bool is_zero(const char *block) {
-    return block[0] == 0 && memcmp(block, block + 1, BLOCK - 1) == 0;
+/* Whether each unit of a part of a block is new, old or zero. */
+static bool is_known(const char *now, const char *to, const char *from, size_t start, size_t end) {
+    static const char zeros[UNIT];
+    while (start < end) {
+        size_t size = UNIT - start % UNIT;
+        size = end - start < size ? end - start : size;
+        if (memcmp(now + start, to + start, size) != 0 &&
+            memcmp(now + start, from + start, size) != 0 && memcmp(now + start, zeros, size) != 0)
+            return false;
+        start += size;
+    }
+    return true;
 }
 
 enum { ALL_TO = 1, ALL_FROM = 2, ALL_KNOWN = 4 };
 
-/* Which of the contents a file has, as bits; a power cut leaves each block new, old or zero. */
+/* Which of the contents a file has, as bits; a power cut leaves each unit new, old or zero. */
 static int compare(const struct contents *c) {
     char now[BLOCK], to[BLOCK], from[BLOCK];
     int bits = ALL_TO | ALL_FROM | ALL_KNOWN;
@@ -49,12 +62,16 @@ static int compare(const struct contents *c) {
                 f = read_block(c->from, from, offset);
         if (n < 0 || t < 0 || f < 0)
             return (int)(n < 0 ? n : t < 0 ? t : f);
-        bool same_to = memcmp(now, to, BLOCK) == 0, same_from = memcmp(now, from, BLOCK) == 0;
-        if (!same_to || n != t)
+        size_t size = (size_t)n;
+        if (n != t || memcmp(now, to, size) != 0)
             bits &= ~ALL_TO;
-        if (!same_from || n != f)
+        if (n != f || memcmp(now, from, size) != 0)
             bits &= ~ALL_FROM;
-        if (!same_to && !same_from && !is_zero(now))
+        /* Where the file ends is written apart from what is in it; and behind the end of the shorter
+         * content the longer one's last block stays until the file is cut. */
+        size_t shorter = (size_t)(t < f ? t : f);
+        if (!is_known(now, to, from, 0, size < shorter ? size : shorter) ||
+            !is_known(now, to, from, shorter, size))
             bits &= ~ALL_KNOWN;
         if (n < BLOCK && t < BLOCK && f < BLOCK)
             break;

@@ -173,8 +173,10 @@ static void set_dirty(struct txn *txn, const struct txn_step *step) {
 
 /* Exchanges what stands at both places, or moves what stands at one of them. */
 static int exchange(const struct turn *t, bool has_a, bool has_b) {
-    if (has_a && has_b)
-        return SYS(kernel_renameat2, t->a.dir, t->a.name, t->b.dir, t->b.name, RENAME_EXCHANGE);
+    if (has_a && has_b) {
+        int r = SYS(kernel_renameat2, t->a.dir, t->a.name, t->b.dir, t->b.name, RENAME_EXCHANGE);
+        return r == -EINVAL || r == -ENOSYS ? -EOPNOTSUPP : r; /* not on NFS, most of FUSE */
+    }
     const struct spot *from = has_a ? &t->a : &t->b, *to = has_a ? &t->b : &t->a;
     return at_rename_new(from->dir, from->name, to->dir, to->name);
 }
@@ -272,7 +274,7 @@ static int turn_values(struct txn *txn, struct txn_step *step, bool forward, boo
     bool set = r != VECTOR_A;
     if (r >= 0 && inplace)
         r = inplace_turn(txn->parts[step->part].kept, step->number, handle, forward, restoring);
-    if (r >= 0 && (set || (inplace && r > 0)))
+    if (r >= 0 && (set || inplace))
         r = vector_set(to, handle);
     return r < 0 ? r : sync_object(txn, step, handle);
 }

@@ -131,7 +131,7 @@ class Deaths:
         others -= {p for p in others if p.startswith(place + "/")}  # theirs is no directory
         # A file with two names keeps one of them; what they have replaced can't come back to where it was.
         allowed = {"conf/a.hard"} if place == "conf/a.conf" else {"mv/src", "mv2/dst", "mv/x", "mv/y"}
-        gone = {c for c in held - self.everything(root) - {visible} if c[:2] not in (b"A ", b"B ", b"N ", b"in") or b"new" not in c[:12]}
+        gone = {c for c in held - self.everything(root) - {visible} if c[:2] not in (b"A ", b"B ", b"N ", b"S ", b"in") or b"new" not in c[:12]}
         active = [l for l in rig.left_behind(root) if "/active/" in l]
         with open(path, "rb") as file:
             theirs = file.read() == b"theirs"

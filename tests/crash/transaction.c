@@ -73,6 +73,9 @@ static void setup(void) {
     }
     OK(symlink("../conf/b.conf", "bin/link"));
     put("perm/p", "p ", 10, 0644);
+    put("perm/source", "S new ", 12000, 0644);
+    put("perm/one", "S old ", 9000, 0644);
+    OK(link("perm/one", "perm/two"));
     put("mv/src", "m ", 10, 0644);
     put("mv/into", "i ", 10, 0644);
     put("mv/x", "x ", 10, 0644);
@@ -113,6 +116,7 @@ static struct os_plan *make_plan(void) {
     OK(os_plan_symlink(plan, "../conf/new.conf", "bin/link", 0));
     OK(os_plan_chown(plan, "perm/p", 1, 2, 0));
     OK(os_plan_chmod(plan, "perm/p", 04600, 0));
+    OK(os_plan_copyfile(plan, "perm/source", "perm/one", NULL)); /* in place, for both names */
     OK(os_plan_rename(plan, "mv/src", "mv2/dst"));
     OK(os_plan_rename(plan, "mv/x", "mv/tmp"));
     OK(os_plan_rename(plan, "mv/y", "mv/x"));

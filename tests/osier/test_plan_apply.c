@@ -431,6 +431,54 @@ static void test_birth_context(void **state) {
     assert_int_equal(access("s/planned", F_OK), -1);
 }
 
+/* A name that somebody else has taken is not entered, nor one that a link leads away from. */
+static void test_journal_of_somebody_else(void **state) {
+    (void)state;
+    char name[64];
+    ok(mkdir("s", 0755));
+    ok(chmod("s", 02755));
+    ok(mkdir("elsewhere", 0700));
+    if (geteuid() == 0)
+        ok(chown("s", (uid_t)-1, 12345));
+    snprintf(name, sizeof name, "s/.osier-%u", (unsigned)geteuid());
+    ok(symlink("../elsewhere", name));
+    for (int i = 0; i < 2; i++) { /* the second time it is found again */
+        struct os_plan *plan = begin();
+        ok(os_plan_write_file(plan, "s/f", i ? "2" : "1", 1, NULL));
+        apply(plan);
+    }
+    assert_int_equal(count_tree("elsewhere").directories + count_tree("elsewhere").others, 1);
+    char **names = os_listdir("s");
+    size_t count = 0;
+    assert_non_null(names);
+    while (names[count])
+        count++;
+    free(names);
+    assert_int_equal(count, 3); /* the link, one journal, the file */
+    undo(0);
+    undo(0);
+    assert_int_equal(access("s/f", F_OK), -1);
+}
+
+/* What is written in place keeps its inode and its other names. */
+static void test_in_place(void **state) {
+    (void)state;
+    write_text("f", "a longer text");
+    ok(link("f", "hard"));
+    struct os_plan *plan = begin();
+    ok(os_plan_truncate(plan, "f", 3));
+    char *before = picture();
+    uint64_t id = apply(plan);
+    assert_text(os_read_file("hard", NULL), "a l");
+    uint64_t undone = undo(id);
+    assert_picture(before, "before");
+    undo(undone);
+    assert_text(os_read_file("hard", NULL), "a l");
+    undo(0);
+    assert_picture(before, "before");
+    free(before);
+}
+
 static void test_many(void **state) {
     (void)state;
     char name[32];
@@ -490,6 +538,8 @@ int main(void) {
         IN_JOURNAL(test_birth_context),
         IN_JOURNAL(test_many),
         IN_JOURNAL(test_copies),
+        IN_JOURNAL(test_journal_of_somebody_else),
+        IN_JOURNAL(test_in_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
