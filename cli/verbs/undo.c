@@ -58,8 +58,9 @@ int verb_undo(struct call *call) {
         if (errno == ENOENT && !id)
             return complain("undo", NULL, "there is nothing to undo");
         if (errno == ENOENT)
-            return complain("undo", arg_text(call, "ID"),
-                            "there is no such transaction, or it was forgotten; osier log has them");
+            return complain(
+                "undo", arg_text(call, "ID"),
+                "there is no such transaction, or it was forgotten; osier log has them");
         if (errno == EALREADY)
             return complain("undo", arg_text(call, "ID"), "it is undone already");
         return failed();

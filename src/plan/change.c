@@ -210,7 +210,7 @@ static int refuse_replacing(struct overlay *o, const struct where *from, const s
 }
 
 int change_rename(struct overlay *o, const char *src, const char *dst, bool noreplace) {
-    struct where from, to;
+    struct where from, to = {0};
     int r = resolve(o, src, PARENT | DEFER, &from);
     if (r >= 0)
         r = resolve(o, dst, PARENT | DEFER, &to);
