@@ -113,7 +113,7 @@ char *nt_join_list(const char *const *paths) {
     struct os_slice few[FEW];
     AUTO_FREE struct os_slice *many = NULL;
     struct parts parts = {.slices = slices_for(paths, few, &many)};
-    struct start start = {0};
+    struct start start = {{"", 0}, {"", 0}};
     if (!parts.slices)
         return NULL;
     for (; *paths; paths++)

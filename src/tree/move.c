@@ -278,7 +278,7 @@ static int move(struct moving *m) {
         r = place_open(&m->to, m->dst);
     if (r >= 0)
         r = rename_to(m, m->from.dir, m->from.name);
-    r = r == -EXDEV ? move_across(m) : PUBLIC(r, "move", m->src, m->dst);
+    r = r == -EXDEV && m->to.name ? move_across(m) : PUBLIC(r, "move", m->src, m->dst);
     place_close(&m->from);
     place_close(&m->to);
     return r;
