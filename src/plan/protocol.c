@@ -10,7 +10,11 @@
 #include "plan/protocol.h"
 
 #include "base/seam.h"
+#include "fs/time.h"
+#include "plan/look.h"
 #include "plan/sync.h"
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -89,6 +93,41 @@ static int make_steps(struct protocol *p) {
     return 0;
 }
 
+/* A handle of a directory that was given values, where it is now: at its place, or where another step
+ * has moved it. */
+static int open_moved(struct txn *txn, const struct txn_step *step) {
+    for (size_t i = 0; i <= txn->step_count; i++) {
+        const struct txn_step *s = i ? &txn->steps[i - 1] : step;
+        bool kept = s->kind == TXN_RENAME && s->dir2 == TXN_KEPT;
+        if (kept || (i && (s->kind != TXN_RENAME || !look_same(&s->a.id, &step->a.id))))
+            continue;
+        struct look look;
+        int dir = txn_dir(txn, i ? (unsigned)s->dir2 : s->dir);
+        AUTO_CLOSE int handle = dir < 0 ? dir
+                                        : SYS(openat, dir, i ? s->name2 : s->name,
+                                              O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
+        if (handle >= 0 && look_at(handle, "", &look) >= 0 && look_same(&look.id, &step->a.id))
+            return TAKE_FD(handle);
+    }
+    return -ESTALE;
+}
+
+/* Names that come and go in a directory change its times: those that are to be set come last. */
+static int set_times_last(struct protocol *p) {
+    struct txn *txn = p->txn;
+    int r = 0;
+    for (size_t i = 0; i < txn->step_count && r >= 0 && txn->forward; i++) {
+        const struct txn_step *step = &txn->steps[i];
+        if (step->kind != TXN_META || !S_ISDIR(step->a.mode) || !step->after.times)
+            continue;
+        AUTO_CLOSE int handle = open_moved(txn, step);
+        const struct timespec times[2] = {step->after.atime, step->after.mtime};
+        r = handle < 0 ? handle : time_set_handle(handle, times);
+        p->failed = r < 0 ? step : NULL;
+    }
+    return r;
+}
+
 /* Writers that had opened a file before it was replaced: as long as nothing is decided, theirs wins. */
 static int check_kept(struct protocol *p) {
     struct txn *txn = p->txn;
@@ -150,6 +189,8 @@ int protocol_run(struct protocol *p) {
         r = p->check(p->data);
     if (r >= 0)
         r = make_steps(p);
+    if (r >= 0)
+        r = set_times_last(p);
     if (r >= 0)
         r = txn_sync(p->txn);
     if (r >= 0 && p->check)

@@ -265,13 +265,14 @@ static int turn_values(struct txn *txn, struct txn_step *step, bool forward, boo
     const struct vector *to = forward ? &step->after : &step->before,
                         *from = forward ? &step->before : &step->after;
     bool inplace = step->kind == TXN_INPLACE;
+    bool dir = S_ISDIR(step->a.mode);
     struct vector a = *to, b = *from;
-    if (inplace) /* the content comes with a time of its own */
+    if (inplace || dir) /* the content, and names that come and go, have a time of their own */
         a.times = b.times = false;
     int r = vector_stands(handle, &a, &b);
     if (r == VECTOR_NEITHER || (r == VECTOR_BETWEEN && !restoring))
         return -ESTALE;
-    bool set = r != VECTOR_A;
+    bool set = r != VECTOR_A || (dir && to->times);
     if (r >= 0 && inplace)
         r = inplace_turn(txn->parts[step->part].kept, step->number, handle, forward, restoring);
     if (r >= 0 && (set || inplace))

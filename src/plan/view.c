@@ -128,13 +128,14 @@ char *os_plan_readlink(struct os_plan *plan, const char *path) {
 static int saw_content(struct os_plan *plan, const struct where *w, const struct str *data) {
     struct overlay *o = &plan->overlay;
     struct object *object = w->object;
-    if (content_source(object) != object || !w->node)
+    struct node *home = object->home; /* the name it has on the disk, wherever the plan moved it */
+    if (object->changed & CHANGED_CONTENT || !home)
         return 0;
     struct plan_digest *digest = overlay_alloc(o, sizeof *digest);
-    if (!digest || KEEP(o, w->node->read) < 0 || KEEP(o, object->content) < 0)
+    if (!digest || KEEP(o, home->read) < 0 || KEEP(o, object->content) < 0)
         return -ENOMEM;
     was_digest(data->data, data->size, digest);
-    w->node->read = true;
+    home->read = true;
     object->content = digest;
     return 0;
 }
@@ -212,7 +213,7 @@ char **os_plan_listxattr(struct os_plan *plan, const char *path, int flags) {
 /* Of a directory of the disk, the names that it has there are a precondition. */
 static int saw_listing(struct os_plan *plan, const struct where *w) {
     struct overlay *o = &plan->overlay;
-    struct node *node = where_node(w);
+    struct node *node = w->object->home; /* the name it has on the disk */
     struct names names = {0};
     if (!node || node->listing || !is_base_dir(w->object))
         return 0;

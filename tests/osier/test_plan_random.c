@@ -15,8 +15,9 @@
 #ifdef SLOW
 enum { CASES = 100000 };
 #else
-enum { CASES = 12000 };
+enum { CASES = 8000 };
 #endif
+enum { APPLIED = 10 }; /* one case in so many is applied and undone, too */
 enum { MOST_STEPS = 30, MOST_OBJECTS = 40, PATH_ROOM = 1100 };
 
 /* ------------------------------------------------------------------------------- chance */
@@ -310,6 +311,9 @@ static void add(struct text *t, const char *format, ...) {
     free(line);
 }
 
+/* What the journal keeps of a file is a further name of it. */
+static bool count_names = true;
+
 /* What is compared of an object; a time that a step has set, not those of today. */
 static void add_object(struct text *t, struct os_plan *plan, const char *path) {
     struct os_stat_result st;
@@ -319,7 +323,9 @@ static void add_object(struct text *t, struct os_plan *plan, const char *path) {
     if (st.st_mtime_sec < 1000000000)
         add(t, " mtime %lld", (long long)st.st_mtime_ns);
     if (!S_ISDIR(st.st_mode))
-        add(t, " names %llu size %lld", (unsigned long long)st.st_nlink, (long long)st.st_size);
+        add(t, " size %lld", (long long)st.st_size);
+    if (!S_ISDIR(st.st_mode) && count_names)
+        add(t, " names %llu", (unsigned long long)st.st_nlink);
     if (S_ISLNK(st.st_mode)) {
         char *link = plan ? os_plan_readlink(plan, path) : os_readlink(path);
         assert_non_null(link);
@@ -395,7 +401,7 @@ static void fail_case(unsigned number, const struct step *steps, size_t count, c
     print_message("case %u: %s\n", number, what);
     for (size_t i = 0; i < count; i++)
         print_message("  %zu: %s\n", i, print_step(&steps[i]));
-    print_message("--- planned\n%s\n--- done\n%s\n", planned, done);
+    printf("--- planned\n%s\n--- done\n%s\n", planned, done); /* too long for a message */
     fail();
 }
 
@@ -409,6 +415,73 @@ static bool was_told(int number) {
 /* A copy of a tree fails with the first of its errors, in the order in which it comes to them. */
 static bool same_answer(const struct step *s, int planned, int done) {
     return planned == done || (s->op == COPYTREE && planned && done && was_told(planned));
+}
+
+/* The inode of everything, which an undo brings back. */
+static void add_inodes(struct text *t, const char *path) {
+    struct os_stat_result st;
+    assert_int_equal(os_lstat(path, &st), 0);
+    add(t, "%s %llu\n", path, (unsigned long long)st.st_ino);
+    char **names = S_ISDIR(st.st_mode) ? os_listdir(path) : NULL;
+    for (char **name = names ? (os_sort(names), names) : NULL; name && *name; name++) {
+        char *below;
+        assert_true(asprintf(&below, "%s/%s", path, *name) >= 0);
+        add_inodes(t, below);
+        free(below);
+    }
+    free(names);
+}
+
+/* Applies the plan, takes it back, and does it again and takes that back: the tree as it was planned,
+ * and as it was before to the last inode. */
+static void apply_case(unsigned number, const struct step *steps, size_t count,
+                       struct os_plan *plan, const char *path) {
+    struct text planned = {0}, before = {0}, applied = {0}, undone = {0}, again = {0}, back = {0};
+    const struct os_plan_entry *entries;
+    size_t entry_count;
+    uint64_t id, undo;
+    count_names = false;
+    add_tree(&planned, plan, path);
+    add_tree(&before, NULL, path);
+    add_inodes(&before, path);
+    assert_int_equal(os_plan_entries(plan, &entries, &entry_count), 0);
+    if (os_plan_apply(plan, NULL, &id) < 0) {
+        const struct os_plan_conflict *list;
+        const char *why = strerror(errno);
+        size_t conflicts = os_plan_conflicts(plan, &list);
+        for (size_t i = 0; i < conflicts; i++)
+            printf("%s: expected %s, found %s\n", list[i].path, list[i].expected, list[i].found);
+        fail_case(number, steps, count, "applying failed", why, conflicts ? list[0].path : "");
+    }
+    add_tree(&applied, NULL, path);
+    if (strcmp(applied.data, planned.data) != 0)
+        fail_case(number, steps, count, "what was applied differs", planned.data, applied.data);
+    if (entry_count) {
+        if (os_undo(id, NULL, &undo) < 0)
+            fail_case(number, steps, count, "undo failed", strerror(errno), "");
+        add_tree(&undone, NULL, path);
+        add_inodes(&undone, path);
+        if (strcmp(undone.data, before.data) != 0)
+            fail_case(number, steps, count, "what was undone differs", before.data, undone.data);
+        if (os_undo(undo, NULL, &id) < 0)
+            fail_case(number, steps, count, "redo failed", strerror(errno), "");
+        add_tree(&again, NULL, path);
+        if (strcmp(again.data, planned.data) != 0)
+            fail_case(number, steps, count, "what was redone differs", planned.data, again.data);
+        if (os_undo(id, NULL, &undo) < 0)
+            fail_case(number, steps, count, "the second undo failed", strerror(errno), "");
+        add_tree(&back, NULL, path);
+        add_inodes(&back, path);
+        if (strcmp(back.data, before.data) != 0)
+            fail_case(number, steps, count, "the second undo differs", before.data, back.data);
+    }
+    count_names = true;
+    free(planned.data);
+    free(before.data);
+    free(applied.data);
+    free(undone.data);
+    free(again.data);
+    free(back.data);
 }
 
 static void run_case(unsigned number, bool loud) {
@@ -436,6 +509,8 @@ static void run_case(unsigned number, bool loud) {
     const struct os_plan_entry *entries;
     size_t entry_count;
     assert_int_equal(os_plan_entries(plan, &entries, &entry_count), 0);
+    if (number % APPLIED == 0)
+        apply_case(number, steps, count, plan, top_path);
     plan = os_plan_close(plan);
     for (at = 0; at < count; at++) {
         if (half && at == count - 1)
@@ -460,6 +535,10 @@ static void planned_as_done(void **state) {
     memset(too_long_name, 'n', 256);
     assert_non_null(getcwd(top, sizeof top));
     umask(022);
+    char *state_path;
+    assert_true(asprintf(&state_path, "%s/state", top) >= 0);
+    assert_int_equal(os_putenv("OSIER_STATE", state_path), 0);
+    free(state_path);
     const char *one = getenv("PLAN_CASE");
     if (one) {
         run_case((unsigned)atoi(one), true);
