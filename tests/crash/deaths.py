@@ -188,3 +188,40 @@ def full(tools, fs, verbs=("run", "undo"), renames=range(1, 16)):
                     if done.returncode or active or rig.look(point) != before:
                         defects.append(f"{fs} {verb} before rename {n}: {done.stderr.strip()} {active} {rig.difference(rig.look(point), before, before)}")
     return cases, defects
+
+
+def in_doubt(tools):
+    """Committed by the coordinator, which isn't there when the other file system is recovered: defects."""
+    defects = []
+    with rig.Rig(tools, "ext4") as place:
+        root = place.point
+        for target in (root, root + "/b"):
+            os.makedirs(target, exist_ok=True)
+            rig.check(rig.libc.mount(b"none", target.encode(), b"tmpfs", 0, None), "tmpfs")
+        case = Deaths(tools, root)
+        state, gone = root + "/.osier", root + "/.osier-gone"
+        place.must("setup", root)
+        for n in range(1, 40):
+            case.call("run", root, kill=f"{n}:renameat")
+            if not os.path.isdir(root + "/b/.osier-0/active"):
+                continue
+            if [*os.listdir(state + "/log"), *os.listdir(root + "/b/.osier-0/active")][1:]:
+                break
+            case.call("recover", root)
+        else:
+            defects.append("no death between the two commits")
+        before = rig.look(root)
+        shutil.move(state, gone)
+        case.call("recover", root)  # makes another state directory, to which the other journal is told
+        shutil.copy(gone + "/journals", state)
+        done = case.call("recover", root)
+        if "Errno 19" not in done.stderr or rig.look(root) != before:
+            defects.append(f"without its coordinator: {done.stderr}")
+        shutil.rmtree(state)
+        shutil.move(gone, state)
+        done = case.call("recover", root)
+        if done.returncode or rig.left_behind(root) or rig.look(root) != before:
+            defects.append(f"with its coordinator: {done.stderr}")
+        for target in (root + "/b", root):
+            rig.umount(target)
+    return defects

@@ -41,37 +41,35 @@ SHORT = 3
 TRIES = 5  # for a control: what it finds is a matter of the kernel's timing
 
 
-@pytest.fixture
-def cuts(request):
-    """A function that runs the rig, in a process of its own, as a mount namespace is for good."""
+def in_namespace(code):
+    """What Python code prints, line by line, in a process of its own, as a mount namespace is for good."""
+    head = f"import sys; sys.path.insert(0, {str(pathlib.Path(__file__).parent)!r}); import deaths, rig; rig.enter_namespace()\n"
+    done = subprocess.run(["/usr/bin/python3", "-c", head + code], capture_output=True, text=True, timeout=1800)
+    assert done.returncode == 0, done.stderr
+    return [line for line in done.stdout.split("\n") if line]
 
-    def run(fs, verb, **how):
-        lacks = rig.missing(fs.split("+"))
-        if lacks:
-            pytest.skip(lacks)
-        script = (
-            f"import sys; sys.path.insert(0, {str(pathlib.Path(__file__).parent)!r}); import rig; rig.enter_namespace()\n"
-            f"with rig.Rig({TOOLS!r}, {fs!r}, {verb!r}, **{how!r}) as r:\n"
-            "    r.run(); print(r); print(*r.defects, sep='\\n')\n"
-        )
-        done = subprocess.run(["/usr/bin/python3", "-c", script], capture_output=True, text=True, timeout=1800)
-        assert done.returncode == 0, done.stderr
-        first, *defects = done.stdout.strip().split("\n")
-        print(first)
-        return [d for d in defects if d]
 
-    return run
+def cuts(fs, verb, **how):
+    """The defects that the rig finds."""
+    lacks = rig.missing(fs.split("+"))
+    if lacks:
+        pytest.skip(lacks)
+    first, *defects = in_namespace(
+        f"with rig.Rig({TOOLS!r}, {fs!r}, {verb!r}, **{how!r}) as r: r.run(); print(r); print(*r.defects, sep='\\n')"
+    )
+    print(first)
+    return defects
 
 
 @pytest.mark.parametrize("fs, verb, how", CUTS if FULL else CUTS[:SHORT], ids=lambda v: str(v).replace(" ", ""))
-def test_power_cuts(cuts, fs, verb, how):
+def test_power_cuts(fs, verb, how):
     defects = cuts(fs, verb, **how)
     assert not defects, "\n".join(defects[:5])
 
 
 @pytest.mark.parametrize("fs", ["ext4", "xfs", "btrfs"] if FULL else ["ext4"])
 @pytest.mark.parametrize("sync", [1, 2, 3, 4] if FULL else [1, 2, 3])
-def test_each_missing_sync_is_caught(cuts, fs, sync):
+def test_each_missing_sync_is_caught(fs, sync):
     """The rig finds what is wrong without one: otherwise finding nothing would mean nothing."""
     assert any(cuts(fs, "run", skip=sync, seed=seed) for seed in range(1, TRIES + 1))
 
@@ -111,15 +109,18 @@ def test_full_disk(fs):
     lacks = rig.missing([fs])
     if lacks:
         pytest.skip(lacks)
-    script = (
-        f"import sys; sys.path.insert(0, {str(pathlib.Path(__file__).parent)!r}); import rig, deaths; rig.enter_namespace()\n"
-        f"cases, defects = deaths.full({TOOLS!r}, {fs!r}{'' if FULL else ', verbs=(' + repr('run') + ',), renames=(5, 9)'})\n"
-        "print(cases); print(*defects, sep='\\n')\n"
+    less = "" if FULL else ", verbs=['run'], renames=[5, 9]"
+    cases, *defects = in_namespace(
+        f"cases, defects = deaths.full({TOOLS!r}, {fs!r}{less}); print(cases); print(*defects, sep='\\n')"
     )
-    done = subprocess.run(["/usr/bin/python3", "-c", script], capture_output=True, text=True, timeout=1800)
-    assert done.returncode == 0, done.stderr
-    cases, *defects = done.stdout.strip().split("\n")
     assert int(cases) > 1 and not defects, "\n".join(defects[:5])
+
+
+def test_in_doubt_without_the_coordinator():
+    lacks = rig.missing()
+    if lacks:
+        pytest.skip(lacks)
+    assert in_namespace(f"print(*deaths.in_doubt({TOOLS!r}), sep='\\n')") == []
 
 
 @pytest.mark.parametrize("style", ["rename-over", "in-place", "truncate-write", "delete-create"])
