@@ -262,6 +262,7 @@ static void *watch(void *data) {
         for (struct dirent *entry; dir && (entry = readdir(dir));) {
             struct stat st;
             if (strncmp(entry->d_name, ".osier-", 7) == 0 && lstat(entry->d_name, &st) == 0 &&
+                st.st_size > 0 && /* an empty one may go, and its inode be the next file's */
                 st.st_gid == getegid() && st.st_mode & 070 && watch->count < 1000)
                 watch->open[watch->count++] = st.st_ino;
         }
