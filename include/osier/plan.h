@@ -876,6 +876,8 @@ struct os_recover_options {
  *        the journal: `on_recovery` tells where
  * @error ENODEV  a transaction waits for a file system that isn't mounted
  * @error EBADMSG  a journal is damaged; nothing of it is touched
+ * @error ENOSPC  there is no room even to put things back, as on a btrfs that can't take one more name:
+ *        make some, and call it again
  * @error EBUSY  a transaction is under way
  */
 OS_API int os_recover(const struct os_recover_options *options);

@@ -151,7 +151,7 @@ def fill(point):
             except OSError:
                 block //= 2
     try:
-        for i in range(100000):
+        for i in range(10000):  # btrfs needs some of what it keeps for names even to exchange two
             os.mkdir(f"{point}/conf/filler-{'x' * 200}{i}")
             extra.append(f"{point}/conf/filler-{'x' * 200}{i}")
     except OSError:
