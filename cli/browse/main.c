@@ -144,10 +144,10 @@ static int browse(const char *path, struct os_tree_usage_options *options) {
     const char *message = NULL;
     while (r >= 0) {
         screen_draw(&place, message);
-        message = NULL;
-        int key = getch();
+        int key = screen_key();
         if (key == 'q' || key == ERR)
             break;
+        message = key == KEY_RESIZE ? message : NULL;
         r = press(&place, key, &message);
         if (r == 0) {
             place_leave(&place);

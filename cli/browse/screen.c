@@ -8,6 +8,7 @@
 #include <langinfo.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BAR = 10, BEFORE_NAME = 30, HEAD = 1, FOOT = 1 };
 
@@ -88,11 +89,19 @@ void screen_draw(const struct place *place, const char *message) {
     refresh();
 }
 
+/* A change of the size right before the wait doesn't end it, so it ends by itself now and then. */
+int screen_key(void) {
+    enum { WAIT = 200 };
+    timeout(WAIT);
+    int key = getch();
+    return key == ERR && os_isatty(STDIN_FILENO) ? KEY_RESIZE : key;
+}
+
 bool screen_ask(const struct place *place, const char *question) {
     int key;
     do {
         screen_draw(place, question);
-        key = getch();
+        key = screen_key();
     } while (key == KEY_RESIZE);
     return key == 'y';
 }

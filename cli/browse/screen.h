@@ -11,6 +11,9 @@ void screen_draw(const struct place *place, const char *message);
 /** How many entries fit. */
 int screen_rows(void);
 
+/** Waits for a key; KEY_RESIZE: the screen has to be drawn again, ERR: the terminal is gone. */
+int screen_key(void);
+
 /** Asks at the bottom; whether "y" was typed. */
 bool screen_ask(const struct place *place, const char *question);
 

@@ -28,6 +28,11 @@ class Screen:
         self.row = max(0, min(row, len(self.cells) - 1))
         self.column = max(0, min(column, len(self.cells[0]) - 1))
 
+    def resize(self, lines, columns):
+        rows = self.cells + [[]] * lines
+        self.cells = [(row + [" "] * columns)[:columns] for row in rows[:lines]]
+        self.move(self.row, self.column)
+
     def clear(self, first, end):
         for row in self.cells[first:end]:
             row[:] = " " * len(row)
@@ -93,7 +98,7 @@ class Terminal:
                 self.screen.put(os.read(self.fd, 65536).decode(errors="replace"))
 
     def resize(self, lines, columns):
-        self.screen = Screen(lines, columns)
+        self.screen.resize(lines, columns)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def press(self, keys, *words):
