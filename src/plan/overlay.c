@@ -302,6 +302,9 @@ static void copy_values(const struct overlay *o, struct object *copy, const stru
 int overlay_copy(struct overlay *o, struct object *from, struct object *dir, int how,
                  struct object **ret) {
     struct object *copy;
+    if (S_ISFIFO(from->now.mode) || S_ISSOCK(from->now.mode) || S_ISCHR(from->now.mode) ||
+        S_ISBLK(from->now.mode))
+        how &= ~COPY_MODE_ONLY; /* what is made anew gets the times, too */
     mode_t plain = (from->now.mode & S_IFMT) | (S_ISREG(from->now.mode) ? 0666 : 0600);
     int r = overlay_new(o, dir, how & COPY_PLAIN ? plain : from->now.mode, &copy);
     if (r < 0)

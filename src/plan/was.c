@@ -90,13 +90,14 @@ static bool same_signature(const struct values *v, const struct plan_was *was) {
            same_time(v->ctime, was->ctime);
 }
 
-/* For a directory, how many names and bytes it has says nothing of it. */
+/* For a directory, how many names and bytes it has says nothing of it. A file may have got further
+ * names: those that the plan itself gives it are made before it is looked at once more. */
 static bool same_values(const struct values *v, const struct plan_was *was) {
     if (v->mode != was->mode || v->uid != was->uid || v->gid != was->gid)
         return false;
     if (S_ISDIR(v->mode))
         return true;
-    return v->nlink == was->nlink && v->rdev == was->rdev &&
+    return v->nlink >= was->nlink && v->rdev == was->rdev &&
            ((!S_ISREG(v->mode) && !S_ISLNK(v->mode)) || was->attributes_only ||
             v->size == was->size);
 }

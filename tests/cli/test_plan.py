@@ -133,3 +133,13 @@ def test_undoable(osier, tmp_path):
     assert osier("undo").status == 0 and names(tmp_path) == before
     done = osier("rm", "--undoable", "g", "none")
     assert done.status == 1 and names(tmp_path) == before  # all or nothing
+
+
+def test_a_further_name(osier, tmp_path):
+    (tmp_path / "f").write_text("x")
+    assert osier("plan", "-o", "p", "--", "os.link", "f", "g").status == 0
+    assert osier("apply", "p", "--yes").status == 0
+    first, second = os.stat(tmp_path / "f"), os.stat(tmp_path / "g")
+    assert first.st_ino == second.st_ino and first.st_nlink == 2
+    assert osier("undo").status == 0
+    assert not (tmp_path / "g").exists() and (tmp_path / "f").read_text() == "x"
