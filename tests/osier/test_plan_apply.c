@@ -21,7 +21,9 @@ static int leave_journal(void **state) {
 }
 #define IN_JOURNAL(test) cmocka_unit_test_setup_teardown(test, enter_journal, leave_journal)
 
+/* Nothing else can exchange two names: without it a plan is refused, see test_without_exchange(). */
 static struct os_plan *begin(void) {
+    NEEDS_CALL("renameat2");
     struct os_plan *plan = os_plan(NULL);
     assert_non_null(plan);
     return plan;
@@ -479,6 +481,24 @@ static void test_in_place(void **state) {
     free(before);
 }
 
+static void test_without_exchange(void **state) {
+    (void)state;
+    if (!call_denied("renameat2"))
+        skip();
+    write_text("f", "old");
+    write_text("g", "old");
+    char *before = picture();
+    struct os_plan *plan = os_plan(NULL);
+    assert_non_null(plan);
+    ok(os_plan_remove(plan, "g"));
+    ok(os_plan_write_file(plan, "f", "new", 3, NULL));
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    assert_true(errno == EOPNOTSUPP || errno == EPERM);
+    assert_picture(before, "before");
+    free(before);
+    os_plan_close(plan);
+}
+
 static void test_many(void **state) {
     (void)state;
     char name[32];
@@ -540,6 +560,7 @@ int main(void) {
         IN_JOURNAL(test_copies),
         IN_JOURNAL(test_journal_of_somebody_else),
         IN_JOURNAL(test_in_place),
+        IN_JOURNAL(test_without_exchange),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
