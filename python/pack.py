@@ -59,9 +59,11 @@ def library_sources():
 def command_sources():
     """The C sources of the command, from its meson.build, and those of them that hold verbs."""
     text = (TOP / "cli/meson.build").read_text()
-    names = {part: re.findall(r"'(.+?\.c)'", files)
-             for part, files in re.findall(r"^(\w+)_sources = .*?files\((.*?)\)", text, re.M | re.S)}
-    return [TOP / "cli" / name for part in names.values() for name in part], [TOP / "cli" / name for name in names["verb"]]
+    found = {}  # by the name of the list; one may begin with others: `frame_sources + files(…)`
+    for name, others, files in re.findall(r"^(\w+) = ([\w+ ]*?)files\((.*?)\)", text, re.M | re.S):
+        found[name] = [source for other in re.findall(r"\w+", others) for source in found[other]]
+        found[name] += [TOP / "cli" / source for source in re.findall(r"'(.+?\.c)'", files)]
+    return found["command_sources"], found["verb_sources"]
 
 
 def headers_of_topics():
@@ -221,14 +223,15 @@ def moment():
 
 
 class Wheel:
-    """A wheel being written, which notes what its RECORD has to say."""
+    """A wheel, which notes what its RECORD has to say, and is a file only when it is whole."""
 
     def __init__(self, directory):
         self.name = f"osier-{version()}-{tag()}.whl"
         self.info = f"osier-{version()}.dist-info"
         self.scripts = f"osier-{version()}.data/scripts"  # what an installer puts beside the interpreter
         self.record = []
-        self.zip = zipfile.ZipFile(pathlib.Path(directory, self.name), "w", zipfile.ZIP_DEFLATED)
+        self.target, self.content = pathlib.Path(directory, self.name), io.BytesIO()
+        self.zip = zipfile.ZipFile(self.content, "w", zipfile.ZIP_DEFLATED)
 
     def add(self, name, content, mode=0o644):
         content = content.encode() if isinstance(content, str) else content
@@ -247,6 +250,7 @@ class Wheel:
             self.add(f"{self.info}/{name}", content)
         self.put(f"{self.info}/RECORD", "\n".join([*self.record, f"{self.info}/RECORD,,", ""]))
         self.zip.close()
+        self.target.write_bytes(self.content.getvalue())
         return self.name
 
 

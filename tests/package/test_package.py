@@ -166,6 +166,14 @@ def test_no_compiler(tmp_path):
     assert done.stderr.startswith("pack: no program 'no-such-compiler'")
 
 
+def test_failed_build_leaves_no_wheel(tmp_path):
+    """An empty one would be taken for the package."""
+    done = subprocess.run([sys.executable, "-B", "pack.py", "wheel", tmp_path], cwd=TOP / "python",
+                          env=clean_environment(CC="false"), capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.endswith("pack: the compiler failed\n")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_make_install_is_imported(build, tmp_path):
     """`make install` puts the package where the interpreter looks."""
     if not (build / "python" / "osier").is_dir():
