@@ -56,11 +56,43 @@ static int open_made(const struct txn *txn, const struct txn_dir *d) {
     return open_same(txn, d, SYS(openat, kept, path.data, DIR_OPEN | O_NOFOLLOW));
 }
 
+/* What a path is below the place of a step, or NULL. */
+static const char *below_place(const struct txn *txn, const struct txn_step *s, const char *path) {
+    const char *dir = txn->dirs[s->dir].before;
+    size_t size = dir && strcmp(dir, "/") != 0 ? strlen(dir) : 0, name = strlen(s->name);
+    if (!dir || strncmp(path, dir, size) != 0 || path[size] != '/' ||
+        strncmp(path + size + 1, s->name, name) != 0)
+        return NULL;
+    path += size + 1 + name;
+    return *path == '\0' || *path == '/' ? path : NULL;
+}
+
+/* In what the journal keeps: a directory that was removed after something was moved out of it. */
+static int open_kept(const struct txn *txn, const struct txn_dir *d) {
+    int fd = -ESTALE;
+    for (size_t i = 0; i < txn->step_count && d->before && fd == -ESTALE; i++) {
+        const struct txn_step *s = &txn->steps[i];
+        bool kept = s->kind == TXN_RENAME && s->dir2 == TXN_KEPT && txn->parts[s->part].kept >= 0;
+        const char *below = kept ? below_place(txn, s, d->before) : NULL;
+        AUTO_STR path = STR_INIT;
+        if (!below)
+            continue;
+        str_printf(&path, "%u%s", s->number, below);
+        if (path.failed)
+            return -ENOMEM;
+        fd = open_same(txn, d,
+                       SYS(openat, txn->parts[s->part].kept, path.data, DIR_OPEN | O_NOFOLLOW));
+    }
+    return fd;
+}
+
 static int find_dir(const struct txn *txn, const struct txn_dir *d) {
     int fd = d->before ? open_same(txn, d, look_open_directory(d->before)) : -ESTALE;
     if (fd == -ESTALE && d->after)
         fd = open_same(txn, d, look_open_directory(d->after));
-    return fd == -ESTALE ? open_made(txn, d) : fd;
+    if (fd == -ESTALE)
+        fd = open_made(txn, d);
+    return fd == -ESTALE ? open_kept(txn, d) : fd;
 }
 
 /* Closes the next one in turn. */

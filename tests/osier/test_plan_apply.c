@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 
@@ -541,6 +542,55 @@ static void test_copies(void **state) {
     free(before);
 }
 
+/* What few plans have: removed up to what isn't empty, moved over something, owners, devices. */
+static void test_rarer_calls(void **state) {
+    (void)state;
+    plant();
+    ok(mkdir("empty", 0700));
+    ok(os_makedirs("e/m/p", 0700, 0));
+    ok(os_makedirs("up/from", 0700, 0));
+    write_text("up/from/f", "up");
+    bool root = geteuid() == 0, kept = setxattr("d/y", "user.k", "v", 1, 0) == 0;
+    char *before = picture();
+    struct os_plan *plan = begin();
+    ok(os_plan_rmdir(plan, "empty"));
+    ok(os_plan_removedirs(plan, "e/m/p"));
+    ok(os_plan_replace(plan, "d/x", "d/gone"));
+    ok(os_plan_renames(plan, "up/from/f", "new/place/f"));
+    if (kept)
+        ok(os_plan_removexattr(plan, "d/y", "user.k", 0));
+    if (root) {
+        ok(os_plan_chown(plan, "d/moved", 1234, 4321, 0));
+        ok(os_plan_mknod(plan, "null", S_IFCHR | 0600, makedev(1, 3)));
+    }
+    assert_int_equal(os_plan_rmdir(plan, "d"), -1);
+    assert_int_equal(errno, ENOTEMPTY);
+    assert_int_equal(os_plan_removexattr(plan, "d/hard", "user.none", 0), -1);
+    assert_true(errno == ENODATA || errno == EOPNOTSUPP);
+    uint64_t id = apply(plan);
+    assert_int_equal(access("empty", F_OK) + access("e", F_OK) + access("up", F_OK), -3);
+    assert_text(os_read_file("d/gone", NULL), "x");
+    assert_text(os_read_file("new/place/f", NULL), "up");
+    if (kept) {
+        assert_int_equal(getxattr("d/y", "user.k", NULL, 0), -1);
+        assert_int_equal(errno, ENODATA);
+    }
+    struct stat st;
+    if (root) {
+        ok(lstat("d/moved", &st));
+        assert_true(st.st_uid == 1234 && st.st_gid == 4321);
+        ok(lstat("null", &st));
+        assert_true(S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3));
+    }
+    id = undo(id);
+    assert_picture(before, "before");
+    id = undo(id);
+    assert_int_equal(access("up", F_OK), -1);
+    undo(id);
+    assert_picture(before, "before, once more");
+    free(before);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_JOURNAL(test_all_kinds),
@@ -558,6 +608,7 @@ int main(void) {
         IN_JOURNAL(test_birth_context),
         IN_JOURNAL(test_many),
         IN_JOURNAL(test_copies),
+        IN_JOURNAL(test_rarer_calls),
         IN_JOURNAL(test_journal_of_somebody_else),
         IN_JOURNAL(test_in_place),
         IN_JOURNAL(test_without_exchange),
