@@ -139,6 +139,14 @@ int os_thing(struct os_thing *ret_thing) {
 """
 
 
+def compiler(build):
+    """What the build compiles the command with, for its processor, and the definitions that its files have in common."""
+    targets = json.loads((build / "meson-info" / "intro-targets.json").read_text())
+    [made] = [part for target in targets if (target["name"], target["type"]) == ("osier", "executable")
+              for part in target["target_sources"] if part.get("language") == "c"]  # fmt: skip
+    return *made["compiler"], *(word for word in made["parameters"] if word.startswith("-D"))
+
+
 @pytest.fixture(scope="module")
 def things(build, tmp_path_factory):
     """A command that has these functions instead of the library's."""
@@ -151,9 +159,8 @@ def things(build, tmp_path_factory):
     run(sys.executable, "-B", tools / "read.py", folder / "contract.json", folder / "things.h")
     run(sys.executable, "-B", tools / "calls.py", folder / "contract.json", folder / "calls.c", folder / "contract.h")
     objects = [one for one in (build / "osier.p").glob("*.o") if one.name.startswith(("cli_frame_", "cli_main"))]
-    run("gcc", "-D_GNU_SOURCE", f"-I{folder}", f"-I{SOURCE / 'include'}", f"-I{SOURCE / 'cli'}", "-Wall", "-Werror",
-        "-o", folder / "things", folder / "calls.c", folder / "things.c", *objects, f"-L{build}", "-losier",
-        f"-Wl,-rpath,{build}")  # fmt: skip
+    run(*compiler(build), f"-I{folder}", f"-I{SOURCE / 'include'}", f"-I{SOURCE / 'cli'}", "-Wall", "-Werror",
+        "-o", folder / "things", folder / "calls.c", folder / "things.c", *objects, build / "libosier-core.a", "-pthread")  # fmt: skip
 
     def call(*words, status=0, **environment):
         done = subprocess.run([folder / "things", *words], capture_output=True, text=True, env={**os.environ, **environment})
