@@ -66,6 +66,8 @@ def realpath(path, strict):
         modes = [False, True, os.path.ALLOW_MISSING, os.path.ALL_BUT_LAST]
         return os.path.realpath(path, strict=modes[strict])
     model = Model(path, strict)
-    if strict == LENIENT and not model.loops:
+    # Before 3.13 links are looked at relative to the current directory, which its path may not lead to.
+    reached = sys.version_info >= (3, 13) or path.startswith(b"/") or os.path.exists(os.getcwdb())
+    if strict == LENIENT and not model.loops and reached:
         return os.path.realpath(path)
     return model.result
