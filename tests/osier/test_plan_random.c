@@ -298,7 +298,7 @@ struct text {
     size_t size;
 };
 
-static void add(struct text *t, const char *format, ...) {
+__attribute__((format(printf, 2, 3))) static void add(struct text *t, const char *format, ...) {
     va_list list;
     char *line;
     va_start(list, format);
