@@ -21,7 +21,7 @@ bool change_is_mount(const struct node *node) {
            (object->now.mnt != node->dir->now.mnt || object->now.dev != node->dir->now.dev);
 }
 
-static int count_names(struct overlay *o, struct object *object, int by) {
+int change_names(struct overlay *o, struct object *object, int by) {
     if (overlay_change(o, NULL, object, 0) < 0)
         return -ENOMEM;
     object->now.nlink += (uint64_t)(int64_t)by;
@@ -58,7 +58,7 @@ struct node *where_node(const struct where *where) {
 int change_create(struct overlay *o, struct node *node, struct object *object) {
     int r = overlay_bind(o, node, object);
     if (r >= 0 && !is_dir(object))
-        r = count_names(o, object, 1);
+        r = change_names(o, object, 1);
     return r < 0 ? r : count_in(o, node->dir, object, 1);
 }
 
@@ -66,7 +66,7 @@ int change_take_away(struct overlay *o, struct node *node) {
     struct object *object = node->object;
     int r = overlay_bind(o, node, NULL);
     if (r >= 0 && !is_dir(object))
-        r = count_names(o, object, -1);
+        r = change_names(o, object, -1);
     return r < 0 ? r : count_in(o, node->dir, object, -1);
 }
 
@@ -162,7 +162,16 @@ int change_rmdir(struct overlay *o, const char *path, int flags) {
 }
 
 int change_remove_tree(struct overlay *o, struct node *node) {
-    return change_is_mount(node) ? -EBUSY : change_take_away(o, node);
+    struct object *object = node->object;
+    if (change_is_mount(node))
+        return -EBUSY;
+    if (is_dir(object)) {
+        if (KEEP(o, o->gone) < 0)
+            return -ENOMEM;
+        object->gone = o->gone;
+        o->gone = object;
+    }
+    return change_take_away(o, node);
 }
 
 /* ----------------------------------------------------------------------------- renaming */

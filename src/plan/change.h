@@ -30,8 +30,15 @@ int change_replace(struct overlay *o, struct node *node, struct object *object);
 /** Takes an object from its place, whatever it is: 0 or −ENOMEM. */
 int change_take_away(struct overlay *o, struct node *node);
 
-/** Takes a directory with all in it away: 0, −EBUSY or −ENOMEM. */
+/** Takes a directory with all in it away, or something else: 0, −EBUSY or −ENOMEM. */
 int change_remove_tree(struct overlay *o, struct node *node);
+
+/** An object that is no directory gets `by` more names: 0 or −ENOMEM. */
+int change_names(struct overlay *o, struct object *object, int by);
+
+/** Takes from the names that objects have those in trees that are gone, which so far nobody has looked
+ *  for (gone.c): 0 or −ENOMEM. */
+int change_count_gone(struct overlay *o);
 
 /** Whether something is mounted at a name, which so can be neither renamed nor removed. */
 bool change_is_mount(const struct node *node);

@@ -79,6 +79,7 @@ struct object {
     int fd;                /* of a directory of the base that is open, or −1 */
     const char *link;      /* the text of a symbolic link */
     struct node *children; /* of a directory */
+    struct object *gone;   /* the next of the overlay's `gone` */
     const struct plan_digest *content; /* of the disk's: read while planning */
     /* For the net change (net.c), which sets them anew. */
     struct node *leaves, *comes; /* the names it loses and gets, by their `chain` */
@@ -121,6 +122,7 @@ struct overlay {
     size_t table_size, count; /* slots, and how many are taken */
     struct object **linked;   /* objects of the base with several names, by device and inode */
     size_t linked_size, linked_count;
+    struct object *gone;              /* trees that were removed, the names in which still count */
     struct object *open[OVERLAY_FDS]; /* directories of the base that are open */
     unsigned hand;                    /* where the next goes */
     struct arena arena;

@@ -467,7 +467,7 @@ static int move_across(struct overlay *o, const char *src, const char *dst, bool
         r = add_pair(&c, from.object, copy, NULL, true);
     if (r >= 0)
         r = copy_all(&c);
-    return r < 0 ? r : change_take_away(o, from.node);
+    return r < 0 ? r : change_remove_tree(o, from.node);
 }
 
 int compose_move(struct overlay *o, const char *src, const char *dst, bool new_owner) {

@@ -60,6 +60,8 @@ static void tell(const struct values *v, struct os_stat_result *ret) {
 static int stat_at(struct os_plan *plan, const char *path, int flags, struct os_stat_result *ret) {
     struct where w;
     int r = ask(plan, path, flags, &w);
+    if (r >= 0 && !is_dir(w.object) && w.object->now.nlink > 1)
+        r = change_count_gone(&plan->overlay);
     if (r >= 0)
         tell(&w.object->now, ret);
     return answered(plan, r);

@@ -151,6 +151,33 @@ static void in_place_where_it_has_other_names(void **state) {
     assert_string_equal(entries(), "inplace a, replace a");
 }
 
+static uint64_t names_of(const char *path) {
+    struct os_stat_result st;
+    assert_int_equal(os_plan_lstat(plan, path, &st), 0);
+    return st.st_nlink;
+}
+
+static void a_removed_tree_takes_names_along(void **state) {
+    (void)state;
+    assert_int_equal(os_makedirs("t/u/v", 0755, 0), 0);
+    write_text("before", "x");
+    write_text("after", "x");
+    write_text("t/stays", "x");
+    assert_int_equal(link("before", "t/u/v/a"), 0);
+    assert_int_equal(link("before", "t/u/b"), 0);
+    assert_int_equal(link("after", "t/a"), 0);
+    assert_int_equal(link("t/stays", "t/u/stays"), 0);
+    assert_int_equal(names_of("before"), 3);
+    assert_int_equal(os_plan_link(plan, "before", "t/planned", 0), 0);
+    assert_int_equal(os_plan_rename(plan, "t/u/stays", "stays"), 0);
+    assert_int_equal(os_plan_rmtree(plan, "t", NULL), 0);
+    assert_int_equal(names_of("before"), 1);
+    assert_int_equal(names_of("after"), 1);
+    assert_int_equal(names_of("stays"), 1);
+    assert_int_equal(os_plan_link(plan, "after", "more", 0), 0);
+    assert_int_equal(names_of("after"), 2);
+}
+
 static void what_is_mounted_in_it_stays(void **state) {
     (void)state;
     assert_int_equal(os_makedirs("t/with space", 0755, 0), 0);
@@ -350,6 +377,7 @@ int main(void) {
         PLANNED(renamed_over),
         PLANNED(moved_into_what_is_new),
         PLANNED(in_place_where_it_has_other_names),
+        PLANNED(a_removed_tree_takes_names_along),
         PLANNED(what_is_mounted_in_it_stays),
         PLANNED(a_changed_file_is_refused),
         PLANNED(a_touched_file_is_not),
