@@ -18,6 +18,8 @@
  *
  * A call that fails adds nothing, and the plan stays usable; so of makedirs, copytree and their
  * like that fail half-way nothing is kept, where those that aren't planned leave what they made.
+ * What is forbidden (EACCES, EPERM of a directory or file system, EROFS) and room are no part of its
+ * answers: applying fails by them, and then nothing has changed.
  * What the plan was asked, and the links its paths led through, are preconditions: it is not
  * applied where they have changed since. A plan is for one thread at a time.
  *
