@@ -197,6 +197,8 @@ static int follow_link(struct copying *c, struct object *dir, const char *name,
         return r;
     if (!w.object)
         return -ENOENT;
+    if (w.slash && !is_dir(w.object))
+        return -ENOTDIR;
     *from = w.object;
     return is_dir(w.object) && leads_back(up, w.object) ? -ELOOP : 0;
 }
@@ -395,8 +397,10 @@ static int make_root(struct overlay *o, const char *dst, const struct os_copytre
     struct where w;
     bool fresh = !options->dirs_exist_ok || resolve_object(o, dst, 0, &w) == -ENOENT;
     int r = compose_makedirs(o, dst, 0777, 0777, options->dirs_exist_ok ? OS_EXIST_OK : 0, &failed);
-    if (r >= 0)
-        r = resolve_object(o, dst, FOLLOW, to);
+    if (r >= 0) /* a new one is no link, unless ".." behind a directory that was made led to one */
+        r = resolve_object(o, dst, fresh ? 0 : FOLLOW, to);
+    if (r >= 0 && !is_dir(to->object))
+        r = -ENOTDIR;
     if (r >= 0 && !to->object->place)
         r = -EEXIST; /* the root directory */
     return r < 0 ? r : fresh;

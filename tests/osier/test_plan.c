@@ -178,6 +178,27 @@ static void a_removed_tree_takes_names_along(void **state) {
     assert_int_equal(names_of("after"), 2);
 }
 
+/* The same as without a plan. */
+static void a_copy_fails_at_links_as_it_does(void **state) {
+    (void)state;
+    struct os_copytree_options options = {.size = sizeof options, .dirs_exist_ok = true};
+    assert_int_equal(mkdir("d", 0755), 0);
+    assert_int_equal(mkdir("e", 0755), 0);
+    assert_int_equal(symlink("e", "link"), 0);
+    assert_int_equal(os_plan_copytree(plan, "d", "new/../link", &options), -1);
+    assert_int_equal(errno, ENOTDIR);
+    assert_int_equal(os_copytree("d", "new/../link", &options), -1);
+    assert_int_equal(errno, ENOTDIR);
+    options.ignore_dangling_symlinks = true;
+    write_text("d/f", "x");
+    assert_int_equal(symlink("f/", "d/slash"), 0);
+    plan_anew();
+    assert_int_equal(os_plan_copytree(plan, "d", "c", &options), -1);
+    assert_int_equal(errno, ENOTDIR);
+    assert_int_equal(os_copytree("d", "c", &options), -1);
+    assert_int_equal(errno, ENOTDIR);
+}
+
 static void what_is_mounted_in_it_stays(void **state) {
     (void)state;
     assert_int_equal(os_makedirs("t/with space", 0755, 0), 0);
@@ -378,6 +399,7 @@ int main(void) {
         PLANNED(moved_into_what_is_new),
         PLANNED(in_place_where_it_has_other_names),
         PLANNED(a_removed_tree_takes_names_along),
+        PLANNED(a_copy_fails_at_links_as_it_does),
         PLANNED(what_is_mounted_in_it_stays),
         PLANNED(a_changed_file_is_refused),
         PLANNED(a_touched_file_is_not),
