@@ -139,12 +139,32 @@ int txn_mark(const struct txn *txn, unsigned part, int dir, const char *name,
     return 0;
 }
 
+const struct txn_step *txn_values_of(const struct txn *txn, const struct look_id *id) {
+    for (size_t i = 0; i < txn->step_count; i++)
+        if (txn->steps[i].kind != TXN_RENAME && look_same(&txn->steps[i].a.id, id))
+            return &txn->steps[i];
+    return NULL;
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b) {
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* What another step gives a time, by this name of it or by another, has the one or the other. */
+static bool is_on_its_way(const struct txn *txn, const struct txn_mark *mark,
+                          const struct look *look) {
+    const struct txn_step *s = txn_values_of(txn, &mark->id);
+    return s && s->after.times && (s->kind == TXN_INPLACE || mark->size == look->size) &&
+           (same_time(&look->mtime, &s->after.mtime) || same_time(&look->mtime, &s->before.mtime));
+}
+
 /* A directory's size and time change with what is in it, and that may have been moved out. */
-bool txn_is(const struct txn_mark *mark, const struct look *look) {
-    return look_same(&mark->id, &look->id) &&
-           (mark->id.ino == 0 || S_ISDIR(mark->mode) ||
-            (mark->size == look->size && mark->mtime.tv_sec == look->mtime.tv_sec &&
-             mark->mtime.tv_nsec == look->mtime.tv_nsec));
+bool txn_is(const struct txn *txn, const struct txn_mark *mark, const struct look *look) {
+    if (!look_same(&mark->id, &look->id))
+        return false;
+    return mark->id.ino == 0 || S_ISDIR(mark->mode) ||
+           (mark->size == look->size && same_time(&mark->mtime, &look->mtime)) ||
+           is_on_its_way(txn, mark, look);
 }
 
 char *txn_path(const struct txn *txn, const struct txn_step *step, bool second) {
@@ -244,7 +264,8 @@ static int turn_rename(struct txn *txn, struct txn_step *step, struct turn *t) {
         r = look_at(t->a.dir, t->a.name, &a);
     if (r < 0)
         return r;
-    bool right = (!has_a || txn_is(t->b_then, &b)) && (!has_b || t->kept || txn_is(t->a_then, &a));
+    bool right =
+        (!has_a || txn_is(txn, t->b_then, &b)) && (!has_b || t->kept || txn_is(txn, t->a_then, &a));
     return right ? 0 : put_back(t, has_a, has_b);
 }
 
@@ -256,7 +277,7 @@ int step_kept(const struct txn *txn, const struct txn_step *step, bool forward) 
         return 0;
     snprintf(number, sizeof number, "%u", step->number);
     int r = look_at(txn->parts[step->part].kept, number, &look);
-    return r < 0 ? r : txn_is(mark, &look) ? 0 : -ESTALE;
+    return r < 0 ? r : txn_is(txn, mark, &look) ? 0 : -ESTALE;
 }
 
 /* ------------------------------------------------------------------------------ values */
@@ -359,8 +380,8 @@ static int restore_rename(struct txn *txn, struct txn_step *step, bool forward) 
     if (!t.kept && !t.a_then->id.ino && look_same(&b.id, &t.b_then->id))
         return 0;
     /* Who had the old file open may have written into it since: it goes back with that. */
-    bool same_b = t.kept ? look_same(&t.b_now->id, &b.id) : txn_is(t.b_now, &b);
-    if (!txn_is(t.a_now, &a) || !same_b)
+    bool same_b = t.kept ? look_same(&t.b_now->id, &b.id) : txn_is(txn, t.b_now, &b);
+    if (!txn_is(txn, t.a_now, &a) || !same_b)
         return !t.kept && is_moved_twice(txn, step) ? 0 : -ESTALE;
     return turn_rename(txn, step, &t);
 }

@@ -107,7 +107,10 @@ int txn_dir(struct txn *txn, unsigned dir);
 int txn_mark(const struct txn *txn, unsigned part, int dir, const char *name, struct txn_mark *ret);
 
 /** Whether what was looked at is what the mark says. */
-bool txn_is(const struct txn_mark *mark, const struct look *look);
+bool txn_is(const struct txn *txn, const struct txn_mark *mark, const struct look *look);
+
+/** The step that gives an object values or content, or NULL. */
+const struct txn_step *txn_values_of(const struct txn *txn, const struct look_id *id);
 
 /** The path of a step's place as people know it, to free(); NULL without memory. */
 char *txn_path(const struct txn *txn, const struct txn_step *step, bool second);

@@ -190,14 +190,6 @@ static int check_list(struct undo *u, const struct txn_step *step, int dir, cons
     return r;
 }
 
-/* Whether another step gives the same object values: what they are now is that one's to tell. */
-static bool gets_values(const struct txn *txn, const struct look_id *id) {
-    for (size_t i = 0; i < txn->step_count; i++)
-        if (txn->steps[i].kind != TXN_RENAME && look_same(&txn->steps[i].a.id, id))
-            return true;
-    return false;
-}
-
 /* What speaks against taking a step back at one of its places: NULL for nothing. */
 static int check_place(struct undo *u, const struct txn_step *step, bool second, int dir,
                        const char **what) {
@@ -213,10 +205,10 @@ static int check_place(struct undo *u, const struct txn_step *step, bool second,
         *what = "it is gone";
     else if (!look_same(&mark->id, &look.id))
         *what = "something else is there";
-    else if (!txn_is(mark, &look))
+    else if (!txn_is(&u->txn, mark, &look))
         *what = "its content was changed";
     else if (kept && (mark->mode != look.mode || mark->uid != look.uid || mark->gid != look.gid) &&
-             !gets_values(&u->txn, &mark->id))
+             !txn_values_of(&u->txn, &mark->id)) /* that step tells of them */
         *what = "its owner or mode was changed";
     else if (kept && u->txn.forward && step->listed)
         r = check_list(u, step, dir, what);

@@ -482,6 +482,41 @@ static void test_in_place(void **state) {
     free(before);
 }
 
+/* A file that gets a time or content, and another name as well: also where that is a further one. */
+static void test_changed_and_moved(void **state) {
+    (void)state;
+    struct os_stat_result st;
+    write_text("file", "text");
+    write_text("linked", "text");
+    write_text("written", "text");
+    ok(mkfifo("fifo", 0600));
+    ok(link("linked", "further"));
+    ok(link("written", "also"));
+    char *before = picture();
+    struct os_plan *plan = begin();
+    ok(os_plan_utime(plan, "file", 1, 1000000001, 0));
+    ok(os_plan_rename(plan, "file", "moved"));
+    ok(os_plan_utime(plan, "fifo", 1, 1000000001, 0));
+    ok(os_plan_rename(plan, "fifo", "pipe"));
+    ok(os_plan_utime(plan, "linked", 1, 1000000001, 0));
+    ok(os_plan_rename(plan, "further", "further2"));
+    ok(os_plan_truncate(plan, "written", 2));
+    ok(os_plan_rename(plan, "written", "written2"));
+    ok(os_plan_rename(plan, "also", "also2"));
+    uint64_t id = apply(plan);
+    char *after = picture();
+    ok(os_lstat("moved", &st));
+    assert_int_equal(st.st_mtime_ns, 1000000001);
+    ok(os_lstat("further2", &st));
+    assert_int_equal(st.st_mtime_ns, 1000000001);
+    ok(os_lstat("also2", &st));
+    assert_int_equal(st.st_size, 2);
+    id = undo(id);
+    assert_picture(before, "undone");
+    undo(id);
+    assert_picture(after, "redone");
+}
+
 static void test_without_exchange(void **state) {
     (void)state;
     if (!call_denied("renameat2"))
@@ -611,6 +646,7 @@ int main(void) {
         IN_JOURNAL(test_rarer_calls),
         IN_JOURNAL(test_journal_of_somebody_else),
         IN_JOURNAL(test_in_place),
+        IN_JOURNAL(test_changed_and_moved),
         IN_JOURNAL(test_without_exchange),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
