@@ -215,6 +215,13 @@ static int note_error(const struct os_error *error, void *data) {
     (void)data;
     if (told_count < 64)
         told[told_count++] = error->number;
+    return 0; /* goes on, so that all are told */
+}
+
+static int fail_if_told(int r) {
+    if (r < 0 || !told_count)
+        return r;
+    errno = told[0];
     return -1;
 }
 
@@ -276,7 +283,7 @@ static int take_call(struct os_plan *plan, const struct step *s) {
     case COPY2:
         return TAKE(copy2, s->path, s->path2, &copy);
     case COPYTREE:
-        return TAKE(copytree, s->path, s->path2, &tree);
+        return fail_if_told(TAKE(copytree, s->path, s->path2, &tree));
     case MOVE:
         return TAKE(move, s->path, s->path2, NULL);
     case RMTREE:
