@@ -88,7 +88,13 @@ PLAN_FAULT(write_file, "a", "new", 3,
            &(struct os_write_file_options){.size = sizeof(struct os_write_file_options),
                                            .keep_mode = true})
 PLAN_FAULT(stat, "l", &st)
-PLAN_FAULT(lstat, "l", &st)
+/* Names in a tree that is gone are looked for. */
+FAULT(os_plan_lstat, TREE) {
+    struct os_plan *plan = os_plan(NULL);
+    bool planned =
+        plan && os_plan_link(plan, "a", "d/h", 0) == 0 && os_plan_rmtree(plan, "d", NULL) == 0;
+    return over(plan, planned ? os_plan_lstat(plan, "a", &st) : -1);
+}
 PLAN_FAULT_BLOCK(readlink, "l")
 PLAN_FAULT_BLOCK(listdir, "d")
 PLAN_FAULT_BLOCK(scandir, "d", &(size_t){0})
