@@ -352,15 +352,15 @@ static void write_tree(struct writer *w, const struct plan_object *object) {
 static void write_head(struct writer *w) {
     struct utsname host;
     const struct os_plan *plan = w->plan;
-    struct planfile_head head = {
-        .id = plan->id,
-        .host = uname(&host) == 0 ? host.nodename : NULL,
-        .root = plan->root,
-        .title = plan->title,
-        .made = plan->made,
-        .umask = plan->overlay.umask,
-        .steps = plan->step_count,
-    };
+    struct planfile_head head;
+    memset(&head, 0, sizeof head); /* with its padding: gcc takes that for read */
+    head.id = plan->id;
+    head.host = uname(&host) == 0 ? host.nodename : NULL;
+    head.root = plan->root;
+    head.title = plan->title;
+    head.made = plan->made;
+    head.umask = plan->overlay.umask;
+    head.steps = plan->step_count;
     str_printf(&w->text, "{\"osier\":\"plan\",\"version\":%d", PLANFILE_VERSION);
     fields_write(&w->text, &head, head_fields, head_count);
     end_line(w);
