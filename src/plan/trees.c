@@ -88,7 +88,8 @@ int each_object(struct overlay *o, struct where *top,
 
 struct pair {
     struct object *from, *to;
-    struct pair *up; /* the pair of the directory above */
+    struct object *copy; /* what `to` will be like: as `from` was before anything was copied */
+    struct pair *up;     /* the pair of the directory above */
     struct pair *next;
     bool fresh;
 };
@@ -141,7 +142,7 @@ static int add_pair(struct copying *c, struct object *from, struct object *to, s
     struct pair *pair = overlay_alloc(c->o, sizeof *pair);
     if (!pair)
         return -ENOMEM;
-    *pair = (struct pair){from, to, up, c->pending, fresh};
+    *pair = (struct pair){.from = from, .to = to, .up = up, .next = c->pending, .fresh = fresh};
     c->pending = pair;
     return 0;
 }
@@ -251,13 +252,11 @@ static int copy_entries(struct copying *c, struct pair *pair) {
 
 /* A directory's attributes come last: filling it has changed its times. */
 static int finish_dir(struct copying *c, const struct pair *pair) {
-    struct object *copy, *to = pair->to;
-    if (!to->place)
+    struct object *copy = pair->copy, *to = pair->to;
+    if (!to->place || !copy)
         return 0;
-    int r = overlay_copy(c->o, pair->from, to->place->dir, c->how, &copy);
-    if (r < 0 ||
-        overlay_change(c->o, to->place, to, copy->changed & ~(unsigned)CHANGED_CONTENT) < 0)
-        return r < 0 ? r : -ENOMEM;
+    if (overlay_change(c->o, to->place, to, copy->changed & ~(unsigned)CHANGED_CONTENT) < 0)
+        return -ENOMEM;
     uint64_t nlink = to->now.nlink, ino = to->now.ino, dev = to->now.dev, mnt = to->now.mnt;
     uint64_t size = to->now.size;
     uid_t uid = c->how & COPY_OWNER || pair->fresh ? copy->now.uid : to->now.uid;
@@ -285,7 +284,10 @@ static int copy_all(struct copying *c) {
         c->pending = pair->next;
         pair->next = c->done;
         c->done = pair;
-        r = copy_entries(c, pair);
+        if (pair->to->place)
+            r = overlay_copy(c->o, pair->from, pair->to->place->dir, c->how, &pair->copy);
+        if (r >= 0)
+            r = copy_entries(c, pair);
     }
     for (struct pair *pair = c->done; r >= 0 && pair; pair = pair->next)
         r = finish_dir(c, pair);

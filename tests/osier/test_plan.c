@@ -199,6 +199,26 @@ static void a_copy_fails_at_links_as_it_does(void **state) {
     assert_int_equal(errno, ENOTDIR);
 }
 
+/* The tree's own directories get the attributes of others in it, after which they aren't asked again. */
+static void a_copy_to_above_itself(void **state) {
+    (void)state;
+    struct os_stat_result st;
+    struct os_copytree_options options = {.size = sizeof options, .dirs_exist_ok = true};
+    assert_int_equal(os_makedirs("a/b/b", 0755, 0), 0);
+    assert_int_equal(chmod("a", 0700), 0);
+    assert_int_equal(chmod("a/b/b", 0744), 0);
+    assert_int_equal(os_plan_copytree(plan, "a/b", "a", &options), 0);
+    assert_int_equal(os_copytree("a/b", "a", &options), 0);
+    const char *const paths[] = {"a", "a/b", "a/b/b"};
+    static const mode_t modes[] = {0755, 0744, 0744};
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(os_plan_lstat(plan, paths[i], &st), 0);
+        assert_int_equal(st.st_mode & 0777, modes[i]);
+        assert_int_equal(os_lstat(paths[i], &st), 0);
+        assert_int_equal(st.st_mode & 0777, modes[i]);
+    }
+}
+
 static void what_is_mounted_in_it_stays(void **state) {
     (void)state;
     assert_int_equal(os_makedirs("t/with space", 0755, 0), 0);
@@ -400,6 +420,7 @@ int main(void) {
         PLANNED(in_place_where_it_has_other_names),
         PLANNED(a_removed_tree_takes_names_along),
         PLANNED(a_copy_fails_at_links_as_it_does),
+        PLANNED(a_copy_to_above_itself),
         PLANNED(what_is_mounted_in_it_stays),
         PLANNED(a_changed_file_is_refused),
         PLANNED(a_touched_file_is_not),
