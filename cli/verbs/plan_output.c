@@ -47,5 +47,7 @@ int refuse_conflicts(const char *verb, struct os_plan *plan) {
                  list[i].found);
     if (count)
         complain(verb, NULL, "refused, nothing was changed: make the plan anew");
+    else /* somebody was at it while the plan was applied */
+        failed();
     return STATUS_REFUSED;
 }
