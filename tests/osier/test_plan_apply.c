@@ -626,6 +626,51 @@ static void test_rarer_calls(void **state) {
     free(before);
 }
 
+/* Whole trees, and what a plan answers of what it has changed. */
+static void test_trees_and_their_view(void **state) {
+    (void)state;
+    plant();
+    bool root = geteuid() == 0;
+    char *before = picture();
+    struct os_plan *plan = begin();
+    ok(os_plan_copyfile(plan, "d/gone", "d/made", NULL));
+    ok(os_plan_copy(plan, "d/file", "d/tree", NULL));
+    ok(os_plan_chmodtree(plan, "d/tree", 0604, 0705, NULL));
+    if (root)
+        ok(os_plan_chowntree(plan, "d/tree", 1234, 4321, NULL));
+    ok(os_plan_move(plan, "d/tree", "moved", NULL));
+
+    struct os_stat_result st;
+    ok(os_plan_stat(plan, "moved/leaf", &st));
+    assert_int_equal(st.st_mode, S_IFREG | 0604);
+    assert_true(os_plan_isdir(plan, "moved") && !os_plan_isdir(plan, "d/tree"));
+    assert_true(os_plan_islink(plan, "d/link") && !os_plan_islink(plan, "d/made"));
+    os_autofree char **found = os_plan_glob(plan, "moved/[el]*", 0);
+    assert_true(found && found[0] && !found[1]);
+    assert_string_equal(found[0], "moved/leaf");
+    size_t count = 0;
+    os_autofree struct os_plan_dir_entry *entries = os_plan_scandir(plan, "moved", &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(entries[0].name, "file");
+    assert_string_equal(entries[1].name, "leaf");
+    os_autofree char **names = os_plan_listxattr(plan, "moved/leaf", 0);
+    assert_true(names ? !names[0] : errno == EOPNOTSUPP);
+
+    uint64_t id = apply(plan);
+    assert_text(os_read_file("d/made", NULL), "gone");
+    assert_text(os_read_file("moved/file", NULL), "old");
+    assert_text(os_read_file("moved/leaf", NULL), "leaf");
+    struct stat now;
+    ok(stat("moved", &now));
+    assert_int_equal(now.st_mode, S_IFDIR | 0705);
+    ok(stat("moved/leaf", &now));
+    assert_int_equal(now.st_mode, S_IFREG | 0604);
+    assert_true(!root || (now.st_uid == 1234 && now.st_gid == 4321));
+    undo(id);
+    assert_picture(before, "before");
+    free(before);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_JOURNAL(test_all_kinds),
@@ -644,6 +689,7 @@ int main(void) {
         IN_JOURNAL(test_many),
         IN_JOURNAL(test_copies),
         IN_JOURNAL(test_rarer_calls),
+        IN_JOURNAL(test_trees_and_their_view),
         IN_JOURNAL(test_journal_of_somebody_else),
         IN_JOURNAL(test_in_place),
         IN_JOURNAL(test_changed_and_moved),
