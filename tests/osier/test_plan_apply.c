@@ -653,6 +653,14 @@ static void test_trees_and_their_view(void **state) {
     assert_int_equal(count, 2);
     assert_string_equal(entries[0].name, "file");
     assert_string_equal(entries[1].name, "leaf");
+    struct os_plan_walk *walk = os_plan_walk(plan, "moved", NULL);
+    struct os_walk_entry *at = os_plan_walk_next(walk);
+    assert_non_null(at);
+    assert_string_equal(at->dirpath, "moved");
+    assert_null(at->dirnames[0]);
+    assert_true(at->filenames[0] && at->filenames[1] && !at->filenames[2]);
+    assert_null(os_plan_walk_next(walk));
+    assert_null(os_plan_walk_close(walk));
     os_autofree char **names = os_plan_listxattr(plan, "moved/leaf", 0);
     assert_true(names ? !names[0] : errno == EOPNOTSUPP);
 
