@@ -18,7 +18,10 @@ static int remove_tree(struct call *call, const char *path) {
     struct progress progress = {.verb = "removing", .missing_fine = is_set(call, "force")};
     progress_begin(&progress, &options.control);
     int status = progress_end(&progress, os_rmtree(path, &options));
-    return status && interrupted() ? complain("rm", path, "interrupted, partly removed") : status;
+    if (!status || !interrupted())
+        return status;
+    /* Ctrl-C may come when the last of it has just gone. */
+    return os_path_lexists(path) ? complain("rm", path, "interrupted, partly removed") : STATUS_YES;
 }
 
 /* Checks for --dry-run what would make the removal fail. */

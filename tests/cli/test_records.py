@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Records and lists of them, as the command prints any struct of a header: a header of the test's own."""
 
+import contextlib
+import fcntl
 import json
 import os
 import pathlib
 import pty
 import random
 import shutil
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 
@@ -346,19 +350,18 @@ def test_what_is_no_field(things, option):
 
 
 def on_a_terminal(program, *words, columns, **environment):
-    """What it prints there, as lines."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve("/bin/sh", ["sh", "-c", f'stty cols {columns} 2>/dev/null; exec "$@"', "sh", program, *words],
-                  {"PATH": os.environ["PATH"], "TZ": "UTC", **environment})  # fmt: skip
+    """What it prints there, as lines; the terminal is not its own, so its end takes nothing of what it printed away."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = {"PATH": os.environ["PATH"], "TZ": "UTC", **environment}
+    child = subprocess.Popen([program, *words], stdin=slave, stdout=slave, stderr=slave, env=environment)
+    os.close(slave)
     text = b""
-    try:
-        while part := os.read(terminal, 4096):
+    with contextlib.suppress(OSError):
+        while part := os.read(master, 4096):
             text += part
-    except OSError:
-        pass
-    os.close(terminal)
-    assert os.waitpid(pid, 0)[1] == 0
+    os.close(master)
+    assert child.wait(timeout=60) == 0
     return text.decode().replace("\r\n", "\n").splitlines()
 
 
