@@ -158,7 +158,7 @@ static void *idle(void *argument) {
 }
 
 static void *own_number(void *ret) {
-    *(pid_t *)ret = gettid();
+    *(_Atomic pid_t *)ret = gettid();
     return idle(NULL);
 }
 

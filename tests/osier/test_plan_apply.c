@@ -515,6 +515,8 @@ static void test_changed_and_moved(void **state) {
     assert_picture(before, "undone");
     undo(id);
     assert_picture(after, "redone");
+    free(before);
+    free(after);
 }
 
 static void test_without_exchange(void **state) {
