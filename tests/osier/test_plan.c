@@ -222,7 +222,7 @@ static void a_copy_to_above_itself(void **state) {
 static void what_is_mounted_in_it_stays(void **state) {
     (void)state;
     assert_int_equal(os_makedirs("t/with space", 0755, 0), 0);
-    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
         mount("tmpfs", "t/with space", "tmpfs", 0, NULL) < 0)
         skip();
     plan_anew();
