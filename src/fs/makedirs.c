@@ -295,8 +295,7 @@ int os_removedirs(const char *path) {
     return PUBLIC(removedirs_at(OS_CWD, path), "removedirs", path, NULL);
 }
 
-/* The part of os.path.split() before the last slash, or NULL where either part is empty. */
-static int split_head(const char *path, char **ret_head) {
+int makedirs_split_head(const char *path, char **ret_head) {
     const char *slash = strrchr(path, '/');
     *ret_head = NULL;
     if (!slash || !slash[1])
@@ -316,7 +315,7 @@ static int rename_making(const char *src, const char *dst, char **reterr_failed)
     AUTO_FREE char *head = NULL;
     if (r >= 0)
         return r;
-    if (split_head(dst, &head) < 0)
+    if (makedirs_split_head(dst, &head) < 0)
         return -ENOMEM;
     struct stat st;
     if (!head || SYS(fstatat, OS_CWD, head, &st, 0) >= 0)
@@ -334,7 +333,7 @@ int os_renames(const char *src, const char *dst) {
     int r = rename_making(src, dst, &failed);
     if (r < 0)
         return PUBLIC(r, "renames", failed ? failed : src, failed ? NULL : dst);
-    if (split_head(src, &head) >= 0 && head)
+    if (makedirs_split_head(src, &head) >= 0 && head)
         removedirs_at(OS_CWD, head); /* as far as they are empty */
     return 0;
 }

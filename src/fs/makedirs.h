@@ -21,4 +21,8 @@ int makedirs_at(int dir_fd, const char *path, mode_t mode, mode_t parent_mode, i
  */
 int removedirs_at(int dir_fd, const char *path);
 
+/** The part of os.path.split() before the last slash, to free(), or NULL where either part is empty:
+ *  0 or −ENOMEM. */
+int makedirs_split_head(const char *path, char **ret_head);
+
 #endif

@@ -4,6 +4,7 @@
 #include "plan/plan.h"
 
 #include "fs/acl.h"
+#include "fs/makedirs.h"
 #include "tree/copyfile.h"
 
 #include <fcntl.h>
@@ -162,19 +163,6 @@ int compose_removedirs(struct overlay *o, const char *path) {
     return r < 0 ? r : up == -ENOMEM ? up : 0;
 }
 
-/* The part of os.path.split() before the last slash, or NULL where either part is empty. */
-static int split_head(const char *path, char **ret_head) {
-    const char *slash = strrchr(path, '/');
-    *ret_head = NULL;
-    if (!slash || !slash[1])
-        return 0;
-    size_t size = (size_t)(slash - path);
-    while (size > 0 && path[size - 1] == '/')
-        size--;
-    *ret_head = mem_text(path, size ? size : (size_t)(slash - path) + 1);
-    return *ret_head ? 0 : -ENOMEM;
-}
-
 static int rename_making(struct overlay *o, const char *src, const char *dst,
                          char **reterr_failed) {
     AUTO_FREE char *head = NULL;
@@ -182,7 +170,7 @@ static int rename_making(struct overlay *o, const char *src, const char *dst,
     int r = change_rename(o, src, dst, false);
     if (r >= 0)
         return r;
-    if (split_head(dst, &head) < 0)
+    if (makedirs_split_head(dst, &head) < 0)
         return -ENOMEM;
     if (!head || resolve_object(o, head, FOLLOW, &w) >= 0)
         return r;
@@ -194,7 +182,7 @@ int compose_renames(struct overlay *o, const char *src, const char *dst, char **
     AUTO_FREE char *head = NULL;
     int r = rename_making(o, src, dst, reterr_failed);
     if (r >= 0)
-        r = split_head(src, &head);
+        r = makedirs_split_head(src, &head);
     if (r >= 0 && head && compose_removedirs(o, head) == -ENOMEM) /* as far as they are empty */
         r = -ENOMEM;
     return r;

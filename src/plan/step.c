@@ -28,9 +28,8 @@ enum {
 /* -------------------------------------------------------------------------- directories */
 
 /* Opens a path if it leads to that very directory: a descriptor, −ESTALE, or −errno. */
-static int open_same(const struct txn *txn, const struct txn_dir *d, int fd) {
+static int open_same(const struct txn_dir *d, int fd) {
     struct look look;
-    (void)txn;
     if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP || fd == -EACCES)
         return -ESTALE;
     if (fd < 0)
@@ -53,7 +52,7 @@ static int open_made(const struct txn *txn, const struct txn_dir *d) {
         str_printf(&path, "/%s", d->below);
     if (path.failed)
         return -ENOMEM;
-    return open_same(txn, d, SYS(openat, kept, path.data, DIR_OPEN | O_NOFOLLOW));
+    return open_same(d, SYS(openat, kept, path.data, DIR_OPEN | O_NOFOLLOW));
 }
 
 /* What a path is below the place of a step, or NULL. */
@@ -80,16 +79,15 @@ static int open_kept(const struct txn *txn, const struct txn_dir *d) {
         str_printf(&path, "%u%s", s->number, below);
         if (path.failed)
             return -ENOMEM;
-        fd = open_same(txn, d,
-                       SYS(openat, txn->parts[s->part].kept, path.data, DIR_OPEN | O_NOFOLLOW));
+        fd = open_same(d, SYS(openat, txn->parts[s->part].kept, path.data, DIR_OPEN | O_NOFOLLOW));
     }
     return fd;
 }
 
 static int find_dir(const struct txn *txn, const struct txn_dir *d) {
-    int fd = d->before ? open_same(txn, d, look_open_directory(d->before)) : -ESTALE;
+    int fd = d->before ? open_same(d, look_open_directory(d->before)) : -ESTALE;
     if (fd == -ESTALE && d->after)
-        fd = open_same(txn, d, look_open_directory(d->after));
+        fd = open_same(d, look_open_directory(d->after));
     if (fd == -ESTALE)
         fd = open_made(txn, d);
     return fd == -ESTALE ? open_kept(txn, d) : fd;
