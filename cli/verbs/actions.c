@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The list of actions that -v and --dry-run print. */
+/** The list of actions that -v prints. */
 #include "verbs/actions.h"
 #include "frame/arguments.h"
 #include "frame/message.h"
@@ -18,7 +18,7 @@ bool is_dry_run(const struct call *call) {
 }
 
 bool is_listed(const struct call *call) {
-    return is_set(call, "verbose") || is_dry_run(call);
+    return is_set(call, "verbose") || (is_dry_run(call) && is_set(call, "one-file-system"));
 }
 
 void begin_actions(const struct call *call) {
@@ -77,6 +77,8 @@ static void list_path(const struct listing *listing, const char *top, const char
 }
 
 static bool is_ignored(const struct listing *listing, const char *name) {
+    if (listing->leave_journals && os_plan_in_journal(name))
+        return true;
     for (const char *const *pattern = listing->ignore; pattern && *pattern; pattern++)
         if (fnmatch(*pattern, name, 0) == 0)
             return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The list of actions that -v and --dry-run print. */
+/** The list of actions that -v prints. */
 #ifndef CLI_VERBS_ACTIONS_H
 #define CLI_VERBS_ACTIONS_H
 
@@ -11,13 +11,15 @@ struct listing {
     bool bottom_up;     /* a directory comes after what is in it */
     bool follow_links;
     bool one_file_system;
+    bool leave_journals;
     const char *const *ignore; /* patterns of names that are left out, or NULL */
 };
 
-/** Whether -v or --dry-run asks for a list. */
+/** Whether -v asks for a list; so does --dry-run where a plan can't tell: what is mounted below a
+ *  directory stays with --one-file-system, and the directories above it. */
 bool is_listed(const struct call *call);
 
-/** Whether --dry-run asks for no more than that. */
+/** Whether nothing is to be done. */
 bool is_dry_run(const struct call *call);
 
 /** Begins the list, and ends it; both do nothing where none is asked for. */

@@ -11,7 +11,7 @@
 /**
  * Shows where two trees, or two files, differ.
  *
- * The exit status is 1 where they differ, and 2 where something can't be compared.
+ * The journals of plans (.osier-0) are left out. The exit status is 1 where they differ, and 2 where something can't be compared.
  *
  * @param left  the first directory or file
  * @param right  the second one
@@ -28,6 +28,7 @@
 int verb_compare(struct call *call) {
     struct os_tree_compare_options options = {.size = sizeof options};
     fill_tree_compare_options(call, &options);
+    options.control.leave_journals = true;
     struct progress progress = {.verb = "comparing"};
     progress_begin(&progress, &options.control);
     struct os_tree_compare *compare =

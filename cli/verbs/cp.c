@@ -64,7 +64,7 @@ static int copy_file(const struct transfer *transfer, const struct os_copytree_o
                  : complain("cp", transfer->src, "interrupted, not copied");
 }
 
-/* Checks for --dry-run what would make the copy fail. */
+/* Checks, where there is a list and no plan, what would make the copy fail. */
 static int try_copy(const struct transfer *transfer, bool tree, bool merge) {
     if (!os_path_lexists(transfer->src))
         return failed_at(ENOENT, transfer->src);
@@ -74,12 +74,28 @@ static int try_copy(const struct transfer *transfer, bool tree, bool merge) {
 }
 
 static int list_copy(const struct transfer *transfer, const struct os_copytree_options *options) {
-    const struct listing listing = {
-        .action = "copy", .follow_links = !options->symlinks, .ignore = options->ignore};
+    const struct listing listing = {.action = "copy",
+                                    .follow_links = !options->symlinks,
+                                    .leave_journals = true,
+                                    .ignore = options->ignore};
     return list_tree(&listing, transfer->src, transfer->path);
 }
 
-/* With --undoable: what is replaced goes into the journal when all is planned. */
+/* A hard link to the copy of the same file, in the place of what is there. */
+static int plan_twin(struct os_plan *plan, const struct transfer *transfer) {
+    int r = os_plan_path_lexists(plan, transfer->path) ? os_plan_remove(plan, transfer->path) : 0;
+    return r < 0 ? r : os_plan_link(plan, transfer->twin, transfer->path, OS_NOFOLLOW);
+}
+
+/* What is written to a device or a pipe can't be taken back: no plan has it. */
+static int plan_into(struct call *call, const struct transfer *transfer) {
+    if (!is_dry_run(call) || is_set(call, "undoable"))
+        return failed();
+    complain("cp", transfer->path, "what is written there is no part of a plan");
+    return STATUS_YES;
+}
+
+/* A step of the plan that --dry-run shows and --undoable applies. */
 static int plan_copy(struct call *call, const struct transfer *transfer,
                      const struct os_copytree_options *like, bool tree) {
     const struct os_copy_options options = {.size = sizeof options,
@@ -87,7 +103,11 @@ static int plan_copy(struct call *call, const struct transfer *transfer,
                                             .owner = like->owner,
                                             .special_files = like->special_files};
     int r = tree ? os_plan_copytree(call->plan, transfer->src, transfer->path, like)
-                 : os_plan_copy2(call->plan, transfer->src, transfer->path, &options);
+            : like->hard_links && transfer->twin
+                ? plan_twin(call->plan, transfer)
+                : os_plan_copy2(call->plan, transfer->src, transfer->path, &options);
+    if (r < 0 && errno == ENOTSUP)
+        return plan_into(call, transfer);
     return r < 0 ? failed() : STATUS_YES;
 }
 
@@ -99,25 +119,27 @@ static int copy_one(struct call *call, const struct transfer *transfer) {
         .dirs_exist_ok = is_set(call, "merge"),
     };
     fill_copytree_options(call, &options);
+    options.control.leave_journals = true;
     options.owner |= archive || preserve;
     options.hard_links |= archive;
     options.special_files |= archive;
     bool tree = options.symlinks ? is_real_dir(transfer->src) : os_path_isdir(transfer->src);
-    int status = is_dry_run(call) ? try_copy(transfer, tree, options.dirs_exist_ok) : STATUS_YES;
+    bool only_listed = is_dry_run(call) && !call->plan;
+    int status = only_listed ? try_copy(transfer, tree, options.dirs_exist_ok) : STATUS_YES;
     if (status == STATUS_YES && is_listed(call))
         status = list_copy(transfer, &options);
-    if (is_dry_run(call))
-        return status;
     if (call->plan)
-        return plan_copy(call, transfer, &options, tree);
+        return status | plan_copy(call, transfer, &options, tree);
+    if (only_listed)
+        return status;
     return tree ? copy_tree(transfer, &options) : copy_file(transfer, &options);
 }
 
 /**
  * Copies files and trees.
  *
- * Modes, times and extended attributes are copied too; links are copied as links. On a terminal a
- * bar shows the progress.
+ * Modes, times and extended attributes are copied too; links are copied as links, and the journals of
+ * plans (.osier-0) not at all. On a terminal a bar shows the progress.
  *
  * @param paths  the sources, then the destination: a new path, or a directory to copy into
  * @param archive  the same as --owner --hard-links --special-files
@@ -125,7 +147,8 @@ static int copy_one(struct call *call, const struct transfer *transfer) {
  * @param preserve  the same as --owner; modes and times are always preserved
  * @param no_clobber  do not overwrite existing files
  * @param verbose  list what is copied
- * @param dry_run  list what would be copied, and copy nothing
+ * @param dry_run  show the plan, as osier show does, and copy nothing; with --verbose list each path
+ *                 instead
  * @param owner  preserve users and groups
  * @param hard_links  preserve hard links between the files copied
  * @param special_files  create pipes, sockets and devices
@@ -143,7 +166,7 @@ static int copy_one(struct call *call, const struct transfer *transfer) {
 int verb_cp(struct call *call) {
     if (is_set(call, "no-clobber") && is_set(call, "merge"))
         return misuse(call->function, "--no-clobber and --merge exclude each other");
-    if (begin_undoable(call))
+    if (begin_planned(call))
         return STATUS_NO;
-    return end_undoable(call, each_to_last(call, copy_one));
+    return end_planned(call, each_to_last(call, copy_one));
 }

@@ -53,6 +53,17 @@ static void print_bar(const struct bars *bars, double part) {
         putchar(' ');
 }
 
+/* What undo needs is told from what people have put there. */
+static void print_path(const struct os_tree_usage_entry *entry) {
+    char *text = NULL;
+    if (entry->is_dir && os_plan_in_journal(entry->path) &&
+        asprintf(&text, "%s  (what `osier undo` needs; `osier forget` frees it)", entry->path) >= 0)
+        emit_text(text);
+    else
+        emit_text(entry->path);
+    free(text);
+}
+
 static void print_table(const struct os_tree_usage *usage, bool apparent) {
     char size[16];
     struct bars bars = bars_for_output();
@@ -63,7 +74,7 @@ static void print_table(const struct os_tree_usage *usage, bool apparent) {
         double part = all ? (double)bytes / (double)all : 0;
         printf("%8s %5.1f%% ", human_size(size, sizeof size, bytes), part * 100);
         print_bar(&bars, part);
-        emit_text(entry->path);
+        print_path(entry);
     }
     printf("%8s in %" PRIu64 " file%s and %" PRIu64 " director%s\n",
            human_size(size, sizeof size, all), usage->files, usage->files == 1 ? "" : "s",

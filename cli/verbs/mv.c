@@ -23,7 +23,7 @@ static int move_across(const char *src, const char *path) {
     return status && interrupted() ? complain("mv", src, "interrupted, not moved") : status;
 }
 
-/* Checks for --dry-run what would make the move fail. */
+/* Checks, where there is a list and no plan, what would make the move fail. */
 static int try_move(const struct transfer *transfer) {
     if (!os_path_lexists(transfer->src))
         return failed_at(ENOENT, transfer->src);
@@ -32,7 +32,7 @@ static int try_move(const struct transfer *transfer) {
     return STATUS_YES;
 }
 
-/* With --undoable: what is replaced goes into the journal when all is planned. */
+/* A step of the plan that --dry-run shows and --undoable applies. */
 static int plan_move(struct call *call, const struct transfer *transfer) {
     if (transfer->into && os_plan_path_lexists(call->plan, transfer->path))
         return failed_at(EEXIST, transfer->path);
@@ -43,13 +43,14 @@ static int plan_move(struct call *call, const struct transfer *transfer) {
 }
 
 static int move_one(struct call *call, const struct transfer *transfer) {
-    int status = is_dry_run(call) ? try_move(transfer) : STATUS_YES;
+    bool only_listed = is_dry_run(call) && !call->plan;
+    int status = only_listed ? try_move(transfer) : STATUS_YES;
     if (status == STATUS_YES && is_listed(call))
         list_action("move", transfer->src, transfer->path);
-    if (is_dry_run(call))
-        return status;
     if (call->plan)
         return plan_move(call, transfer);
+    if (only_listed)
+        return status;
     if (transfer->into && os_path_lexists(transfer->path)) /* says what is in the way */
         return os_move(transfer->src, transfer->dst, NULL) < 0 ? failed() : STATUS_YES;
     if (os_rename(transfer->src, transfer->path) == 0)
@@ -64,7 +65,8 @@ static int move_one(struct call *call, const struct transfer *transfer) {
  * @param force  has no effect: existing files are replaced without a question
  * @param no_clobber  do not overwrite existing files
  * @param verbose  list what is moved
- * @param dry_run  list what would be moved, and move nothing
+ * @param dry_run  show the plan, as osier show does, and move nothing; with --verbose list each move
+ *                 instead
  * @param undoable  keep what is replaced, so that `osier undo` takes everything back; all is moved,
  *                  or nothing
  * @group files
@@ -73,7 +75,7 @@ static int move_one(struct call *call, const struct transfer *transfer) {
  * -> custom
  */
 int verb_mv(struct call *call) {
-    if (begin_undoable(call))
+    if (begin_planned(call))
         return STATUS_NO;
-    return end_undoable(call, each_to_last(call, move_one));
+    return end_planned(call, each_to_last(call, move_one));
 }

@@ -34,6 +34,14 @@ bool ends_with_dots(const char *path) {
     return name[0] == '.' && (size == 1 || (size == 2 && name[1] == '.'));
 }
 
+void leave_journals(char **paths) {
+    char **kept = paths;
+    for (; *paths; paths++)
+        if (!os_plan_in_journal(*paths))
+            *kept++ = *paths;
+    *kept = NULL;
+}
+
 char *path_inside(const char *src, const char *dst) {
     size_t size, end = strlen(dst);
     const char *name = last_name(src, &size);

@@ -13,6 +13,9 @@ bool is_real_dir(const char *path);
 /** Whether the last component of a path is "." or "..". */
 bool ends_with_dots(const char *path);
 
+/** Takes the journals of plans, and what is in them, out of a list that ends with NULL. */
+void leave_journals(char **paths);
+
 /** The path of `src` in the directory `dst`, to free(). */
 char *path_inside(const char *src, const char *dst);
 

@@ -5,6 +5,7 @@
 #include "frame/interrupt.h"
 #include "frame/message.h"
 #include "frame/output.h"
+#include "verbs/actions.h"
 #include "verbs/plan_output.h"
 
 #include <errno.h>
@@ -98,19 +99,33 @@ void tell_done(const char *verb, uint64_t id) {
     }
 }
 
-/* ------------------------------------------------------------------ rm, mv and cp --undoable */
+/* ------------------------------------------------------------------ rm, mv and cp */
 
-int begin_undoable(struct call *call) {
-    if (!is_set(call, "undoable"))
+int begin_planned(struct call *call) {
+    bool listed = is_dry_run(call) && is_listed(call);
+    if (listed || !(is_dry_run(call) || is_set(call, "undoable")))
         return STATUS_YES;
     call->plan = os_plan(NULL);
     return call->plan ? STATUS_YES : failed();
 }
 
-int end_undoable(struct call *call, int status) {
+/* Without --undoable each step is for itself: what could be done is shown, whatever failed. */
+static int show_planned(struct call *call, int status) {
+    const struct os_plan_entry *list;
+    size_t count;
+    if (os_plan_entries(call->plan, &list, &count) < 0)
+        return failed();
+    if (status != STATUS_YES && (!count || is_set(call, "undoable")))
+        return status;
+    return status | show_plan(call->plan, /* list_only= */ false, /* detailed= */ false);
+}
+
+int end_planned(struct call *call, int status) {
     if (!call->plan)
         return status;
-    if (status != STATUS_YES || interrupted())
+    if (is_dry_run(call))
+        status = show_planned(call, status);
+    else if (status != STATUS_YES || interrupted())
         status = complain(call->function->name, NULL, "nothing was changed");
     else
         status = apply_plan(call->function->name, call->plan, /* wait= */ true,

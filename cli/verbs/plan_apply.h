@@ -21,10 +21,11 @@ int apply_plan(const char *verb, struct os_plan *plan, bool wait, bool open_file
 /** Says under which number something was done. */
 void tell_done(const char *verb, uint64_t id);
 
-/** With --undoable, the call's actions become steps of call->plan: STATUS_YES, or after a message. */
-int begin_undoable(struct call *call);
+/** With --undoable, and with --dry-run that doesn't list, the call's actions become steps of
+ *  call->plan: STATUS_YES, or after a message. */
+int begin_planned(struct call *call);
 
-/** Applies that plan, if there is one and nothing has failed: the exit status. */
-int end_undoable(struct call *call, int status);
+/** Shows that plan, or applies it if nothing has failed; without one the status stays. */
+int end_planned(struct call *call, int status);
 
 #endif

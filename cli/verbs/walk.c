@@ -5,6 +5,7 @@
 #include "frame/arguments.h"
 #include "frame/message.h"
 #include "frame/output.h"
+#include "verbs/paths.h"
 
 #include <errno.h>
 #include <osier.h>
@@ -45,7 +46,7 @@ static int depth_below(const char *top, const char *path) {
  *
  * A directory comes before its content. --json prints a list of directories, each with the names
  * in it, as os.walk returns them. A directory that can't be read is an error on stderr, and the
- * walk continues.
+ * walk continues. The journals of plans (.osier-0) are left out, unless the walk begins in one.
  *
  * @param path  the directory to begin with
  * @param bottom_up  print a directory after its content
@@ -81,6 +82,9 @@ int verb_walk(struct call *call) {
     int status = 0;
     emit_begin_list();
     while (!output_broken() && (at = os_walk_next(walk))) {
+        if (os_plan_in_journal(at->dirpath + strlen(top)))
+            continue; /* bottom-up, or swapped in just now */
+        leave_journals(at->dirnames);
         int depth = most < 0 ? 0 : depth_below(top, at->dirpath);
         if (at->error == EXDEV && options.one_file_system)
             continue;

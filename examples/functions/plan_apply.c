@@ -28,6 +28,7 @@ int main(void) {
         printf("%d places%s\n", (int)entry->steps, entry->undoes == id ? ", an undo" : "");
     os_history_close(history);
 
+    printf("a journal: %d %d\n", os_plan_in_journal("srv/.osier-0"), os_plan_in_journal("srv/old"));
     plan = os_history_plan(id); /* as it was applied */
     printf("%zu steps\n", plan ? os_plan_count(plan) : 0);
     os_plan_close(plan);
@@ -42,6 +43,7 @@ int main(void) {
  *     undone: 1 0
  *     2 places, an undo
  *     2 places
+ *     a journal: 1 0
  *     2 steps
  *     0 left half done
  *     2 forgotten

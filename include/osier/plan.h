@@ -810,6 +810,16 @@ OS_API OS_NONNULL(1) int os_plan_apply(struct os_plan *plan,
                                        const struct os_plan_apply_options *options,
                                        uint64_t *ret_id);
 
+/**
+ * Whether a path leads to or into a journal, the directory where plans keep what undo needs: one of
+ * its components is called ".osier-0", by the number of the user whose it is, or
+ * ".osier-1000-12345678". Backups and listings may leave these out.
+ *
+ * @param path  a path, or a name; nothing is looked at on the disk
+ * @return whether it does
+ */
+OS_API OS_NONNULL() bool os_plan_in_journal(const char *path);
+
 /** Something that speaks against an undo. */
 struct os_undo_conflict {
     const char *path; /**< where */

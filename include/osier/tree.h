@@ -44,6 +44,8 @@ struct os_tree_control {
     bool ignore_errors;   /**< go on after failures, and succeed in the end */
     bool one_file_system; /**< leave alone what is mounted below, and subvolumes; a copy has
                              an empty directory or file there */
+    bool leave_journals;  /**< a copy and a comparison leave out the journals of plans, see
+                             os_plan_in_journal() */
 };
 
 /** The options of os_rmtree(). */

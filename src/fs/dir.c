@@ -5,6 +5,7 @@
 #include "base/kernel.h"
 #include "base/seam.h"
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,4 +51,19 @@ int dir_type(int fd, const char *name) {
     struct stat st;
     int r = SYS(fstatat, fd, name, &st, AT_SYMLINK_NOFOLLOW);
     return r < 0 ? r : (int)IFTODT(st.st_mode);
+}
+
+/* The end of a name, alone or in a path. */
+static bool ends(const char *at) {
+    return *at == '\0' || *at == '/';
+}
+
+bool dir_is_journal(const char *name) {
+    static const char PREFIX[] = ".osier-", DIGITS[] = "0123456789";
+    if (strncmp(name, PREFIX, sizeof PREFIX - 1) != 0)
+        return false;
+    const char *user = name + sizeof PREFIX - 1;
+    const char *rest = user + strspn(user, DIGITS);
+    return rest > user &&
+           (ends(rest) || (*rest == '-' && strspn(rest + 1, DIGITS) == 8 && ends(rest + 9)));
 }

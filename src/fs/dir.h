@@ -52,6 +52,10 @@ static inline int dir_read(struct dir *d, struct dir_entry *ret);
 /** The DT_ type of `name` in the directory `fd`, from lstat(2): ≥ 0, or −errno. */
 int dir_type(int fd, const char *name);
 
+/** Whether a directory that is called so, alone or at the beginning of a path, is a journal of plans:
+ *  ".osier-UID", or that and "-" and 8 digits. */
+bool dir_is_journal(const char *name);
+
 /** All names of the directory `fd`, in one block to free(): 0, or −errno. */
 int dir_list(int fd, char ***ret_list);
 

@@ -178,6 +178,8 @@ static void append_what(struct str *s, const struct plan_entry *e, const struct 
     default:
         break;
     }
+    if ((e->kind == PLAN_CREATE || e->kind == PLAN_REPLACE) && e->is.content == PLAN_CONTENT_HARD)
+        str_append_text(s, ", a further name");
     if (e->kind == PLAN_META || e->kind == PLAN_REPLACE || e->kind == PLAN_INPLACE)
         append_changes(s, e);
     if (e->kind == PLAN_REPLACE && e->was.nlink > 1 && S_ISREG(e->was.mode))

@@ -43,7 +43,8 @@ static int count_tree(const struct plan_object *top, struct os_plan_object *ret)
 
 /* What isn't set stays as it was. */
 static int tell_is(const struct plan_entry *e, struct os_plan_object *ret) {
-    const struct plan_object *is = &e->is;
+    bool twin = e->is.content == PLAN_CONTENT_HARD && e->is.hard;
+    const struct plan_object *is = twin ? e->is.hard : &e->is;
     if (e->kind == PLAN_REMOVE) {
         *ret = (struct os_plan_object){.absent = true};
         return 0;

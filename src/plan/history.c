@@ -201,3 +201,10 @@ struct os_plan *os_history_plan(uint64_t id) {
     errno = saved;
     return plan;
 }
+
+bool os_plan_in_journal(const char *path) {
+    bool in = dir_is_journal(path);
+    for (const char *at = strchr(path, '/'); at && !in; at = strchr(at + 1, '/'))
+        in = dir_is_journal(at + 1);
+    return in;
+}

@@ -35,18 +35,6 @@ uint64_t journal_number(const char *name) {
     return id;
 }
 
-bool journal_is_name(const char *name) {
-    const char prefix[] = ".osier-";
-    if (strncmp(name, prefix, sizeof prefix - 1) != 0)
-        return false;
-    const char *user = name + sizeof prefix - 1;
-    size_t digits = strspn(user, "0123456789");
-    if (!digits || !user[digits])
-        return digits > 0;
-    return user[digits] == '-' && strlen(user + digits) == 9 &&
-           strspn(user + digits + 1, "0123456789") == 8;
-}
-
 int journal_open(const struct journal *j, enum journal_state state, uint64_t id) {
     char name[JOURNAL_ID];
     journal_name(id, name);

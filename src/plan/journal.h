@@ -121,7 +121,4 @@ void journal_empty(const struct journal *j, int64_t most);
 void journal_give_up_reserve(const struct journal *j);
 void journal_take_reserve(const struct journal *j);
 
-/** Whether a name is that of a journal (".osier-0", ".osier-1000-12345678"). */
-bool journal_is_name(const char *name);
-
 #endif

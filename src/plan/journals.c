@@ -499,7 +499,7 @@ static int enter_known(struct journals *js, const char *path, struct journal **r
     int r = read_known(js, &known);
     for (size_t at = 0; r >= 0 && next_known(&known, &at, &uuid, &at_path);)
         if (strncmp(at_path, path, size) == 0 && at_path[size] == '/' &&
-            journal_is_name(at_path + size + 1)) {
+            dir_is_journal(at_path + size + 1)) {
             r = journals_find(js, at_path, uuid, ret_journal);
             if (r < 0 || *ret_journal)
                 return r;

@@ -111,7 +111,7 @@ int each_object(struct overlay *o, struct where *top,
  *  directories, files with one name, links and nothing mounted. 0 or −errno. */
 struct tree_scan {
     struct plan_digest digest;
-    bool plain, links;
+    bool plain, links, journals;
 };
 int scan_tree(int dir_fd, const char *name, struct tree_scan *ret);
 

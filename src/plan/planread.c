@@ -634,9 +634,10 @@ static const struct {
     {"owner", JSON_BOOL, JSON_BOOL},         {"special_files", JSON_BOOL, JSON_BOOL},
     {"symlinks", JSON_BOOL, JSON_BOOL},      {"ignore_dangling_symlinks", JSON_BOOL, JSON_BOOL},
     {"dirs_exist_ok", JSON_BOOL, JSON_BOOL}, {"hard_links", JSON_BOOL, JSON_BOOL},
-    {"ignore_errors", JSON_BOOL, JSON_BOOL}, {"ignore", JSON_LIST, JSON_LIST},
-    {"new_owner", JSON_BOOL, JSON_BOOL},     {"file_mode", JSON_TEXT, JSON_TEXT},
-    {"dir_mode", JSON_TEXT, JSON_TEXT},      {"content", JSON_TEXT, JSON_TEXT},
+    {"ignore_errors", JSON_BOOL, JSON_BOOL}, {"leave_journals", JSON_BOOL, JSON_BOOL},
+    {"ignore", JSON_LIST, JSON_LIST},        {"new_owner", JSON_BOOL, JSON_BOOL},
+    {"file_mode", JSON_TEXT, JSON_TEXT},     {"dir_mode", JSON_TEXT, JSON_TEXT},
+    {"content", JSON_TEXT, JSON_TEXT},
 };
 
 static int take_step(struct reader *r, const struct json_value *member, void *to) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** A tree on the disk in one number, and whether it can be copied as a whole. */
 #include "base/sha256.h"
+#include "fs/dir.h"
 #include "plan/plan.h"
 #include "plan/was.h"
 
@@ -32,6 +33,7 @@ static int add_object(struct scan *scan, int dir, const char *name) {
     digest_number(&scan->sum, (uint64_t)v.mtime.tv_sec);
     digest_number(&scan->sum, (uint64_t)v.mtime.tv_nsec);
     scan->result->links |= S_ISLNK(v.mode);
+    scan->result->journals |= S_ISDIR(v.mode) && dir_is_journal(name);
     scan->result->plain &=
         v.dev == scan->dev && v.mnt == scan->mnt &&
         (S_ISDIR(v.mode) || S_ISLNK(v.mode) || (S_ISREG(v.mode) && v.nlink == 1));

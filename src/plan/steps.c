@@ -337,6 +337,7 @@ int os_plan_copytree(struct os_plan *plan, const char *src, const char *dst,
     argument_flag(&a, "hard_links", options.hard_links);
     argument_flag(&a, "special_files", options.special_files);
     argument_flag(&a, "ignore_errors", options.control.ignore_errors);
+    argument_flag(&a, "leave_journals", options.control.leave_journals);
     argument_list(&a, "ignore", options.ignore);
     return plan_end(plan, r,
                     (struct step){"copytree", src, dst, .arguments = arguments_end(plan, &a)});

@@ -2,6 +2,7 @@
 /** Whole trees in the overlay: removed and moved as one name, copied as one where they can be. */
 #include "plan/plan.h"
 
+#include "fs/dir.h"
 #include "tree/copyfile.h"
 #include "tree/match.h"
 
@@ -230,6 +231,8 @@ static int copy_entry(struct copying *c, struct pair *pair, const char *name) {
         return -EINVAL;
     if (c->options->control.one_file_system && change_is_mount(source))
         return copy_mount(c, from, target);
+    if (is_dir(from) && c->options->control.leave_journals && dir_is_journal(name))
+        return 0;
     if (is_dir(from))
         return copy_dir(c, from, target, pair);
     mode_t mode = from->now.mode;
@@ -333,7 +336,8 @@ static int try_whole(struct copying *c, struct object *from, struct object *to, 
     r = fd < 0 ? fd : scan_tree(fd, ".", &scan);
     if (r < 0) /* something in it can't be read: copying one by one tells what */
         return r == -ENOMEM ? r : 0;
-    if (!scan.plain || (scan.links && !c->options->symlinks))
+    if (!scan.plain || (scan.links && !c->options->symlinks) ||
+        (scan.journals && c->options->control.leave_journals))
         return 0;
     struct object *copy;
     r = overlay_copy_base(c->o, from, to->place->dir, &copy);

@@ -5,6 +5,7 @@
 #include "base/options.h"
 #include "base/seam.h"
 #include "fs/at.h"
+#include "fs/dir.h"
 #include "tree/copyfile.h"
 #include "tree/job.h"
 #include "tree/match.h"
@@ -61,11 +62,13 @@ static int add(struct comparison *c, const struct tree_node *node, const char *n
     return r;
 }
 
-static bool ignored(const struct comparison *c, const char *name) {
+/* A journal is a directory; where the kernel doesn't tell the type, its name has to do. */
+static bool ignored(const struct comparison *c, const struct dir_entry *e) {
     for (const char *const *p = c->options.ignore; p && *p; p++)
-        if (match_name(*p, name))
+        if (match_name(*p, e->name))
             return true;
-    return false;
+    return c->job.control.leave_journals && (e->type == DT_DIR || e->type == DT_UNKNOWN) &&
+           dir_is_journal(e->name);
 }
 
 /* ------------------------------------------------------------------------- two entries */
@@ -199,7 +202,7 @@ static int entry(struct tree_worker *w, struct tree_node *node, const struct dir
     struct comparison *c = comparison_of(w);
     struct stat st[2];
     int side = 0;
-    if (ignored(c, e->name))
+    if (ignored(c, e))
         return 0;
     int r = e->type == DT_DIR ? 0 : left_alone(c, node, e->name);
     if (r > 0)
@@ -237,7 +240,7 @@ static int look_right(struct tree_worker *w, struct tree_node *node) {
     int r;
     while ((r = dir_read(&d, &e)) > 0) {
         struct stat st;
-        if (!ignored(c, e.name) &&
+        if (!ignored(c, &e) &&
             SYS(fstatat, node->fd[0], e.name, &st, AT_SYMLINK_NOFOLLOW) == -ENOENT)
             r = add(c, node, e.name, OS_COMPARE_RIGHT);
         if (r < 0)

@@ -196,7 +196,7 @@ static int entry(struct tree_worker *w, struct tree_node *node, const struct dir
         return 0;
     int type = tree_type(node, e);
     if (type == DT_DIR)
-        return TREE_DESCEND;
+        return copying->job.control.leave_journals && dir_is_journal(e->name) ? 0 : TREE_DESCEND;
     struct copy copy = copy_of(w, node, e->name);
     int r = copy_entry(w, node, &copy, type);
     job_count(&copying->job.entries, 1);

@@ -143,3 +143,77 @@ def test_a_further_name(osier, tmp_path):
     assert first.st_ino == second.st_ino and first.st_mode & 0o777 == 0o600
     assert osier("undo").status == 0
     assert not (tmp_path / "g").exists() and os.stat(tmp_path / "f").st_mode & 0o777 == 0o644
+
+
+def picture(osier, tmp_path, *calls):
+    assert osier("plan", "-o", "../seen", "--", *calls).status == 0
+    return osier("show", "../seen").out
+
+
+def test_a_dry_run_shows_the_plan(osier, tmp_path):
+    (tmp_path / "t/u").mkdir(parents=True)
+    (tmp_path / "t/u/f").write_text("one\n")
+    (tmp_path / "g").write_text("two\n")
+    before = names(tmp_path)
+    for dry, calls in (
+        (["rm", "-r", "t", "g"], ["os.rmtree", "t", ";", "os.remove", "g"]),
+        (["mv", "t", "g", "h"], ["os.rename", "t", "h/t", ";", "os.rename", "g", "h/g"]),
+        (["mv", "t/u/f", "g"], ["os.rename", "t/u/f", "g"]),
+        (["cp", "g", "t/u/f"], ["os.copy2", "g", "t/u/f"]),
+        (["cp", "t", "h"], ["os.copytree", "t", "h/t", "--symlinks"]),
+    ):  # fmt: skip
+        (tmp_path / "h").mkdir()
+        seen = picture(osier, tmp_path, *calls)
+        for more in (["--dry-run"], ["--dry-run", "--undoable"]):
+            done = osier(dry[0], *more, *dry[1:])
+            assert (done.status, done.out, done.err) == (0, seen, ""), dry
+        (tmp_path / "h").rmdir()
+    plan = [json.loads(line) for line in osier("rm", "--dry-run", "--json", "g").out.splitlines()]
+    assert plan[0]["osier"] == "plan" and plan[1]["op"] == "remove" and "end" in plan[-1]
+    assert "\n-one\n+two\n" in osier("cp", "--dry-run", "g", "t/u/f").out
+    assert names(tmp_path) == before and osier("log").out == ""
+
+
+def test_a_dry_run_shows_what_can_be_done_and_tells_the_rest(osier, tmp_path):
+    (tmp_path / "f").write_text("x")
+    done = osier("rm", "--dry-run", "none", "f")
+    assert done.status == 1 and "No such file" in done.err and done.out.startswith("- remove")
+    done = osier("rm", "--dry-run", "--undoable", "none", "f")
+    assert done.status == 1 and "No such file" in done.err and done.out == ""  # all of it, or nothing
+    assert osier("rm", "-f", "--dry-run", "none").out == "nothing changes\n"
+    done = osier("cp", "--dry-run", "f", "/dev/null")
+    assert done.status == 0 and "no part of a plan" in done.err
+
+
+def test_hard_links_are_copied_as_such_with_undoable(osier, tmp_path):
+    (tmp_path / "a").write_text("x")
+    os.link(tmp_path / "a", tmp_path / "b")
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d/b").write_text("in the way")
+    assert "a further name" in osier("cp", "-a", "--dry-run", "a", "b", "d").out
+    assert osier("cp", "-a", "--undoable", "a", "b", "d").status == 0
+    assert os.path.samefile(tmp_path / "d/a", tmp_path / "d/b")
+    assert osier("undo").status == 0
+    assert names(tmp_path) == ["a", "b", "d", "d/b"] and (tmp_path / "d/b").read_text() == "in the way"
+
+
+def test_journals_are_no_part_of_a_tree(osier, tmp_path):
+    for name in (".osier-0", ".osier-1000-12345678", ".osier-x", ".osier-0.d"):
+        (tmp_path / "t" / name).mkdir(parents=True)
+        (tmp_path / "t" / name / "x").touch()
+    (tmp_path / "t/.osier-7").touch()  # a file, no journal
+    theirs = ["t/.osier-0.d", "t/.osier-0.d/x", "t/.osier-x", "t/.osier-x/x"]
+    for more in ([], ["--bottom-up"]):
+        assert sorted(osier("walk", "t", *more).out.splitlines()) == sorted(["t", *theirs, "t/.osier-7"])
+    assert osier("walk", "t/.osier-0").out == "t/.osier-0\nt/.osier-0/x\n"
+    assert sorted(osier("glob", "t/**", "--include-hidden").out.splitlines()) == sorted(["t/", *theirs])
+    assert osier("glob", "t/.osier-0/*").out == "t/.osier-0/x\n"
+    for more in ([], ["-v"], ["--undoable"]):
+        assert osier("cp", *more, "t", "u").status == 0
+        assert names(tmp_path / "u") == sorted([name[2:] for name in theirs] + [".osier-7"])
+        assert osier("compare", "t", "u").out == "" and osier("compare", "u", "t").out == ""
+        assert osier("rm", "-r", "u").status == 0
+    assert "t/.osier-0  (what `osier undo` needs" in osier("du", "t").out
+    assert "undo" not in osier("du", "t/.osier-x").out
+    assert osier("os.copytree", "t", "u").status == 0  # Python's copies all
+    assert (tmp_path / "u/.osier-0/x").exists()

@@ -757,15 +757,16 @@ def test_verbose_and_dry_run(osier, tree):
     before = sorted(str(path) for path in tree.rglob("*"))
     paths = ["t", "t/.hidden", "t/a", "t/a/b", "t/a/b/h", "t/a/g", "t/c", "t/f", "t/link"]
     copies = [f"copy {path} -> u{path[1:]}" for path in paths]
-    assert listed(osier, "cp", "--dry-run", "t", "u") == copies
-    assert listed(osier, "cp", "--dry-run", "t", "u", "--ignore=[ab]") == [c for c in copies if "/a" not in c]
-    assert listed(osier, "cp", "--dry-run", "t/f", "t/c") == ["copy t/f -> t/c/f"]
-    assert listed(osier, "mv", "--dry-run", "t/f", "t/link", "t/c") == ["move t/f -> t/c/f", "move t/link -> t/c/link"]
-    assert listed(osier, "rm", "-r", "--dry-run", "t") == [f"remove {path}" for path in paths]
-    assert osier.json("rm", "-r", "--dry-run", "t/a/b") == [
+    assert listed(osier, "cp", "-v", "--dry-run", "t", "u") == copies
+    assert listed(osier, "cp", "-v", "--dry-run", "t", "u", "--ignore=[ab]") == [c for c in copies if "/a" not in c]
+    assert listed(osier, "cp", "-v", "--dry-run", "t/f", "t/c") == ["copy t/f -> t/c/f"]
+    assert listed(osier, "mv", "-v", "--dry-run", "t/f", "t/link", "t/c") == ["move t/f -> t/c/f", "move t/link -> t/c/link"]
+    assert listed(osier, "rm", "-rv", "--dry-run", "t") == [f"remove {path}" for path in paths]
+    assert listed(osier, "rm", "-rx", "--dry-run", "t") == [f"remove {path}" for path in paths]
+    assert osier.json("rm", "-rv", "--dry-run", "t/a/b") == [
         {"action": "remove", "path": "t/a/b/h"}, {"action": "remove", "path": "t/a/b"}
     ]  # fmt: skip
-    assert osier.json("mv", "--dry-run", "t/f", "x") == [{"action": "move", "path": "t/f", "to": "x"}]
+    assert osier.json("mv", "-v", "--dry-run", "t/f", "x") == [{"action": "move", "path": "t/f", "to": "x"}]
     assert sorted(str(path) for path in tree.rglob("*")) == before  # nothing has happened
     assert listed(osier, "cp", "-v", "t", "u") == copies and osier.json("compare", "t", "u") == []
     assert listed(osier, "mv", "-v", "u/f", "g") == ["move u/f -> g"] and os.path.exists(tree / "g")
@@ -779,16 +780,17 @@ def test_dry_run_tells_what_would_fail(osier, tree):
     for words in (
         ("cp", "gone", "x"), ("cp", "t", "u"), ("mv", "gone", "x"), ("mv", "t/f", "u"), ("rm", "gone"), ("rm", "t"),
     ):  # fmt: skip
-        dry = osier(*words[:1], "--dry-run", *words[1:])
-        assert (dry.status, dry.out) == (1, ""), words
-        assert dry.err.startswith("osier: ") and dry.err.count("\n") == 1
+        for more in (["--dry-run"], ["--dry-run", "-v"]):
+            dry = osier(*words[:1], *more, *words[1:])
+            assert (dry.status, dry.out) == (1, ""), words
+            assert dry.err.startswith("osier: ") and dry.err.count("\n") == 1
         assert osier(*words).status == 1
     assert osier("rm", "-f", "--dry-run", "gone").status == 0
     done = osier("cp", "--dry-run", "t/a/g", "t/f", "u")
     assert done.status == 0
     for name in (b"\x1b[31m", b"a\nb"):
         (tree / os.fsdecode(name)).touch()
-        assert osier("cp", "--dry-run", name, "x").out == f"copy {os.fsdecode(name)!r} -> x\n"
+        assert osier("cp", "-v", "--dry-run", name, "x").out == f"copy {os.fsdecode(name)!r} -> x\n"
 
 
 def test_dry_run_of_a_call(osier, tree):

@@ -47,6 +47,7 @@ NO_FAULT(os_plan_close)
 NO_FAULT(os_plan_count)
 NO_FAULT(os_plan_secret)
 NO_FAULT(os_plan_conflicts)
+NO_FAULT(os_plan_in_journal)
 NO_FAULT(os_plan_walk_close)
 
 FAULT(os_plan, .operation = ANY_NAME, .absorbs = "*", .maps = any_failure) {

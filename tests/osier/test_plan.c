@@ -395,6 +395,19 @@ static int keep_text(const char *text, size_t size, void *data) {
     return 0;
 }
 
+static void journals_are_known_by_their_names(void **state) {
+    (void)state;
+    assert_true(os_plan_in_journal(".osier-0"));
+    assert_true(os_plan_in_journal("/srv/.osier-1000-12345678"));
+    assert_true(os_plan_in_journal(".osier-0/log/1"));
+    assert_false(os_plan_in_journal(""));
+    assert_false(os_plan_in_journal("x.osier-0"));
+    assert_false(os_plan_in_journal(".osier-/0"));
+    assert_false(os_plan_in_journal(".osier-0.txt"));
+    assert_false(os_plan_in_journal(".osier-0-1234567"));
+    assert_false(os_plan_in_journal(".osier-0-123456789"));
+}
+
 static void told_to_people(void **state) {
     (void)state;
     static char text[8192];
@@ -429,6 +442,7 @@ int main(void) {
         PLANNED(saved_and_loaded),
         PLANNED(every_flipped_byte_is_refused),
         PLANNED(a_secret_is_not_shown),
+        PLANNED(journals_are_known_by_their_names),
         PLANNED(told_to_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
