@@ -5,6 +5,7 @@
 #include "frame/interrupt.h"
 #include "frame/message.h"
 #include "frame/output.h"
+#include "frame/text.h"
 #include "verbs/actions.h"
 #include "verbs/plan_output.h"
 
@@ -12,6 +13,7 @@
 #include <inttypes.h>
 #include <osier.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,6 +51,35 @@ static int go_on(const struct os_progress *progress, void *data) {
     return interrupted();
 }
 
+/* All that is forbidden, or, where that can't be known before, what has failed. */
+static void refused_at(struct os_plan *plan) {
+    struct os_error error = *os_last_error();
+    const struct os_plan_refusal *list;
+    size_t count = 0;
+    char *path = error.filename ? strdup(error.filename) : NULL;
+    error.filename = path;
+    error.filename2 = NULL;
+    if (os_plan_refusals(plan, &list, &count) < 0 || !count)
+        failed_as(&error);
+    for (size_t i = 0; i < count; i++)
+        failed_at(list[i].error, list[i].path);
+    free(path);
+}
+
+/* What undo needs takes room that can be had. */
+static void tell_room_held(void) {
+    const struct os_history_entry *entry;
+    struct os_history *history = os_history();
+    uint64_t held = 0;
+    char size[16];
+    while (history && (entry = os_history_next(history)))
+        held += entry->held;
+    os_history_close(history);
+    if (held)
+        fprintf(stderr, "osier: journals hold %s for undo; `osier forget` frees it\n",
+                human_size(size, sizeof size, held));
+}
+
 static int refused(const char *verb, struct os_plan *plan) {
     switch (errno) {
     case ESTALE:
@@ -64,6 +95,15 @@ static int refused(const char *verb, struct os_plan *plan) {
         return STATUS_REFUSED;
     case ECANCELED:
         return complain(verb, NULL, "interrupted, nothing was changed");
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        refused_at(plan);
+        return complain(verb, NULL, "nothing was changed");
+    case ENOSPC:
+        failed();
+        tell_room_held();
+        return complain(verb, NULL, "nothing was changed");
     default:
         failed();
         return complain(verb, NULL, "nothing was changed");
@@ -109,6 +149,15 @@ int begin_planned(struct call *call) {
     return call->plan ? STATUS_YES : failed();
 }
 
+static bool is_refused(struct os_plan *plan) {
+    const struct os_plan_refusal *list;
+    size_t count = 0;
+    bool refused = os_plan_refusals(plan, &list, &count) < 0;
+    for (size_t i = 0; i < count; i++)
+        refused |= list[i].error != ENOSPC;
+    return refused;
+}
+
 /* Without --undoable each step is for itself: what could be done is shown, whatever failed. */
 static int show_planned(struct call *call, int status) {
     const struct os_plan_entry *list;
@@ -117,7 +166,8 @@ static int show_planned(struct call *call, int status) {
         return failed();
     if (status != STATUS_YES && (!count || is_set(call, "undoable")))
         return status;
-    return status | show_plan(call->plan, /* list_only= */ false, /* detailed= */ false);
+    status |= show_plan(call->plan, /* list_only= */ false, /* detailed= */ false);
+    return status | (is_refused(call->plan) ? STATUS_NO : STATUS_YES);
 }
 
 int end_planned(struct call *call, int status) {

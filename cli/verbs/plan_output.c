@@ -4,6 +4,7 @@
 #include "frame/message.h"
 #include "frame/output.h"
 
+#include <errno.h>
 #include <osier.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,12 +31,27 @@ static int print_list(struct os_plan *plan, bool list_only) {
                                                                              : STATUS_YES;
 }
 
+int tell_refusals(struct os_plan *plan) {
+    const struct os_plan_refusal *list;
+    size_t count;
+    int status = STATUS_YES;
+    if (os_plan_refusals(plan, &list, &count) < 0)
+        return failed();
+    for (size_t i = 0; i < count; i++) {
+        failed_at(list[i].error, list[i].path);
+        status |= list[i].error == ENOSPC ? STATUS_YES : STATUS_NO;
+    }
+    return status;
+}
+
 int show_plan(struct os_plan *plan, bool list_only, bool detailed) {
     const struct os_plan_entry *list;
     size_t count;
     if (os_plan_entries(plan, &list, &count) < 0)
         return failed();
     int status = output_style.json ? print_file(plan) : print_list(plan, list_only);
+    if (output_style.json) /* the picture has it in its text */
+        tell_refusals(plan);
     return status == STATUS_YES && detailed && count ? STATUS_TROUBLE : status;
 }
 

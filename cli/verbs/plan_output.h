@@ -11,6 +11,9 @@ struct os_plan;
  *  files. The exit status: STATUS_TROUBLE with `detailed` where anything changes. */
 int show_plan(struct os_plan *plan, bool list_only, bool detailed);
 
+/** Says on stderr what will be refused: STATUS_YES where nothing will that is known. */
+int tell_refusals(struct os_plan *plan);
+
 /** Prints it as a page of HTML that needs nothing else. */
 int show_plan_page(struct os_plan *plan);
 

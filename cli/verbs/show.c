@@ -24,7 +24,7 @@ static int show_digest(struct os_plan *plan) {
 /* Whether the plan still fits what is there. */
 static int check(struct os_plan *plan) {
     if (os_plan_check(plan) == 0)
-        return STATUS_YES;
+        return tell_refusals(plan) == STATUS_YES ? STATUS_YES : STATUS_REFUSED;
     return errno == ESTALE ? refuse_conflicts("show", plan) : failed();
 }
 
@@ -35,8 +35,8 @@ static int check(struct os_plan *plan) {
  * @param list  only list the places, without the changes of text files
  * @param html  write a page of HTML, for review in a browser
  * @param digest  only print its SHA-256
- * @param check  only tell whether all that the plan rests on is still so; the exit status is 3 where
- *               it isn't
+ * @param check  only tell whether all that the plan rests on is still so, and whether something will be
+ *               refused to you; the exit status is 3 then
  * @param detailed_exitcode  the exit status is 2 where something would change
  * @group change
  * @since 0.1

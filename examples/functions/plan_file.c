@@ -25,6 +25,9 @@ int main(void) {
     printf("the same: %d, applicable: %d\n", strcmp(digest, approved) == 0,
            os_plan_check(loaded) == 0);
     os_write_file("app.ini", "port=8080\n", 10, NULL); /* by somebody else */
+    const struct os_plan_refusal *refusals;
+    if (os_plan_refusals(loaded, &refusals, &count) == 0)
+        printf("forbidden: %zu\n", count);
     const struct os_plan_conflict *conflicts;
     if (os_plan_check(loaded) < 0)
         printf("conflicts: %zu\n", os_plan_conflicts(loaded, &conflicts));
@@ -35,5 +38,6 @@ int main(void) {
 /* It prints:
  *     1 place
  *     the same: 1, applicable: 1
+ *     forbidden: 0
  *     conflicts: 1
  */

@@ -19,7 +19,7 @@
  * A call that fails adds nothing, and the plan stays usable; so of makedirs, copytree and their
  * like that fail half-way nothing is kept, where those that aren't planned leave what they made.
  * What is forbidden (EACCES, EPERM of a directory or file system, EROFS) and room are no part of its
- * answers: applying fails by them, and then nothing has changed.
+ * answers: os_plan_refusals() tells them, all at once, and applying fails by them before anything has changed.
  * What the plan was asked, and the links its paths led through, are preconditions: it is not
  * applied where they have changed since. A plan is for one thread at a time.
  *
@@ -770,6 +770,28 @@ OS_API OS_NONNULL() int os_plan_check(struct os_plan *plan);
 OS_API OS_NONNULL() size_t
     os_plan_conflicts(struct os_plan *plan, const struct os_plan_conflict **ret_list);
 
+/** Something that keeps a plan from being applied. */
+struct os_plan_refusal {
+    const char *path; /**< where */
+    int error;        /**< EACCES, EPERM, EROFS; ENOSPC: the new content may not fit there */
+    uint64_t needed;  /**< ENOSPC: how much is new, besides what others write [bytes] */
+    uint64_t room;    /**< likewise: how much is free [bytes] */
+};
+
+/**
+ * Looks at what can be known before a plan is applied: whether the calling user may change each place,
+ * by permissions, read-only file systems, sticky directories, immutable and append-only files, owners;
+ * and whether there is room. All of it is told at once. None found doesn't mean that none will be.
+ *
+ * @param plan  the plan
+ * @param ret_list  the refusals; the plan's, until they are asked for again or it is changed
+ * @param ret_count  how many
+ * @return 0, or −1 with errno set
+ */
+OS_API OS_NONNULL() int os_plan_refusals(struct os_plan *plan,
+                                         const struct os_plan_refusal **ret_list,
+                                         size_t *ret_count);
+
 /** How a plan is applied; all zero but `size` is the default. */
 struct os_plan_apply_options {
     size_t size;     /**< sizeof(struct os_plan_apply_options) */
@@ -797,6 +819,7 @@ struct os_plan_apply_options {
  *        not survive a loss of power
  * @return 0, or −1 with errno set, the record has the path
  * @error ESTALE  something has changed: os_plan_conflicts() tells what
+ * @error EACCES  it is forbidden, as EPERM and EROFS: os_plan_refusals() tells of each place
  * @error EBUSY  another transaction has the journal
  * @error ETXTBSY  somebody has a file open for writing that is to be replaced or removed
  * @error ECANCELED  by `on_progress`

@@ -726,6 +726,18 @@ static int attempt(struct commit *c) {
     return r < 0 ? r : run(c);
 }
 
+/* What is forbidden is told before anything is made; about room only the file system knows. */
+static int check_refusals(struct commit *c) {
+    int r = plan_refusals(c->plan);
+    const struct os_plan_refusal *list = (const void *)c->plan->refusals.data;
+    for (size_t i = 0; r >= 0 && i < c->plan->refusals.size / sizeof *list; i++)
+        if (list[i].error != ENOSPC) {
+            c->failed = list[i].path;
+            r = -list[i].error;
+        }
+    return r;
+}
+
 int os_plan_apply(struct os_plan *plan, const struct os_plan_apply_options *options,
                   uint64_t *ret_id) {
     UNCANCELLED;
@@ -735,8 +747,10 @@ int os_plan_apply(struct os_plan *plan, const struct os_plan_apply_options *opti
         r = plan_net(plan, &c.net);
     if (r >= 0)
         r = plan_check(plan);
+    if (r >= 0)
+        r = check_refusals(&c);
     if (r < 0)
-        return PUBLIC(r, "plan_apply", NULL, NULL);
+        return PUBLIC(r, "plan_apply", c.failed, NULL);
     if (c.net.count == 0) {
         if (ret_id)
             *ret_id = 0;

@@ -402,6 +402,30 @@ static void tell_totals(struct report *r) {
     str_append_char(&r->out, '\n');
 }
 
+/* What can be known of its end, in the words of Python's errors. */
+static int tell_refusals(struct report *r) {
+    int result = plan_refusals(r->plan);
+    const struct os_plan_refusal *list = (const void *)r->plan->refusals.data;
+    size_t count = r->plan->refusals.size / sizeof *list;
+    for (size_t i = 0; result >= 0 && i < count; i++) {
+        bool room = list[i].error == ENOSPC;
+        color(r, RED);
+        str_printf(&r->out, "%s: %s: [Errno %d] %s: ", room ? "may fail" : "will be refused",
+                   os_error_name(list[i].error), list[i].error, os_strerror(list[i].error));
+        quote_append(&r->out, list[i].path);
+        if (room) {
+            str_append_text(&r->out, ", ");
+            append_size(&r->out, list[i].needed);
+            str_append_text(&r->out, " are new, and ");
+            append_size(&r->out, list[i].room);
+            str_append_text(&r->out, " free");
+        }
+        color(r, PLAIN);
+        str_append_char(&r->out, '\n');
+    }
+    return result;
+}
+
 static int report(struct report *r, const struct os_plan_entry *list, size_t count) {
     int result = 0;
     measure(r, list, count);
@@ -413,6 +437,8 @@ static int report(struct report *r, const struct os_plan_entry *list, size_t cou
         result = tell_content(r, &r->net.entries[i]);
     if (result >= 0)
         tell_totals(r);
+    if (result >= 0)
+        result = tell_refusals(r);
     return result < 0 ? result : flush(r);
 }
 

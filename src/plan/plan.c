@@ -89,6 +89,7 @@ void plan_changed(struct os_plan *plan) {
     plan->entries = NULL;
     plan->entry_count = 0;
     conflicts_free(plan);
+    str_free(&plan->refusals);
 }
 
 struct os_plan *os_plan_close(struct os_plan *plan) {

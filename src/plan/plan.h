@@ -37,6 +37,7 @@ struct os_plan {
     struct os_plan_entry *entries;
     size_t entry_count;
     struct str conflicts; /* struct os_plan_conflict; each text is a block of its own */
+    struct str refusals;  /* struct os_plan_refusal; the paths are the net's */
     struct loaded *loaded;
     char id[33]; /* 128 random bits */
     struct timespec made;
@@ -58,6 +59,9 @@ int plan_answered(struct os_plan *plan, int r);
 
 /** Forgets what was made of the steps so far. */
 void plan_changed(struct os_plan *plan);
+
+/** Finds what would keep who asks from applying it: 0 or −errno. */
+int plan_refusals(struct os_plan *plan);
 
 /** Frees the net change, and what was made of it. */
 void net_free(struct net_memory *net);
@@ -112,6 +116,7 @@ int each_object(struct overlay *o, struct where *top,
 struct tree_scan {
     struct plan_digest digest;
     bool plain, links, journals;
+    uint64_t blocks; /* of 512 bytes, that its files take */
 };
 int scan_tree(int dir_fd, const char *name, struct tree_scan *ret);
 

@@ -24,6 +24,7 @@ static int add_object(struct scan *scan, int dir, const char *name) {
         scan->dev = v.dev;
         scan->mnt = v.mnt;
     }
+    scan->result->blocks += S_ISREG(v.mode) ? v.blocks : 0;
     bool has_size = S_ISREG(v.mode) || S_ISLNK(v.mode);
     sha256_add(&scan->sum, name, strlen(name) + 1);
     digest_number(&scan->sum, v.mode);

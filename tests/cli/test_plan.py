@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """osier plan and osier show: what would change, told and saved."""
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
+import struct
 
 import pytest
 
@@ -217,3 +220,38 @@ def test_journals_are_no_part_of_a_tree(osier, tmp_path):
     assert "undo" not in osier("du", "t/.osier-x").out
     assert osier("os.copytree", "t", "u").status == 0  # Python's copies all
     assert (tmp_path / "u/.osier-0/x").exists()
+
+
+@contextlib.contextmanager
+def immutable(path):
+    """A file that nobody may change, where the file system has such."""
+    get, put, flag = 0x80086601, 0x40086602, 0x10
+    with open(path) as file:
+        try:
+            flags = struct.unpack("l", fcntl.ioctl(file, get, struct.pack("l", 0)))[0]
+            fcntl.ioctl(file, put, struct.pack("l", flags | flag))
+        except OSError:
+            pytest.skip("no immutable files here")
+        try:
+            yield
+        finally:
+            fcntl.ioctl(file, put, struct.pack("l", flags))
+
+
+def test_what_will_be_refused_is_told_at_once(osier, tmp_path):
+    words = [f"PermissionError: [Errno 1] Operation not permitted: '{tmp_path}/{name}'" for name in "ab"]
+    for name in "abc":
+        (tmp_path / name).write_text(name)
+    with immutable(tmp_path / "a"), immutable(tmp_path / "b"):
+        done = osier("rm", "--dry-run", "a", "b", "c")
+        assert done.status == 1 and done.err == ""
+        assert done.out.endswith("3 removed\n" + "".join(f"will be refused: {text}\n" for text in words))
+        done = osier("rm", "--undoable", "a", "b", "c")
+        assert done.status == 1 and done.err.startswith("".join(f"osier: {text}\n" for text in words))
+        assert names(tmp_path) == ["a", "b", "c"]
+        assert osier("plan", "-o", "../p", "--", "os.chmod", "a", "600").status == 0
+        assert "will be refused" in osier("show", "../p").out and "will be refused" in osier("show", "--html", "../p").out
+        assert osier("show", "--check", "../p").status == 3
+        done = osier("show", "--json", "../p")
+        assert words[0] in done.err and json.loads(done.out.splitlines()[0])["osier"] == "plan"
+    assert osier("show", "--check", "../p").status == 0

@@ -170,6 +170,13 @@ FAULT(os_plan_diff, TREE) {
     long r = plan ? make_plan(plan) : -1;
     return over(plan, r < 0 ? r : os_plan_diff(plan, NULL, drop, NULL));
 }
+FAULT(os_plan_refusals, TREE) {
+    struct os_plan *plan = os_plan(NULL);
+    const struct os_plan_refusal *list;
+    size_t count;
+    long r = plan ? make_plan(plan) : -1;
+    return over(plan, r < 0 ? r : os_plan_refusals(plan, &list, &count));
+}
 FAULT(os_plan_save, TREE, .leaves_files = true) {
     struct os_plan *plan = os_plan(NULL);
     long r = plan ? make_plan(plan) : -1;

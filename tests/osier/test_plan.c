@@ -5,6 +5,7 @@
 #include "plan/net.h"
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -235,6 +236,179 @@ static void what_is_mounted_in_it_stays(void **state) {
     assert_int_equal(os_plan_entries(plan, &list, &count), 0);
 }
 
+/* ------------------------------------------------------------------------------- refusals */
+
+/* What the plan would be refused, in short: "EPERM a, EACCES b". */
+static const char *refusals(void) {
+    static char text[4096];
+    const struct os_plan_refusal *list;
+    size_t count;
+    assert_int_equal(os_plan_refusals(plan, &list, &count), 0);
+    *text = '\0';
+    for (size_t i = 0; i < count; i++)
+        sprintf(text + strlen(text), "%s%s %s", i ? ", " : "",
+                list[i].error == EPERM    ? "EPERM"
+                : list[i].error == EACCES ? "EACCES"
+                : list[i].error == EROFS  ? "EROFS"
+                : list[i].error == ENOSPC ? "ENOSPC"
+                                          : os_strerror(list[i].error),
+                strrchr(list[i].path, '/') + 1);
+    return text;
+}
+
+static void assert_not_applied(int number) {
+    setenv("OSIER_STATE", "/nowhere", 1); /* it doesn't come to a journal */
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    assert_int_equal(errno, number);
+    unsetenv("OSIER_STATE");
+}
+
+enum { SOMEBODY = 65534 };
+
+/* From here on the test has no privilege, and plans anew. */
+static void become_somebody(void) {
+    if (geteuid() != 0 || setegid(SOMEBODY) < 0 || seteuid(SOMEBODY) < 0)
+        skip();
+    plan_anew();
+}
+
+static int end_as_root(void **state) {
+    if (getuid() == 0 && (seteuid(0) < 0 || setegid(0) < 0))
+        return -1;
+    return end(state);
+}
+#define AS_SOMEBODY(test) cmocka_unit_test_setup_teardown(test, begin, end_as_root)
+
+static void what_is_forbidden_is_told_at_once(void **state) {
+    (void)state;
+    assert_int_equal(chmod(".", 0755), 0);
+    write_text("roots", "x");
+    assert_int_equal(mkdir("open", 0777), 0);
+    assert_int_equal(chmod("open", 0777), 0);
+    write_text("open/theirs", "x");
+    assert_int_equal(mkdir("open/dir", 0755), 0);
+    assert_int_equal(mkdir("sticky", 0755), 0);
+    assert_int_equal(chmod("sticky", 01777), 0);
+    write_text("sticky/theirs", "x");
+    write_text("hidden", "x");
+    assert_int_equal(chmod("hidden", 0600), 0);
+    become_somebody();
+    write_text("open/mine", "x");
+    assert_int_equal(os_plan_remove(plan, "roots"), 0);
+    assert_int_equal(os_plan_mkdir(plan, "new", 0755), 0);
+    assert_int_equal(os_plan_remove(plan, "open/theirs"), 0); /* everybody may */
+    assert_int_equal(os_plan_rename(plan, "open/mine", "open/m"), 0);
+    assert_int_equal(os_plan_rename(plan, "open/dir", "open/d"), 0);
+    assert_string_equal(refusals(), "EACCES roots, EACCES new");
+    assert_not_applied(EACCES);
+    plan_anew();
+    assert_int_equal(os_plan_rmtree(plan, "open/dir", NULL), 0); /* its ".." would change */
+    assert_int_equal(os_plan_remove(plan, "sticky/theirs"), 0);
+    assert_int_equal(os_plan_chmod(plan, "open/theirs", 0600, 0), 0);
+    assert_int_equal(os_plan_chown(plan, "open/mine", 0, (gid_t)-1, 0), 0);
+    assert_string_equal(refusals(), "EPERM theirs, EPERM mine, EACCES dir, EPERM theirs");
+    assert_not_applied(EPERM);
+    plan_anew();
+    assert_int_equal(os_plan_chmod(plan, "open/mine", 0, 0), 0);
+    assert_int_equal(os_plan_write_file(plan, "sticky/mine", "x", 1, NULL), 0);
+    assert_string_equal(refusals(), "");
+}
+
+static void only_the_superuser_makes_devices(void **state) {
+    (void)state;
+    assert_int_equal(chmod(".", 0777), 0);
+    become_somebody();
+    assert_int_equal(os_plan_mkdir(plan, "t", 0755), 0);
+    assert_int_equal(os_plan_mknod(plan, "t/null", S_IFCHR | 0666, 0x103), 0);
+    assert_string_equal(refusals(), "EPERM t");
+}
+
+static void a_read_only_file_system_is_told(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("ro", 0755), 0);
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mount("tmpfs", "ro", "tmpfs", 0, NULL) < 0)
+        skip();
+    write_text("ro/f", "x");
+    assert_int_equal(mount("none", "ro", NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+    plan_anew();
+    assert_int_equal(os_plan_chmod(plan, "ro/f", 0600, 0), 0);
+    assert_int_equal(os_plan_mkdir(plan, "ro/d", 0755), 0);
+    assert_string_equal(refusals(), "EROFS f, EROFS d");
+    assert_not_applied(EROFS);
+    plan_anew();
+    assert_int_equal(umount("ro"), 0);
+}
+
+static void a_lack_of_room_is_told(void **state) {
+    (void)state;
+    static char megabyte[1 << 20];
+    assert_int_equal(mkdir("small", 0755), 0);
+    assert_int_equal(mkdir("tree", 0755), 0);
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mount("tmpfs", "small", "tmpfs", 0, "size=2m") < 0)
+        skip();
+    memset(megabyte, 'x', sizeof megabyte);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(os_write_file((const char *[]){"tree/a", "tree/b", "tree/c"}[i], megabyte,
+                                       sizeof megabyte, NULL),
+                         0);
+    plan_anew();
+    assert_int_equal(os_plan_copytree(plan, "tree", "small/tree", NULL), 0);
+    assert_string_equal(refusals(), "ENOSPC small");
+    const struct os_plan_refusal *list;
+    size_t count;
+    assert_int_equal(os_plan_refusals(plan, &list, &count), 0);
+    assert_true(list[0].needed >= 3 << 20 && list[0].room <= 2 << 20);
+    plan_anew();
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(refusals(), "");
+        assert_int_equal(os_plan_write_file(plan,
+                                            (const char *[]){"small/a", "small/b", "small/c"}[i],
+                                            megabyte, sizeof megabyte - 4096, NULL),
+                         0);
+    }
+    assert_string_equal(refusals(), "ENOSPC small");
+    plan_anew();
+    assert_int_equal(umount("small"), 0);
+}
+
+/* Whether the file system has such a flag, and lets it be set. */
+static bool set_flag(const char *path, long flag, bool on) {
+    int fd = open(path, O_RDONLY), flags = 0;
+    assert_return_code(fd, errno);
+    bool set = ioctl(fd, _IOR('f', 1, long), &flags) == 0; /* FS_IOC_GETFLAGS, …SETFLAGS */
+    flags = (int)(on ? flags | flag : flags & ~flag);
+    set = set && ioctl(fd, _IOW('f', 2, long), &flags) == 0;
+    close(fd);
+    return set;
+}
+
+static void test_flag(long flag) {
+    write_text("fixed", "x");
+    if (!set_flag("fixed", flag, true))
+        skip();
+    plan_anew();
+    os_plan_rename(plan, "fixed", "moved");
+    const char *renamed = refusals();
+    plan_anew();
+    os_plan_chmod(plan, "fixed", 0600, 0);
+    bool told = strcmp(renamed, "EPERM fixed") == 0 && strcmp(refusals(), "EPERM fixed") == 0;
+    set_flag("fixed", flag, false);
+    assert_true(told);
+    assert_string_equal(refusals(), "");
+}
+
+static void what_is_immutable_is_told(void **state) {
+    (void)state;
+    test_flag(0x10);
+}
+
+static void what_is_append_only_is_told(void **state) {
+    (void)state;
+    test_flag(0x20);
+}
+
 /* --------------------------------------------------------------------------- preconditions */
 
 /* Whether the plan is refused, and for which path. */
@@ -435,6 +609,12 @@ int main(void) {
         PLANNED(a_copy_fails_at_links_as_it_does),
         PLANNED(a_copy_to_above_itself),
         PLANNED(what_is_mounted_in_it_stays),
+        AS_SOMEBODY(what_is_forbidden_is_told_at_once),
+        AS_SOMEBODY(only_the_superuser_makes_devices),
+        PLANNED(a_read_only_file_system_is_told),
+        PLANNED(a_lack_of_room_is_told),
+        PLANNED(what_is_immutable_is_told),
+        PLANNED(what_is_append_only_is_told),
         PLANNED(a_changed_file_is_refused),
         PLANNED(a_touched_file_is_not),
         PLANNED(what_was_asked_is_a_precondition),
