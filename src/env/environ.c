@@ -446,6 +446,27 @@ int env_snapshot(char ***ret_list) {
     return 0;
 }
 
+/* A hundred texts copied cost more than all else that is done before a program is started. */
+int env_for_program(char ***ret_list) {
+    lock();
+    char **now = shared_environ();
+    size_t room = count_entries(now), count = 0;
+    AUTO_FREE char **list = mem_alloc((room + 1) * sizeof *list);
+    for (; list && count < room && (list[count] = shared_get(&now[count])); count++)
+        ;
+    if (list)
+        list[count] = NULL;
+#ifndef __GLIBC__
+    AUTO_FREE char **pointers = TAKE_POINTER(list);
+    list = pointers ? copy_texts((const char *const *)pointers, count) : NULL;
+#endif
+    unlock();
+    if (!list)
+        return -ENOMEM;
+    *ret_list = TAKE_POINTER(list);
+    return 0;
+}
+
 long env_count(void) {
     AUTO_FREE const char **entries = NULL;
     lock();

@@ -21,6 +21,10 @@ int env_get(const char *name, size_t size, char **ret_value);
  *  Python's os.environ, the first of two equal names counts, and text without '=' does not. */
 int env_snapshot(char ***ret_list);
 
+/** The entries as of one moment as execve(2) takes them, whatever they are, in one block: 0 or −ENOMEM.
+ *  The texts are copies only where libc's setenv(3) frees one that was replaced. */
+int env_for_program(char ***ret_list);
+
 /** How many variables that would be, or −ENOMEM. */
 long env_count(void);
 

@@ -15,14 +15,28 @@
 #include <signal.h>
 #include <unistd.h>
 
+#ifdef OSIER_FAULTS
+#define SINGLE_THREADED 1 /* no thread there waits for what another one started */
+#elif defined(__has_include) && defined(__GLIBC__)
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define SINGLE_THREADED __libc_single_threaded
+#endif
+#endif
+#ifndef SINGLE_THREADED
+#define SINGLE_THREADED 0 /* not known */
+#endif
+
 enum { STREAMS = 3 };
 
 /* What is needed until the program runs. */
 struct preparation {
     struct program program;
     struct setup setup;
-    char *const *argv; /* of the program */
-    char **owned_argv; /* of a shell, or NULL */
+    struct setup_move streams[STREAMS]; /* setup.moves, where there are no others */
+    struct setup_move *owned_moves;     /* or NULL */
+    char *const *argv;                  /* of the program */
+    char **owned_argv;                  /* of a shell, or NULL */
     char **owned_env;
     int theirs[STREAMS]; /* the program's ends: opened here, or −1 */
     int procs;           /* cgroup.procs, or −1 */
@@ -34,7 +48,7 @@ static void preparation_free(struct preparation *p) {
     program_free(&p->program);
     cleanup_free(&p->owned_argv);
     cleanup_free(&p->owned_env);
-    cleanup_free(&p->setup.moves);
+    cleanup_free(&p->owned_moves);
     for (int i = 0; i < STREAMS; i++)
         seam_close_quietly(p->theirs[i]);
     seam_close_quietly(p->procs);
@@ -108,9 +122,13 @@ static int prepare_streams(struct os_child *c, struct preparation *p,
                            const struct os_run_options *o, const char **ret_path) {
     static const struct os_run_stream pipe = {.kind = OS_RUN_PIPE};
     const struct os_run_stream *streams[] = {o->input ? &pipe : &o->in, &o->out, &o->err};
-    p->setup.moves = mem_alloc((STREAMS + o->fd_count) * sizeof *p->setup.moves);
-    if (!p->setup.moves)
-        return -ENOMEM;
+    p->setup.moves = p->streams;
+    if (o->fd_count) {
+        p->owned_moves = mem_alloc((STREAMS + o->fd_count) * sizeof *p->owned_moves);
+        if (!p->owned_moves)
+            return -ENOMEM;
+        p->setup.moves = p->owned_moves;
+    }
     int from[STREAMS];
     for (int i = 0; i < STREAMS; i++) {
         from[i] = open_stream(c, p, streams[i], i, ret_path);
@@ -180,7 +198,7 @@ static void prepare_spawn(struct os_child *c, struct preparation *p, struct os_r
     p->setup.cgroup = -1;
     p->setup.placed = &p->how.placed;
     p->setup.death_signal = o->parent_death_signal;
-    p->setup.parent = getpid();
+    p->setup.parent = o->parent_death_signal ? getpid() : 0;
     sigemptyset(&p->defaults);
     if (!o->inherit_signals) {
         sigaddset(&p->defaults, SIGPIPE);
@@ -194,8 +212,18 @@ static void prepare_spawn(struct os_child *c, struct preparation *p, struct os_r
 
 /* ------------------------------------------------------------------- what holds it */
 
+/* Its number is enough where no other thread could wait for it before this one does. A descriptor
+ * costs a tenth of all that a small program takes. */
+static bool goes_by_number(const struct os_child *c) {
+    return c->unwatched && !c->timeout_ns && c->in < 0 && c->out.fd < 0 && c->err.fd < 0 &&
+           SINGLE_THREADED;
+}
+
 static int start_alone(struct os_child *c, struct preparation *p, struct spawn_failure *failure) {
     c->tree = OS_RUN_NO_TREE;
+    c->by_number = goes_by_number(c);
+    if (c->by_number)
+        p->how.pidfd = NULL;
     return spawn_start(&p->program.spawn, &c->pid, failure);
 }
 
@@ -278,6 +306,8 @@ int child_start(struct os_child *c, char *const *argv, const struct os_run_optio
     if (r < 0)
         return r;
     c->grace_ns = child_ns(o.grace);
+    c->timeout_ns = child_ns(o.timeout);
+    c->check = o.check;
     c->capture_limit = o.capture_limit ? o.capture_limit : SIZE_MAX;
     c->over_limit = o.over_limit;
     r = prepare_program(&p, argv, &o, reterr_words);
@@ -288,7 +318,7 @@ int child_start(struct os_child *c, char *const *argv, const struct os_run_optio
     prepare_spawn(c, &p, &o);
     c->started_at = child_now();
     r = start_held(c, &p, o.tree, reterr_failure);
-    if (r >= 0 && c->pidfd < 0)
+    if (r >= 0 && c->pidfd < 0 && !c->by_number)
         c->pidfd = SYS(kernel_pidfd_open, c->pid, 0);
     if (c->pidfd < 0)
         c->pidfd = -1;

@@ -22,6 +22,8 @@ struct os_child {
     int pidfd;                    /* or −1 */
     enum os_run_tree tree;        /* which one it came to be */
     bool supervised;              /* the supervisor tells of its end */
+    bool unwatched;               /* set before the start: nobody asks for its descriptor */
+    bool by_number;               /* all there is to do is to wait for it */
     struct cgroup_box cgroup;     /* of OS_RUN_CGROUP */
     struct supervisor supervisor; /* of the others, and of a caller with a handler for SIGCHLD */
 
@@ -33,6 +35,8 @@ struct os_child {
     size_t capture_limit;
     enum os_run_over_limit over_limit;
     int64_t grace_ns;
+    int64_t timeout_ns; /* of os_run(); 0: none */
+    bool check;         /* likewise */
 
     bool ended;      /* the program itself */
     bool lost;       /* its status went to somebody else */

@@ -14,12 +14,6 @@ static int search(const char *file, char *const *env, char ***ret_programs) {
     return r < 0 ? r : exec_path_split(path, file, ret_programs);
 }
 
-static int one_program(const char *path, char ***ret_programs) {
-    AUTO_LIST programs = {0};
-    list_add_text(&programs, path);
-    return list_take(&programs, ret_programs);
-}
-
 static int check_arguments(struct program *p, char *const *argv,
                            const struct program_words *words) {
     if (argv[0] && *argv[0])
@@ -47,11 +41,10 @@ int program_prepare(struct program *p, const char *file, char *const *argv, char
         r = check_environment(p, env);
     if (r >= 0 && flags & PROGRAM_SEARCH && !strchr(file, '/'))
         r = search(file, flags & PROGRAM_PARENT_PATH ? NULL : env, &p->owned_programs);
-    else if (r >= 0)
-        r = one_program(file, &p->owned_programs);
     if (r >= 0 && !env)
-        r = env_snapshot(&p->owned_env);
-    p->spawn.programs = p->owned_programs;
+        r = env_for_program(&p->owned_env);
+    p->single[0] = file;
+    p->spawn.programs = p->owned_programs ? p->owned_programs : (char *const *)p->single;
     p->spawn.argv = argv;
     p->spawn.env = env ? env : p->owned_env;
     return r;

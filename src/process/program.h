@@ -7,7 +7,8 @@
 #include <stdarg.h>
 
 struct program {
-    struct spawn spawn; /* what to start */
+    struct spawn spawn;    /* what to start */
+    const char *single[2]; /* the list of programs, where it is one */
     char **owned_programs;
     char **owned_env;
     char **owned_argv;

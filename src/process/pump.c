@@ -282,6 +282,19 @@ static bool kills(const struct os_child *c) {
     return own && c->ending && !c->killed;
 }
 
+/* As poll_events() and child_look() in one. */
+static int wait_for_end(struct os_child *c) {
+    int status;
+    pthread_setcancelstate(c->cancel_state, NULL);
+    pid_t r = SYS(wait4, c->pid, &status, __WALL, &c->usage);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+    if (r >= 0)
+        set_ended(c, spawn_exitcode(status));
+    else if (r == -ECHILD)
+        ask_again(c);
+    return r < 0 && r != -ECHILD ? (int)r : 1;
+}
+
 int child_step(struct os_child *c, int64_t until) {
     const int64_t blink = 2000000; /* between two looks, without a descriptor to wait for */
     struct pollfd events[EVENTS];
@@ -290,6 +303,8 @@ int child_step(struct os_child *c, int64_t until) {
         r = kill_all(c);
     if (r < 0)
         return r;
+    if (c->by_number && !c->ended && until == NEVER)
+        return wait_for_end(c);
     int64_t wake = until;
     if (kills(c) && c->kill_at < wake)
         wake = c->kill_at;

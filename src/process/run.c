@@ -62,10 +62,9 @@ static void wait_a_little(struct os_child *c) {
             break;
 }
 
-static int pump(struct run *run, const struct os_run_options *options) {
+static int pump(struct run *run) {
     struct os_child *c = &run->child;
-    double timeout = options && options->timeout > 0 ? options->timeout : 0;
-    int64_t until = timeout > 0 ? c->started_at + child_ns(timeout) : NEVER;
+    int64_t until = c->timeout_ns ? c->started_at + c->timeout_ns : NEVER;
     int r = 0;
     while (r >= 0 && !is_finished(run)) {
         r = child_step(c, run->timed_out ? NEVER : until);
@@ -82,11 +81,10 @@ static int pump(struct run *run, const struct os_run_options *options) {
 }
 
 /* Runs what was started, with a handler for the thread's end. */
-static int run_started(struct run *run, const struct os_run_options *options,
-                       struct os_run_result *ret_result) {
+static int run_started(struct run *run, struct os_run_result *ret_result) {
     int r;
     pthread_cleanup_push(abandon, run);
-    r = pump(run, options);
+    r = pump(run);
     pthread_cleanup_pop(0);
     if (r >= 0 && ret_result)
         r = child_result(&run->child, ret_result);
@@ -96,8 +94,7 @@ static int run_started(struct run *run, const struct os_run_options *options,
 }
 
 /* What is wrong with a program that has run. */
-static int judge(const struct run *run, const struct os_run_options *options,
-                 const char **reterr_words) {
+static int judge(const struct run *run, const char **reterr_words) {
     if (run->timed_out) {
         *reterr_words = "TimeoutExpired: the program was ended, as it took too long";
         return -ETIMEDOUT;
@@ -106,7 +103,7 @@ static int judge(const struct run *run, const struct os_run_options *options,
         return -EFBIG;
     if (run->child.lost)
         return -ECHILD;
-    if (options && options->check && run->child.returncode) {
+    if (run->child.check && run->child.returncode) {
         *reterr_words = "CalledProcessError: the program returned a non-zero exit status";
         return -ECANCELED;
     }
@@ -123,6 +120,7 @@ int os_run(char *const argv[], const struct os_run_options *options,
         *ret_result = (struct os_run_result){0};
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     run.child.cancel_state = state;
+    run.child.unwatched = true;
     int r = child_start(&run.child, argv, options, &failure, &words);
     if (r < 0) {
         child_close(&run.child);
@@ -130,10 +128,10 @@ int os_run(char *const argv[], const struct os_run_options *options,
         pthread_setcancelstate(state, NULL);
         return r;
     }
-    r = run_started(&run, options, ret_result);
+    r = run_started(&run, ret_result);
     child_end(&run.child);
     if (r >= 0)
-        r = judge(&run, options, &words);
+        r = judge(&run, &words);
     else if (ret_result)
         os_run_result_free(ret_result);
     pthread_setcancelstate(state, NULL);

@@ -58,7 +58,7 @@ int run_environment(const struct os_run_options *o, char *const **ret_env, char 
     AUTO_FREE char **snapshot = NULL;
     int r = check_settings(o->env_set);
     if (r >= 0 && !o->env)
-        r = env_snapshot(&snapshot);
+        r = env_for_program(&snapshot);
     if (r < 0)
         return r;
     bool changes = o->env_clear || o->env_unset || o->env_set;

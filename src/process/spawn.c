@@ -352,7 +352,7 @@ int spawn_shell(const char *command, struct spawn *s, pid_t *ret_pid, bool *rete
     const char *programs[] = {shell, NULL};
     const char *argv[] = {"sh", "-c", "--", command, NULL};
     AUTO_FREE char **env = NULL;
-    int r = env_snapshot(&env);
+    int r = env_for_program(&env);
     if (r < 0)
         return r;
     s->programs = (char *const *)programs;

@@ -31,6 +31,11 @@ FAULT(os_run, ANEW) {
     return end_result(os_run(LINE("read x; echo $x; echo $x >&2"), &options, &result), &result);
 }
 
+/* Which is waited for by its number. */
+FAULT_CASE(os_run, alone, ANEW) {
+    return os_run(LINE("exit 0"), NULL, NULL);
+}
+
 /* Every step that the child may take. */
 FAULT_CASE(os_run, setup, ANEW, .leaves_files = true) {
     const struct os_run_limit limits[] = {{RLIMIT_CORE, 0, 0}};
