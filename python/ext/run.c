@@ -100,6 +100,8 @@ static int read_input(struct request *q, PyObject *input) {
 
 static int read_numbers(struct request *q, PyObject *numbers) {
     struct os_run_options *o = &q->options;
+    if (numbers == Py_None)
+        return 0;
     long long mask, user, group, process_group;
     int tree, session, close_fds, restore;
     double timeout, grace;
@@ -124,6 +126,8 @@ static int read_numbers(struct request *q, PyObject *numbers) {
 }
 
 static int read_fds(struct request *q, PyObject *fds) {
+    if (fds == Py_None)
+        return 0;
     Py_ssize_t count = PyTuple_Size(fds);
     q->fds = count < 0 ? NULL : PyMem_New(struct os_run_fd, count + 1);
     if (!q->fds)

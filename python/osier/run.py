@@ -24,8 +24,10 @@ SubprocessError = subprocess.SubprocessError
 
 __all__ = [*subprocess.__all__]
 
-TREES = {False: 0, None: 0, True: 1, "cgroup": 2, "namespace": 3, "supervisor": 4}
 INHERIT = -10
+INHERITED, CAPTURED = (INHERIT,) * 3, (INHERIT, PIPE, PIPE)
+
+TREES = {False: 0, None: 0, True: 1, "cgroup": 2, "namespace": 3, "supervisor": 4}
 _Popen = subprocess.Popen
 
 #: What Popen takes that the core takes, too, and how it is when it is left out.
@@ -36,6 +38,9 @@ DEFAULTS = {
     "pass_fds": (), "user": None, "group": None, "extra_groups": None, "encoding": None, "errors": None,
     "text": None, "umask": -1, "pipesize": -1, "process_group": None,
 }  # fmt: skip
+
+
+TEXT = {"text": True}
 
 
 class _Unknown(Exception):
@@ -126,7 +131,7 @@ def _text(data, decoder):
     return data.decode(*decoder).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _options(args, kwargs):
+def _options(kwargs):
     unknown = kwargs.keys() - DEFAULTS.keys()
     o = {**DEFAULTS, **kwargs}
     odd = unknown or o["preexec_fn"] or o["startupinfo"] or o["creationflags"] or o["pipesize"] != -1
@@ -148,14 +153,14 @@ def _start(args, o, input, timeout, tree, grace):
     if pass_fds and not close_fds:
         import warnings
 
-        warnings.warn("pass_fds overriding close_fds.", RuntimeWarning, stacklevel=4)
+        warnings.warn("pass_fds overriding close_fds.", RuntimeWarning, stacklevel=5)
         close_fds = True
     groups = o["extra_groups"]
     if groups is not None:
         groups = tuple(_id(group, _group) for group in groups)
     ids = (_id(o["user"], _user), _id(o["group"], _group))
     group = o["process_group"]
-    sys.audit("subprocess.Popen", os.fsencode(executable), argv, o["cwd"], o["env"])
+    sys.audit("subprocess.Popen", executable, argv, o["cwd"], o["env"])
     seconds = -1.0 if timeout is None else max(float(timeout), 1e-6)
     numbers = (seconds, float(grace), TREES[tree], o["umask"], *ids, -1 if group is None else group,
                bool(o["start_new_session"]), bool(close_fds), bool(o["restore_signals"]))  # fmt: skip
@@ -165,6 +170,23 @@ def _start(args, o, input, timeout, tree, grace):
     if len(done) == 4:
         return done
     raise _failure(*done, executable, o["cwd"])
+
+
+def _start_plain(args, capture):
+    """The same of a list of words, as it is for most calls: what a program takes to start leaves little in the
+    processor's caches, so that each line that is run before it counts."""
+    argv = list(args)
+    sys.audit("subprocess.Popen", argv[0], argv, None, None)
+    done = _posix._run(argv, None, None, None, CAPTURED if capture else INHERITED, None, None, None, None)
+    if len(done) == 4:
+        return done
+    raise _failure(*done, argv[0], None)
+
+
+def _is_plain(popenargs, kwargs):
+    if len(popenargs) != 1 or subprocess.Popen is not _Popen or (kwargs and kwargs != TEXT):
+        return False
+    return popenargs[0] and type(popenargs[0]) in (list, tuple)
 
 
 def _failure(number, step, executable, cwd):
@@ -177,38 +199,46 @@ def _failure(number, step, executable, cwd):
     return OSError(number, os.strerror(number), name) if name is not None else OSError(number, os.strerror(number))
 
 
+def _start_any(popenargs, input, capture_output, timeout, tree, grace, kwargs):
+    """Runs what run() was called with: its args, how to make text of what was printed, what the core tells."""
+    if capture_output:
+        if kwargs.get("stdout") is not None or kwargs.get("stderr") is not None:
+            raise _Unknown
+        kwargs["stdout"] = kwargs["stderr"] = PIPE
+    if input is not None:
+        if kwargs.get("stdin") is not None:
+            raise _Unknown
+        kwargs["stdin"] = PIPE
+    if len(popenargs) == 1:
+        args = popenargs[0]
+    elif not popenargs and "args" in kwargs:
+        args = kwargs.pop("args")
+    else:
+        raise _Unknown
+    o = _options(kwargs)
+    decoder = _decoder(o)
+    if input is not None and isinstance(input, str) != bool(decoder):
+        raise _Unknown
+    if decoder and input is not None:
+        input = input.encode(*decoder)
+    return args, decoder, _start(args, o, input, timeout, tree, grace)
+
+
 def run(*popenargs, input=None, capture_output=False, timeout=None, check=False, tree=False, grace=0, **kwargs):
     """subprocess.run(), with `tree=True` ending all that the program started, `grace` seconds after SIGTERM."""
-    given = dict(kwargs)
-    try:
-        if capture_output:
-            if kwargs.get("stdout") is not None or kwargs.get("stderr") is not None:
-                raise _Unknown
-            kwargs["stdout"] = kwargs["stderr"] = PIPE
-        if input is not None:
-            if kwargs.get("stdin") is not None:
-                raise _Unknown
-            kwargs["stdin"] = PIPE
-        if len(popenargs) == 1:
-            args = popenargs[0]
-        elif not popenargs and "args" in kwargs:
-            args = kwargs.pop("args")
-        else:
-            raise _Unknown
-        o = _options(args, kwargs)
-        decoder = _decoder(o)
-        data = input
-        if input is not None and isinstance(input, str) != bool(decoder):
-            raise _Unknown
-        if decoder and input is not None:
-            data = input.encode(*decoder)
-        done = _start(args, o, data, timeout, tree, grace)
-    except _Unknown:
-        if tree or grace:
-            raise ValueError("with tree or grace only what the core can do can be asked for") from None
-        return subprocess.run(
-            *popenargs, input=input, capture_output=capture_output, timeout=timeout, check=check, **given
-        )
+    if not (tree or grace) and input is None and timeout is None and _is_plain(popenargs, kwargs):
+        args = popenargs[0]
+        decoder = _decoder({**DEFAULTS, **TEXT}) if kwargs else None
+        done = _start_plain(args, capture_output)
+    else:
+        try:
+            args, decoder, done = _start_any(popenargs, input, capture_output, timeout, tree, grace, dict(kwargs))
+        except _Unknown:
+            if tree or grace:
+                raise ValueError("with tree or grace only what the core can do can be asked for") from None
+            return subprocess.run(
+                *popenargs, input=input, capture_output=capture_output, timeout=timeout, check=check, **kwargs
+            )
     returncode, out, err, timed_out = done
     if timed_out:
         raise TimeoutExpired(args, timeout, output=out or None, stderr=err or None)

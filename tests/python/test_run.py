@@ -2,9 +2,11 @@
 """osier.run beside subprocess.run: the same results, the same exceptions; and what only osier's has."""
 
 import os
+import pathlib
 import random
 import signal
 import subprocess
+import sys
 import threading
 import time
 
@@ -131,6 +133,44 @@ def test_is_subprocess_with_another_import():
     assert module.call(["false"]) == 1
     with pytest.raises(subprocess.CalledProcessError):
         module.check_call("exit 3", shell=True)
+
+
+def events_of(run, args, options):
+    """What a program that listens to audit events hears of a call."""
+    heard = []
+    listening = True
+
+    def hook(event, arguments):
+        if listening and event == "subprocess.Popen":
+            heard.append(arguments)
+
+    sys.addaudithook(hook)
+    try:
+        outcome(run, args, options)
+    finally:
+        listening = False
+    return heard
+
+
+@pytest.mark.parametrize(
+    "args, options",
+    [
+        (["true"], {}),
+        (("true", b"x"), {}),
+        ([b"true"], {"capture_output": True, "text": True}),
+        ([pathlib.PurePath("/bin/true")], {}),
+        (["osier-nowhere"], {}),
+        (["x", "y"], {"executable": "/bin/true", "cwd": "/", "env": {"A": "1"}}),
+        ("true", {}),
+        ("true", {"shell": True}),
+        ([3], {}),
+    ],
+)
+def test_audit_events_are_subprocess_s(args, options):
+    mine, theirs = (events_of(run, args, options) for run in (osier.run.run, subprocess.run))
+    assert len(mine) == 1
+    assert mine == theirs
+    assert list(map(type, mine[0])) == list(map(type, theirs[0]))
 
 
 def test_files_and_descriptors(tmp_path):
