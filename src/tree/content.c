@@ -112,14 +112,8 @@ static int copy_with_holes(struct content *c, int from, int to, int64_t size) {
     int64_t r;
     for (int64_t end = 0; end < size;) {
         int64_t start = SYS(lseek, from, end, SEEK_DATA);
-        if (start == -ENXIO) {
-            struct stat st; /* a hole up to the end, which may have come nearer meanwhile */
-            r = SYS(fstat, from, &st);
-            if (r < 0)
-                return (int)r;
-            size = st.st_size < size ? st.st_size : size;
-            break;
-        }
+        if (start == -ENXIO)
+            break; /* a hole up to the end */
         if (start < 0)
             return start == -EINVAL && end == 0 ? copy_part(c, from, to, size) : (int)start;
         end = SYS(lseek, from, start, SEEK_HOLE);
@@ -133,6 +127,12 @@ static int copy_with_holes(struct content *c, int from, int to, int64_t size) {
         if (r < 0)
             return (int)r;
     }
+    struct stat st;
+    r = SYS(fstat, from, &st);
+    if (r < 0)
+        return (int)r;
+    if (st.st_size < size) /* the end has come nearer meanwhile */
+        size = st.st_size;
     r = SYS(ftruncate, to, size);
     if (r >= 0)
         r = SYS(lseek, from, size, SEEK_SET);
