@@ -20,14 +20,17 @@ enum { DOTTED_I = 0x130, COMBINING_DOT = 0x307, SIGMA = 0x3a3, FINAL_SIGMA = 0x3
 /* ---- ASCII, sixteen characters at once ---- */
 
 typedef unsigned char block __attribute__((vector_size(16)));
+typedef signed char signed_block __attribute__((vector_size(16)));
 
 /* Lowers a block; bytes beyond ASCII stay. All that were met gather in `met`. */
 static inline void lower_block(char *to, const char *text, block *met) {
     block b;
     memcpy(&b, text, sizeof b);
     *met |= b;
-    block letters = (block)(b - 'A' < 26), slashes = (block)(b == '/');
-    b = (b | (letters & 0x20)) ^ (slashes & ('/' ^ '\\'));
+    signed_block moved =
+        (signed_block)(b - ('A' + 128)); /* signed, they are compared with one instruction */
+    block letters = (block)(moved < -128 + 26), slashes = (block)(b == '/');
+    b ^= (letters & 0x20) | (slashes & ('/' ^ '\\'));
     memcpy(to, &b, sizeof b);
 }
 

@@ -18,6 +18,16 @@
 static BOTH size_t common_size(const struct flavour *flavour, const char *text, size_t size,
                                const char *path) {
     const char *at = text, *end = text + size;
+    const char *names = text + !is_separator(flavour, *path);
+    if (names <
+        end) { /* most paths are as normal as `text`: whole names of what is the same to the byte */
+        size_t same = same_words(names, path, strnlen(path, (size_t)(end - names)));
+        const char *last = memrchr(text, flavour->separator, (size_t)(names - text) + same);
+        if (last > at) {
+            path += last - names;
+            at = last;
+        }
+    }
     struct os_slice name;
     while (at < end && next_name(flavour, &path, &name)) {
         const char *stop = memchr(at + 1, flavour->separator, (size_t)(end - at - 1));
@@ -91,23 +101,29 @@ ALSO(os_ntpath_commonprefix, os_path_commonprefix);
  * with. Where the case of letters beyond ASCII decides that, −1. */
 static BOTH ptrdiff_t common_names(char separator, bool ignores_case, struct os_slice a,
                                    struct os_slice b) {
-    size_t least = a.size < b.size ? a.size : b.size, at = 0, names = 0;
-    for (; at < least; at++) {
-        char one = a.data[at], other = b.data[at];
-        if (one != other && !(ignores_case && lower_letter(one) == lower_letter(other)))
-            break;
-        if (one == separator)
-            names = at;
-    }
+    size_t least = a.size < b.size ? a.size : b.size;
+    size_t at = same_words(a.data, b.data, least);
+    while (at < least && (a.data[at] == b.data[at] ||
+                          (ignores_case && lower_letter(a.data[at]) == lower_letter(b.data[at]))))
+        at++;
     if (ignores_case && at < least && (a.data[at] | b.data[at]) & 0x80)
         return -1;
     bool whole =
         (at == a.size || a.data[at] == separator) && (at == b.size || b.data[at] == separator);
-    return (ptrdiff_t)(whole ? at : names);
+    if (whole)
+        return (ptrdiff_t)at;
+    const char *last = memrchr(a.data, separator, at);
+    return last ? last - a.data : 0;
 }
 
 static BOTH size_t count_separators(const struct flavour *flavour, const char *text, size_t size) {
     size_t count = 0;
+    for (; size >= WORD; text += WORD, size -= WORD) {
+        uint64_t word;
+        memcpy(&word, text, sizeof word);
+        for (uint64_t found = bytes_of(word, flavour->separator); found; found &= found - 1)
+            count++;
+    }
     for (size_t i = 0; i < size; i++)
         count += text[i] == flavour->separator;
     return count;
@@ -226,20 +242,21 @@ char *os_ntpath_commonpath(const char *const *paths) {
     return PUBLIC_POINTER(r, text, "ntpath_commonpath", NULL, NULL);
 }
 
-/* Appends os_ntpath_normpath() of a path made absolute. */
-static int nt_append_absolute(struct str *s, const char *path, const struct str *cwd) {
-    AUTO_FREE char *joined = NULL;
-    if (!nt_is_absolute(path)) {
-        joined = nt_join_list((const char *const[]){cwd->data, path, NULL});
-        if (!joined)
-            return -ENOMEM;
-        path = joined;
-    }
-    if (str_reserve(s, strlen(path) + 1) < 0)
+/* Appends os_ntpath_normpath() of a path of so many bytes. */
+static int nt_append_normal(struct str *s, const char *path, size_t size) {
+    if (str_reserve(s, size + 1) < 0)
         return -ENOMEM;
     s->size += nt_put_normal(s->data + s->size, path);
     s->data[s->size] = '\0';
     return 0;
+}
+
+/* The same of a path made absolute. */
+static int nt_append_absolute(struct str *s, struct os_slice path, const struct str *cwd) {
+    if (nt_is_absolute(path.data))
+        return nt_append_normal(s, path.data, path.size);
+    AUTO_FREE char *joined = nt_join_list((const char *const[]){cwd->data, path.data, NULL});
+    return joined ? nt_append_normal(s, joined, strlen(joined)) : -ENOMEM;
 }
 
 /* Two texts that are compared name by name. */
@@ -254,11 +271,9 @@ static int lower_slice(struct os_slice *text, char **ret_owner) {
     return r;
 }
 
-/* Whether two drives are the same: 1, 0 or −ENOMEM. */
-static int nt_same_drive(struct pair drives) {
+/* Whether two drives are the same in lower case: 1, 0 or −ENOMEM. */
+static int nt_same_in_lower_case(struct pair drives) {
     AUTO_FREE char *to = NULL, *from = NULL;
-    if (is_same(&NT, drives.to, drives.from))
-        return 1;
     int r = lower_slice(&drives.to, &to);
     if (r == 0)
         r = lower_slice(&drives.from, &from);
@@ -316,19 +331,20 @@ static int nt_way(struct pair names, char **ret_text) {
 
 int nt_relative(const char *path, const char *start, const struct str *cwd, char **ret_text) {
     AUTO_STR both = STR_INIT;
-    if (str_reserve(&both, strlen(path) + strlen(start) + 4) < 0 ||
-        nt_append_absolute(&both, start, cwd) < 0)
+    struct os_slice ends[] = {{path, strlen(path)}, {start, strlen(start)}};
+    if (str_reserve(&both, ends[0].size + ends[1].size + 4) < 0 ||
+        nt_append_absolute(&both, ends[1], cwd) < 0)
         return -ENOMEM;
     size_t from_size = both.size;
     str_append(&both, "", 1);
-    if (nt_append_absolute(&both, path, cwd) < 0)
+    if (nt_append_absolute(&both, ends[0], cwd) < 0)
         return -ENOMEM;
     char *from = both.data, *to = both.data + from_size + 1;
     size_t to_size = both.size - from_size - 1;
     struct anchor to_anchor = nt_anchor(to), from_anchor = nt_anchor(from);
     struct pair drives = {slice_of(to, to + to_anchor.drive),
                           slice_of(from, from + from_anchor.drive)};
-    int r = nt_same_drive(drives);
+    int r = is_same(&NT, drives.to, drives.from) ? 1 : nt_same_in_lower_case(drives);
     if (r <= 0)
         return r < 0 ? r : -EINVAL;
     struct pair names = {nt_names(to, to_anchor, to_size), nt_names(from, from_anchor, from_size)};

@@ -140,14 +140,39 @@ static BOTH uint64_t separators_at(const struct flavour *flavour, const char *te
     return found;
 }
 
-/** Of what was found, the last in memory. */
+/** How many bytes both begin with, of at least `size`: whole words of them, a few less. */
+static inline size_t same_words(const char *a, const char *b, size_t size) {
+    size_t at = 0;
+    for (uint64_t one, other; size - at >= WORD; at += WORD) {
+        memcpy(&one, a + at, sizeof one);
+        memcpy(&other, b + at, sizeof other);
+        if (one != other)
+            break;
+    }
+    return at;
+}
+
+/** Of what was found, the last in memory; and what stands behind each, moved there: `carry` says
+ *  whether that of the word before was found in its last byte, and is 1 or 0 then. */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 static inline size_t last_found(uint64_t found) {
     return 7 - (size_t)__builtin_ctzll(found) / 8;
 }
+
+static inline uint64_t behind_found(uint64_t found, uint64_t *carry) {
+    uint64_t behind = found >> 8 | *carry << 63;
+    *carry = found >> 7 & 1;
+    return behind;
+}
 #else
 static inline size_t last_found(uint64_t found) {
     return 7 - (size_t)__builtin_clzll(found) / 8;
+}
+
+static inline uint64_t behind_found(uint64_t found, uint64_t *carry) {
+    uint64_t behind = found << 8 | *carry << 7;
+    *carry = found >> 63;
+    return behind;
 }
 #endif
 

@@ -16,7 +16,26 @@ static BOTH char *without_last(const struct flavour *flavour, char *end, const c
     return end;
 }
 
-/* One pass that copies byte by byte: names are too short for memchr() and memmove() to pay. What is
+/* How many bytes of a path are whole names as they should be, with one separator between two: those
+ * before the last separator in front of the first word in which anything else stands, be it a name
+ * that only begins with a dot. */
+static BOTH size_t normal_size(const struct flavour *flavour, const char *path) {
+    const char *at = path, *end = path + strlen(path);
+    uint64_t carry = 1;
+    for (uint64_t word; end - at >= WORD; at += WORD) {
+        memcpy(&word, at, sizeof word);
+        uint64_t separators = bytes_of(word, flavour->separator), others = bytes_of(word, '.');
+        others = (others | separators) & behind_found(separators, &carry);
+        if (flavour->alternative != flavour->separator)
+            others |= bytes_of(word, flavour->alternative);
+        if (others)
+            break;
+    }
+    const char *last = memrchr(path, flavour->separator, (size_t)(at - path));
+    return last ? (size_t)(last - path) : 0;
+}
+
+/* What is normal already is copied at once, the rest byte by byte: names are too short for memchr() and memmove() to pay. What is
  * written never overtakes what is read, so both may be the same text. `fixed` bytes of `text` never
  * go; where it is rooted, ".." stays there. */
 static BOTH size_t append_normal(const struct flavour *flavour, char *text, size_t size,
@@ -24,6 +43,16 @@ static BOTH size_t append_normal(const struct flavour *flavour, char *text, size
     char *const start = text + fixed;
     char *end = text + size;
     char *floor = start; /* ".." takes nothing back before it */
+    while (is_separator(flavour, *path))
+        path++;
+    size_t normal = normal_size(flavour, path);
+    if (normal > 0) {
+        if (end > start)
+            *end++ = flavour->separator;
+        memmove(end, path, normal);
+        end += normal;
+        path += normal;
+    }
     for (;;) {
         while (is_separator(flavour, *path))
             path++;

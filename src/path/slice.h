@@ -11,7 +11,7 @@ static inline struct os_slice slice_of(const char *start, const char *end) {
     return (struct os_slice){start, (size_t)(end - start)};
 }
 
-/** memcpy() of what names mostly are, 2 to 64 bytes, as two moves that may overlap: the end. */
+/** memcpy() of what names mostly are, up to 64 bytes, as two moves that may overlap: the end. */
 static inline char *slice_put(char *to, struct os_slice slice) {
     struct two {
         uint64_t words[2];
@@ -21,24 +21,30 @@ static inline char *slice_put(char *to, struct os_slice slice) {
     };
     size_t size = slice.size;
 #define COPY_AS(type)                                                                              \
-    if (size >= sizeof(type) && size <= 2 * sizeof(type)) {                                        \
+    do {                                                                                           \
         type first, last;                                                                          \
         memcpy(&first, slice.data, sizeof first);                                                  \
         memcpy(&last, slice.data + size - sizeof last, sizeof last);                               \
         memcpy(to, &first, sizeof first);                                                          \
         memcpy(to + size - sizeof last, &last, sizeof last);                                       \
-        return to + size;                                                                          \
-    }
-    COPY_AS(uint64_t)
-    COPY_AS(uint32_t)
-    COPY_AS(struct two)
-    COPY_AS(struct four)
-    COPY_AS(uint16_t)
-#undef COPY_AS
-    if (size > 1)
-        memcpy(to, slice.data, size);
-    else if (size == 1)
+    } while (0)
+    if (size >= sizeof(uint64_t)) {
+        if (size <= 2 * sizeof(uint64_t))
+            COPY_AS(uint64_t);
+        else if (size <= 2 * sizeof(struct two))
+            COPY_AS(struct two);
+        else if (size <= 2 * sizeof(struct four))
+            COPY_AS(struct four);
+        else
+            memcpy(to, slice.data, size);
+    } else if (size >= sizeof(uint32_t)) {
+        COPY_AS(uint32_t);
+    } else if (size >= sizeof(uint16_t)) {
+        COPY_AS(uint16_t);
+    } else if (size == 1) {
         *to = *slice.data;
+    }
+#undef COPY_AS
     return to + size;
 }
 

@@ -240,6 +240,56 @@ static void knows_reserved_names(void **state) {
             fail_msg("'%s' is not reserved", free_names[i]);
 }
 
+/* One way to write paths, and what changes nothing behind a separator of them. */
+struct way {
+    char separator;
+    const char *nothing[4];
+    char *(*normpath)(const char *);
+    char *(*relpath)(const char *, const char *);
+    char *(*commonpath)(const char *const *);
+};
+
+static void check_changed(const struct way *way, const char *text, const char *changed) {
+    check_text(way->normpath(changed), text);
+    check_text(way->relpath(changed, text), ".");
+    check_text(way->commonpath((const char *const[]){text, changed, NULL}), text);
+    check_text(way->commonpath((const char *const[]){changed, text, NULL}), text);
+}
+
+/* What is no part of a name is noticed wherever it stands, whatever is compared at once. */
+static void nothing_at_every_place(void **state) {
+    (void)state;
+    static const struct way ways[] = {{'\\',
+                                       {"\\", "/", ".\\", "./"},
+                                       os_ntpath_normpath,
+                                       os_ntpath_relpath,
+                                       os_ntpath_commonpath},
+                                      {'/',
+                                       {"/", "./", "././", "//./"},
+                                       os_posixpath_normpath,
+                                       os_posixpath_relpath,
+                                       os_posixpath_commonpath}};
+    for (size_t at = 0; at < 2 * 4 * 20; at++) {
+        const struct way *way = &ways[at % 2];
+        const char *nothing = way->nothing[at / 2 % 4];
+        char text[64], changed[80], pad[20] = {0};
+        memset(pad, 'n', at / 8);
+        snprintf(text, sizeof text, "%s/%s/bc/defghijkl/n/opqrst/.e/..f/g",
+                 way->separator == '/' ? "" : "C:", pad[0] ? pad : "a");
+        for (char *c = text; *c; c++)
+            *c = *c == '/' ? way->separator : *c;
+        for (const char *c = text; *c; c++) {
+            if (*c != way->separator)
+                continue;
+            snprintf(changed, sizeof changed, "%.*s%s%s", (int)(c + 1 - text), text, nothing,
+                     c + 1);
+            if (way->separator == '\\' || changed[1] != '/' ||
+                changed[2] == '/') /* "//a" is a root of its own */
+                check_changed(way, text, changed);
+        }
+    }
+}
+
 static void relpath_between(void **state) {
     (void)state;
     check_text(os_ntpath_relpath("C:\\a\\c", "C:\\a\\b"), "..\\c");
@@ -368,6 +418,7 @@ int main(void) {
         cmocka_unit_test(lowers),
         cmocka_unit_test(is_absolute_with_drive_and_root),
         cmocka_unit_test(knows_reserved_names),
+        cmocka_unit_test(nothing_at_every_place),
         cmocka_unit_test(relpath_between),
         cmocka_unit_test(commonpath_of),
         cmocka_unit_test(expands_variables),
