@@ -17,6 +17,7 @@
 #include <osier/machine.h>
 #include <osier/memory.h>
 #include <osier/mounts.h>
+#include <osier/network.h>
 #include <osier/ntpath.h>
 #include <osier/params.h>
 #include <osier/path.h>
@@ -29,6 +30,7 @@
 #include <osier/run.h>
 #include <osier/scheduler.h>
 #include <osier/shell.h>
+#include <osier/sockets.h>
 #include <osier/spawn.h>
 #include <osier/stat.h>
 #include <osier/streams.h>

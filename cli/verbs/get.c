@@ -16,14 +16,27 @@ static const struct noun {
     const char *name, *function;
     const char *word; /* what is always asked of it, or NULL */
 } nouns[] = {
-    {"procs", "os.processes", NULL},   {"mounts", "os.mounts", "--sizes"},
-    {"usage", "os.disk_usage", NULL},  {"memory", "os.virtual_memory", NULL},
-    {"swap", "os.swap_memory", NULL},  {"meminfo", "os.meminfo", NULL},
-    {"cpu", "os.cpu_times", NULL},     {"cpufreq", "os.cpu_freq", NULL},
-    {"stats", "os.cpu_stats", NULL},   {"load", "os.getloadavg", NULL},
-    {"pressure", "os.pressure", NULL}, {"cgroup", "os.cgroup", NULL},
-    {"uptime", "os.uptime", NULL},     {"boot", "os.boot_time", NULL},
+    {"procs", "os.processes", NULL},
+    {"mounts", "os.mounts", "--sizes"},
+    {"usage", "os.disk_usage", NULL},
+    {"memory", "os.virtual_memory", NULL},
+    {"swap", "os.swap_memory", NULL},
+    {"meminfo", "os.meminfo", NULL},
+    {"cpu", "os.cpu_times", NULL},
+    {"cpufreq", "os.cpu_freq", NULL},
+    {"stats", "os.cpu_stats", NULL},
+    {"load", "os.getloadavg", NULL},
+    {"pressure", "os.pressure", NULL},
+    {"cgroup", "os.cgroup", NULL},
+    {"uptime", "os.uptime", NULL},
+    {"boot", "os.boot_time", NULL},
     {"os", "os.uname", NULL},
+    {"links", "os.net_links", NULL},
+    {"addresses", "os.net_addresses", NULL},
+    {"routes", "os.net_routes", NULL},
+    {"rules", "os.net_rules", NULL},
+    {"neighbours", "os.net_neighbours", NULL},
+    {"sockets", "os.sockets", NULL},
 };
 
 static const struct noun *find_noun(const char *name) {
@@ -34,7 +47,7 @@ static const struct noun *find_noun(const char *name) {
 }
 
 static int unknown(struct call *call, const char *name) {
-    char known[300] = "; known are";
+    char known[800] = "; known are";
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
         if (strlen(known) + strlen(nouns[i].name) + 3 < sizeof known)
             strcat(strcat(known, i ? ", " : " "), nouns[i].name);
@@ -70,15 +83,15 @@ static int ask(const struct function *function, char **words) {
 }
 
 /**
- * Shows processes, mounts, memory, CPUs, load and pressure.
+ * Shows processes, mounts, memory, CPUs, load, pressure and the network.
  *
  * WHAT is procs, mounts, usage PATH, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure
- * RESOURCE, cgroup, uptime, boot or os. A list is a table, which --fields, --filter, --sort,
+ * RESOURCE, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours or sockets. A list is a table, which --fields, --filter, --sort,
  * --top and --no-header shape, or --json and --jsonl; what is not asked for is not read either. `osier get
  * WHAT --help` tells more.
  *
  * @param what  one of procs, mounts, usage, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure,
- *               cgroup, uptime, boot, os
+ *               cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets
  * @param words  what it takes
  * @param root  look at a machine whose /proc, /sys and /etc were recorded below this directory
  * @group machine

@@ -33,7 +33,13 @@ _STATUSES = {
 }  # fmt: skip
 
 _psutil.prepare(
-    {type.__name__: type for type in (_types.pmem, _types.pcputimes, _types.puids, _types.pgids, _types.pio, _types.pctxsw)},
+    {
+        type.__name__: type
+        for type in (
+            _types.pmem, _types.pcputimes, _types.puids, _types.pgids, _types.pio, _types.pctxsw, _psutil_net.addr,
+            _psutil_net.sconn,
+        )  # fmt: skip
+    },
     _STATUSES,
 )
 
@@ -543,8 +549,12 @@ class Process:
     @_own
     def net_connections(self, kind="inet"):
         """Sockets that it has open."""
-        _psutil_net.check_kind(kind)
-        rows = _psutil_net.connections(kind, {self.pid: _psutil.open_files(self._open())})
+        handle = self._open()
+        if not _psutil.is_running(handle):
+            raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
+        rows = _psutil_net.connections(kind, self.pid)
+        if not _psutil.is_running(handle):  # they may be another's, who has its number now
+            raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
         return [_types.pconn(*row[:-1]) for row in rows]
 
     connections = net_connections

@@ -7,7 +7,6 @@ A process is held by a descriptor of its directory in /proc, so nothing is read 
 one that got its number. Lists are read in one call without Python's lock.
 """
 
-import contextlib
 import enum
 import resource
 import socket
@@ -181,13 +180,7 @@ def wait_procs(procs, timeout=None, callback=None):
 
 def net_connections(kind="inet"):
     """Sockets of all processes that may be looked into."""
-    _process.sync()
-    _psutil_net.check_kind(kind)
-    files = {}
-    for pid in pids():
-        with contextlib.suppress(OSError):
-            files[pid] = _psutil.open_files(_psutil.open(pid))
-    return [_psutil_net.sconn(*row) for row in _psutil_net.connections(kind, files, others=True)]
+    return _psutil_net.connections(kind)
 
 
 _CLASSES = (Error, NoSuchProcess, ZombieProcess, AccessDenied, TimeoutExpired, Process, Popen)

@@ -27,6 +27,21 @@ void rows_text(struct rows *r, const char *text, size_t size, const char **membe
     str_append(&r->text, "", 1);
 }
 
+void rows_array(struct rows *r, void *member) {
+    static const char zeros[_Alignof(max_align_t)];
+    const char *place;
+    size_t over = r->text.size % sizeof zeros;
+    str_append(&r->text, zeros, over ? sizeof zeros - over : 0);
+    place = (const char *)(uintptr_t)(r->text.size + 1);
+    memcpy(member, &place, sizeof place);
+}
+
+/* Where the texts begin behind the records, so that arrays among them are aligned. */
+static size_t text_offset(size_t size) {
+    size_t over = size % _Alignof(max_align_t);
+    return over ? size + _Alignof(max_align_t) - over : size;
+}
+
 static void settle(char *item, const size_t *members, const char *base) {
     for (; *members != SIZE_MAX; members++) {
         const char *place;
@@ -38,15 +53,15 @@ static void settle(char *item, const size_t *members, const char *base) {
 }
 
 int rows_take(struct rows *r, const size_t *members, void *ret_items, size_t *ret_count) {
-    size_t size = r->count * r->size, count = r->count;
-    char *block = r->text.failed ? NULL : mem_alloc(size + r->text.size);
+    size_t size = r->count * r->size, count = r->count, begin = text_offset(size);
+    char *block = r->text.failed ? NULL : mem_alloc(begin + r->text.size);
     if (block) {
         if (size)
             memcpy(block, r->items, size);
         if (r->text.size)
-            memcpy(block + size, r->text.data, r->text.size);
+            memcpy(block + begin, r->text.data, r->text.size);
         for (size_t i = 0; i < count; i++)
-            settle(block + i * r->size, members, block + size);
+            settle(block + i * r->size, members, block + begin);
         memcpy(ret_items, &block, sizeof block);
         *ret_count = count;
     }

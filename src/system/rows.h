@@ -22,10 +22,13 @@ void rows_drop(struct rows *r);
 /** Puts `size` bytes where they stay, for a text member of the last record. */
 void rows_text(struct rows *r, const char *text, size_t size, const char **member);
 
+/** Begins an array of anything for a pointer of the last record: what is appended to `text` next. */
+void rows_array(struct rows *r, void *member);
+
 /**
  * Hands over all records in one block: 0, or −ENOMEM. What is in `r` is freed either way.
  *
- * @param members  the offsets of the text members; SIZE_MAX ends them
+ * @param members  the offsets of the members that point to texts or arrays; SIZE_MAX ends them
  */
 int rows_take(struct rows *r, const size_t *members, void *ret_items, size_t *ret_count);
 

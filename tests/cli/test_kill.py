@@ -3,7 +3,9 @@
 
 import os
 import signal
+import socket
 import subprocess
+import time
 
 import pytest
 
@@ -89,3 +91,64 @@ def test_refused(osier, start, build):
 @pytest.mark.parametrize("words", [[], ["--filter=nothing == 1"], ["x", "--signal=SIGNOTHING"], ["x", "--timeout=x"]])
 def test_mistakes(osier, words):
     assert osier("kill", *words).status == 64
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(word) for word in file.read().split()]
+
+
+def ended(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] in "ZX"
+    except FileNotFoundError:
+        return True
+
+
+def wait_for(condition):
+    for _ in range(500):
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_tree_ends_with_what_it_starts_meanwhile(osier, start):
+    # each starts a further one all the time, in a session of its own, and ignores nothing
+    top = start(name_of("t"), "(while :; do setsid sleep 100 & sleep 0.01; done) & sleep 0.2")
+    below = children_of(top.pid)
+    listed = osier("kill", str(top.pid), "--tree", "--dry-run").out.splitlines()
+    assert len(listed) > len(below) and top.poll() is None
+    assert osier("kill", str(top.pid), "--tree").status == 0
+    assert top.wait(10) == -signal.SIGTERM
+    whom = [int(line.split()[0]) for line in listed[1:]]
+    assert wait_for(lambda: all(ended(pid) for pid in whom))
+    left = subprocess.run(["pgrep", "-P", *[str(pid) for pid in [top.pid, *below]], "-d,"], capture_output=True).stdout
+    assert left.strip() == b""
+
+
+def test_a_tree_that_was_stopped_goes_on(osier, start):
+    top = start(name_of("c"), "trap 'exit 7' USR1; sleep 0.1")
+    assert osier("kill", str(top.pid), "--tree", "-s", "SIGUSR1").status == 0
+    assert top.wait(10) == 7
+
+
+def test_by_port(osier, start):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        child = subprocess.Popen(["sleep", "100"], pass_fds=[listener.fileno()])
+        other = start("b")
+        try:
+            done = osier("kill", f"--port={port}", f"--filter=pid != {os.getpid()}", "--dry-run")
+            assert done.out == f"{child.pid} sleep\n"
+            assert osier("kill", f"--port={port}", "sleep").status == 0
+            assert child.wait(10) == -signal.SIGTERM and other.poll() is None
+        finally:
+            child.kill()
+            child.wait()
+    done = osier("kill", f"--port={port}")
+    assert (done.status, done.err) == (1, "osier: kill: no process has the port\n")
+    assert osier("kill", "--port=0").status == osier("kill", "--port=65536").status == 64

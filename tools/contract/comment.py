@@ -38,7 +38,7 @@ def take_tag(entry, tag, text):
     elif tag == "alias":
         entry.aliases.append(text)
     elif tag == "table":
-        entry.columns = re.findall(r"\w+", text)
+        entry.columns = re.findall(r"[\w.]+", text)
     elif tag == "shell":
         read_shell(entry, text)
     else:
