@@ -33,6 +33,7 @@
 #include <osier/sockets.h>
 #include <osier/spawn.h>
 #include <osier/stat.h>
+#include <osier/state.h>
 #include <osier/streams.h>
 #include <osier/system.h>
 #include <osier/terminal.h>

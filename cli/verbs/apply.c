@@ -5,6 +5,7 @@
 #include "frame/message.h"
 #include "frame/output.h"
 #include "verbs/plan_apply.h"
+#include "verbs/plan_state.h"
 
 #include <errno.h>
 #include <osier.h>
@@ -29,11 +30,11 @@ static int check_digest(const char *file, struct os_plan *plan, const char *want
 static int approve(struct call *call, struct os_plan *plan) {
     if (is_set(call, "yes") || arg_text(call, "digest"))
         return STATUS_YES;
-    return ask_for_plan("apply", plan);
+    return ask_for_plan("apply", plan, NULL, NULL);
 }
 
 /**
- * Makes all changes of a plan, or none.
+ * Makes all changes of a plan or a state, or none.
  *
  * Everything that the plan rests on has to be as it was: else nothing is changed, and the exit status
  * is 3. Whatever fails, and whenever the power goes, the state before is found, or the state after.
@@ -41,17 +42,23 @@ static int approve(struct call *call, struct os_plan *plan) {
  *
  * Without --yes or --digest the plan is shown, and asked for on a terminal.
  *
- * @param file  the plan, from `osier plan -o FILE`
+ * A state, as `osier plan STATE.toml` takes it, is planned and applied. Its commands are run when its files are
+ * in place; where one fails, these are taken back, and the exit status is 1.
+ *
+ * @param file  the plan, from `osier plan -o FILE`; or a state
+ * @param var  NAME=VALUE, a variable of the state; may be repeated
  * @param digest  only if this is its SHA-256, from `osier show FILE --digest`
  * @param yes  don't ask
  * @param wait  wait while another transaction is under way
  * @param open_files  also replace and remove what programs have open for writing
  * @group change
  * @since 0.1
- * @shell apply FILE [--digest=HEX] [-y|--yes] [--wait] [--open-files] -> custom
+ * @shell apply FILE [--digest=HEX] [-y|--yes] [--var=NAME=VALUE...] [--wait] [--open-files] -> custom
  */
 int verb_apply(struct call *call) {
     const char *file = arg_text(call, "FILE"), *digest = arg_text(call, "digest");
+    if (is_state(file))
+        return apply_state(call, file);
     struct os_plan *plan = load_plan("apply", file);
     if (!plan)
         return STATUS_NO;

@@ -6,6 +6,7 @@
 #include "frame/output.h"
 #include "frame/suggest.h"
 #include "verbs/plan_output.h"
+#include "verbs/plan_state.h"
 
 #include <osier.h>
 #include <stdio.h>
@@ -61,8 +62,29 @@ static int finish(struct call *call, struct os_plan *plan) {
     return show_plan(plan, is_set(call, "list"), is_set(call, "detailed-exitcode"));
 }
 
+/* osier plan STATE --option: what stands behind the state are options, as if they stood before it. */
+static int plan_file(struct call *call) {
+    if (call->rest_count == 1)
+        return plan_state(call, call->rest[0]);
+    struct call again;
+    char **words = call_alloc(call, call->rest_count + 2, sizeof *words);
+    if (!words)
+        return STATUS_NO;
+    memcpy(words, call->rest + 1, (call->rest_count - 1) * sizeof *words);
+    words[call->rest_count - 1] = (char *)(intptr_t) "--";
+    words[call->rest_count] = call->rest[0];
+    int status = STATUS_USAGE;
+    if (call_parse(&again, call->function, words))
+        status = again.rest_count == 1
+                     ? plan_state(&again, again.rest[0])
+                     : misuse_word(call->function, "one state at a time, not", again.rest[0],
+                                   " too; include is for several");
+    call_free(&again);
+    return status;
+}
+
 /**
- * Shows what calls of os would change, and changes nothing.
+ * Shows what calls of os, or a state, would change.
  *
  * Each step sees what the steps before it have planned. What is shown is the difference in the end,
  * one line a place: + create, ± replace, - remove, > move, ~ change of mode, owner, times; then what
@@ -72,16 +94,26 @@ static int finish(struct call *call, struct os_plan *plan) {
  *
  * The exit status is 1, with no plan, where a step would fail.
  *
- * @param calls  the calls, "os.mkdir srv", each but the last with a word ";" behind it
+ * A state says how things shall be, in a file STATE.toml or STATE.json, or in one of tmpfiles.d,
+ * x.conf. Shown is what isn't so; where commands will be run the exit status is 4, as nobody knows what
+ * they will do. docs/STATE.md tells how states are written.
+ *
+ *     osier plan site.toml --var port=8080
+ *
+ * @param calls  the calls, "os.mkdir srv", each but the last with a word ";" behind it; or a state
+ * @param var  NAME=VALUE, a variable of the state; may be repeated
  * @param output  save the plan in this file
  * @param title  a line that says what the plan is for
  * @param list  only list the places, without the changes of text files
  * @param detailed_exitcode  the exit status is 2 where something would change
  * @group change
  * @since 0.1
- * @shell plan CALLS... [-o|--output=FILE] [--title=TEXT] [--list] [--detailed-exitcode] + -> custom
+ * @shell plan CALLS... [-o|--output=FILE] [--title=TEXT] [--var=NAME=VALUE...] [--list]
+ *        [--detailed-exitcode] + -> custom
  */
 int verb_plan(struct call *call) {
+    if (is_state(call->rest[0]))
+        return plan_file(call);
     const struct os_plan_options options = {.size = sizeof options,
                                             .title = arg_text(call, "title")};
     struct os_plan *plan = os_plan(&options);

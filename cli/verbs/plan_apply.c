@@ -28,7 +28,8 @@ struct os_plan *load_plan(const char *verb, const char *file) {
     return plan;
 }
 
-int ask_for_plan(const char *verb, struct os_plan *plan) {
+int ask_for_plan(const char *verb, struct os_plan *plan, void (*show_more)(void *data),
+                 void *data) {
     char answer[16];
     if (!isatty(STDIN_FILENO) || !output_terminal()) {
         complain(verb, NULL,
@@ -38,6 +39,8 @@ int ask_for_plan(const char *verb, struct os_plan *plan) {
     int status = show_plan(plan, /* list_only= */ false, /* detailed= */ false);
     if (status != STATUS_YES)
         return status;
+    if (show_more)
+        show_more(data);
     printf("\nMake these changes? [y/N] ");
     fflush(stdout);
     bool yes = fgets(answer, sizeof answer, stdin) && (*answer == 'y' || *answer == 'Y');
@@ -80,7 +83,7 @@ static void tell_room_held(void) {
                 human_size(size, sizeof size, held));
 }
 
-static int refused(const char *verb, struct os_plan *plan) {
+int refuse_plan(const char *verb, struct os_plan *plan) {
     switch (errno) {
     case ESTALE:
         return refuse_conflicts(verb, plan);
@@ -120,7 +123,7 @@ int apply_plan(const char *verb, struct os_plan *plan, bool wait, bool open_file
         return STATUS_YES;
     }
     if (!id)
-        return refused(verb, plan);
+        return refuse_plan(verb, plan);
     failed();
     return complain(verb, NULL, "%" PRIu64 " is done, but may not outlive a loss of power", id);
 }

@@ -12,11 +12,15 @@ struct os_plan;
 /** Loads a plan: NULL after a message. */
 struct os_plan *load_plan(const char *verb, const char *file);
 
-/** Shows a plan and asks for it on a terminal; elsewhere, and after a no, STATUS_REFUSED. */
-int ask_for_plan(const char *verb, struct os_plan *plan);
+/** Shows a plan, and what `show_more` has to show, and asks for it on a terminal; elsewhere, and after a
+ *  no, STATUS_REFUSED. */
+int ask_for_plan(const char *verb, struct os_plan *plan, void (*show_more)(void *data), void *data);
 
 /** Makes all changes of a plan, or none, and says so: the exit status. */
 int apply_plan(const char *verb, struct os_plan *plan, bool wait, bool open_files);
+
+/** Says why a plan wasn't applied, by errno and the last error: the exit status. */
+int refuse_plan(const char *verb, struct os_plan *plan);
 
 /** Says under which number something was done. */
 void tell_done(const char *verb, uint64_t id);

@@ -6,6 +6,7 @@
 #include "frame/output.h"
 #include "verbs/plan_apply.h"
 #include "verbs/plan_output.h"
+#include "verbs/plan_state.h"
 
 #include <errno.h>
 #include <osier.h>
@@ -29,9 +30,11 @@ static int check(struct os_plan *plan) {
 }
 
 /**
- * Shows a plan that was saved.
+ * Shows a plan that was saved, or a state's variables.
  *
- * @param file  the plan, from `osier plan -o FILE`
+ * @param file  the plan, from `osier plan -o FILE`; with --vars a state
+ * @param vars  the variables of a state and the facts of this machine, each with where it is from
+ * @param var  NAME=VALUE, a variable of the state; may be repeated
  * @param list  only list the places, without the changes of text files
  * @param html  write a page of HTML, for review in a browser
  * @param digest  only print its SHA-256
@@ -40,10 +43,13 @@ static int check(struct os_plan *plan) {
  * @param detailed_exitcode  the exit status is 2 where something would change
  * @group change
  * @since 0.1
- * @shell show FILE [--list] [--html] [--digest] [--check] [--detailed-exitcode] -> custom
+ * @shell show FILE [--list] [--html] [--digest] [--check] [--detailed-exitcode]
+ *        [--vars] [--var=NAME=VALUE...] -> custom
  */
 int verb_show(struct call *call) {
     const char *file = arg_text(call, "FILE");
+    if (is_set(call, "vars"))
+        return show_vars(call, file);
     struct os_plan *plan = load_plan("show", file);
     if (!plan)
         return STATUS_NO;

@@ -17,7 +17,6 @@
 #include "plan/protocol.h"
 #include "plan/stage.h"
 #include "plan/sync.h"
-#include "plan/was.h"
 #include <fcntl.h>
 #include <osier/plan.h>
 #include <pwd.h>
@@ -510,29 +509,6 @@ static int list_made(struct commit *c, struct txn_step *s) {
     return r;
 }
 
-static void note_content(struct txn_content *content, const struct plan_was *was) {
-    if (S_ISREG(was->mode) && was->has_content && !was->listing && !was->tree) {
-        memcpy(content->digest, was->content.bytes, sizeof content->digest);
-        content->known = true;
-    }
-}
-
-/* What undo compares with where a file's time has changed since, and maybe nothing else. */
-static void note_contents(const struct plan_entry *e, struct txn_step *s) {
-    const struct plan_object *is = &e->is;
-    struct plan_digest digest;
-    note_content(&s->a_content, &e->was);
-    if (!makes_something(e) || e->kind == PLAN_INPLACE || is->have != is->size)
-        return;
-    if (is->content == PLAN_CONTENT_SOURCE && is->source->was.size == is->size)
-        note_content(&s->b_content, &is->source->was);
-    if (is->content != PLAN_CONTENT_MEMORY)
-        return;
-    was_digest(is->data, (size_t)is->have, &digest);
-    memcpy(s->b_content.digest, digest.bytes, sizeof digest.bytes);
-    s->b_content.known = true;
-}
-
 static int stage_entry(struct commit *c, size_t i) {
     const struct plan_entry *e = &c->net.entries[i];
     struct txn_step *s = &c->txn.steps[c->first[i]];
@@ -542,11 +518,8 @@ static int stage_entry(struct commit *c, size_t i) {
         s->kind = TXN_META;
     if (content)
         r = stage_old(&c->stage, s->part, s->number, txn_dir(&c->txn, s->dir), s->name);
-    if (r < 0)
+    if (r < 0 || !makes_something(e) || s->kind == TXN_META)
         return r;
-    note_contents(e, s);
-    if (!makes_something(e) || s->kind == TXN_META)
-        return 0;
     struct plan_object plain = e->is; /* the values are the inode's that is there */
     plain.set = PLAN_SET_MODE;
     plain.mode = S_IFREG | 0600;
@@ -581,7 +554,7 @@ static int look_at_made_dirs(struct commit *c) {
 static int write_plan(struct commit *c) {
     AUTO_FREE char *text = NULL;
     size_t size;
-    int r = plan_text(c->plan, &text, &size);
+    int r = plan_text(c->plan, /* for_journal= */ true, &text, &size);
     AUTO_CLOSE int fd = r < 0 ? -1
                               : SYS(openat, c->txn.parts[0].at, "plan.jsonl",
                                     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -770,6 +743,8 @@ int os_plan_apply(struct os_plan *plan, const struct os_plan_apply_options *opti
     UNCANCELLED;
     struct commit c = {.plan = plan};
     int r = options_copy(&c.options, sizeof c.options, options);
+    if (r >= 0 && loaded_lacks_secrets(plan))
+        r = -EPERM;
     if (r >= 0)
         r = plan_net(plan, &c.net);
     if (r >= 0)

@@ -144,6 +144,8 @@ static void append_changes(struct str *s, const struct plan_entry *e) {
     if (is->set & (PLAN_SET_ATIME | PLAN_SET_MTIME))
         str_printf(s, "%stimes", s->size ? ", " : "");
     for (size_t i = 0; i < is->xattr_count; i++) {
+        if (!is->xattrs[i].value && e->kind == PLAN_REPLACE)
+            continue; /* the new file doesn't get what its directory would give it */
         str_printf(s, "%s%c", s->size ? ", " : "", is->xattrs[i].value ? '+' : '-');
         append_name(s, is->xattrs[i].name);
     }

@@ -206,7 +206,8 @@ int plan_check_was(int dir_fd, const char *name, const struct plan_was *was);
 /** Checks all entries, sources and saws: 0; −ESTALE, and the conflicts tell of each. */
 int plan_check(struct os_plan *plan);
 
-/** The plan as its file has it (with plan_hash() done): 0, or −errno; to free(). */
-int plan_text(struct os_plan *plan, char **ret_text, size_t *ret_size);
+/** The plan as its file has it (with plan_hash() done): 0, or −errno; to free(). With a secret in it
+ *  −EPERM, but in a journal's the content is left out. */
+int plan_text(struct os_plan *plan, bool for_journal, char **ret_text, size_t *ret_size);
 
 #endif

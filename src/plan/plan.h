@@ -71,6 +71,9 @@ void loaded_free(struct loaded *loaded);
 /** The net change of a plan that was loaded. */
 int loaded_net(struct os_plan *plan, struct plan_net *ret_net);
 
+/** Whether it was loaded from a journal, which leaves secrets out: it can't be applied. */
+bool loaded_lacks_secrets(const struct os_plan *plan);
+
 /** Its file as it was read: 0 or −ENOMEM. */
 int loaded_text(const struct os_plan *plan, char **ret_text, size_t *ret_size);
 

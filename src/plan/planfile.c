@@ -220,8 +220,10 @@ static void write_content(struct writer *w, const struct plan_object *object) {
     w->secret |= object->secret;
     switch (object->content) {
     case PLAN_CONTENT_MEMORY:
+        if (object->secret)
+            str_append_text(&w->text, ",\"secret\":true");
         str_append_text(&w->text, ",\"content\":");
-        bring(w, object->data, (size_t)object->have);
+        bring(w, object->secret ? "" : object->data, object->secret ? 0 : (size_t)object->have);
         break;
     case PLAN_CONTENT_SOURCE:
         str_printf(&w->text, ",\"have\":%llu", (unsigned long long)object->have);
@@ -440,7 +442,7 @@ static void write_all_lines(struct writer *w) {
         write_end(w);
 }
 
-int plan_text(struct os_plan *plan, char **ret_text, size_t *ret_size) {
+int plan_text(struct os_plan *plan, bool for_journal, char **ret_text, size_t *ret_size) {
     if (plan->loaded)
         return loaded_text(plan, ret_text, ret_size);
     struct writer w = {.plan = plan};
@@ -451,7 +453,7 @@ int plan_text(struct os_plan *plan, char **ret_text, size_t *ret_size) {
         write_all_lines(&w);
     if (r >= 0 && (w.text.failed || w.contents.failed))
         r = -ENOMEM;
-    if (r >= 0 && w.secret)
+    if (r >= 0 && w.secret && !for_journal)
         r = -EPERM;
     str_free(&w.contents);
     str_free(&w.numbers);
@@ -468,7 +470,7 @@ char *os_plan_text(struct os_plan *plan, size_t *ret_size) {
     UNCANCELLED;
     char *text = NULL;
     size_t size = 0;
-    int r = plan_text(plan, &text, &size);
+    int r = plan_text(plan, /* for_journal= */ false, &text, &size);
     if (r >= 0 && ret_size)
         *ret_size = size;
     return PUBLIC_POINTER(r, text, "plan_text", NULL, NULL);
@@ -479,7 +481,7 @@ int os_plan_save(struct os_plan *plan, const char *path) {
     const struct os_write_file_options options = {.size = sizeof options, .mode = 0600};
     AUTO_FREE char *text = NULL;
     size_t size;
-    int r = plan_text(plan, &text, &size);
+    int r = plan_text(plan, /* for_journal= */ false, &text, &size);
     return r < 0 ? PUBLIC(r, "plan_save", path, NULL) : os_write_file(path, text, size, &options);
 }
 
@@ -488,7 +490,7 @@ static int digest_text(struct os_plan *plan, char **ret_text) {
     AUTO_STR hex = STR_INIT;
     struct plan_digest digest;
     size_t size;
-    int r = plan_text(plan, &text, &size);
+    int r = plan_text(plan, /* for_journal= */ false, &text, &size);
     if (r < 0)
         return r;
     was_digest(text, size, &digest);

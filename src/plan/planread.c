@@ -38,6 +38,7 @@ struct loaded {
     struct planfile_head head;
     char *text;
     size_t size;
+    bool secret; /* a content is left out, as journals have it */
 };
 
 struct reader {
@@ -296,6 +297,10 @@ static int take_object(struct reader *r, const struct json_value *member, void *
     if (is(member, "content")) {
         result = begin_content(object, PLAN_CONTENT_MEMORY);
         return result < 0 ? result : use_content(r, member, &object->data, &object->have, NULL);
+    }
+    if (is(member, "secret")) {
+        object->secret = r->loaded->secret = true;
+        return member->type == JSON_BOOL && strcmp(member->text, "true") == 0 ? 1 : -EBADMSG;
     }
     if (is(member, "have"))
         return field_read_number(member, &object->have) ? 1 : -EBADMSG;
@@ -873,6 +878,10 @@ int loaded_net(struct os_plan *plan, struct plan_net *ret_net) {
     loaded->net.root_fd = plan->overlay.root_fd;
     *ret_net = loaded->net;
     return 0;
+}
+
+bool loaded_lacks_secrets(const struct os_plan *plan) {
+    return plan->loaded && plan->loaded->secret;
 }
 
 int loaded_text(const struct os_plan *plan, char **ret_text, size_t *ret_size) {

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/** States in which everything is so: what it takes to find that out, beside a program that does no more
+ *  than read the files, and systemd-tmpfiles where it is.
+ *
+ *  bench-state DIRECTORY: a row is a line for each peer, as measure.h has it. */
+#include <osier.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FILES = 10000, ROUNDS = 7, SOME = 200, LINKS = 50, LINES = 20 };
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static void must(bool right, const char *what) {
+    if (!right) {
+        os_perror(what);
+        exit(1);
+    }
+}
+
+/* Plans a state, in which nothing is to be done but at the first time. */
+static void apply(const char *file, bool first) {
+    struct os_state *state = os_state(file, NULL);
+    must(state, file);
+    struct os_plan *plan = os_state_plan(state);
+    const struct os_plan_entry *list;
+    size_t count;
+    must(plan && os_plan_entries(plan, &list, &count) == 0, file);
+    must(first || count == 0, "something is to be done");
+    if (first)
+        must(os_state_apply(state, plan, NULL) == 0, file);
+    os_plan_close(plan);
+    os_state_close(state);
+}
+
+static void read_all(void) {
+    char name[64], content[256];
+    for (int i = 0; i < FILES; i++) {
+        snprintf(name, sizeof name, "many/%d", i);
+        int fd = open(name, O_RDONLY | O_CLOEXEC);
+        must(fd >= 0 && read(fd, content, sizeof content) > 0, name);
+        close(fd);
+    }
+}
+
+/* A state of many files. */
+static void write_many(const char *place) {
+    FILE *file = fopen("many.toml", "w");
+    fprintf(file, "[dir.\"%s/many\"]\n", place);
+    for (int i = 0; i < FILES; i++)
+        fprintf(file,
+                "[file.\"%s/many/%d\"]\ncontent = \"the content of file %d, which is a line of "
+                "text\\n\"\nmode = \"0644\"\n",
+                place, i, i);
+    fclose(file);
+}
+
+/* One of some of each kind; and the same, but for its lines, for tmpfiles. */
+static void write_some(const char *place) {
+    FILE *file = fopen("some.toml", "w"), *conf = fopen("some.tmpfiles", "w");
+    for (int i = 0; i < SOME; i++) {
+        fprintf(file, "[dir.\"%s/some/%d\"]\n[file.\"%s/some/%d/f\"]\ncontent = \"%d\\n\"\n", place,
+                i, place, i, i);
+        fprintf(conf, "d %s/some/%d 0755 - - -\nf+ %s/some/%d/f 0644 - - - %d\\n\n", place, i,
+                place, i, i);
+        if (i < LINKS) {
+            fprintf(file, "[link.\"%s/some/%d/l\"]\nto = \"f\"\n", place, i);
+            fprintf(conf, "L %s/some/%d/l - - - - f\n", place, i);
+        }
+    }
+    fprintf(file, "[line.\"%s/some/hosts\"]\n", place);
+    for (int i = 0; i < LINES; i++)
+        fprintf(file, "host%d = \"10.0.0.%d host%d\"\n", i, i, i);
+    fclose(file);
+    fclose(conf);
+}
+
+static double best_of(void (*call)(void)) {
+    double best = 1e18;
+    for (int i = 0; i < ROUNDS; i++) {
+        double began = now();
+        call();
+        double took = now() - began;
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+static void many(void) {
+    apply("many.toml", false);
+}
+
+static void some(void) {
+    apply("some.toml", false);
+}
+
+static void tmpfiles(void) {
+    os_autofree char *path = os_path_abspath("some.tmpfiles"); /* it takes no other */
+    const struct os_run_options check = {.size = sizeof check, .check = true};
+    must(os_run(OS_ARGV("systemd-tmpfiles", "--create", path), &check, NULL) == 0,
+         "systemd-tmpfiles");
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2)
+        return 64;
+    must(os_chdir(argv[1]) == 0, argv[1]);
+    setenv("OSIER_STATE", "state", 1);
+    write_many(argv[1]);
+    write_some(argv[1]);
+    apply("many.toml", true);
+    apply("some.toml", true);
+    printf("a state of %d files, unchanged\treading them\t%.0f\n", FILES, best_of(read_all));
+    printf("a state of %d files, unchanged\tosier\t%.0f\n", FILES, best_of(many));
+    os_autofree char *program = os_which("systemd-tmpfiles", X_OK, NULL);
+    if (program)
+        printf("a state of 470, unchanged\tsystemd-tmpfiles\t%.0f\n", best_of(tmpfiles));
+    printf("a state of 470, unchanged\tosier\t%.0f\n", best_of(some));
+    return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/** States, for plan, apply and show. */
+#ifndef CLI_VERBS_PLAN_STATE_H
+#define CLI_VERBS_PLAN_STATE_H
+
+#include "frame/call.h"
+
+struct os_state;
+
+/** Whether a word is the name of a state's file, and no plan and no call. */
+bool is_state(const char *word);
+
+/** Reads the state that a call is about, with its --var: NULL after a message. */
+struct os_state *load_state(struct call *call, const char *file);
+
+/** osier plan STATE. */
+int plan_state(struct call *call, const char *file);
+
+/** osier apply STATE. */
+int apply_state(struct call *call, const char *file);
+
+/** osier show STATE --vars. */
+int show_vars(struct call *call, const char *file);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/** States planned and applied, round by round of their commands. */
+#include "base/cancel.h"
+#include "base/error.h"
+#include "state/kinds.h"
+#include "state/view.h"
+
+#include <osier/error.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------ planning */
+
+int plan_resource(struct os_state *state, const struct resource *resource) {
+    if (!state->disturbed) {
+        state->from_disk = true;
+        int r = resource->kind->plan(state, resource);
+        state->from_disk = false;
+        if (r != AGAIN)
+            return r;
+    }
+    const char *origin = place_text(state, &resource->place);
+    if (!origin || os_plan_note(state->plan, origin) < 0)
+        return -ENOMEM;
+    return resource->kind->plan(state, resource);
+}
+
+/* The files of a round. All that is wrong is told. */
+static int plan_files(struct os_state *state, uint32_t stage) {
+    int result = 0;
+    for (size_t i = 0; i < resource_count(state) && result != -ENOMEM; i++) {
+        const struct resource *resource = &resources_of(state)[state->order[i]];
+        int r = resource->kind->command || resource->stage != stage
+                    ? 0
+                    : plan_resource(state, resource);
+        result = r < 0 ? r : result;
+    }
+    return result;
+}
+
+static int add_command(struct os_state *state, const struct resource *resource) {
+    struct os_state_command command = {.name = resource->name,
+                                       .origin = place_text(state, &resource->place)};
+    int r = command_text(state, resource, resource->command, &command.text);
+    str_append(&state->commands, (const char *)&command, sizeof command);
+    return r < 0 ? r : command.origin && !state->commands.failed ? 0 : -ENOMEM;
+}
+
+static int not_run(struct os_state *state, const struct resource *resource, int r) {
+    return r == -ENOMEM || r == -EBADMSG
+               ? r
+               : problem(state, &resource->place, "run '%s': %s", resource->name, strerror(-r));
+}
+
+/* The commands of a round that will be run. */
+static int plan_commands(struct os_state *state, uint32_t stage) {
+    int r = 0;
+    for (size_t i = 0; r >= 0 && i < resource_count(state); i++) {
+        const struct resource *resource = &resources_of(state)[state->order[i]];
+        if (!resource->kind->command || resource->stage != stage)
+            continue;
+        r = is_pending(state, resource, state->plan);
+        if (r < 0)
+            return not_run(state, resource, r);
+        if (r > 0)
+            r = add_command(state, resource);
+    }
+    return r;
+}
+
+static uint32_t last_stage(const struct os_state *state) {
+    uint32_t last = 0;
+    for (size_t i = 0; i < resource_count(state); i++)
+        if (resources_of(state)[i].stage > last)
+            last = resources_of(state)[i].stage;
+    return last;
+}
+
+/* Round after round, up to one after which something is run. */
+static int plan_rounds(struct os_state *state) {
+    int r = 0;
+    str_truncate(&state->commands, 0);
+    str_truncate(&state->touched, 0);
+    state->disturbed = false;
+    for (state->last = state->stage; r >= 0; state->last++) {
+        r = plan_files(state, state->last);
+        if (r >= 0)
+            r = plan_commands(state, state->last);
+        if (state->commands.size || state->last >= last_stage(state))
+            break;
+    }
+    return r;
+}
+
+static int make_plan(struct os_state *state, struct os_plan **ret) {
+    const struct os_plan_options options = {.size = sizeof options, .title = state->title};
+    state->plan = os_plan(&options);
+    if (!state->plan)
+        return -errno;
+    int r = plan_rounds(state);
+    if (r < 0)
+        os_plan_close(state->plan);
+    else
+        *ret = state->plan;
+    state->plan = NULL;
+    return r;
+}
+
+struct os_plan *os_state_plan(struct os_state *state) {
+    UNCANCELLED;
+    struct os_plan *plan = NULL;
+    state->stage = 0;
+    return PUBLIC_POINTER(make_plan(state, &plan), plan, "state_plan", NULL, NULL);
+}
+
+size_t os_state_commands(struct os_state *state, const struct os_state_command **ret_list) {
+    *ret_list = (const struct os_state_command *)(const void *)state->commands.data;
+    return state->commands.size / sizeof **ret_list;
+}
+
+/* ------------------------------------------------------------------------------ applying */
+
+struct apply {
+    struct os_state *state;
+    const struct os_state_apply_options *options;
+    struct str ids; /* uint64_t: what was applied */
+};
+
+static void tell(const struct apply *a, const struct os_state_event *event) {
+    if (a->options && a->options->on_event)
+        a->options->on_event(event, a->options->data);
+}
+
+static int apply_one(struct apply *a, struct os_plan *plan) {
+    struct os_plan_apply_options options = {.size = sizeof options};
+    uint64_t id = 0;
+    if (a->options) {
+        options.wait = a->options->wait;
+        options.open_files = a->options->open_files;
+        options.on_progress = a->options->on_progress;
+        options.data = a->options->data;
+    }
+    int r = os_plan_apply(plan, &options, &id) < 0 ? -errno : 0;
+    if (r < 0 && !id)
+        return r;
+    if (id) /* it stands, even where a sync behind it has failed */
+        str_append(&a->ids, (const char *)&id, sizeof id);
+    tell(a, &(struct os_state_event){.kind = OS_STATE_DONE, .id = id});
+    return r < 0 ? r : a->ids.failed ? -ENOMEM : 0;
+}
+
+/* Takes all back that was applied, the latest first. */
+static void undo_all(struct apply *a) {
+    const uint64_t *ids = (const uint64_t *)(const void *)a->ids.data;
+    for (size_t i = a->ids.size / sizeof *ids; i-- > 0;) {
+        const struct os_undo_options options = {.size = sizeof options, .wait = true};
+        int r = os_undo(ids[i], &options, NULL);
+        tell(a, &(struct os_state_event){
+                    .kind = OS_STATE_UNDONE, .id = ids[i], .error = r < 0 ? errno : 0});
+        if (r < 0)
+            return;
+    }
+}
+
+/* Runs a command that has to be: 1 where it was, 0 where there is no need. */
+static int run_one(struct apply *a, const struct resource *resource) {
+    AUTO_FREE char *said = NULL;
+    int r = is_pending(a->state, resource, NULL);
+    if (r <= 0)
+        return r < 0 ? not_run(a->state, resource, r) : 0;
+    tell(a, &(struct os_state_event){.kind = OS_STATE_RUNS, .name = resource->name});
+    r = run_resource(a->state, resource, &said);
+    if (r == 0)
+        return 1;
+    if (r == -ENOMEM)
+        return r;
+    tell(a, &(struct os_state_event){.kind = OS_STATE_FAILED,
+                                     .name = resource->name,
+                                     .text = r < 0 ? strerror(-r) : said});
+    if (resource->undone)
+        undo_all(a);
+    return -ECANCELED;
+}
+
+/* The commands of the rounds that were applied. 1 where something comes behind one that was run. */
+static int run_all(struct apply *a) {
+    struct os_state *state = a->state;
+    for (uint32_t stage = state->stage; stage <= state->last; stage++) {
+        bool ran = false;
+        for (size_t i = 0; i < resource_count(state); i++) {
+            const struct resource *resource = &resources_of(state)[state->order[i]];
+            if (!resource->kind->command || resource->stage != stage)
+                continue;
+            int r = run_one(a, resource);
+            if (r < 0)
+                return r;
+            ran = ran || r > 0;
+        }
+        if (ran) {
+            state->stage = stage + 1;
+            return stage < last_stage(state);
+        }
+    }
+    return 0;
+}
+
+static int apply_rounds(struct apply *a, struct os_plan *plan) {
+    int r = apply_one(a, plan);
+    if (r >= 0)
+        r = run_all(a);
+    while (r > 0) {
+        struct os_plan *next = NULL;
+        r = make_plan(a->state, &next);
+        if (r >= 0)
+            r = apply_one(a, next);
+        os_plan_close(next);
+        if (r >= 0)
+            r = run_all(a);
+    }
+    return r;
+}
+
+int os_state_apply(struct os_state *state, struct os_plan *plan,
+                   const struct os_state_apply_options *options) {
+    UNCANCELLED;
+    struct apply a = {.state = state, .options = options};
+    int r = options && options->size < sizeof *options ? -EINVAL : apply_rounds(&a, plan);
+    str_free(&a.ids);
+    const struct os_error *error = os_last_error(); /* a plan that failed says with what */
+    return PUBLIC(r, "state_apply", error && error->number == -r ? error->filename : NULL, NULL);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/** Directories, files, links, and what shall not be there. */
+#include "base/seam.h"
+#include "state/kinds.h"
+#include "state/view.h"
+
+#include <osier/contents.h>
+#include <osier/environ.h>
+#include <string.h>
+
+int plan_dir(struct os_state *state, const struct resource *resource) {
+    return ensure_dir(state, resource, resource->name, &resource->want);
+}
+
+int plan_link(struct os_state *state, const struct resource *resource) {
+    return ensure_link(state, resource, resource->name, resource->to, &resource->want);
+}
+
+int plan_absent(struct os_state *state, const struct resource *resource) {
+    return ensure_absent(state, resource, resource->name);
+}
+
+/* ------------------------------------------------------------------------------ contents */
+
+static int load_content(struct os_state *state, const struct resource *resource, const char *path,
+                        char **ret_data, size_t *ret_size) {
+    const char *whole = path_beside(state, resource->place.source, path);
+    if (!whole)
+        return -ENOMEM;
+    *ret_data = os_read_file(whole, ret_size);
+    return *ret_data ? 0 : problem_errno(state, resource, NULL);
+}
+
+/* A template: what is wrong in it is told with its own lines. */
+static int load_template(struct os_state *state, const struct resource *resource,
+                         struct content *ret) {
+    struct source source = {0};
+    AUTO_FREE char *data = NULL;
+    const char *whole = path_beside(state, resource->place.source, resource->template);
+    int r = whole ? load_content(state, resource, resource->template, &data, &ret->size) : -ENOMEM;
+    if (r < 0)
+        return r;
+    source.path = (char *)(intptr_t)whole;
+    source.text = data;
+    source.size = ret->size;
+    const char *open = memmem(data, ret->size, "{{", 2);
+    struct place place = {&source, open ? (size_t)(open - data) : 0};
+    r = expand(state, &place, data, ret->size, &ret->data, &ret->size);
+    if (r >= 0 && ret->data == data && !(ret->data = arena_text(&state->arena, data, ret->size)))
+        r = -ENOMEM;
+    return r;
+}
+
+static int load_secret(struct os_state *state, const struct resource *resource, char **ret_data,
+                       size_t *ret_size) {
+    if (strncmp(resource->secret, "file:", 5) == 0)
+        return load_content(state, resource, resource->secret + 5, ret_data, ret_size);
+    *ret_data = os_getenv(resource->secret + 4, NULL);
+    if (!*ret_data)
+        return errno == ENOMEM ? -ENOMEM
+                               : problem(state, &resource->place, "%s is not in the environment",
+                                         resource->secret + 4);
+    *ret_size = strlen(*ret_data);
+    return 0;
+}
+
+int plan_file(struct os_state *state, const struct resource *resource) {
+    struct content content = {.data = resource->content,
+                              .size = resource->content_size,
+                              .secret = resource->secret != NULL,
+                              .once = resource->once};
+    AUTO_FREE char *data = NULL;
+    int r = 0;
+    if (resource->template)
+        r = load_template(state, resource, &content);
+    else if (resource->source)
+        r = load_content(state, resource, resource->source, &data, &content.size);
+    else if (resource->secret)
+        r = load_secret(state, resource, &data, &content.size);
+    if (data)
+        content.data = data;
+    return r < 0 ? r : ensure_file(state, resource, resource->name, &content, &resource->want);
+}

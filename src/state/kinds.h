@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/** What each kind of resource does; all of them plan, in the order that was found. */
+#ifndef STATE_KINDS_H
+#define STATE_KINDS_H
+
+#include "state/state.h"
+
+extern const struct kind kind_dir, kind_file, kind_link, kind_line, kind_block, kind_absent,
+    kind_tree, kind_archive, kind_run;
+
+/** The kind of a name, or NULL. */
+const struct kind *kind_of(const char *name);
+
+int plan_dir(struct os_state *state, const struct resource *resource);
+int plan_file(struct os_state *state, const struct resource *resource);
+int plan_link(struct os_state *state, const struct resource *resource);
+int plan_absent(struct os_state *state, const struct resource *resource);
+int plan_lines(struct os_state *state, const struct resource *resource);
+int plan_blocks(struct os_state *state, const struct resource *resource);
+int plan_tree(struct os_state *state, const struct resource *resource);
+int plan_archive(struct os_state *state, const struct resource *resource);
+
+/** Whether what a file, a line, a block or a command says of itself fits together. */
+int begin_file(struct os_state *state, struct resource *resource);
+int begin_lines(struct os_state *state, struct resource *resource);
+int begin_blocks(struct os_state *state, struct resource *resource);
+int begin_absent(struct os_state *state, struct resource *resource);
+int begin_needed(struct os_state *state, struct resource *resource);
+
+/** Plans one resource: from what the disk has where that is enough, else from the plan. */
+int plan_resource(struct os_state *state, const struct resource *resource);
+
+/** Has the staged content of a file checked: 0, or −EBADMSG after a message. `old`, or NULL, is what
+ *  the file has now. */
+int check_content(struct os_state *state, const struct resource *resource, const char *path,
+                  const char *content, size_t size, const char *old, size_t old_size);
+
+/** A new directory for temporary files, that nobody else can enter: 0 with its path, or −errno. */
+int make_private_directory(struct str *s);
+
+/** Whether a command has to be run: 1, 0 or −errno. */
+int is_pending(struct os_state *state, const struct resource *resource, struct os_plan *plan);
+
+/** Runs it: its exit status, or −errno; `*ret_said` is the end of what it said, to free(). */
+int run_resource(struct os_state *state, const struct resource *resource, char **ret_said);
+
+/** The command as a shell takes it, the arena's: 0 or −errno. */
+int command_text(struct os_state *state, const struct resource *resource,
+                 const struct data_value *command, const char **ret_text);
+
+#endif

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/** From tables to resources: which kinds there are, and what can be said of each. */
+#include "path/norm.h"
+#include "state/kinds.h"
+
+#include <grp.h>
+#include <osier/path.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------ members */
+
+enum member_type { TEXT, CONTENT, MODE, USER, GROUP, FLAG, NUMBER, LIST, COMMAND, TABLE };
+
+/** Something that can be said of a resource, and where it goes. */
+struct member {
+    const char *name;
+    enum member_type type;
+    size_t offset;
+};
+
+#define IN(member) offsetof(struct resource, member)
+#define AFTER                                                                                      \
+    { "after", LIST, IN(after) }
+#define OWNERS                                                                                     \
+    {"owner", USER, IN(want.uid)}, {                                                               \
+        "group", GROUP, IN(want.gid)                                                               \
+    }
+#define REPLACE                                                                                    \
+    { "replace", FLAG, IN(want.replace) }
+#define ATTRIBUTES {"mode", MODE, IN(want.mode)}, OWNERS, {"xattrs", TABLE, IN(want.xattrs)}, AFTER
+
+static const struct member dir_members[] = {ATTRIBUTES, REPLACE, {NULL}};
+static const struct member file_members[] = {ATTRIBUTES,
+                                             REPLACE,
+                                             {"content", CONTENT, IN(content)},
+                                             {"source", TEXT, IN(source)},
+                                             {"template", TEXT, IN(template)},
+                                             {"secret", TEXT, IN(secret)},
+                                             {"check", TEXT, IN(check)},
+                                             {"once", FLAG, IN(once)},
+                                             {NULL}};
+static const struct member link_members[] = {OWNERS, REPLACE, AFTER, {"to", TEXT, IN(to)}, {NULL}};
+static const struct member absent_members[] = {AFTER, {NULL}};
+static const struct member tree_members[] = {
+    {"source", TEXT, IN(source)}, {"exactly", FLAG, IN(exactly)}, OWNERS, REPLACE, AFTER, {NULL}};
+static const struct member archive_members[] = {{"source", TEXT, IN(source)},
+                                                {"sha256", TEXT, IN(sha256)},
+                                                {"strip", NUMBER, IN(strip)},
+                                                {"exactly", FLAG, IN(exactly)},
+                                                OWNERS,
+                                                REPLACE,
+                                                AFTER,
+                                                {NULL}};
+static const struct member run_members[] = {{"command", COMMAND, IN(command)},
+                                            {"unless", COMMAND, IN(unless)},
+                                            {"creates", TEXT, IN(creates)},
+                                            {"cwd", TEXT, IN(cwd)},
+                                            {"undo_on_failure", FLAG, IN(undone)},
+                                            AFTER,
+                                            {NULL}};
+
+/* A table of lines or blocks has names of its own. */
+const struct kind kind_dir = {"dir", dir_members, .exclusive = true, .plan = plan_dir};
+const struct kind kind_file = {"file", file_members, .exclusive = true, .begin = begin_file,
+                               .plan = plan_file};
+const struct kind kind_link = {"link", link_members, .exclusive = true, .begin = begin_needed,
+                               .plan = plan_link};
+const struct kind kind_line = {"line", NULL, .part = true, .begin = begin_lines,
+                               .plan = plan_lines};
+const struct kind kind_block = {"block", NULL, .part = true, .begin = begin_blocks,
+                                .plan = plan_blocks};
+const struct kind kind_absent = {"absent", absent_members, .exclusive = true, .begin = begin_absent,
+                                 .plan = plan_absent};
+const struct kind kind_tree = {"tree", tree_members, .exclusive = true, .begin = begin_needed,
+                               .plan = plan_tree};
+const struct kind kind_archive = {"archive", archive_members, .exclusive = true,
+                                  .begin = begin_needed, .plan = plan_archive};
+const struct kind kind_run = {"run", run_members, .command = true, .begin = begin_needed};
+
+static const struct kind *const kinds[] = {&kind_dir,  &kind_file,    &kind_link,
+                                           &kind_line, &kind_block,   &kind_absent,
+                                           &kind_tree, &kind_archive, &kind_run};
+
+const struct kind *kind_of(const char *name) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------ their values */
+
+static int wrong_type(struct os_state *state, const struct place *place, const char *name,
+                      const char *expected, const struct data_value *v) {
+    return problem(state, place, "%s is %s, not %s", name, expected, data_type_name(v->type));
+}
+
+/* A text with its names replaced; it has no NUL in it. */
+static int take_text(struct os_state *state, const struct place *place, const char *name,
+                     const struct data_value *v, const char **ret) {
+    size_t size;
+    if (v->type != DATA_TEXT)
+        return wrong_type(state, place, name, "a text", v);
+    int r = expand(state, place, v->text, v->size, ret, &size);
+    return r >= 0 && strlen(*ret) != size ? problem(state, place, "%s has a NUL in it", name) : r;
+}
+
+static int take_mode(struct os_state *state, const struct place *place, const struct data_value *v,
+                     struct resource *resource) {
+    const char *text;
+    char *end;
+    if (v->type == DATA_INTEGER && v->integer >= 0 && v->integer <= 7777)
+        return problem(state, place, "a mode is a text: mode = \"%04lld\"", (long long)v->integer);
+    int r = take_text(state, place, "mode", v, &text);
+    if (r < 0)
+        return r;
+    unsigned long mode = strtoul(text, &end, 8);
+    if (!*text || *end || strspn(text, "01234567") != strlen(text) || mode > 07777)
+        return problem(state, place, "'%s' is no mode; one is \"0644\"", text);
+    resource->want.mode = (mode_t)mode;
+    resource->want.has_mode = true;
+    return 0;
+}
+
+/* The number of a user or group, by name or as it is. */
+int find_id(const char *name, bool group, uint32_t *ret) {
+    AUTO_STR room = STR_INIT;
+    struct passwd user, *found_user = NULL;
+    struct group entry, *found_group = NULL;
+    int r;
+    for (size_t size = 1024;; size *= 2) {
+        if (str_reserve(&room, size) < 0)
+            return -ENOMEM;
+        r = group ? SYS_NUMBER(getgrnam_r, name, &entry, room.data, room.room, &found_group)
+                  : SYS_NUMBER(getpwnam_r, name, &user, room.data, room.room, &found_user);
+        if (r != -ERANGE)
+            break;
+    }
+    if (!found_user && !found_group)
+        return r == -ENOMEM ? r : -ENOENT;
+    *ret = group ? found_group->gr_gid : found_user->pw_uid;
+    return 0;
+}
+
+static int take_owner(struct os_state *state, const struct place *place, const struct data_value *v,
+                      bool group, uint32_t *ret) {
+    const char *name = NULL;
+    if (v->type == DATA_INTEGER && v->integer >= 0 && v->integer < UINT32_MAX) {
+        *ret = (uint32_t)v->integer;
+        return 0;
+    }
+    int r = take_text(state, place, group ? "group" : "owner", v, &name);
+    if (r < 0)
+        return r;
+    if (state->owner[group].name && strcmp(state->owner[group].name, name) == 0) {
+        *ret = state->owner[group].id; /* mostly it is the one before */
+        return 0;
+    }
+    r = find_id(name, group, ret);
+    if (r == -ENOENT)
+        return problem(state, place, "there is no %s '%s'", group ? "group" : "user", name);
+    if (r >= 0) {
+        state->owner[group].name = name;
+        state->owner[group].id = *ret;
+    }
+    return r;
+}
+
+static int take_member(struct os_state *state, struct resource *resource,
+                       const struct member *member, const struct data_value *v) {
+    struct place place = {resource->place.source, v->at};
+    char *to = (char *)resource + member->offset;
+    switch (member->type) {
+    case TEXT:
+        return take_text(state, &place, member->name, v, (const char **)(void *)to);
+    case CONTENT:
+        return v->type != DATA_TEXT ? wrong_type(state, &place, member->name, "a text", v)
+                                    : expand(state, &place, v->text, v->size, &resource->content,
+                                             &resource->content_size);
+    case MODE:
+        return take_mode(state, &place, v, resource);
+    case USER:
+    case GROUP:
+        return take_owner(state, &place, v, member->type == GROUP, (uint32_t *)(void *)to);
+    case FLAG:
+        *(bool *)to = v->yes;
+        return v->type == DATA_BOOL ? 0
+                                    : wrong_type(state, &place, member->name, "true or false", v);
+    case NUMBER:
+        *(int64_t *)(void *)to = v->integer;
+        return v->type == DATA_INTEGER
+                   ? 0
+                   : wrong_type(state, &place, member->name, "a whole number", v);
+    default:
+        *(const struct data_value **)(void *)to = v;
+        return v->type == DATA_LIST && member->type != TABLE     ? 0
+               : v->type == DATA_TEXT && member->type == COMMAND ? 0
+               : v->type == DATA_TABLE && member->type == TABLE
+                   ? 0
+                   : wrong_type(state, &place, member->name,
+                                member->type == LIST      ? "a list"
+                                : member->type == COMMAND ? "a text or a list of texts"
+                                                          : "a table",
+                                v);
+    }
+}
+
+static int unknown_member(struct os_state *state, const struct resource *resource,
+                          const struct data_value *v) {
+    AUTO_STR known = STR_INIT;
+    struct place place = {resource->place.source, v->key_at};
+    for (const struct member *m = resource->kind->members; m->name; m++)
+        str_printf(&known, "%s%s", known.size ? ", " : "", m->name);
+    return known.failed ? -ENOMEM
+                        : problem(state, &place, "a %s has no '%s'; it has %s",
+                                  resource->kind->name, v->key, known.data);
+}
+
+static int take_members(struct os_state *state, struct resource *resource) {
+    const struct data *data = &resource->place.source->data;
+    const struct data_value *v = data_first(data, resource->table);
+    int result = 0;
+    for (; v && result != -ENOMEM; v = data_next(data, v)) {
+        const struct member *member = resource->kind->members;
+        while (member->name && strcmp(member->name, v->key) != 0)
+            member++;
+        int r = member->name ? take_member(state, resource, member, v)
+                             : unknown_member(state, resource, v);
+        result = r < 0 ? r : result;
+    }
+    return result;
+}
+
+/* ------------------------------------------------------------------------------ resources */
+
+/* The path of a resource: absolute, or of a home directory. */
+static int take_path(struct os_state *state, struct resource *resource,
+                     const struct data_value *v) {
+    const char *path;
+    size_t size;
+    AUTO_FREE char *normal = NULL, *own = NULL;
+    int r = expand(state, &resource->place, v->key, v->key_size, &path, &size);
+    if (r < 0)
+        return r;
+    if (strlen(path) != size)
+        return problem(state, &resource->place, "a path has no NUL in it");
+    if (*path == '~' && (own = os_path_expanduser(path)) == NULL)
+        return -errno;
+    if (*(own ? own : path) != '/')
+        return problem(state, &resource->place, "'%s' is no absolute path", path);
+    r = path_normal(own ? own : path, &normal);
+    if (r >= 0)
+        resource->name =
+            strcmp(normal, path) == 0 ? path : arena_text(&state->arena, normal, strlen(normal));
+    return r < 0 ? r : resource->name ? 0 : -ENOMEM;
+}
+
+int add_resource(struct os_state *state, const struct resource *resource) {
+    str_append(&state->resources, (const char *)resource, sizeof *resource);
+    if (state->resources.failed)
+        return -ENOMEM;
+    return enter_resource(state, (uint32_t)resource_count(state) - 1);
+}
+
+static int read_resource(struct os_state *state, const struct source *source,
+                         const struct kind *kind, const struct data_value *v) {
+    struct resource resource = {.kind = kind,
+                                .place = {source, v->key_at},
+                                .table = v,
+                                .undone = true,
+                                .want = {.new_mode = 0755, .uid = (uid_t)-1, .gid = (gid_t)-1}};
+    if (v->type != DATA_TABLE)
+        return problem(state, &resource.place, "this is a table: [%s.\"%s\"]", kind->name, v->key);
+    int r = 0;
+    if (kind->command)
+        resource.name = v->key;
+    else
+        r = take_path(state, &resource, v);
+    int members = r != -ENOMEM && kind->members ? take_members(state, &resource) : 0;
+    r = r < 0 ? r : members;
+    if (r >= 0 && kind->begin)
+        r = kind->begin(state, &resource);
+    return r < 0 ? r : add_resource(state, &resource);
+}
+
+static int read_kind(struct os_state *state, const struct source *source,
+                     const struct data_value *table) {
+    const struct kind *kind = kind_of(table->key);
+    struct place place = {source, table->key_at};
+    if (!kind)
+        return problem(state, &place,
+                       "there is no kind '%s'; known are dir, file, link, line, block, absent, "
+                       "tree, archive, run; and vars, only, include",
+                       table->key);
+    if (table->type != DATA_TABLE)
+        return problem(state, &place, "this is a table: [%s.\"/path\"]", kind->name);
+    int result = 0;
+    const struct data_value *v = data_first(&source->data, table);
+    for (; v && result != -ENOMEM; v = data_next(&source->data, v)) {
+        int r = read_resource(state, source, kind, v);
+        result = r < 0 ? r : result;
+    }
+    return result;
+}
+
+int read_resources(struct os_state *state, const struct source *source) {
+    int result = 0;
+    const struct data_value *v = data_first(&source->data, source->data.values);
+    for (; v && result != -ENOMEM; v = data_next(&source->data, v)) {
+        bool other = strcmp(v->key, "vars") == 0 || strcmp(v->key, "only") == 0 ||
+                     strcmp(v->key, "include") == 0;
+        int r = other ? 0 : read_kind(state, source, v);
+        result = r < 0 ? r : result;
+    }
+    return result;
+}
+
+/* ------------------------------------------------------------------------------ together */
+
+int begin_file(struct os_state *state, struct resource *resource) {
+    int count =
+        !!resource->content + !!resource->source + !!resource->template + !!resource->secret;
+    resource->want.new_mode = resource->secret ? 0600 : 0644;
+    if (count > 1)
+        return problem(state, &resource->place,
+                       "content, source, template and secret: only one of them");
+    if (resource->secret && strncmp(resource->secret, "file:", 5) != 0 &&
+        strncmp(resource->secret, "env:", 4) != 0)
+        return problem(state, &resource->place,
+                       "a secret is \"file:PATH\" or \"env:NAME\", not the secret itself");
+    return 0;
+}
+
+int begin_needed(struct os_state *state, struct resource *resource) {
+    const struct kind *kind = resource->kind;
+    const char *lacking = kind == &kind_link && !resource->to       ? "to"
+                          : kind == &kind_run && !resource->command ? "command"
+                          : (kind == &kind_tree || kind == &kind_archive) && !resource->source
+                              ? "source"
+                              : NULL;
+    return lacking ? problem(state, &resource->place, "a %s has a %s", kind->name, lacking) : 0;
+}
+
+int begin_absent(struct os_state *state, struct resource *resource) {
+    return strcmp(resource->name, "/") == 0
+               ? problem(state, &resource->place, "the root directory can't be absent")
+               : 0;
+}

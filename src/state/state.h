@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/** A state: the files it was read from, its variables, its resources and their order. */
+#ifndef STATE_STATE_H
+#define STATE_STATE_H
+
+#include "base/seam.h"
+#include "base/str.h"
+#include "data/document.h"
+#include "plan/arena.h"
+
+#include <osier/state.h>
+#include <sys/types.h>
+
+/** A file of the state, or of another that is looked through for mistakes. */
+struct source {
+    char *path, *text;
+    size_t size;
+    struct data data;
+    dev_t device;
+    ino_t inode;
+    bool fits;  /* its [only] lets it be for this machine */
+    bool first; /* it is the one that was asked for */
+};
+
+/** Where something stands. */
+struct place {
+    const struct source *source;
+    size_t at;
+};
+
+/** What an object shall be like. */
+struct want {
+    mode_t mode, new_mode; /* permission bits: as asked for; of what is made without */
+    uid_t uid;             /* −1: as it is */
+    gid_t gid;
+    bool has_mode;
+    bool replace; /* something of another type may be taken away */
+    const struct data_value *xattrs;
+};
+
+struct resource {
+    const struct kind *kind;
+    const char *name; /* the path, or what a command is called */
+    struct place place;
+    const struct data_value *table;
+    struct want want;
+    const char *content, *source, *template, *secret, *to, *check, *sha256;
+    size_t content_size;
+    const struct data_value *after, *command, *unless;
+    const char *creates, *cwd;
+    int64_t strip;
+    bool exactly, once;
+    bool undone;    /* when it fails: undo_on_failure */
+    bool pending;   /* a command that has to run */
+    uint8_t mark;   /* while the order is found */
+    uint32_t stage; /* how many rounds of commands come before it */
+    uint32_t same;  /* the next resource of this path, from 1 on; 0: none */
+};
+
+/** A kind of resource. */
+struct kind {
+    const char *name;
+    const struct member *members;
+    bool exclusive; /* it says what stands at its path: nothing else may */
+    bool many;      /* several may be about one path */
+    bool part;      /* of a file's content */
+    bool command;
+    int (*begin)(struct os_state *state, struct resource *resource); /* what is asked once read */
+    int (*plan)(struct os_state *state, const struct resource *resource);
+};
+
+struct var {
+    const char *name, *value;
+    size_t size;
+    struct place place; /* without a source: from the caller */
+    uint8_t mark;       /* its value is being expanded; it is */
+};
+
+struct os_state {
+    struct arena arena;
+    void (*on_problem)(const struct os_state_problem *problem, void *data);
+    void *data;
+    const char *title;
+    struct {
+        const char *name;
+        uint32_t id;
+    } owner[2];           /* the user and the group that were looked up last */
+    struct str sources;   /* struct source * */
+    struct str vars;      /* struct var */
+    struct str shown;     /* struct os_state_var */
+    struct str resources; /* struct resource */
+    uint32_t *paths;      /* the first resource of each path, from 1 on, by its hash; 0: free */
+    size_t path_slots;
+    uint32_t *order;      /* the resources */
+    uint32_t stage, last; /* the rounds of commands that the plan is about */
+    struct str commands;  /* struct os_state_command */
+    struct os_plan *plan; /* the one that is made */
+    bool from_disk;       /* the machine is asked, not the plan: see view.h */
+    bool disturbed;       /* nobody knows any more what paths lead to */
+    struct str room;      /* what was read of a file, to be compared */
+    struct str touched;   /* struct touched: the objects that the plan changes */
+};
+
+static inline struct resource *resources_of(const struct os_state *state) {
+    return (struct resource *)(void *)state->resources.data;
+}
+static inline size_t resource_count(const struct os_state *state) {
+    return state->resources.size / sizeof(struct resource);
+}
+static inline struct source **sources_of(const struct os_state *state) {
+    return (struct source **)(void *)state->sources.data;
+}
+static inline size_t source_count(const struct os_state *state) {
+    return state->sources.size / sizeof(struct source *);
+}
+
+/** Says what is wrong, and where: −EBADMSG. */
+int problem(struct os_state *state, const struct place *place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** Says that the last call of the library has failed for a resource: −EBADMSG, or −ENOMEM. */
+int problem_errno(struct os_state *state, const struct resource *resource, const char *what);
+
+/** "state.toml:12", the arena's; NULL without memory. */
+const char *place_text(struct os_state *state, const struct place *place);
+
+/** Reads a file and what it includes (load.c). */
+int load_file(struct os_state *state, const char *path, const struct place *from, unsigned depth);
+
+/** A path as a file of the state means it: relative to that file's directory. The arena's. */
+const char *path_beside(struct os_state *state, const struct source *source, const char *path);
+
+/** Reads the variables of all files and of the caller (vars.c). */
+int load_vars(struct os_state *state, const char *path, const char *const *vars);
+
+/** Whether [only] of a file lets it be for this machine: 1, 0 or −errno. */
+int fits(struct os_state *state, const struct source *source);
+
+/** Gives a text with the names in it replaced: the arena's, or the text itself. */
+int expand(struct os_state *state, const struct place *place, const char *text, size_t size,
+           const char **ret_text, size_t *ret_size);
+
+/** A fact of the machine, or −ENOENT (facts.c); and their names. */
+int fact(const char *name, size_t size, struct str *value);
+extern const char *const fact_names[];
+
+/** The number of a user or group: 0, −ENOENT, −ENOMEM. */
+int find_id(const char *name, bool group, uint32_t *ret);
+
+/** Makes resources of all tables of a file (resource.c), or of the lines of tmpfiles.d. */
+int read_resources(struct os_state *state, const struct source *source);
+int read_tmpfiles(struct os_state *state, const struct source *source);
+/** Adds a resource: 0 or −errno; it is the last one then. */
+int add_resource(struct os_state *state, const struct resource *resource);
+bool is_tmpfiles(const char *path);
+
+/** The first resource of a path, or NULL (order.c). */
+struct resource *resource_at(const struct os_state *state, const char *path, size_t size);
+/** Enters it by its path. */
+int enter_resource(struct os_state *state, uint32_t index);
+int find_order(struct os_state *state);
+
+#endif

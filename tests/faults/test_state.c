@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/** Faults in states: whatever fails, nothing on the disk changes until one is applied, and then all of it or
+ *  nothing. */
+#include "faults.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define JOURNAL "../osier-faults-states"
+
+NO_FAULT(os_state_close)
+NO_FAULT(os_state_fits)
+NO_FAULT(os_state_commands)
+
+static int any_failure(const char *call, int number) {
+    (void)call, (void)number;
+    return -1;
+}
+
+#define ANY                                                                                        \
+    .operation = ANY_NAME, .filename = ANY_NAME, .absorbs = "*", .maps = any_failure, .few = true, \
+    .uncancelled = true
+
+/* A state of everything, in a scratch directory: %s is where that is. */
+static const char everything[] =
+    "include = [\"more*.toml\"]\n"
+    "[vars]\nplace = \"%s\"\n"
+    "[only]\narch = \"*\"\n"
+    "[dir.\"{{place}}/n/o\"]\nmode = \"0750\"\n"
+    "[file.\"{{place}}/n/f\"]\ncontent = \"{{kernel}}\"\nowner = \"root\"\ncheck = \"true {}\"\n"
+    "[file.\"{{place}}/a\"]\ntemplate = \"template\"\nmode = \"0600\"\n"
+    "[file.\"{{place}}/s\"]\nsecret = \"file:template\"\nxattrs = {}\n"
+    "[link.\"{{place}}/l\"]\nto = \"n\"\n"
+    "[line.\"{{place}}/lines\"]\none = \"1\"\ntwo = { line = \"2\", match = \"b\" }\n"
+    "[block.\"{{place}}/lines\"]\nthree = \"3\"\n"
+    "[absent.\"{{place}}/x\"]\n"
+    "[tree.\"{{place}}/copy\"]\nsource = \"d\"\nexactly = true\nafter = [\"link:{{place}}/l\"]\n"
+    "[run.it]\ncommand = [\"true\"]\nunless = \"false\"\n";
+
+static void write_states(void) {
+    char text[4096], place[1024];
+    assert_non_null(getcwd(place, sizeof place));
+    snprintf(text, sizeof text, everything, place);
+    FILE *file = fopen("s.toml", "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    file = fopen("x.conf", "w");
+    assert_non_null(file);
+    fprintf(file, "d %s/t 0755 - - -\nf %s/t/f - - - - %%H\nL %s/t/l - - - - f\nr %s/x - - - -\n",
+            place, place, place, place);
+    fclose(file);
+}
+
+#define TREE                                                                                       \
+    .tree = "a=old template={{arch}} lines=a x/ x/y l->d d/ d/f=text d/e/ copy/ copy/other "       \
+            "more.toml=",                                                                          \
+    .before = write_states
+
+static long over(struct os_state *state, long r) {
+    int saved = errno;
+    os_state_close(state);
+    errno = saved;
+    return r;
+}
+
+FAULT(os_state, TREE, ANY) {
+    struct os_state *state = os_state("s.toml", NULL);
+    return over(state, state ? 0 : -1);
+}
+
+FAULT_CASE(os_state, tmpfiles, TREE, ANY) {
+    struct os_state *state = os_state("x.conf", NULL);
+    return over(state, state ? 0 : -1);
+}
+
+FAULT_CASE(os_state, wrong, ANY, .tree = "w.json={\"dir\":{\"/x\":5}}") {
+    struct os_state *state = os_state("w.json", NULL);
+    return over(state, state || errno != EBADMSG ? -1 : 0);
+}
+
+FAULT(os_state_vars, TREE, ANY) {
+    const struct os_state_var *list;
+    size_t count;
+    struct os_state *state = os_state("s.toml", NULL);
+    return over(state, state ? os_state_vars(state, &list, &count) : -1);
+}
+
+static long plan(const char *file) {
+    struct os_state *state = os_state(file, NULL);
+    struct os_plan *made = state ? os_state_plan(state) : NULL;
+    long r = made ? 0 : -1;
+    int saved = errno;
+    os_plan_close(made);
+    errno = saved;
+    return over(state, r);
+}
+
+FAULT(os_state_plan, TREE, ANY, .skips = "kernel_clone3") {
+    return plan("s.toml");
+}
+
+FAULT_CASE(os_state_plan, tmpfiles, TREE, ANY) {
+    return plan("x.conf");
+}
+
+static void clear_journal(void) {
+    if (system("rm -rf " JOURNAL) != 0)
+        abort();
+}
+
+static void make_journal(void) {
+    clear_journal();
+    setenv("OSIER_STATE", JOURNAL, 1);
+    assert_int_equal(os_recover(NULL), 0);
+    write_states();
+}
+
+/* What is done stands, though the call may fail when a sync behind it does. */
+static void happened(const struct os_state_event *event, void *data) {
+    if (event->kind == OS_STATE_DONE)
+        *(uint64_t *)data = event->id;
+    else if (event->kind == OS_STATE_UNDONE && !event->error)
+        *(uint64_t *)data = 0;
+}
+
+FAULT(os_state_apply, ANY, .tree = "a=old template={{arch}} lines=a x/ x/y l->d d/ d/f=text d/e/",
+      .before = make_journal, .after = clear_journal, .skips = "kernel_clone3") {
+    uint64_t id = 0;
+    const struct os_state_apply_options options = {
+        .size = sizeof options, .on_event = happened, .data = &id};
+    struct os_state *state = os_state("x.conf", NULL);
+    struct os_plan *made = state ? os_state_plan(state) : NULL;
+    int r = made ? os_state_apply(state, made, &options) : -1, saved = errno;
+    os_plan_close(made);
+    errno = saved;
+    return over(state, r < 0 && id ? 0 : r);
+}
