@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all bootstrap demo check check-crash check-cpython check-psutil bench static amalgamation packages install uninstall format distcheck clean
+.PHONY: all bootstrap demo check check-crash check-cpython check-psutil bench static amalgamation packages release install uninstall format distcheck clean
 
 bootstrap:
 	@tools/bootstrap $(GROUPS)
@@ -49,6 +49,11 @@ packages:
 	@tools/bootstrap build python static cross packaging
 	@$(MAKE) --no-print-directory all
 	@tools/packages $(BUILD)
+
+# A commit and a tag of what is committed, when all checks pass: make release VERSION=1.2.3
+release:
+	@tools/bootstrap build test cpython dist cross packaging static
+	@tools/release "$(VERSION)" $(BUILD)
 
 distcheck:
 	@tools/bootstrap build test dist cross

@@ -32,19 +32,24 @@ static int go_on(const struct os_progress *progress, void *data) {
  *
  * What was replaced or removed comes back as it was, with owner, mode, times and hard links. An undo
  * can be undone by its number, which makes the changes again. Where something has changed since, nothing is
- * touched, and the exit status is 3.
+ * touched, and the exit status is 3. With paths, only what is at these and below is taken back:
  *
- * @param id  the transaction, from `osier log`; the latest that wasn't undone
- * @param path  only what is at this path and below; may be repeated
+ *     osier undo 12 -- srv/app.conf
+ *
+ * @param id  the transaction, from `osier log`; 0, as without, for the latest that wasn't undone
+ * @param paths  only what is at these paths and below
+ * @param force  what somebody has changed or put there since goes into the journal; undoing the undo brings
+ *               it back
  * @param wait  wait while another transaction is under way
  * @group change
  * @since 0.1
- * @shell undo [ID] [--path=PATH...] [--wait] -> custom
+ * @shell undo [ID] [PATHS...] [--force] [--wait] -> custom
  */
 int verb_undo(struct call *call) {
     struct os_undo_options options = {.size = sizeof options,
                                       .wait = is_set(call, "wait"),
-                                      .paths = arg_values(call, "path"),
+                                      .force = is_set(call, "force"),
+                                      .paths = (const char *const *)call->rest,
                                       .on_conflict = tell_conflict,
                                       .on_progress = go_on};
     uint64_t id = arg_text(call, "ID") ? ARG_INTEGER(call, arg_index(call, "ID"), uint64_t, 0) : 0;
@@ -54,7 +59,11 @@ int verb_undo(struct call *call) {
     interrupt_begin();
     if (os_undo(id, &options, &made) < 0) {
         if (errno == ESTALE)
-            return complain("undo", NULL, "refused, nothing was changed"), STATUS_REFUSED;
+            return complain("undo", NULL,
+                            options.force ? "refused, nothing was changed"
+                                          : "refused, nothing was changed; --force takes what is "
+                                            "there now into the journal"),
+                   STATUS_REFUSED;
         if (errno == ENOENT && !id)
             return complain("undo", NULL, "there is nothing to undo");
         if (errno == ENOENT)

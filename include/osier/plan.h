@@ -853,8 +853,11 @@ struct os_undo_conflict {
 
 /** How a transaction is undone; all zero but `size` is the default. */
 struct os_undo_options {
-    size_t size;              /**< sizeof(struct os_undo_options) */
-    bool wait;                /**< wait while another transaction has the journal */
+    size_t size; /**< sizeof(struct os_undo_options) */
+    bool wait;   /**< wait while another transaction has the journal */
+    bool force;  /**< what somebody has changed or put there since goes into the journal,
+                                   from where undoing the undo brings it back; only what was moved,
+                                   written in place or given other attributes has to be as it was left */
     const char *const *paths; /**< only what is at these and below, a list that ends with NULL */
     void (*on_conflict)(const struct os_undo_conflict *conflict, void *data); /**< told of each */
     int (*on_progress)(const struct os_progress *progress, void *data); /**< called between two
@@ -867,7 +870,8 @@ struct os_undo_options {
  * with their owner, mode, access control lists, attributes, hard links and times. It is a
  * transaction itself, and so can be undone, which does the first one again.
  *
- * Everything has to be as the transaction left it. Otherwise nothing is touched.
+ * Everything has to be as the transaction left it: the same inodes, with owner, mode, and the same size and
+ * time or content. Otherwise nothing is touched, unless `force` is set.
  *
  * @param id  the transaction; 0 for the latest that is done and not undone
  * @param options  how, or NULL for the defaults
@@ -887,6 +891,7 @@ struct os_recovery {
     const char *journal; /**< the journal's path */
     const char *path;    /**< a place that was left as somebody else has it; with `error` what is
                               in the way; NULL: this is about the whole transaction */
+    const char *kept;    /**< where in the journal the object is that belongs to `path`, or NULL */
     int error;           /**< 0, or the errno that keeps it from being recovered */
     bool completed;      /**< it was committed already, and now is so on all file systems */
     bool orphaned;       /**< it is taken back but for such places; what belongs there is in
@@ -897,6 +902,9 @@ struct os_recovery {
 struct os_recover_options {
     size_t size; /**< sizeof(struct os_recover_options) */
     bool wait;   /**< wait while a transaction is under way; else it fails with EBUSY */
+    uint64_t
+        orphan; /**< nothing is recovered: of this one, which was taken back but for some places,
+                          tells these again, with what is kept of them */
     void (*on_recovery)(const struct os_recovery *recovery, void *data); /**< told of everything */
     void *data;                                                          /**< for it */
 };
@@ -906,7 +914,9 @@ struct os_recover_options {
  * journal does so too. What somebody else has put in the place of something since is never touched.
  *
  * @param options  how, or NULL for the defaults
- * @return how many transactions were ended, or −1 with errno set
+ * @return how many transactions were ended (with `orphan`, of how many places something is kept), or −1
+ *         with errno set
+ * @error ENOENT  nothing is left of the transaction `orphan`
  * @error ESTALE  somebody else's file stands where something was to come back to, which is kept in
  *        the journal: `on_recovery` tells where
  * @error ENODEV  a transaction waits for a file system that isn't mounted
@@ -928,6 +938,7 @@ struct os_history_entry {
     uint64_t undoes;     /**< it takes that transaction back; 0: none */
     uint64_t undone_by;  /**< the transaction that has taken it back; 0: none */
     bool orphaned;       /**< it was taken back but for some places: see os_recover() */
+    bool not_durable;    /**< the disk didn't confirm it: a loss of power may have taken it back */
     bool forgotten;      /**< it can be read, and not be undone any more */
     uint64_t steps;      /**< how many places it has changed */
     uint64_t held;       /**< how much room is taken by what undo needs [bytes] */

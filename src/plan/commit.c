@@ -17,6 +17,7 @@
 #include "plan/protocol.h"
 #include "plan/stage.h"
 #include "plan/sync.h"
+#include "plan/was.h"
 #include <fcntl.h>
 #include <osier/plan.h>
 #include <pwd.h>
@@ -509,6 +510,29 @@ static int list_made(struct commit *c, struct txn_step *s) {
     return r;
 }
 
+static void note_content(struct txn_content *content, const struct plan_was *was) {
+    if (S_ISREG(was->mode) && was->has_content && !was->listing && !was->tree) {
+        memcpy(content->digest, was->content.bytes, sizeof content->digest);
+        content->known = true;
+    }
+}
+
+/* What undo compares with where a file's time has changed since, and maybe nothing else. */
+static void note_contents(const struct plan_entry *e, struct txn_step *s) {
+    const struct plan_object *is = &e->is;
+    struct plan_digest digest;
+    note_content(&s->a_content, &e->was);
+    if (!makes_something(e) || e->kind == PLAN_INPLACE || is->have != is->size)
+        return;
+    if (is->content == PLAN_CONTENT_SOURCE && is->source->was.size == is->size)
+        note_content(&s->b_content, &is->source->was);
+    if (is->content != PLAN_CONTENT_MEMORY)
+        return;
+    was_digest(is->data, (size_t)is->have, &digest);
+    memcpy(s->b_content.digest, digest.bytes, sizeof digest.bytes);
+    s->b_content.known = true;
+}
+
 static int stage_entry(struct commit *c, size_t i) {
     const struct plan_entry *e = &c->net.entries[i];
     struct txn_step *s = &c->txn.steps[c->first[i]];
@@ -518,8 +542,11 @@ static int stage_entry(struct commit *c, size_t i) {
         s->kind = TXN_META;
     if (content)
         r = stage_old(&c->stage, s->part, s->number, txn_dir(&c->txn, s->dir), s->name);
-    if (r < 0 || !makes_something(e) || s->kind == TXN_META)
+    if (r < 0)
         return r;
+    note_contents(e, s);
+    if (!makes_something(e) || s->kind == TXN_META)
+        return 0;
     struct plan_object plain = e->is; /* the values are the inode's that is there */
     plain.set = PLAN_SET_MODE;
     plain.mode = S_IFREG | 0600;

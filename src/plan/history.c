@@ -17,7 +17,7 @@
 struct found {
     struct txn head;
     struct journal *journal;
-    bool orphaned, forgotten;
+    bool orphaned, forgotten, not_durable;
     uint64_t undone_by, steps;
 };
 
@@ -56,8 +56,15 @@ static int read_one(struct os_history *h, struct journal *j, int at, enum journa
     int r = intent_read_head(&head, at, &part);
     if (r < 0 || part != 0)
         return r < 0 ? r : 0;
+    struct look doubt = {0};
     r = forget_count_steps(at, &steps);
-    return r < 0 ? r : add(h, j, &head, steps, state, forgotten);
+    if (r >= 0)
+        r = look_at(at, NOT_DURABLE, &doubt);
+    if (r >= 0)
+        r = add(h, j, &head, steps, state, forgotten);
+    if (r >= 0)
+        h->list[h->count - 1].not_durable = doubt.id.ino != 0;
+    return r;
 }
 
 static int read_state(struct os_history *h, struct journal *j, enum journal_state state) {
@@ -146,6 +153,7 @@ const struct os_history_entry *os_history_next(struct os_history *h) {
                                          .undoes = f->head.undoes,
                                          .undone_by = f->undone_by,
                                          .orphaned = f->orphaned,
+                                         .not_durable = f->not_durable,
                                          .forgotten = f->forgotten,
                                          .steps = f->steps,
                                          .held = held,

@@ -106,6 +106,15 @@ static void append_dir(struct str *s, const struct txn_dir *d, size_t number) {
     str_append_text(s, "}\n");
 }
 
+static void append_digest(struct str *s, const char *key, bool known, const uint8_t *digest) {
+    if (!known)
+        return;
+    str_printf(s, ",\"%s\":\"", key);
+    for (int i = 0; i < SHA256_SIZE; i++)
+        str_printf(s, "%02x", digest[i]);
+    str_append_char(s, '"');
+}
+
 static void append_step(struct str *s, const struct txn_step *step) {
     static const char *const kinds[] = {"rename", "meta", "inplace"};
     str_printf(s, "{\"step\":%u,\"kind\":\"%s\",\"sign\":\"%c\",\"dir\":%u", step->number,
@@ -116,12 +125,9 @@ static void append_step(struct str *s, const struct txn_step *step) {
         json_append_name(s, "name2", step->name2);
     append_mark(s, "a", &step->a);
     append_mark(s, "b", &step->b);
-    if (step->listed) {
-        str_append_text(s, ",\"list\":\"");
-        for (int i = 0; i < SHA256_SIZE; i++)
-            str_printf(s, "%02x", step->list[i]);
-        str_append_char(s, '"');
-    }
+    append_digest(s, "a_content", step->a_content.known, step->a_content.digest);
+    append_digest(s, "b_content", step->b_content.known, step->b_content.digest);
+    append_digest(s, "list", step->listed, step->list);
     if (step->kind != TXN_RENAME) {
         str_append_text(s, ",\"before\":");
         vector_append(&step->before, s);
@@ -323,7 +329,7 @@ static int parse_kind(const char *kind, enum txn_kind *ret) {
     return -EBADMSG;
 }
 
-static int parse_list(struct txn_step *s, const char *hex) {
+static int parse_digest(const char *hex, bool *ret_known, uint8_t *ret_digest) {
     char two[3] = "";
     if (!hex)
         return 0;
@@ -331,9 +337,9 @@ static int parse_list(struct txn_step *s, const char *hex) {
         return -EBADMSG;
     for (int i = 0; i < SHA256_SIZE; i++) {
         memcpy(two, hex + 2 * i, 2);
-        s->list[i] = (uint8_t)strtoul(two, NULL, 16);
+        ret_digest[i] = (uint8_t)strtoul(two, NULL, 16);
     }
-    s->listed = true;
+    *ret_known = true;
     return 0;
 }
 
@@ -352,7 +358,10 @@ static int parse_step(struct txn *txn, const struct json *json, unsigned part, s
         json_unsigned(json, v, "dir", MOST, &dir) < 0 || json_signed(json, v, "dir2", &dir2) < 0 ||
         dir >= txn->dir_count || dir2 >= (int64_t)txn->dir_count || dir2 < TXN_KEPT ||
         parse_mark(json, v, "a", &s->a) < 0 || parse_mark(json, v, "b", &s->b) < 0 ||
-        parse_list(s, json_text(json, v, "list")) < 0)
+        parse_digest(json_text(json, v, "list"), &s->listed, s->list) < 0 ||
+        parse_digest(json_text(json, v, "a_content"), &s->a_content.known, s->a_content.digest) <
+            0 ||
+        parse_digest(json_text(json, v, "b_content"), &s->b_content.known, s->b_content.digest) < 0)
         return -EBADMSG;
     s->sign = sign[0];
     s->dir = (unsigned)dir;

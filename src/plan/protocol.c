@@ -147,6 +147,9 @@ static int commit(struct protocol *p) {
         return r;
     p->done = true;
     r = settle(p, 0, JOURNAL_ACTIVE, JOURNAL_LOG);
+    if (r < 0) /* told to who looks back; syncing once more would be believed wrongly */
+        seam_close_quietly(SYS(openat, part_of(p, 0)->at, NOT_DURABLE,
+                               O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
     for (size_t i = 1; i < p->txn->part_count && r >= 0; i++) {
         r = move(p, i, JOURNAL_ACTIVE, JOURNAL_LOG);
         if (r >= 0)

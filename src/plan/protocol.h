@@ -49,6 +49,7 @@ struct recovery_event {
     uint64_t id;
     const char *journal; /* its path */
     const char *path;    /* a place that was left as somebody else has it, or NULL */
+    const char *kept;    /* and what belongs there, or NULL */
     int error;           /* −ESTALE, or what has failed: then it stays as it is */
     bool completed, orphaned;
 };

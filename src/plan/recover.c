@@ -32,7 +32,12 @@ static void tell(struct telling *t, struct recovery_event event) {
 static void tell_place(void *data, const struct txn *txn, const struct txn_step *step, int error) {
     struct telling *t = data;
     AUTO_FREE char *path = txn_path(txn, step, false);
-    tell(t, (struct recovery_event){.path = path, .error = error});
+    AUTO_STR kept = STR_INIT;
+    enum journal_state state = txn->kept == txn->id ? JOURNAL_ORPHAN : JOURNAL_LOG;
+    if (step->kind == TXN_RENAME && step->dir2 == TXN_KEPT)
+        str_printf(&kept, "%s/%s/%08llu/%u", t->journal, journal_names[state],
+                   (unsigned long long)txn->kept, step->number);
+    tell(t, (struct recovery_event){.path = path, .kept = kept.data, .error = error});
 }
 
 /* It stays in active/, and nothing else is done in this journal before somebody has looked. */
@@ -161,6 +166,7 @@ static void tell_public(void *data, const struct recovery_event *event) {
     const struct os_recovery told = {.id = event->id,
                                      .journal = event->journal,
                                      .path = event->path,
+                                     .kept = event->kept,
                                      .error = -event->error,
                                      .completed = event->completed,
                                      .orphaned = event->orphaned};
@@ -170,6 +176,55 @@ static void tell_public(void *data, const struct recovery_event *event) {
 static int patient(void *data) {
     (void)data;
     return 0;
+}
+
+/* What belongs to a step's place, where the journal has it. */
+static int explain_step(struct telling *t, const struct txn *txn, const struct txn_part *part,
+                        const struct txn_step *step) {
+    const struct txn_mark *mark = txn->forward ? &step->a : &step->b;
+    char name[16];
+    struct look look;
+    if (step->kind != TXN_RENAME || step->dir2 != TXN_KEPT || !mark->id.ino)
+        return 0;
+    snprintf(name, sizeof name, "%u", step->number);
+    int r = look_at(part->kept, name, &look);
+    if (r < 0 || !look_same(&look.id, &mark->id))
+        return r;
+    tell_place(t, txn, step, -ESTALE);
+    return 1;
+}
+
+/* The places of an orphaned transaction of which the journal has an object: how many, or −errno. */
+static int explain_one(struct public_recovery *p, struct recovery *recovery, struct journal *j) {
+    AUTO_TXN txn = {0};
+    struct telling t = {recovery, p->options.orphan, j->path};
+    int count = 0;
+    AUTO_CLOSE int at = journal_open(j, JOURNAL_ORPHAN, t.id);
+    int r = at < 0 ? at : intent_read(&txn, j, at);
+    if (r < 0)
+        return r;
+    struct txn_part *part = &txn.parts[part_in(&txn, j)];
+    part->at = TAKE_FD(at);
+    r = open_kept(&txn, j, part);
+    for (size_t i = 0; i < txn.step_count && r >= 0; i++) {
+        r = explain_step(&t, &txn, part, &txn.steps[i]);
+        count += r > 0;
+    }
+    return r < 0 ? r : count;
+}
+
+static int explain(struct public_recovery *p, struct recovery *recovery) {
+    int r = journals_begin(&p->js), count = 0;
+    bool found = false;
+    if (r >= 0)
+        r = journals_open_all(&p->js, NULL, NULL);
+    for (size_t i = 0; i < p->js.count && r >= 0; i++) {
+        r = explain_one(p, recovery, p->js.list[i]);
+        found |= r >= 0;
+        count += r > 0 ? r : 0;
+        r = r == -ENOENT ? 0 : r;
+    }
+    return r < 0 ? r : found ? count : -ENOENT;
 }
 
 static int recover_all(struct public_recovery *p, struct recovery *recovery) {
@@ -198,7 +253,7 @@ int os_recover(const struct os_recover_options *options) {
         recovery.data = &p;
     }
     if (r >= 0)
-        r = recover_all(&p, &recovery);
+        r = p.options.orphan ? explain(&p, &recovery) : recover_all(&p, &recovery);
     r = PUBLIC(r, "recover", recovery.failed ? recovery.failed : p.js.failed, NULL);
     int saved = errno;
     free(recovery.failed);

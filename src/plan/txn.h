@@ -34,13 +34,20 @@ struct txn_dir {
     bool dirty;
 };
 
+/** SHA-256 of a file's content, where it is known. */
+struct txn_content {
+    bool known;
+    uint8_t digest[32];
+};
+
 enum txn_kind {
     TXN_RENAME,  /* what stands at two places is exchanged; nothing may stand at one of them */
     TXN_META,    /* owner, mode, attributes, times are set */
     TXN_INPLACE, /* the same, and the content is written into the inode that is there */
 };
 
-#define TXN_KEPT (-1L) /* instead of a directory: the journal, where a step's number is the name */
+#define NOT_DURABLE "not-durable" /* a file of a transaction that the disk hasn't confirmed */
+#define TXN_KEPT    (-1L) /* instead of a directory: the journal, where a step's number is the name */
 
 /** A step. Its first place is what people know it by. */
 struct txn_step {
@@ -53,7 +60,8 @@ struct txn_step {
     long dir2; /* of a TXN_RENAME */
     char *name2;
     struct txn_mark a, b; /* what stands at the first and at the second place before */
-    bool listed;          /* `list` is known: the digest of all that is in the new directory */
+    struct txn_content a_content, b_content; /* of the files at both places */
+    bool listed; /* `list` is known: the digest of all that is in the new directory */
     uint8_t list[32];
     struct vector before, after;
 };

@@ -11,6 +11,7 @@
 #include "plan/places.h"
 #include "plan/protocol.h"
 #include "plan/stage.h"
+#include "plan/was.h"
 #include <fcntl.h>
 #include <osier/path.h>
 #include <osier/plan.h>
@@ -190,13 +191,43 @@ static int check_list(struct undo *u, const struct txn_step *step, int dir, cons
     return r;
 }
 
+/* A file that was touched, or written anew with the same bytes, is what it was: 1, 0 or −errno. */
+static int same_content(const struct txn_content *content, int dir, const char *name,
+                        const struct look *look) {
+    struct plan_digest digest;
+    if (!content->known || !S_ISREG(look->mode))
+        return 0;
+    int r = was_file_digest(dir, name, &digest);
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
+    return memcmp(digest.bytes, content->digest, sizeof content->digest) == 0;
+}
+
+/* What the transaction takes for its own from here on: it goes into the journal. */
+static void adopt(const struct undo *u, const struct txn_step *step, struct txn_mark *mark,
+                  const struct look *look) {
+    *mark = (struct txn_mark){look->id, look->mode, look->uid, look->gid, look->size, look->mtime};
+    if (!u->txn.parts[step->part].journal->births)
+        mark->id.birth = 0;
+}
+
 /* What speaks against taking a step back at one of its places: NULL for nothing. */
-static int check_place(struct undo *u, const struct txn_step *step, bool second, int dir,
+static int check_place(struct undo *u, struct txn_step *step, bool second, int dir,
                        const char **what) {
-    const struct txn_mark *mark = step_mark(step, second, u->txn.forward);
-    bool kept = step->dir2 == TXN_KEPT;
+    const char *name = second ? step->name2 : step->name;
+    bool first = second == u->txn.forward, kept = step->dir2 == TXN_KEPT;
+    struct txn_mark *at = first ? &step->a : &step->b;
+    const struct txn_mark *mark = at->id.ino ? at : NULL;
     struct look look;
-    int r = look_at(dir, second ? step->name2 : step->name, &look);
+    int r = look_at(dir, name, &look);
+    if (r < 0)
+        return r;
+    if (mark && look_same(&mark->id, &look.id) && !txn_is(&u->txn, mark, &look) &&
+        mark->size == look.size) {
+        r = same_content(first ? &step->a_content : &step->b_content, dir, name, &look);
+        if (r > 0)
+            at->mtime = look.mtime;
+    }
     if (r < 0)
         return r;
     if (!mark)
@@ -212,7 +243,13 @@ static int check_place(struct undo *u, const struct txn_step *step, bool second,
         *what = "its owner or mode was changed";
     else if (kept && u->txn.forward && step->listed)
         r = check_list(u, step, dir, what);
-    return r;
+    if (r >= 0 && *what && kept && u->options.force) {
+        adopt(u, step, at, &look);
+        step->listed = false;
+        (first ? &step->a_content : &step->b_content)->known = false;
+        *what = NULL;
+    }
+    return r < 0 ? r : 0;
 }
 
 static int check_values(struct undo *u, const struct txn_step *step, int dir, const char **what) {
@@ -239,7 +276,7 @@ static int check_values(struct undo *u, const struct txn_step *step, int dir, co
     return r;
 }
 
-static int check_one(struct undo *u, const struct txn_step *step, bool second) {
+static int check_one(struct undo *u, struct txn_step *step, bool second) {
     unsigned at = second ? (unsigned)step->dir2 : step->dir;
     const char *what = NULL;
     struct txn_place *seen = places_find(&u->places, at, second ? step->name2 : step->name);
@@ -255,17 +292,29 @@ static int check_one(struct undo *u, const struct txn_step *step, bool second) {
     return r < 0 || !what ? r : conflict(u, step, second, what);
 }
 
+/* With `force`, what was made may be gone by now, and nothing was there before. */
+static void drop_nothings(struct undo *u) {
+    struct txn *txn = &u->txn;
+    for (size_t i = txn->step_count; i-- > 0;) {
+        const struct txn_step *s = &txn->steps[i];
+        if (s->kind == TXN_RENAME && !s->a.id.ino && !s->b.id.ino)
+            drop_step(txn, i);
+    }
+}
+
 /* Everything has to be as the transaction has left it: 0, −ESTALE with all conflicts told, −errno.
  */
 static int check(struct undo *u) {
     struct txn *txn = &u->txn;
     int r = places_begin(&u->places, txn);
     for (size_t i = 0; i < txn->step_count && r >= 0; i++) {
-        const struct txn_step *s = &txn->steps[txn->forward ? txn->step_count - 1 - i : i];
+        struct txn_step *s = &txn->steps[txn->forward ? txn->step_count - 1 - i : i];
         r = check_one(u, s, false);
         if (r >= 0 && s->kind == TXN_RENAME && s->dir2 != TXN_KEPT)
             r = check_one(u, s, true);
     }
+    if (r >= 0 && !u->conflicts && u->options.force)
+        drop_nothings(u);
     return r < 0 ? r : u->conflicts ? -ESTALE : 0;
 }
 

@@ -121,7 +121,7 @@ static int hash_fd(int fd, struct plan_digest *ret) {
     return 0;
 }
 
-static int hash_file(int dir_fd, const char *name, struct plan_digest *ret) {
+int was_file_digest(int dir_fd, const char *name, struct plan_digest *ret) {
     AUTO_CLOSE int fd = SYS(openat, dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     return fd < 0 ? fd : hash_fd(fd, ret);
 }
@@ -180,7 +180,7 @@ static int hash_content(int dir_fd, const char *name, const struct plan_was *was
                         struct plan_digest *ret) {
     return was->tree      ? hash_tree(dir_fd, name, ret)
            : was->listing ? hash_names(dir_fd, name, ret)
-                          : hash_file(dir_fd, name, ret);
+                          : was_file_digest(dir_fd, name, ret);
 }
 
 static bool same_digest(const struct plan_digest *a, const struct plan_digest *b) {
@@ -244,7 +244,7 @@ int was_hash(int dir_fd, const char *name, struct plan_was *was) {
         return 0;
     bool content = S_ISREG(was->mode) && !was->has_content && !was->attributes_only,
          xattrs = !was->has_xattrs;
-    int r = content ? stale(hash_file(dir_fd, name, &was->content)) : 0;
+    int r = content ? stale(was_file_digest(dir_fd, name, &was->content)) : 0;
     if (r >= 0 && xattrs)
         r = stale(hash_xattrs(dir_fd, name, &was->xattrs));
     if (r >= 0)

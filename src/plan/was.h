@@ -21,6 +21,9 @@ struct plan_was was_of(const struct object *object);
  *  it is no longer that. */
 int was_hash(int dir_fd, const char *name, struct plan_was *was);
 
+/** The digest of a file's content: 0 or −errno. */
+int was_file_digest(int dir_fd, const char *name, struct plan_digest *ret);
+
 /** A `was`, or what is at a place now, in words for people: 0 or −ENOMEM. */
 void was_words(struct str *s, const struct plan_was *was);
 int was_found_words(struct str *s, int dir_fd, const char *name);

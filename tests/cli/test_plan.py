@@ -255,3 +255,24 @@ def test_what_will_be_refused_is_told_at_once(osier, tmp_path):
         done = osier("show", "--json", "../p")
         assert words[0] in done.err and json.loads(done.out.splitlines()[0])["osier"] == "plan"
     assert osier("show", "--check", "../p").status == 0
+
+
+def test_undo_of_some_paths_and_by_force(osier, tmp_path):
+    for name in "abc":
+        (tmp_path / name).write_text("old")
+    assert osier("rm", "--undoable", "a", "b", "c").status == 0
+    assert osier("undo", "x", "a").status == 64
+    assert osier("undo", "0", "--", "a", f"{tmp_path}/b").status == 0
+    assert names(tmp_path) == ["a", "b"]
+    (tmp_path / "c").write_text("theirs")
+    done = osier("undo", "1", "c")
+    assert done.status == 3 and "something was put there" in done.err and "--force" in done.err
+    assert osier("undo", "1", "c", "--force").status == 0
+    assert (tmp_path / "c").read_text() == "old"
+    assert osier("undo", "3").status == 0  # undone once more: theirs is back
+    assert (tmp_path / "c").read_text() == "theirs"
+
+
+def test_recover_of_nothing(osier):
+    done = osier("recover", "7")
+    assert done.status == 1 and "7 left nothing behind" in done.err

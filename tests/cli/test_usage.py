@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The command line: what is wrong with it, what was meant, and what help says."""
 
+import pathlib
+import re
+
 import pytest
 
 
@@ -203,7 +206,9 @@ def test_messages_name_what_is_wrong(osier, words, problem):
 
 
 def test_version(osier):
-    assert osier("--version").out == "osier 0.1.0\n"
+    header = (pathlib.Path(__file__).parents[2] / "include/osier/types.h").read_text()
+    [version] = re.findall(r'#define OSIER_VERSION +"(.+)"', header)
+    assert osier("--version").out == f"osier {version}\n"
 
 
 def test_letters_bundle(osier):

@@ -4,22 +4,35 @@
 
 #include <sys/stat.h>
 
-#define STATE "../osier-faults-state"
+/* The journal is beside the scratch directory, so that this has nothing but what is changed; others
+ * may run this program at the same time. */
+static const char *journal(void) {
+    static char path[64];
+    snprintf(path, sizeof path, "../osier-faults-state-%d", (int)getpid());
+    return path;
+}
 
 static void clear_journal(void) {
-    if (system("rm -rf " STATE) != 0)
+    char command[100];
+    snprintf(command, sizeof command, "rm -rf %s", journal());
+    if (system(command) != 0)
         abort();
 }
 
-/* The journal is beside the scratch directory, so that this has nothing but what is changed. */
 static void make_journal(void) {
     clear_journal();
-    setenv("OSIER_STATE", STATE, 1);
+    setenv("OSIER_STATE", journal(), 1);
     assert_int_equal(os_recover(NULL), 0);
 }
 
-/* What is done stands, though the call may fail when a sync behind it does. */
+/* What is done stands, though the call may fail when a sync behind it does; the log says so. */
 static long stands(int r, uint64_t id) {
+    int saved = errno;
+    char doubt[100];
+    snprintf(doubt, sizeof doubt, "%s/log/%08d/not-durable", journal(), (int)id);
+    if (id)
+        assert_int_equal(access(doubt, F_OK), r < 0 ? 0 : -1);
+    errno = saved;
     return r < 0 && id ? 0 : r;
 }
 

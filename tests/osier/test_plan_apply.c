@@ -325,6 +325,195 @@ static void test_later_transactions(void **state) {
     assert_int_equal(errno, ENOENT);
 }
 
+/* A file that was touched, or written anew with the same bytes, is what it was. */
+static void test_undo_compares_contents(void **state) {
+    (void)state;
+    const struct timespec long_ago[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+    write_text("old", "same");
+    write_text("source", "copied");
+    write_text("f", "old");
+    struct os_plan *plan = begin();
+    ok(os_plan_write_file(plan, "f", "new", 3, NULL));
+    ok(os_plan_copyfile(plan, "source", "g", NULL));
+    uint64_t id = apply(plan);
+    write_text("f", "new");
+    ok(utimensat(AT_FDCWD, "g", long_ago, 0));
+    id = undo(id);
+    assert_text(os_read_file("f", NULL), "old");
+    assert_int_equal(access("g", F_OK), -1);
+    ok(utimensat(AT_FDCWD, "f", long_ago, 0));
+    id = undo(id);
+    assert_text(os_read_file("f", NULL), "new");
+    assert_text(os_read_file("g", NULL), "copied");
+    write_text("g", "COPIED"); /* as long, and no more the same */
+    assert_int_equal(os_undo(id, NULL, NULL), -1);
+    assert_int_equal(errno, ESTALE);
+    assert_text(os_read_file("f", NULL), "new");
+}
+
+static void test_undo_by_force(void **state) {
+    (void)state;
+    write_text("changed", "old");
+    write_text("replaced", "old");
+    write_text("lost", "old");
+    write_text("gone", "old");
+    ok(mkdir("tree", 0755));
+    write_text("tree/leaf", "old");
+    char *before = picture();
+    struct os_plan *plan = begin();
+    ok(os_plan_write_file(plan, "changed", "new", 3, NULL));
+    ok(os_plan_write_file(plan, "replaced", "new", 3, NULL));
+    ok(os_plan_write_file(plan, "lost", "new", 3, NULL));
+    ok(os_plan_write_file(plan, "made", "new", 3, NULL));
+    ok(os_plan_write_file(plan, "made too", "new", 3, NULL));
+    ok(os_plan_mkdir(plan, "dir", 0755));
+    ok(os_plan_remove(plan, "gone"));
+    ok(os_plan_rename(plan, "tree/leaf", "dir/leaf"));
+    ok(os_plan_rmtree(plan, "tree", NULL));
+    uint64_t id = apply(plan);
+    write_text("changed", "theirs, longer");
+    write_text("theirs", "theirs");
+    ok(rename("theirs", "replaced"));
+    ok(unlink("lost"));
+    ok(unlink("made"));
+    ok(chmod("made too", 0600));
+    write_text("dir/more", "theirs");
+    write_text("gone", "theirs");
+    ok(mkdir("tree", 0700));
+    write_text("tree/more", "theirs");
+    char *now = picture();
+    assert_int_equal(os_undo(id, NULL, NULL), -1);
+    assert_int_equal(errno, ESTALE);
+    assert_picture(now, "untouched");
+    const struct os_undo_options options = {.size = sizeof options, .force = true};
+    ok(os_undo(id, &options, &id));
+    assert_picture(before, "before");
+    id = undo(id); /* what was theirs comes back */
+    assert_picture(now, "theirs");
+    undo(id);
+    assert_picture(before, "before, once more");
+    free(before);
+    free(now);
+}
+
+static void test_what_force_cant(void **state) {
+    (void)state;
+    plant();
+    struct os_plan *plan = begin();
+    ok(os_plan_rename(plan, "d/moved", "d/elsewhere"));
+    ok(os_plan_chmod(plan, "d/x", 0600, 0));
+    uint64_t id = apply(plan);
+    write_text("theirs", "theirs");
+    ok(rename("theirs", "d/elsewhere"));
+    ok(chmod("d/x", 0640));
+    char *now = picture(), text[1000] = "";
+    const struct os_undo_options options = {
+        .size = sizeof options, .force = true, .on_conflict = collect, .data = text};
+    assert_int_equal(os_undo(id, &options, NULL), -1);
+    assert_int_equal(errno, ESTALE);
+    assert_picture(now, "untouched");
+    assert_non_null(strstr(text, "elsewhere: something else is there;"));
+    assert_non_null(strstr(text, "x: its owner, mode, attributes or times were changed;"));
+    free(now);
+}
+
+/* The directory that something was moved out of is gone, and somebody makes one of that name. */
+static void test_place_of_a_removed_directory(void **state) {
+    (void)state;
+    plant();
+    char *before = picture();
+    struct os_plan *plan = begin();
+    ok(os_plan_rename(plan, "d/tree/leaf", "d/leaf"));
+    ok(os_plan_rmtree(plan, "d/tree", NULL));
+    uint64_t id = apply(plan);
+    ok(mkdir("d/tree", 0700));
+    write_text("d/tree/leaf", "theirs");
+    char *now = picture(), text[1000] = "";
+    const struct os_undo_options options = {
+        .size = sizeof options, .on_conflict = collect, .data = text};
+    assert_int_equal(os_undo(id, &options, NULL), -1);
+    assert_int_equal(errno, ESTALE);
+    assert_string_equal(text, "tree: something was put there;");
+    assert_picture(now, "untouched");
+    ok(rename("d/tree", "theirs"));
+    undo(id);
+    assert_text(os_read_file("theirs/leaf", NULL), "theirs");
+    ok(unlink("theirs/leaf"));
+    ok(rmdir("theirs"));
+    assert_picture(before, "before");
+    free(before);
+    free(now);
+}
+
+static int die_when_gone(const struct os_progress *progress, void *data) {
+    (void)progress;
+    if (access(data, F_OK) < 0)
+        _exit(0);
+    nanosleep(&(struct timespec){.tv_nsec = 110000000}, NULL); /* to be asked before each step */
+    return 0;
+}
+
+struct told {
+    char path[200], kept[200];
+    int count, orphans;
+};
+
+static void tell_recovery(const struct os_recovery *recovery, void *data) {
+    struct told *told = data;
+    told->orphans += recovery->orphaned;
+    if (!recovery->path)
+        return;
+    told->count++;
+    strcpy(told->path, strrchr(recovery->path, '/') + 1);
+    strcpy(told->kept, recovery->kept ? recovery->kept : "");
+}
+
+/* What belongs where somebody else's is now stays in the journal, and can be found again. */
+static void test_orphans_are_explained(void **state) {
+    (void)state;
+    char name[] = "a";
+    write_text("a", "old");
+    write_text("b", "old");
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct os_plan *plan = os_plan(NULL);
+        const struct os_plan_apply_options options = {
+            .size = sizeof options, .on_progress = die_when_gone, .data = name};
+        if (os_plan_remove(plan, "a") < 0 || os_plan_remove(plan, "b") < 0)
+            _exit(1);
+        os_plan_apply(plan, &options, NULL);
+        _exit(2);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_int_equal(access("a", F_OK), -1);
+    write_text("a", "theirs");
+    struct told told = {0}, again = {0};
+    struct os_recover_options options = {
+        .size = sizeof options, .on_recovery = tell_recovery, .data = &told};
+    assert_int_equal(os_recover(&options), -1);
+    assert_int_equal(errno, ESTALE);
+    assert_int_equal(told.orphans, 1);
+    assert_int_equal(told.count, 1);
+    assert_string_equal(told.path, "a");
+    assert_text(os_read_file(told.kept, NULL), "old");
+    struct os_history *history = os_history();
+    const struct os_history_entry *entry = os_history_next(history);
+    assert_true(entry && entry->orphaned);
+    options.orphan = entry->id;
+    os_history_close(history);
+    options.data = &again;
+    assert_int_equal(os_recover(&options), 1);
+    assert_string_equal(again.path, told.path);
+    assert_string_equal(again.kept, told.kept);
+    options.orphan++;
+    assert_int_equal(os_recover(&options), -1);
+    assert_int_equal(errno, ENOENT);
+    assert_text(os_read_file("a", NULL), "theirs");
+    assert_text(os_read_file("b", NULL), "old");
+}
+
 static void test_history_and_forget(void **state) {
     (void)state;
     plant();
@@ -711,6 +900,11 @@ int main(void) {
         IN_JOURNAL(test_undo_conflicts),
         IN_JOURNAL(test_undo_of_some),
         IN_JOURNAL(test_later_transactions),
+        IN_JOURNAL(test_undo_compares_contents),
+        IN_JOURNAL(test_undo_by_force),
+        IN_JOURNAL(test_what_force_cant),
+        IN_JOURNAL(test_place_of_a_removed_directory),
+        IN_JOURNAL(test_orphans_are_explained),
         IN_JOURNAL(test_history_and_forget),
         IN_JOURNAL(test_open_writers),
         IN_JOURNAL(test_cancel),

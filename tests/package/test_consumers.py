@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -37,7 +38,13 @@ def test_cmake_finds_it(prefix, tmp_path):
     assert "libosier" not in run("readelf", "-d", tmp_path / "static")
 
 
-@pytest.mark.parametrize("version, found", [("0.1", True), ("0", True), ("", True), ("0.1.0", True), ("0.2", False), ("1.0", False)])
+MAJOR, MINOR, PATCH = re.search(r'#define OSIER_VERSION +"(\d+)\.(\d+)\.(\d+)"', (TOP / "include/osier/types.h").read_text()).groups()
+
+
+@pytest.mark.parametrize("version, found", [
+    (f"{MAJOR}.{MINOR}", True), (MAJOR, True), ("", True), (f"{MAJOR}.{MINOR}.{PATCH}", True),
+    (f"{MAJOR}.{int(MINOR) + 1}", False), (f"{int(MAJOR) + 1}.0", False),
+])  # fmt: skip
 def test_cmake_asks_for_a_version(prefix, tmp_path, version, found):
     (tmp_path / "CMakeLists.txt").write_text(
         f"cmake_minimum_required(VERSION 3.13)\nproject(asks C)\nfind_package(osier {version} REQUIRED COMPONENTS shared)\n")
