@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { MOMENT_TEXT = 40 };
+
 /* ------------------------------------------------------------------------- what is in a field */
 
 static const void *member_at(const struct field *field, const void *at) {
@@ -67,6 +69,28 @@ static const char *word_at(const struct field *field, const void *at) {
     return word->name;
 }
 
+static struct os_time moment_at(const struct field *field, const void *at) {
+    return (struct os_time){.seconds = signed_at(member_at(field, at), sizeof(int64_t)),
+                            .nanoseconds = (int64_t)unsigned_at(
+                                (const char *)at + field->count_offset, sizeof(uint32_t))};
+}
+
+/* In nanoseconds, of which there may be more than 64 bits hold. */
+static const char *moment_text(char text[static MOMENT_TEXT], struct os_time time) {
+    bool negative = time.seconds < 0;
+    if (negative && time.nanoseconds > 0) { /* which are added to the seconds: away from 0 now */
+        time.seconds++;
+        time.nanoseconds = 1000000000 - time.nanoseconds;
+    }
+    uint64_t seconds = negative ? -(uint64_t)time.seconds : (uint64_t)time.seconds;
+    const char *sign = negative ? "-" : "";
+    if (seconds > 0)
+        snprintf(text, MOMENT_TEXT, "%s%" PRIu64 "%09" PRId64, sign, seconds, time.nanoseconds);
+    else
+        snprintf(text, MOMENT_TEXT, "%s%" PRId64, sign, time.nanoseconds);
+    return text;
+}
+
 bool was_read(const struct record *record, uint64_t bits, const void *at) {
     if (!bits || !record->valid.size)
         return true;
@@ -82,6 +106,11 @@ bool field_number(const struct field *field, const void *at, long double *ret_nu
     case FIELD_UNSIGNED:
         *ret_number = (long double)unsigned_at(member, field->size);
         return true;
+    case FIELD_MOMENT: {
+        struct os_time time = moment_at(field, at);
+        *ret_number = (long double)time.seconds * 1e9L + (long double)time.nanoseconds;
+        return true;
+    }
     case FIELD_FLOAT:
         *ret_number = float_at(member);
         return true;
@@ -108,7 +137,8 @@ char *const *field_list(const struct field *field, const void *at) {
 
 bool is_number(const struct field *field) {
     return field->type == FIELD_INTEGER || field->type == FIELD_UNSIGNED ||
-           field->type == FIELD_FLOAT || field->type == FIELD_RECORDS;
+           field->type == FIELD_MOMENT || field->type == FIELD_FLOAT ||
+           field->type == FIELD_RECORDS;
 }
 
 /* ----------------------------------------------------------------------------------- printing */
@@ -181,6 +211,9 @@ void emit_field(const struct field *field, const void *at) {
     case FIELD_UNSIGNED:
         emit_integer_of(field, at);
         break;
+    case FIELD_MOMENT:
+        emit_digits(moment_text((char[MOMENT_TEXT]){0}, moment_at(field, at)));
+        break;
     case FIELD_FLOAT:
         emit_float(float_at(member_at(field, at)));
         break;
@@ -220,8 +253,8 @@ static void show_duration(FILE *out, double seconds) {
                 (int)(whole / 60 % 60));
 }
 
-static void show_time(FILE *out, int64_t nanoseconds) {
-    time_t seconds = (time_t)(nanoseconds / 1000000000);
+static void show_time(FILE *out, int64_t since_1970) {
+    time_t seconds = (time_t)since_1970;
     struct tm parts;
     char text[64];
     if (localtime_r(&seconds, &parts) && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts))
@@ -243,13 +276,21 @@ static void show_integer(FILE *out, const struct field *field, const void *at, e
     else if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_BYTES && !negative)
         show_size(out, (uint64_t)value);
     else if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_TIME)
-        show_time(out, value);
+        show_time(out, value / 1000000000);
     else if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_DURATION)
         show_duration(out, (double)value / 1e9);
     else if (field->type == FIELD_INTEGER)
         fprintf(out, "%" PRId64, value);
     else
         fprintf(out, "%" PRIu64, (uint64_t)value);
+}
+
+static void show_moment(FILE *out, const struct field *field, const void *at, enum shown shown) {
+    struct os_time time = moment_at(field, at);
+    if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_TIME)
+        show_time(out, time.seconds);
+    else
+        fputs(moment_text((char[MOMENT_TEXT]){0}, time), out);
 }
 
 static void show_float(FILE *out, const struct field *field, const void *at, enum shown shown) {
@@ -280,6 +321,8 @@ void show_field(FILE *out, const struct field *field, const void *at, enum shown
     const void *member = member_at(field, at);
     if (field->type == FIELD_INTEGER || field->type == FIELD_UNSIGNED)
         show_integer(out, field, at, shown);
+    else if (field->type == FIELD_MOMENT)
+        show_moment(out, field, at, shown);
     else if (field->type == FIELD_FLOAT)
         show_float(out, field, at, shown);
     else if (field->type == FIELD_BOOL)
@@ -302,6 +345,11 @@ static int compare_texts(const char *a, const char *b) {
 
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
 
+static int compare_moments(struct os_time a, struct os_time b) {
+    int order = ORDER(a.seconds, b.seconds);
+    return order ? order : ORDER(a.nanoseconds, b.nanoseconds);
+}
+
 int compare_fields(const struct field *field, const void *a, const void *b) {
     if (!a || !b)
         return (a == NULL) - (b == NULL);
@@ -312,6 +360,8 @@ int compare_fields(const struct field *field, const void *a, const void *b) {
         return ORDER(signed_at(left, field->size), signed_at(right, field->size));
     case FIELD_UNSIGNED:
         return ORDER(unsigned_at(left, field->size), unsigned_at(right, field->size));
+    case FIELD_MOMENT:
+        return compare_moments(moment_at(field, a), moment_at(field, b));
     case FIELD_FLOAT:
         return ORDER(float_at(left), float_at(right));
     case FIELD_BOOL:

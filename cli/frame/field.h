@@ -17,11 +17,12 @@ struct field {
         FIELD_BYTES,    /* a pointer, and a size_t */
         FIELD_INTEGER,  /* of `size` bytes */
         FIELD_UNSIGNED, /* of `size` bytes */
-        FIELD_WORD,     /* an enum */
-        FIELD_FLOAT,    /* double */
-        FIELD_BOOL,     /* bool */
-        FIELD_RECORD,   /* a struct */
-        FIELD_RECORDS,  /* a pointer to structs, and a size_t */
+        FIELD_MOMENT, /* an int64_t of seconds, and a uint32_t of nanoseconds: as one number of those */
+        FIELD_WORD,    /* an enum */
+        FIELD_FLOAT,   /* double */
+        FIELD_BOOL,    /* bool */
+        FIELD_RECORD,  /* a struct */
+        FIELD_RECORDS, /* a pointer to structs, and a size_t */
     } type;
     enum field_unit {
         UNIT_NONE,
@@ -31,7 +32,8 @@ struct field {
         UNIT_DURATION, /* nanoseconds, of a double seconds; "1:02:03" on a terminal */
     } unit;
     size_t offset, size;
-    size_t count_offset; /* of FIELD_BYTES and FIELD_RECORDS: where the size_t is */
+    size_t count_offset; /* of FIELD_BYTES and FIELD_RECORDS where the size_t is, of FIELD_MOMENT
+                            where the nanoseconds are */
     uint64_t bit;        /* what `valid` has where the member was read; 0: always */
     const struct word *words;
     const struct record *record;

@@ -209,6 +209,12 @@ void emit_unsigned(uintmax_t value) {
     after();
 }
 
+void emit_digits(const char *digits) {
+    before();
+    printf(output_style.json ? "\"%s\"" : "%s", digits);
+    after();
+}
+
 void emit_octal(uintmax_t value) {
     before();
     printf(output_style.json ? "%" PRIuMAX : "0%03" PRIoMAX, value);

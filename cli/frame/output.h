@@ -44,6 +44,8 @@ void emit_text(const char *text);
 /** A number; in JSON what a double can't hold, or a key in `_ns` names, is a string of digits. */
 void emit_integer(intmax_t value);
 void emit_unsigned(uintmax_t value);
+/** One of any size, as its digits: in JSON a string. */
+void emit_digits(const char *digits);
 /** Permission bits: octal in a line, in JSON the number that Python gives. */
 void emit_octal(uintmax_t value);
 void emit_float(double value);

@@ -117,6 +117,19 @@ def test_numbers_beyond_a_double_are_text_in_json(osier, tmp_path, elsewhere):
     assert jq.stdout == f"{os.stat(tmp_path / 'f').st_ctime_ns}\n"
 
 
+def test_times_beyond_64_bits_of_nanoseconds_are_exact(osier, tmp_path):
+    (tmp_path / "f").touch()
+    for seconds, nanoseconds in ((10413792000, 7), (-9999999999, 1), (-1, 999999999), (0, 0), (0, 12), (-2, 0)):
+        exact = seconds * 10**9 + nanoseconds
+        os.utime(tmp_path / "f", ns=(exact, exact))
+        if os.stat(tmp_path / "f").st_mtime_ns != exact:
+            continue  # beyond what the file system keeps
+        record = osier.json("os.stat", "f")
+        assert (record["st_atime_ns"], record["st_mtime_ns"]) == (str(exact), str(exact))
+        assert osier.json("os.statx", "f", "STATX_BASIC_STATS")["stx_mtime_ns"] == str(exact)
+        assert f"st_mtime_ns={exact}\n" in osier("os.stat", "f").out
+
+
 def test_a_line_of_json_for_each_item(osier, tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).touch()

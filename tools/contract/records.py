@@ -56,7 +56,21 @@ def field_type(contract, member, count):
     return None
 
 
+def parts_of_time(record, member):
+    """Of a time such as st_mtime_ns the members in which it is exact at any distance, st_mtime_sec and st_mtime_nsec."""
+    stem = member.name.removesuffix("_ns")
+    names = (stem + "_sec", stem + "_nsec")
+    return names if stem != member.name and set(names) <= {one.name for one in record.variables} else None
+
+
 def field(contract, record, member, count):
+    parts = parts_of_time(record, member)
+    if parts:
+        seconds, nanoseconds = parts
+        return (
+            f"    {{{c_string(member.name)}, FIELD_MOMENT, {UNITS.get(member.unit, 'UNIT_NONE')}, offsetof(struct {record.name}, {seconds}), 0,"
+            f" offsetof(struct {record.name}, {nanoseconds}), {member.bit or 0}, NULL, NULL}},\n"
+        )
     type = field_type(contract, member, count)
     if not type:
         complain(record, f"@shell can't print the member '{member.name}' of struct {record.name}")
