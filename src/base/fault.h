@@ -21,6 +21,8 @@ FAULT_EXPORT void fault_slow(unsigned microseconds);
 
 /** The number of the sync (plan/sync.h) that is left out; 0 for none. */
 FAULT_EXPORT extern int fault_skipped_sync;
+/** For the tests of plans: 1 syncs whole file systems, −1 never does, 0 as src/plan decides. */
+FAULT_EXPORT extern int fault_whole_sync;
 
 /** Cancels the calling thread before the n-th call from now that it makes: pthread_cancel(3), which
  *  acts at the next cancellation point; 0: not any more. */

@@ -30,7 +30,6 @@
 #include <unistd.h>
 
 enum {
-    FEW = 16,                           /* objects that are synced one by one */
     PROGRESS_EVERY = 100 * 1000 * 1000, /* nanoseconds between two calls of on_progress */
     CMDLINE = 64 * 1024,                /* of a command line, what is kept */
 };
@@ -469,7 +468,7 @@ static int prepare_stage(struct commit *c) {
             return r;
         count += makes_something(e) ? stage_count(&e->is) : 0;
     }
-    c->stage.sync = count > FEW && sync_may_be_whole() ? STAGE_WHOLE : STAGE_FILES;
+    c->stage.sync = sync_may_be_whole(count) ? STAGE_WHOLE : STAGE_FILES;
     return 0;
 }
 

@@ -78,16 +78,19 @@ static int count_bytes(int at, int64_t most, uint64_t *ret_bytes) {
 /* A tree of a million files is counted once. */
 int forget_size(const struct journal *j, enum journal_state state, uint64_t id, int64_t most,
                 uint64_t *ret_bytes) {
-    AUTO_STR s = STR_INIT;
-    char text[32];
+    char name[JOURNAL_ID], path[JOURNAL_ID + sizeof HELD], text[32];
+    journal_name(id, name);
+    snprintf(path, sizeof path, "%s/" HELD, name);
+    AUTO_CLOSE int known = SYS(openat, j->states[state], path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    ssize_t got = known < 0 ? known : SYS(read, known, text, sizeof text - 1);
+    if (got > 0 && text[got - 1] == '\n') {
+        text[got] = '\0';
+        *ret_bytes = strtoull(text, NULL, 10);
+        return 0;
+    }
     AUTO_CLOSE int at = journal_open(j, state, id);
     if (at < 0)
         return at;
-    AUTO_CLOSE int known = SYS(openat, at, HELD, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (known >= 0 && procfile_load_fd(known, &s) >= 0 && s.size && s.data[s.size - 1] == '\n') {
-        *ret_bytes = strtoull(s.data, NULL, 10);
-        return 0;
-    }
     int r = count_bytes(at, most, ret_bytes);
     int size = snprintf(text, sizeof text, "%llu\n", (unsigned long long)*ret_bytes);
     AUTO_CLOSE int fd =
@@ -215,17 +218,25 @@ static int64_t age_of(const struct journal *j, uint64_t id) {
     return at < 0 || intent_read_head(&head, at, &part) < 0 ? 0 : time_now() - head.time;
 }
 
+/* How many at the beginning of a list are too old: numbers are drawn in the order of time. */
+static long count_old(const struct journal *j, const uint64_t *ids, long count) {
+    long old = 0;
+    while (old < count && age_of(j, ids[old]) > MOST_DAYS * DAY)
+        old++;
+    return old;
+}
+
 /* The latest are kept as long as all limits allow: how many were forgotten, or −errno. */
 static long forget_in(const struct journals *js, const struct journal *j, int64_t most) {
     AUTO_FREE uint64_t *ids = NULL;
     long count = journal_list(j, JOURNAL_LOG, &ids), forgotten = 0;
     bool full;
     uint64_t room = room_of(j, &full), held = 0;
+    long old = count_old(j, ids, count);
     for (long i = count; i-- > 0;) {
         uint64_t bytes = 0;
         bool last = i == count - 1;
-        bool over =
-            count - i > MOST_ENTRIES || (full && !last) || age_of(j, ids[i]) > MOST_DAYS * DAY;
+        bool over = count - i > MOST_ENTRIES || (full && !last) || i < old;
         /* What was done this moment is counted by the next one. */
         if (!over && (!last || most < 0) && forget_size(j, JOURNAL_LOG, ids[i], most, &bytes) >= 0)
             held += bytes;
@@ -239,20 +250,25 @@ static long forget_in(const struct journals *js, const struct journal *j, int64_
     return count < 0 ? count : forgotten;
 }
 
-/* What nobody needs to read any more. */
+/* What nobody needs to read any more; or can't be read. */
+static bool is_outdated(int dir, const char *name) {
+    AUTO_TXN head = {0};
+    unsigned part;
+    AUTO_CLOSE int at = SYS(openat, dir, name, DIR_OPEN | O_NOFOLLOW);
+    return at < 0 || intent_read_head(&head, at, &part) < 0 ||
+           time_now() - head.time > READABLE_DAYS * DAY;
+}
+
 static void end_reading(const struct journal *j) {
     AUTO_FREE uint64_t *ids = NULL;
     AUTO_CLOSE int dir = open_forgotten(j, false);
     long count = dir < 0 ? 0 : forget_list(j, &ids);
     for (long i = 0; i < count; i++) {
-        AUTO_TXN head = {0};
-        unsigned part;
         char name[JOURNAL_ID];
-        AUTO_CLOSE int at = forget_open(j, ids[i]);
         journal_name(ids[i], name);
-        if (at < 0 || intent_read_head(&head, at, &part) < 0 ||
-            time_now() - head.time > READABLE_DAYS * DAY)
-            rmtree_quietly(dir, name);
+        if (!is_outdated(dir, name)) /* those after it are younger */
+            break;
+        rmtree_quietly(dir, name);
     }
 }
 

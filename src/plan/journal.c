@@ -64,8 +64,11 @@ int journal_move(const struct journal *j, uint64_t id, enum journal_state from,
     return SYS(renameat, j->states[from], name, j->states[to], name);
 }
 
-int journal_settle(const struct journal *j, enum journal_state from, enum journal_state to) {
+int journal_settle(const struct journal *j, enum journal_state from, enum journal_state to,
+                   bool whole) {
     enum sync_point point = to == JOURNAL_ACTIVE ? SYNC_INTENT : SYNC_COMMIT;
+    if (whole)
+        return SYNC(point, SYS(syncfs, j->fd));
     int r = SYNC(point, SYS(fsync, j->states[to]));
     return r < 0 ? r : SYNC(point, SYS(fsync, j->states[from]));
 }

@@ -108,8 +108,9 @@ int journal_make(const struct journal *j, uint64_t id);
 int journal_move(const struct journal *j, uint64_t id, enum journal_state from,
                  enum journal_state to);
 
-/** Has a move last. */
-int journal_settle(const struct journal *j, enum journal_state from, enum journal_state to);
+/** Has a move last, by the whole file system where that is asked for. */
+int journal_settle(const struct journal *j, enum journal_state from, enum journal_state to,
+                   bool whole);
 
 /** Numbers of all transactions in a state, ascending, to free(): how many, or −errno. */
 long journal_list(const struct journal *j, enum journal_state state, uint64_t **ret_ids);

@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 enum {
-    FEW = 16,                       /* changes that are synced one by one */
     SPARE_TIME = 50 * 1000 * 1000L, /* for emptying the trash, in nanoseconds */
 };
 
@@ -29,7 +28,7 @@ static struct txn_part *part_of(struct protocol *p, size_t i) {
 int protocol_begin(struct protocol *p) {
     struct txn *txn = p->txn;
     int r = journals_next(p->js, &txn->id);
-    txn->bulk = txn->step_count > FEW && sync_may_be_whole();
+    txn->bulk = sync_may_be_whole(txn->step_count);
     for (size_t i = 0; i < txn->part_count && r >= 0; i++) {
         r = part_of(p, i)->at = journal_make(part_of(p, i)->journal, txn->id);
         if (r < 0)
@@ -44,7 +43,7 @@ static int move(struct protocol *p, size_t part, enum journal_state from, enum j
 }
 
 static int settle(struct protocol *p, size_t part, enum journal_state from, enum journal_state to) {
-    return journal_settle(part_of(p, part)->journal, from, to);
+    return journal_settle(part_of(p, part)->journal, from, to, p->txn->bulk);
 }
 
 void protocol_drop(struct protocol *p) {
@@ -60,9 +59,13 @@ void protocol_drop(struct protocol *p) {
 static int write_intents(struct protocol *p) {
     int r = 0;
     for (unsigned i = 0; i < p->txn->part_count && r >= 0; i++)
-        r = intent_write(p->txn, i, !p->sync);
-    for (unsigned i = 0; i < p->txn->part_count && r >= 0; i++)
-        r = p->sync ? p->sync(p->data, i) : SYNC(SYNC_INTENT, SYS(fsync, part_of(p, i)->at));
+        r = intent_write(p->txn, i, !p->sync && !p->txn->bulk);
+    for (unsigned i = 0; i < p->txn->part_count && r >= 0; i++) {
+        int at = part_of(p, i)->at;
+        r = p->sync        ? p->sync(p->data, i)
+            : p->txn->bulk ? SYNC(SYNC_INTENT, SYS(syncfs, at))
+                           : SYNC(SYNC_INTENT, SYS(fsync, at));
+    }
     return r;
 }
 

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 enum {
-    FEW = 16,
     SPARE_TIME = 50 * 1000 * 1000L, /* nanoseconds */
 };
 
@@ -51,14 +50,14 @@ static void stays(struct telling *t, int error, const char *path) {
 
 static int end(struct journal *j, uint64_t id, enum journal_state to) {
     int r = journal_move(j, id, JOURNAL_ACTIVE, to);
-    return r < 0 ? r : journal_settle(j, JOURNAL_ACTIVE, to);
+    return r < 0 ? r : journal_settle(j, JOURNAL_ACTIVE, to, false);
 }
 
 /* The part of a transaction that is in this journal, taken back: 0 or −errno. */
 static int take_back(struct telling *t, struct txn *txn, unsigned part) {
     struct txn_outcome outcome = {.tell = tell_place, .data = t};
     struct journal *j = txn->parts[part].journal;
-    txn->bulk = txn->step_count > FEW && sync_may_be_whole();
+    txn->bulk = sync_may_be_whole(txn->step_count);
     journal_give_up_reserve(j);
     txn_restore(txn, part, !txn->forward, &outcome);
     int r = outcome.error ? outcome.error : txn_sync(txn);

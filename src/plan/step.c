@@ -16,8 +16,11 @@
 #include <unistd.h>
 
 enum {
-    MOST_OPEN = 100,          /* directories at a time */
-    MOST_DIRTY = 256 * 1024,  /* kB that wait for being written, with which a syncfs(2) is short */
+    MOST_OPEN = 100,         /* directories at a time */
+    FEW = 16,                /* changes, each of which could be synced for itself */
+    MOST_DIRTY = 256 * 1024, /* kB that wait for being written, with which a syncfs(2) is shorter
+                                 than syncing many things, or a few */
+    LITTLE_DIRTY = 4 * 1024,
     NUMBER = 3 * sizeof(int), /* of the digits of a step's number */
 };
 
@@ -429,12 +432,14 @@ void txn_restore(struct txn *txn, long part, bool forward, struct txn_outcome *o
 
 /* ------------------------------------------------------------------------------ syncing */
 
-bool sync_may_be_whole(void) {
+bool sync_may_be_whole(size_t changes) {
     AUTO_STR s = STR_INIT;
+    if (SYNC_FORCED)
+        return SYNC_FORCED > 0;
     if (procfile_load("/proc/meminfo", &s) < 0 || s.failed)
         return false;
     const char *dirty = procfile_field(s.data, "Dirty:");
-    return dirty && strtoul(dirty, NULL, 10) < MOST_DIRTY;
+    return dirty && strtoul(dirty, NULL, 10) < (changes > FEW ? MOST_DIRTY : LITTLE_DIRTY);
 }
 
 static int sync_dirs(struct txn *txn) {

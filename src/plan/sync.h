@@ -16,7 +16,9 @@ enum sync_point {
 #ifdef OSIER_FAULTS
 #include "base/fault.h"
 #define SYNC(point, call) ((int)(point) == fault_skipped_sync ? 0 : (call))
+#define SYNC_FORCED       fault_whole_sync
 #else
+#define SYNC_FORCED       0
 #define SYNC(point, call) ((void)(point), (call))
 #endif
 

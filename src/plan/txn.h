@@ -88,7 +88,7 @@ struct txn {
     struct txn_dir *dirs;
     struct txn_step *steps;
     size_t open_dirs, next_closed;
-    bool bulk; /* so much is changed that whole file systems are synced */
+    bool bulk; /* whole file systems are synced */
 };
 
 void txn_free(struct txn *txn);
@@ -152,7 +152,8 @@ void txn_restore(struct txn *txn, long part, bool forward, struct txn_outcome *o
 /** Has everything last that steps have changed: 0 or −errno. */
 int txn_sync(struct txn *txn);
 
-/** Whether whole file systems may be synced: not while others have much to write. */
-bool sync_may_be_whole(void);
+/** Whether whole file systems are synced for so many changes: one sync instead of one for each of what
+ *  they touch; not while others have much to write. */
+bool sync_may_be_whole(size_t changes);
 
 #endif

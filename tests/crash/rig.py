@@ -224,10 +224,10 @@ class Rig:
     the recovery is recorded itself, and cut too.
     """
 
-    def __init__(self, tools, fs, verb="run", samples=2, seed=1, stride=1, nested=0, agitate=False, slow=0, skip=0):
+    def __init__(self, tools, fs, verb="run", samples=2, seed=1, stride=1, nested=0, agitate=False, slow=0, skip=0, whole=0):
         self.tools, self.fs, self.verb = tools, fs, verb
         self.samples, self.seed, self.stride, self.nested = samples, seed, stride, nested
-        self.agitate, self.slow, self.skip = agitate, slow, skip
+        self.agitate, self.slow, self.skip, self.whole = agitate, slow, skip, whole
         self.dir = tempfile.mkdtemp(prefix="osier-crash-", dir="/dev/shm")
         self.point, self.served = self.path("mnt"), self.path("served")
         os.mkdir(self.point)
@@ -244,7 +244,7 @@ class Rig:
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def call(self, verb, point, mark=None):
-        env = dict(os.environ)
+        env = dict(os.environ, CRASH_WHOLE=str(self.whole))
         if mark:
             env["CRASH_MARK"] = mark
             if self.slow:

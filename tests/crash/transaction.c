@@ -164,6 +164,9 @@ static void arm(void) {
         fault_slow((unsigned)atoi(slow));
     if (skip)
         fault_skipped_sync = atoi(skip);
+    const char *whole = getenv("CRASH_WHOLE");
+    if (whole)
+        fault_whole_sync = atoi(whole);
     if (kill) {
         long n = strtol(kill, &rest, 10);
         fault_arm_call(*rest ? rest + 1 : NULL, n, FAULT_KILL);
