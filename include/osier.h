@@ -29,6 +29,7 @@
 #include <osier/root.h>
 #include <osier/run.h>
 #include <osier/scheduler.h>
+#include <osier/settings.h>
 #include <osier/shell.h>
 #include <osier/sockets.h>
 #include <osier/spawn.h>

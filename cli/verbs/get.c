@@ -37,6 +37,10 @@ static const struct noun {
     {"rules", "os.net_rules", NULL},
     {"neighbours", "os.net_neighbours", NULL},
     {"sockets", "os.sockets", NULL},
+    {"sysctl", "os.settings", "SYSCTL"},
+    {"hostname", "os.settings", "HOSTNAME"},
+    {"timezone", "os.settings", "TIMEZONE"},
+    {"locale", "os.settings", "LOCALE"},
 };
 
 static const struct noun *find_noun(const char *name) {
@@ -83,15 +87,17 @@ static int ask(const struct function *function, char **words) {
 }
 
 /**
- * Shows processes, mounts, memory, CPUs, load, pressure and the network.
+ * Shows processes, mounts, memory, CPUs, load, pressure, the network and settings.
  *
  * WHAT is procs, mounts, usage PATH, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure
- * RESOURCE, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours or sockets. A list is a table, which --fields, --filter, --sort,
+ * RESOURCE, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
+ * sysctl [PATTERN], hostname, timezone or locale. A list is a table, which --fields, --filter, --sort,
  * --top and --no-header shape, or --json and --jsonl; what is not asked for is not read either. `osier get
  * WHAT --help` tells more.
  *
  * @param what  one of procs, mounts, usage, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure,
- *               cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets
+ *               cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
+ *               sysctl, hostname, timezone, locale
  * @param words  what it takes
  * @param root  look at a machine whose /proc, /sys and /etc were recorded below this directory
  * @group machine

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/procfile.h"
 #include "base/seam.h"
+#include "fs/at.h"
 #include "fs/root_resolve.h"
 #include <fcntl.h>
 #include <inttypes.h>
@@ -79,6 +80,20 @@ int machine_open(const char *path, int flags) {
     }
     if (r == 0)
         r = open_path(path, flags);
+    pthread_rwlock_unlock(&lock);
+    return r;
+}
+
+/* Its descriptor leads there, wherever it has been moved. */
+int machine_root(char **ret_root) {
+    char name[40];
+    int r = 0;
+    pthread_rwlock_rdlock(&lock);
+    *ret_root = NULL;
+    if (recorded.fd >= 0) {
+        snprintf(name, sizeof name, "/proc/self/fd/%d", recorded.fd);
+        r = at_readlink(AT_FDCWD, name, ret_root);
+    }
     pthread_rwlock_unlock(&lock);
     return r;
 }

@@ -23,6 +23,9 @@ int machine_load_at(int dir, const char *name, struct str *s);
 /** A file that holds one number: 0, or −errno (−EINVAL: it holds none). */
 int machine_number(const char *path, uint64_t *ret_number);
 
+/** The path of the recorded machine's root, to free(), or NULL for this machine: 0, or −errno. */
+int machine_root(char **ret_root);
+
 /** −ENOTSUP where a recorded machine is looked at, which can't be asked: else 0. */
 int machine_is_live(void);
 

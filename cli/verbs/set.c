@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/** osier set: settings of the machine, in force and configured, both or neither. */
+#include "contract.h"
+#include "frame/arguments.h"
+#include "frame/message.h"
+#include "frame/output.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <osier.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What can be set. */
+static const struct noun {
+    const char *name;
+    enum os_settings_kind kind;
+    bool pairs; /* takes NAME=VALUE, as there are several; else one value */
+} nouns[] = {
+    {"sysctl", OS_SETTINGS_SYSCTL, true},
+    {"hostname", OS_SETTINGS_HOSTNAME, false},
+    {"timezone", OS_SETTINGS_TIMEZONE, false},
+    {"locale", OS_SETTINGS_LOCALE, true},
+};
+
+static const struct noun *find_noun(const char *name) {
+    for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
+        if (strcmp(nouns[i].name, name) == 0)
+            return &nouns[i];
+    return NULL;
+}
+
+/* A word of the command line: what is called how, and what it shall be. */
+struct change {
+    const struct noun *noun;
+    char *name, *value; /* in one block, `name` */
+};
+
+static bool read_word(struct call *call, const struct noun *noun, const char *word,
+                      struct change *change) {
+    char *copy = call_own(call, strdup(word));
+    char *equals = copy && noun->pairs ? strchr(copy, '=') : NULL;
+    if (!copy)
+        return false;
+    if (noun->pairs && (!equals || equals == copy)) {
+        misuse_word(call->function, "no NAME=VALUE is", word, "");
+        return false;
+    }
+    *change = (struct change){noun, copy, equals ? equals + 1 : copy};
+    if (equals)
+        *equals = '\0';
+    else
+        change->name = (char *)"";
+    return true;
+}
+
+static const char *shown_name(const struct change *change) {
+    return change->noun->pairs ? change->name : change->noun->name;
+}
+
+static int tell(const struct change *change, const char *now, uint64_t id) {
+    const char *value = now && *now ? now : change->value;
+    if (output_style.json) {
+        emit_begin_record();
+        emit_key("name");
+        emit_text(shown_name(change));
+        emit_key("value");
+        emit_text(value);
+        emit_key("id");
+        emit_unsigned(id);
+        emit_end_record();
+        return STATUS_YES;
+    }
+    printf("%s = %s%c", shown_name(change), value, output_style.null ? '\0' : '\n');
+    if (id && output_terminal())
+        printf("`osier undo %" PRIu64 "` takes the file back\n", id);
+    return STATUS_YES;
+}
+
+static bool same(const char *a, const char *b) {
+    for (;; a++, b++) {
+        size_t left = strspn(a, " \t\n"), right = strspn(b, " \t\n");
+        a += left;
+        b += right;
+        if ((left != 0) != (right != 0) && *a && *b)
+            return false;
+        if (*a != *b || !*a)
+            return *a == *b;
+    }
+}
+
+static int refuse(const struct change *change) {
+    const struct os_error *error = os_last_error();
+    if (errno == EEXIST && error && error->filename)
+        return complain("set", error->filename, "a later file says otherwise; see --force");
+    if (errno == EINVAL)
+        return complain("set", change->value, "no value of %s", shown_name(change));
+    return failed();
+}
+
+static int set(const struct change *change, int flags) {
+    char *now = NULL;
+    uint64_t id = 0;
+    if (os_set_setting(change->noun->kind, change->name, change->value, flags, &now, &id) < 0)
+        return refuse(change);
+    if (*now && !same(now, change->value))
+        complain("set", now, "the kernel has made something else of %s", change->value);
+    int status = tell(change, now, id);
+    free(now);
+    return status;
+}
+
+/* What is there now, and what would be. */
+static int show(const struct change *change) {
+    size_t count = 0;
+    const char *pattern = change->noun->pairs ? change->name : NULL;
+    struct os_setting *now = os_settings(change->noun->kind, pattern,
+                                         OS_SETTINGS_VALUE | OS_SETTINGS_CONFIGURED, &count);
+    if (!now && errno != ENOENT)
+        return failed();
+    printf("%s: %s -> %s\n", shown_name(change),
+           now && count && now->value ? now->value : "nothing", change->value);
+    free(now);
+    return STATUS_YES;
+}
+
+static int set_all(struct call *call, const struct noun *noun, int flags) {
+    struct change *changes = call_alloc(call, call->rest_count, sizeof *changes);
+    for (size_t i = 0; changes && i < call->rest_count; i++)
+        if (!read_word(call, noun, call->rest[i], &changes[i]))
+            return STATUS_USAGE;
+    int status = changes ? STATUS_YES : STATUS_NO;
+    for (size_t i = 0; status == STATUS_YES && i < call->rest_count; i++)
+        status = is_set(call, "dry-run") ? show(&changes[i]) : set(&changes[i], flags);
+    return status;
+}
+
+/**
+ * Sets settings of the machine: what is in force and what is configured, both or neither.
+ *
+ * WHAT is sysctl NAME=VALUE…, hostname NAME, timezone ZONE or locale NAME=VALUE…. A parameter of the
+ * kernel is written to /etc/sysctl.d/60-osier.conf, and refused where a later file says otherwise.
+ * Files are changed by a plan: `osier undo` brings them back. The next start, or login, has what is
+ * configured; `osier get WHAT` shows both.
+ *
+ * @param what  one of sysctl, hostname, timezone, locale
+ * @param words  what shall be what
+ * @param runtime  what is in force alone, until the next start
+ * @param persistent  what is configured alone
+ * @param force  where a later file says otherwise, write one that is later still
+ * @param root  configure the machine whose /etc is below this directory
+ * @param dry_run  tell what is and what would be, and set nothing
+ * @group change
+ * @since 0.1
+ * @shell set WHAT WORDS... [--runtime] [--persistent] [--force] [--root=DIR] [--dry-run] -> custom
+ */
+int verb_set(struct call *call) {
+    const char *root = arg_text(call, "root"), *what = arg_text(call, "WHAT");
+    const struct noun *noun = find_noun(what);
+    bool runtime = is_set(call, "runtime"), persistent = is_set(call, "persistent");
+    if (!noun)
+        return misuse_word(call->function, "nothing that can be set is called", what,
+                           "; known are sysctl, hostname, timezone, locale");
+    if (runtime && persistent)
+        return misuse(call->function, "--runtime and --persistent exclude each other");
+    if (!noun->pairs && call->rest_count != 1)
+        return misuse(call->function, "%s takes one value", noun->name);
+    if (root && os_set_root(root) < 0)
+        return failed();
+    return set_all(call, noun,
+                   (runtime ? OS_SETTING_RUNTIME : 0) | (persistent ? OS_SETTING_PERSISTENT : 0) |
+                       (is_set(call, "force") ? OS_SETTING_FORCE : 0));
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/** Settings by kinds: how each is listed and set. */
+#ifndef SYSTEM_SETTINGS_H
+#define SYSTEM_SETTINGS_H
+
+#include "system/rows.h"
+#include <osier/settings.h>
+
+/** What is to be set. */
+struct setting_change {
+    const char *name, *value;
+    int flags;
+};
+
+/** What has come of it, for the caller. */
+struct setting_done {
+    struct str value; /* what is in force, where that was set */
+    struct str where; /* the file, or the file and line, that a failure is about */
+    uint64_t id;      /* of the transaction, which stands even where a sync behind it failed */
+};
+
+/** A file that is to have a text, or a link that is to have a target. */
+struct setting_file {
+    const char *path, *text;
+    bool link;
+};
+
+/** Changes them by a plan, all or none: 0, or −errno. */
+int setting_files(const struct setting_file *files, size_t count, const char *title,
+                  struct setting_done *done);
+
+/** Whether two values are the same, whatever white space is between their words. */
+bool setting_same(const char *a, const char *b);
+
+/** A record with its name and what is in force and configured, NULL where there is nothing: 0, or
+ *  −ENOMEM. */
+int setting_add(struct rows *rows, const char *name, const char *value, const char *configured,
+                const char *source);
+
+int hostname_list(const char *pattern, unsigned fields, struct rows *rows);
+int hostname_set(const struct setting_change *change, struct setting_done *done);
+int timezone_list(const char *pattern, unsigned fields, struct rows *rows);
+int timezone_set(const struct setting_change *change, struct setting_done *done);
+int locale_list(const char *pattern, unsigned fields, struct rows *rows);
+int locale_set(const struct setting_change *change, struct setting_done *done);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/** Parameters of the kernel: the files of /proc/sys, and what is configured of them. */
+#include "system/sysctl.h"
+
+#include "base/procfile.h"
+#include "base/seam.h"
+#include "fs/dir.h"
+#include "system/machine.h"
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define OWN_FILE  "/etc/sysctl.d/60-osier.conf"
+#define LATE_FILE "/etc/sysctl.d/99-zz-osier.conf"
+
+/* ------------------------------------------------------------------- values */
+
+/* Without the newline at its end. */
+static void cut_newline(struct str *text) {
+    if (text->size && text->data[text->size - 1] == '\n')
+        str_truncate(text, text->size - 1);
+}
+
+static int read_value(int sys, const char *path, struct str *value) {
+    AUTO_CLOSE int fd = SYS(openat, sys, path, O_RDONLY | O_CLOEXEC);
+    int r = fd < 0 ? fd : procfile_load_fd(fd, value);
+    cut_newline(value);
+    return r;
+}
+
+/* ------------------------------------------------------------------- lists */
+
+/* What is looked for: directories that are yet to be read stand in `todo`, one behind another. */
+struct search {
+    const char *pattern; /* as people write it, or NULL */
+    struct str path;     /* … and as a path, if it is one */
+    unsigned fields;
+    int sys;
+    struct sysctl_lines lines;
+    struct list todo;
+};
+
+/* Whether it is called so, or below what is. */
+static bool is_meant(const struct search *s, const char *path, const char *name) {
+    size_t size = s->path.size;
+    if (!s->pattern)
+        return true;
+    if (size && strncmp(path, s->path.data, size) == 0 && (!path[size] || path[size] == '/'))
+        return true;
+    return fnmatch(s->pattern, name, 0) == 0;
+}
+
+/* One that may not be read, or has nothing to tell now, is there without a value. */
+static int add_parameter(struct search *s, const char *path, struct rows *rows) {
+    AUTO_STR name = STR_INIT;
+    AUTO_STR value = STR_INIT;
+    sysctl_name(path, &name);
+    if (name.failed)
+        return -ENOMEM;
+    if (!is_meant(s, path, name.data))
+        return 0;
+    int r = s->fields & OS_SETTINGS_VALUE ? read_value(s->sys, path, &value) : -EACCES;
+    if (r == -ENOMEM || r == -ENOENT) /* it has gone meanwhile */
+        return r == -ENOENT ? 0 : r;
+    const struct sysctl_line *line = sysctl_lines_find(&s->lines, path);
+    return setting_add(rows, name.data, r == 0 ? value.data ? value.data : "" : NULL,
+                       line ? line->value : NULL, line ? line->source : NULL);
+}
+
+static int read_entry(struct search *s, const char *folder, const struct dir_entry *entry, int fd,
+                      struct rows *rows) {
+    AUTO_STR path = STR_INIT;
+    int type = entry->type == DT_UNKNOWN ? dir_type(fd, entry->name) : entry->type;
+    if (*folder)
+        str_printf(&path, "%s/", folder);
+    str_append_text(&path, entry->name);
+    if (path.failed)
+        return -ENOMEM;
+    if (type == DT_DIR)
+        list_add(&s->todo, path.data, path.size);
+    return type == DT_REG ? add_parameter(s, path.data, rows) : 0;
+}
+
+static int read_folder(struct search *s, const char *folder, struct rows *rows) {
+    _Alignas(uint64_t) char buffer[DIR_BUFFER];
+    struct dir d;
+    struct dir_entry entry;
+    AUTO_CLOSE int fd = SYS(openat, s->sys, *folder ? folder : ".", DIR_OPEN | O_NOFOLLOW);
+    int r = fd;
+    if (fd < 0) /* it has gone meanwhile, or is nobody else's business */
+        return r == -ENOENT || r == -EACCES ? 0 : r;
+    dir_start(&d, fd, buffer, sizeof buffer);
+    while (r >= 0 && (r = dir_read(&d, &entry)) > 0)
+        r = read_entry(s, folder, &entry, fd, rows);
+    return r;
+}
+
+static int read_folders(struct search *s, struct rows *rows) {
+    int r = 0;
+    list_add_text(&s->todo, "");
+    for (size_t at = 0; r == 0 && !s->todo.text.failed && at < s->todo.text.size;) {
+        AUTO_FREE char *folder = mem_text(s->todo.text.data + at, strlen(s->todo.text.data + at));
+        if (!folder)
+            return -ENOMEM;
+        at += strlen(folder) + 1;
+        r = read_folder(s, folder, rows);
+    }
+    return s->todo.text.failed ? -ENOMEM : r;
+}
+
+/* A name without a pattern leads straight to its file. */
+static int read_one(struct search *s, struct rows *rows) {
+    AUTO_CLOSE int fd = SYS(openat, s->sys, s->path.data, O_PATH | O_CLOEXEC);
+    int type = fd < 0 ? fd : dir_type(s->sys, s->path.data);
+    if (type != DT_REG)
+        return type < 0 ? type : 0;
+    int r = add_parameter(s, s->path.data, rows);
+    return r < 0 ? r : 1;
+}
+
+static int search(struct search *s, struct rows *rows) {
+    int r = 0;
+    if (s->pattern && !strpbrk(s->pattern, "*?["))
+        r = sysctl_path(s->pattern, strlen(s->pattern), &s->path);
+    if (r == 0 && s->fields & OS_SETTINGS_CONFIGURED)
+        r = sysctl_lines_load(&s->lines, NULL, NULL);
+    if (r == 0 && s->path.size)
+        r = read_one(s, rows);
+    return r == 0 ? read_folders(s, rows) : r < 0 ? r : 0;
+}
+
+int sysctl_list(const char *pattern, unsigned fields, struct rows *rows) {
+    AUTO_CLOSE int sys = machine_open("/proc/sys", DIR_OPEN);
+    struct search s = {.pattern = pattern, .fields = fields, .sys = sys};
+    int r = sys < 0 ? sys : search(&s, rows);
+    str_free(&s.path);
+    list_free(&s.todo);
+    free(s.lines.items);
+    return r;
+}
+
+/* ------------------------------------------------------------------- changes */
+
+/* Whether what `file` would say counts, or a line elsewhere, at `where`. */
+static int check_order(const char *file, const char *text, const char *path, struct str *where) {
+    struct sysctl_lines lines = {0};
+    size_t size = strlen(file);
+    int r = sysctl_lines_load(&lines, file, text);
+    const struct sysctl_line *line = r == 0 ? sysctl_lines_find(&lines, path) : NULL;
+    if (line && (strncmp(line->source, file, size) != 0 || line->source[size] != ':')) {
+        str_append_text(where, line->source);
+        r = where->failed ? -ENOMEM : -EEXIST;
+    }
+    free(lines.items);
+    return r;
+}
+
+/* The new text of `file`, if it would count. */
+static int prepare_file(const char *file, const char *path, const char *value, struct str *text,
+                        struct str *where) {
+    AUTO_STR old = STR_INIT;
+    int r = machine_load(file, &old);
+    if (r == 0 || r == -ENOENT)
+        r = sysctl_edit(old.data ? old.data : "", path, value, text);
+    return r < 0 ? r : check_order(file, text->data, path, where);
+}
+
+static int prepare(const struct setting_change *c, const char *path, const char **file,
+                   struct str *text, struct str *where) {
+    *file = OWN_FILE;
+    int r = prepare_file(OWN_FILE, path, c->value, text, where);
+    if (r != -EEXIST || !(c->flags & OS_SETTING_FORCE))
+        return r;
+    *file = LATE_FILE;
+    str_truncate(text, 0);
+    str_truncate(where, 0);
+    return prepare_file(LATE_FILE, path, c->value, text, where);
+}
+
+static int write_value(int sys, const char *path, const char *value) {
+    AUTO_CLOSE int fd = SYS(openat, sys, path, O_WRONLY | O_CLOEXEC);
+    ssize_t r = fd < 0 ? fd : SYS(write, fd, value, strlen(value));
+    return r < 0 ? (int)r : (size_t)r == strlen(value) ? 0 : -EINVAL;
+}
+
+/* What is in force is set first, as the kernel has the last word on values; and set back where the
+ * file can't be changed. */
+static int set_both(const struct setting_change *c, const char *path,
+                    const struct setting_file *file, struct setting_done *done) {
+    AUTO_STR old = STR_INIT;
+    AUTO_CLOSE int sys = machine_open("/proc/sys", DIR_OPEN);
+    int known = sys < 0 ? sys : read_value(sys, path, &old);
+    int r = sys < 0 ? sys : write_value(sys, path, c->value);
+    if (r < 0)
+        return r;
+    if (file)
+        r = setting_files(file, 1, "set sysctl", done);
+    if (r < 0) {
+        if (known == 0 && !done->id)
+            write_value(sys, path, old.data ? old.data : "");
+        return r;
+    }
+    return read_value(sys, path, &done->value) == -ENOMEM ? -ENOMEM : 0;
+}
+
+/* A parameter may be configured before the module is there that has it. */
+static int set_parameter(const struct setting_change *c, const char *path,
+                         struct setting_done *done) {
+    AUTO_STR text = STR_INIT;
+    struct setting_file file = {0};
+    bool live = machine_is_live() == 0 && !(c->flags & OS_SETTING_PERSISTENT);
+    int r = 0;
+    if (!(c->flags & OS_SETTING_RUNTIME))
+        r = prepare(c, path, &file.path, &text, &done->where);
+    if (r < 0)
+        return r;
+    file.text = text.data;
+    if (live)
+        return set_both(c, path, file.path ? &file : NULL, done);
+    return file.path ? setting_files(&file, 1, "set sysctl", done) : -ENOTSUP;
+}
+
+int sysctl_set(const struct setting_change *c, struct setting_done *done) {
+    AUTO_STR path = STR_INIT;
+    int r = sysctl_path(c->name, strlen(c->name), &path);
+    if (r == 0 && (strpbrk(c->name, "*?[= \t\n") || strchr(c->value, '\n') || !*c->value))
+        r = -EINVAL;
+    return r < 0 ? r : set_parameter(c, path.data, done);
+}

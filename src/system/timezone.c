@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/** The time zone: where /etc/localtime leads, and /etc/timezone where there is one. */
+#include "base/seam.h"
+#include "fs/at.h"
+#include "system/machine.h"
+#include "system/settings.h"
+#include <fcntl.h>
+#include <stdlib.h>
+
+#define LINK  "/etc/localtime"
+#define TEXT  "/etc/timezone"
+#define ZONES "/usr/share/zoneinfo/"
+
+/* The zone that the link leads to; UTC without one, NULL where it is no link. */
+static int read_link(char **ret_zone) {
+    AUTO_FREE char *target = NULL;
+    AUTO_CLOSE int fd = machine_open(LINK, O_PATH | O_NOFOLLOW);
+    int r = fd < 0 ? fd : at_readlink(fd, "", &target);
+    if (r < 0 && r != -ENOENT && r != -EINVAL)
+        return r;
+    const char *zone = target ? strstr(target, "zoneinfo/") : NULL;
+    const char *name = zone ? zone + strlen("zoneinfo/") : fd < 0 ? "UTC" : NULL;
+    *ret_zone = name ? mem_text(name, strlen(name)) : NULL;
+    return name && !*ret_zone ? -ENOMEM : 0;
+}
+
+static int read_text(struct str *zone) {
+    int r = machine_load(TEXT, zone);
+    if (r == 0)
+        str_truncate(zone, strcspn(zone->data, " \t\r\n"));
+    return r == -ENOENT ? 0 : r;
+}
+
+int timezone_list(const char *pattern, unsigned fields, struct rows *rows) {
+    AUTO_FREE char *zone = NULL;
+    AUTO_STR text = STR_INIT;
+    (void)fields;
+    if (pattern && strcmp(pattern, "timezone") != 0)
+        return 0;
+    int r = read_link(&zone);
+    if (r == 0)
+        r = read_text(&text);
+    return r < 0 ? r
+                 : setting_add(rows, "timezone", zone, text.size ? text.data : zone,
+                               text.size ? TEXT : LINK);
+}
+
+/* Whether there is such a file of zones: 0, or −errno. */
+static int check_zone(const char *zone, const char *path) {
+    char begin[8];
+    if (!*zone || *zone == '/' || strstr(zone, "..") || strchr(zone, '\n'))
+        return -EINVAL;
+    ssize_t size = machine_read(path, begin, sizeof begin);
+    if (size < 0)
+        return size == -EISDIR ? -ENOENT : (int)size;
+    return size >= 4 && memcmp(begin, "TZif", 4) == 0 ? 0 : -EINVAL;
+}
+
+int timezone_set(const struct setting_change *c, struct setting_done *done) {
+    AUTO_STR path = STR_INIT;
+    AUTO_STR line = STR_INIT;
+    AUTO_STR old = STR_INIT;
+    str_printf(&path, "%s%s", ZONES, c->value);
+    str_printf(&line, "%s\n", c->value);
+    AUTO_STR target = STR_INIT;
+    str_printf(&target, "..%s", path.data ? path.data : "");
+    if (path.failed || line.failed || target.failed)
+        return -ENOMEM;
+    if (*c->name)
+        return -EINVAL;
+    if (c->flags & OS_SETTING_RUNTIME) /* each process reads the file */
+        return -ENOTSUP;
+    int r = check_zone(c->value, path.data);
+    if (r < 0) {
+        str_append_text(&done->where, path.data);
+        return r;
+    }
+    r = machine_load(TEXT, &old);
+    if (r < 0 && r != -ENOENT)
+        return r;
+    const struct setting_file files[] = {{LINK, target.data, true}, {TEXT, line.data, false}};
+    return setting_files(files, r == 0 ? 2 : 1, "set timezone", done);
+}
