@@ -137,6 +137,20 @@ KERNEL(int) kernel_fchdir(int fd) {
     return (int)syscall(SYS_fchdir, fd);
 }
 
+/* -------------------------------------------------------------------------------- mounts */
+
+/** mount_setattr(2), Linux 5.12: nothing can be written to what is mounted there and below. */
+KERNEL(int) kernel_mount_read_only(const char *path) {
+    const uint64_t attributes[4] = {1 /* MOUNT_ATTR_RDONLY */, 0, 0, 0};
+    const int recursive = 0x8000; /* AT_RECURSIVE */
+    return (int)syscall(KERNEL_CALL(442), AT_FDCWD, path, recursive, attributes, sizeof attributes);
+}
+
+/** No libc offers it. */
+KERNEL(int) kernel_pivot_root(const char *root, const char *old) {
+    return (int)syscall(SYS_pivot_root, root, old);
+}
+
 /* --------------------------------------------------------------------------- descriptors */
 
 KERNEL(int) kernel_close(int fd) {
@@ -244,6 +258,15 @@ KERNEL(int) kernel_prlimit(pid_t pid, int resource, const uint64_t limits[2]) {
 /** fork(2) of a child whose end has no signal, so that the caller's waitpid(-1) passes it over. */
 KERNEL(pid_t) kernel_fork_unseen(void) {
     return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
+}
+
+/** fork(2), likewise, into namespaces of its own: CLONE_NEW…. On one processor the stack comes first. */
+KERNEL(pid_t) kernel_fork_apart(unsigned long flags) {
+#ifdef __s390__
+    return (pid_t)syscall(SYS_clone, 0, flags, 0, 0, 0);
+#else
+    return (pid_t)syscall(SYS_clone, flags, 0, 0, 0, 0);
+#endif
 }
 
 KERNEL(int) kernel_pidfd_open(pid_t pid, unsigned flags) {

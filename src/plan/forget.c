@@ -13,6 +13,7 @@
 #include "fs/dir.h"
 #include "io/readwrite.h"
 #include "plan/commit.h"
+#include "plan/tries.h"
 #include "plan/txn.h"
 #include "tree/rmtree.h"
 #include <fcntl.h>
@@ -333,6 +334,8 @@ static long forget(struct journals *js, const struct os_forget_options *options,
         end_reading(js->list[i]);
         journal_empty(js->list[i], options->now ? -1 : SPARE_TIME);
     }
+    if (forgotten >= 0)
+        tries_sweep(js, options->all);
     return forgotten;
 }
 

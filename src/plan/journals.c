@@ -478,17 +478,21 @@ static int enter(struct journals *js, int dir, const char *path, const char *nam
         seam_close_quietly(fd);
         return 0;
     }
+    struct journal *j = NULL;
     if (r < 0)
         seam_close_quietly(fd);
     else
-        r = open_journal(fd, full.data, true, ret_journal);
+        r = open_journal(fd, full.data, true, &j);
     if (r >= 0 && made)
-        r = look_sync(dir, (*ret_journal)->fd);
+        r = look_sync(dir, j->fd);
     if (r >= 0)
-        r = make_known(js, *ret_journal);
-    if (r < 0)
+        r = make_known(js, j);
+    if (r < 0) {
+        journal_close(j);
         return r;
-    return add(js, *ret_journal);
+    }
+    *ret_journal = j;
+    return add(js, j);
 }
 
 /* A journal that this directory has under another name, since somebody else took the usual one. */

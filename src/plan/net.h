@@ -59,6 +59,8 @@ struct plan_was {
                            whatever is in it by then */
     bool
         attributes_only; /* what is in it doesn't matter: its attributes change, or were asked for */
+    bool ours;           /* a file that nobody else knows: it isn't looked at again, and what
+                            is made from it may be a further name of it */
     bool racy;           /* changed so shortly before it was looked at that its signature may lie */
     mode_t mode;         /* type and permission bits */
     uid_t uid;

@@ -94,6 +94,7 @@ static int add_source(struct net_memory *net, const struct object *object,
     if (!source)
         return -ENOMEM;
     source->was = was_of(object);
+    source->was.ours = object->ours && net->o->takes;
     if (tree) {
         source->was.tree = source->was.has_content = true;
         source->was.content = *tree;

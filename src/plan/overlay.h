@@ -75,6 +75,7 @@ struct object {
     struct node *home;     /* of one of the base: the name it was found at; NULL for the root */
     bool base;             /* it is on the disk */
     bool racy;             /* changed right before it was looked at */
+    bool ours;             /* a file that nobody else knows, see plan_was.ours */
     bool no_xattrs;        /* its file system has none */
     int fd;                /* of a directory of the base that is open, or −1 */
     const char *link;      /* the text of a symbolic link */
@@ -118,6 +119,7 @@ struct overlay {
     uid_t uid;
     gid_t gid;
     mode_t umask;
+    bool takes; /* what is ours is taken, not copied */
     struct node **table;
     size_t table_size, count; /* slots, and how many are taken */
     struct object **linked;   /* objects of the base with several names, by device and inode */

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/seam.h"
+#include "plan/tries.h"
 #include <osier/plan.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,6 +240,7 @@ static int recover_all(struct public_recovery *p, struct recovery *recovery) {
             recover_journal(recovery, p->js.list[i]);
     if (r < 0 || recovery->error)
         return r < 0 ? r : recovery->error;
+    tries_sweep(&p->js, /* held= */ false);
     return recovery->orphaned ? -ESTALE : (int)(recovery->taken_back + recovery->completed);
 }
 

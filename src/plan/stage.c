@@ -7,6 +7,7 @@
 #include "fs/dir.h"
 #include "fs/perm.h"
 #include "fs/time.h"
+#include "fs/xattr.h"
 #include "io/readwrite.h"
 #include "plan/sync.h"
 #include "tree/content.h"
@@ -16,6 +17,7 @@
 #include <osier/tree.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -131,8 +133,42 @@ static int copy_source(struct stage *stage, int fd, const struct plan_object *ob
                                                          : r;
 }
 
+/* What overlayfs has noted at a file that was in a layer of its. */
+static int remove_marks(int handle) {
+    static const char *const prefixes[] = {"trusted.overlay.", "user.overlay."};
+    char path[sizeof "/proc/self/fd/" + 3 * sizeof handle];
+    AUTO_STR names = STR_INIT;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", handle);
+    int r = xattr_load(path, -1, NULL, &names);
+    for (size_t at = 0; at < names.size && r >= 0; at += strlen(names.data + at) + 1)
+        for (size_t i = 0; i < 2 && r >= 0; i++)
+            if (strncmp(names.data + at, prefixes[i], strlen(prefixes[i])) == 0)
+                r = SYS(removexattr, path, names.data + at);
+    return r == -EOPNOTSUPP ? 0 : r;
+}
+
+/* A file that nobody else knows is taken as it is: 1, 0 where it has to be copied, or −errno. */
+static int take_file(struct stage *stage, int dir, const char *name,
+                     const struct plan_object *object) {
+    bool ours = object->content == PLAN_CONTENT_SOURCE && object->source->was.ours;
+    if (!ours || object->size != object->have)
+        return 0;
+    AUTO_CLOSE int from = plan_open_place(stage->net, &object->source->place);
+    int r = from < 0 ? from : SYS(linkat, from, object->source->place.name, dir, name, 0);
+    if (r < 0) /* on another mount, for one */
+        return r == -ENOSPC || r == -EDQUOT || r == -EIO || r == -ENOMEM ? r : 0;
+    AUTO_CLOSE int fd = SYS(openat, dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    r = fd < 0 ? fd : remove_marks(fd);
+    if (r >= 0)
+        r = finish(fd, object);
+    return r < 0 ? r : 1;
+}
+
 static int make_file(struct stage *stage, int dir, const char *name,
                      const struct plan_object *object) {
+    int taken = take_file(stage, dir, name, object);
+    if (taken)
+        return taken < 0 ? taken : 0;
     AUTO_CLOSE int fd = SYS(openat, dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                             first_mode(object, 0666));
     if (fd < 0)

@@ -221,6 +221,8 @@ static int check_xattrs(int dir_fd, const char *name, const struct plan_was *was
 
 int plan_check_was(int dir_fd, const char *name, const struct plan_was *was) {
     struct values v;
+    if (was->ours)
+        return 0;
     int r = disk_values(dir_fd, name, &v);
     if (was->absent)
         return r == -ENOENT ? 0 : r < 0 ? r : -ESTALE;
@@ -240,7 +242,7 @@ int plan_check_was(int dir_fd, const char *name, const struct plan_was *was) {
 
 int was_hash(int dir_fd, const char *name, struct plan_was *was) {
     struct values v;
-    if (was->absent || was->identity_only)
+    if (was->absent || was->identity_only || was->ours)
         return 0;
     bool content = S_ISREG(was->mode) && !was->has_content && !was->attributes_only,
          xattrs = !was->has_xattrs;
