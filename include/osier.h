@@ -39,6 +39,7 @@
 #include <osier/system.h>
 #include <osier/terminal.h>
 #include <osier/tree.h>
+#include <osier/try.h>
 #include <osier/types.h>
 #include <osier/xattr.h>
 
