@@ -18,8 +18,7 @@ static int refuse(struct call *call, const char *option, const char *word, const
     return misuse_word(call->function, problem, word, "");
 }
 
-/* "30s", "250ms", "1.5m", "2h", "1d"; without a unit seconds. */
-static int read_time(struct call *call, const char *option, double *ret_seconds) {
+int read_time(struct call *call, const char *option, double *ret_seconds) {
     static const struct {
         const char *name;
         double seconds;

@@ -25,4 +25,8 @@ struct run_options {
 /** Reads them: 0, or STATUS_USAGE after a message. */
 int run_options_read(struct call *call, struct run_options *options);
 
+/** The time that an option gives, "30s", "250ms", "1.5m", "2h", "1d", without a unit seconds; where it
+ *  isn't given nothing is set. 0, or STATUS_USAGE after a message. */
+int read_time(struct call *call, const char *option, double *ret_seconds);
+
 #endif

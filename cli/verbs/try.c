@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/** osier try: a command rehearsed. */
+#include "contract.h"
+#include "frame/arguments.h"
+#include "frame/interrupt.h"
+#include "frame/message.h"
+#include "frame/output.h"
+#include "verbs/plan_apply.h"
+#include "verbs/plan_output.h"
+#include "verbs/run_options.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <osier.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
+
+/* What becomes of the changes. */
+enum end { ASK, KEEP, DROP, SAVE };
+
+static int cannot(struct call *call) {
+    const struct os_error *error = os_last_error();
+    int number = errno;
+    if (number == EOPNOTSUPP) {
+        complain("try", NULL, "no rehearsal can be here; missing: %s",
+                 error->filename ? error->filename : "something");
+        complain("try", NULL,
+                 "`osier rm`, `mv` and `cp` with --undoable can be taken back without one");
+        return STATUS_UNKNOWN;
+    }
+    bool program = error->filename && strcmp(error->filename, call->rest[0]) == 0;
+    failed();
+    if (interrupted() || number == EINTR)
+        return STATUS_SIGNAL + 2;
+    return !program                                ? STATUS_NO
+           : number == ENOENT || number == ENOTDIR ? NOT_FOUND
+                                                   : NOT_EXECUTABLE;
+}
+
+static int status_of(const struct os_try *rehearsal) {
+    int code = os_try_returncode(rehearsal);
+    return os_try_timed_out(rehearsal) ? STATUS_TIMED_OUT : code < 0 ? STATUS_SIGNAL - code : code;
+}
+
+static int refuse(struct os_try *rehearsal) {
+    const struct os_plan_conflict *list;
+    size_t count = os_try_conflicts(rehearsal, &list);
+    for (size_t i = 0; i < count; i++)
+        complain("try", list[i].path, "the command has rested on %s, but there is %s",
+                 list[i].expected, list[i].found);
+    if (count)
+        complain("try", NULL, "somebody else was at it meanwhile; theirs stays");
+    return (int)count;
+}
+
+static bool ask(void) {
+    char answer[16];
+    fprintf(stderr, "\nKeep these changes? [y/N] ");
+    return fgets(answer, sizeof answer, stdin) && (*answer == 'y' || *answer == 'Y');
+}
+
+static int go_on(const struct os_progress *progress, void *data) {
+    (void)progress, (void)data;
+    return interrupted();
+}
+
+static int keep(struct os_try *rehearsal, struct os_plan *plan, bool open_files) {
+    const struct os_plan_apply_options options = {
+        .size = sizeof options, .wait = true, .open_files = open_files, .on_progress = go_on};
+    uint64_t id = 0;
+    interrupt_begin();
+    if (os_try_keep(rehearsal, &options, &id) == 0) {
+        if (id)
+            complain("try", NULL, "kept as %" PRIu64 ": `osier undo %" PRIu64 "` takes it back", id,
+                     id);
+        return STATUS_YES;
+    }
+    if (errno == ESTALE) {
+        if (refuse(rehearsal) == 0)
+            refuse_conflicts("try", plan);
+        return STATUS_REFUSED;
+    }
+    failed();
+    complain("try", NULL,
+             id ? "it is done, but may not outlive a loss of power" : "nothing was changed");
+    return id ? STATUS_NO : STATUS_REFUSED;
+}
+
+static int save(struct os_try *rehearsal, struct os_plan *plan, const char *output) {
+    if (refuse(rehearsal))
+        return STATUS_REFUSED;
+    if (os_plan_save(plan, output) < 0 || os_try_hold(rehearsal) < 0)
+        return failed();
+    complain("try", NULL,
+             "saved: `osier apply` makes these changes, `osier try --again=%" PRIu64 "` goes on",
+             os_try_id(rehearsal));
+    return STATUS_YES;
+}
+
+static enum end chosen(struct call *call) {
+    return arg_text(call, "output") ? SAVE
+           : is_set(call, "keep")   ? KEEP
+           : is_set(call, "drop")   ? DROP
+                                    : ASK;
+}
+
+static int settle(struct call *call, struct os_try *rehearsal) {
+    enum end end = chosen(call);
+    int command = status_of(rehearsal);
+    const struct os_plan_entry *list;
+    size_t count;
+    struct os_plan *plan = os_try_plan(rehearsal);
+    if (!plan || os_plan_entries(plan, &list, &count) < 0)
+        return failed();
+    if (!is_set(call, "quiet") && show_plan(plan, is_set(call, "list"), false) != STATUS_YES)
+        return STATUS_NO;
+    if (end == SAVE) {
+        int status = save(rehearsal, plan, arg_text(call, "output"));
+        return status == STATUS_YES ? command : status;
+    }
+    if (end == KEEP && command != 0) {
+        complain("try", NULL, "the command has failed: dropped, nothing was changed");
+        return command;
+    }
+    bool someone = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+    bool yes = end == KEEP || (end == ASK && count && someone && ask());
+    if (!yes) {
+        if (end == ASK)
+            complain("try", NULL, "dropped, nothing was changed");
+        return command;
+    }
+    int status = keep(rehearsal, plan, is_set(call, "open-files"));
+    return status == STATUS_YES ? command : status;
+}
+
+/* Ctrl-C is the command's business: the terminal has told it, too. */
+static int wants_end(void) {
+    return interrupted() && !(isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp());
+}
+
+/**
+ * Runs a command, and shows what it would change.
+ *
+ * NOT rehearsed are daemons (the sockets of systemd, D-Bus, docker refuse connections), the network
+ * (there is none without --net) and the state of the kernel (devices, sysctls, modules, the clock).
+ * What the command has only read isn't watched.
+ *
+ * The command runs for real, with layers over all file systems: it sees what it has changed, nobody
+ * else does. What it changed is shown as a plan. On a terminal one is asked whether to keep it; --keep,
+ * --drop and -o don't ask, and without a terminal it is dropped. Kept is all or nothing, what it
+ * replaces stays in the journal (`osier undo`), and where somebody else has changed something
+ * meanwhile, theirs stays and nothing is kept (exit status 3).
+ *
+ * Ordinary users can change what is in their home, the current directory, temporary directories and
+ * those that --in names; elsewhere writing fails. The exit status is that of the command; 124 when its
+ * time was over, 127 and 126 when it isn't there or can't be executed, 4 where no rehearsal can be.
+ *
+ * @param argv  the command and its arguments
+ * @param keep  keep what it has changed, if it succeeds
+ * @param drop  drop it
+ * @param output  save it as a plan in this file, for `osier apply`
+ * @param again  on top of what was saved with -o as this number
+ * @param net  with the network of the machine
+ * @param with  a socket or file that is the real one; may come again
+ * @param in  a further directory to change, for ordinary users; may come again
+ * @param ignore  no part of the plan is what matches: *.log by its name, '/var/cache/\*' with a '/' by its whole path; may come again
+ * @param timeout  end it after this time
+ * @param list  only list the places, without the changes of text files
+ * @param quiet  don't show the plan
+ * @param open_files  also replace and remove what programs have open for writing
+ * @group change
+ * @since 0.1
+ * @shell try [--keep] [--drop] [-o|--output=FILE] [--again=NUMBER] [--net] [--with=PATH...]
+ * [--in=DIR...] [--ignore=PATTERN...] [--timeout=TIME] [--list] [-q|--quiet] [--open-files]
+ * + ARGV... -> custom
+ */
+int verb_try(struct call *call) {
+    struct os_try_options options = {
+        .size = sizeof options,
+        .network = is_set(call, "net"),
+        .with = arg_values(call, "with"),
+        .in = arg_values(call, "in"),
+        .ignore = arg_values(call, "ignore"),
+    };
+    if (arg_text(call, "again"))
+        options.again = ARG_INTEGER(call, arg_index(call, "again"), uint64_t, 0);
+    int status = read_time(call, "timeout", &options.timeout);
+    if (status || call->misused)
+        return STATUS_USAGE;
+    interrupt_begin();
+    os_set_interrupt_handler(wants_end);
+    struct os_try *rehearsal = os_try_run(call->rest, &options);
+    if (!rehearsal)
+        return cannot(call);
+    status = settle(call, rehearsal);
+    os_try_close(rehearsal);
+    return status;
+}
