@@ -263,4 +263,7 @@ int door_entries(PyObject *module);
 /** Adds the iterator of walk and fwalk: 0 or −1. */
 int door_walk(PyObject *module);
 
+/** A list of texts as the core takes it, to PyMem_Free(); the owner holds their bytes. 0 or −1. */
+int door_texts(PyObject *list, PyObject **ret_owner, char ***ret_texts);
+
 #endif

@@ -31,8 +31,7 @@ static void release_request(struct request *q) {
         PyBuffer_Release(&q->input);
 }
 
-/* A list of texts as the core takes it; the owner holds the bytes. */
-static int read_texts(PyObject *list, PyObject **ret_owner, char ***ret_texts) {
+int door_texts(PyObject *list, PyObject **ret_owner, char ***ret_texts) {
     PyObject *items = PySequence_Tuple(list);
     if (!items)
         return -1;
@@ -161,9 +160,9 @@ static int read_groups(struct request *q, PyObject *groups) {
 
 static int read_request(struct request *q, struct value *v) {
     q->options.size = sizeof q->options;
-    if (read_texts(OBJECT(0), &q->argv_owner, &q->argv) < 0)
+    if (door_texts(OBJECT(0), &q->argv_owner, &q->argv) < 0)
         return -1;
-    if (OBJECT(2) != Py_None && read_texts(OBJECT(2), &q->env_owner, &q->env) < 0)
+    if (OBJECT(2) != Py_None && door_texts(OBJECT(2), &q->env_owner, &q->env) < 0)
         return -1;
     q->options.env = q->env;
     q->options.executable = text_or_null(OBJECT(1));

@@ -6,6 +6,7 @@
     python3 -m osier SCRIPT         the same from outside, children included
     import osier.psutil as psutil   psutil, on the same core
     with osier.plan() as os:        changes that are shown first, made at the end or not at all
+    osier.rehearse(["make", "install"])     what a command would change, to be kept or dropped
 """
 
 import sys
@@ -28,6 +29,10 @@ def __getattr__(name):
         from osier import _plan
 
         return getattr(_plan, name)
+    if name == "rehearse":
+        from osier import _rehearse
+
+        return _rehearse.rehearse
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
