@@ -61,6 +61,14 @@ do_it os.path.exists srv || echo "(exit status $?: all of it is gone)"
 do_it undo
 do_it os.path.exists srv
 do_it undo 1
+if "$osier" try -q --drop -- true 2>/dev/null; then # where the kernel and its keepers allow it
+    say "A rehearsal: the command runs for real, and nothing has changed, until it is kept"
+    do_it try --drop -- sh -c 'rm -r srv/app/releases; echo 9090 > srv/app/port; ls srv/app'
+    do_it os.path.exists srv/app/port || echo "(exit status $?: nothing has changed)"
+    do_it try --keep -- sh -c 'sed -i s/2/3/ srv/app/releases/2.0/VERSION'
+    do_it os.read_file srv/app/releases/2.0/VERSION
+    do_it undo
+fi
 do_it log
 
 say "The disk and the machine"
