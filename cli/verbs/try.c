@@ -8,6 +8,7 @@
 #include "verbs/plan_apply.h"
 #include "verbs/plan_output.h"
 #include "verbs/run_options.h"
+#include "verbs/try_checkpoint.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -28,7 +29,7 @@ static int cannot(struct call *call) {
         complain("try", NULL, "no rehearsal can be here; missing: %s",
                  error->filename ? error->filename : "something");
         complain("try", NULL,
-                 "`osier rm`, `mv` and `cp` with --undoable can be taken back without one");
+                 "--checkpoint=DIR copies a directory first, and runs the command for real");
         return STATUS_UNKNOWN;
     }
     bool program = error->filename && strcmp(error->filename, call->rest[0]) == 0;
@@ -54,12 +55,6 @@ static int refuse(struct os_try *rehearsal) {
     if (count)
         complain("try", NULL, "somebody else was at it meanwhile; theirs stays");
     return (int)count;
-}
-
-static bool ask(void) {
-    char answer[16];
-    fprintf(stderr, "\nKeep these changes? [y/N] ");
-    return fgets(answer, sizeof answer, stdin) && (*answer == 'y' || *answer == 'Y');
 }
 
 static int go_on(const struct os_progress *progress, void *data) {
@@ -125,8 +120,7 @@ static int settle(struct call *call, struct os_try *rehearsal) {
         complain("try", NULL, "the command has failed: dropped, nothing was changed");
         return command;
     }
-    bool someone = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
-    bool yes = end == KEEP || (end == ASK && count && someone && ask());
+    bool yes = end == KEEP || (end == ASK && count && ask_to_keep());
     if (!yes) {
         if (end == ASK)
             complain("try", NULL, "dropped, nothing was changed");
@@ -167,6 +161,8 @@ static int wants_end(void) {
  * @param with  a socket or file that is the real one; may come again
  * @param in  a further directory to change, for ordinary users; may come again
  * @param ignore  no part of the plan is what matches: *.log by its name, '/var/cache/\*' with a '/' by its whole path; may come again
+ * @param checkpoint  where no rehearsal can be: copy this directory first, run the command for real, show where the two
+ *                    differ, and put the directory back unless that is kept; may come again
  * @param timeout  end it after this time
  * @param list  only list the places, without the changes of text files
  * @param quiet  don't show the plan
@@ -174,7 +170,7 @@ static int wants_end(void) {
  * @group change
  * @since 0.1
  * @shell try [--keep] [--drop] [-o|--output=FILE] [--again=NUMBER] [--net] [--with=PATH...]
- * [--in=DIR...] [--ignore=PATTERN...] [--timeout=TIME] [--list] [-q|--quiet] [--open-files]
+ * [--in=DIR...] [--ignore=PATTERN...] [--checkpoint=DIR...] [--timeout=TIME] [--list] [-q|--quiet] [--open-files]
  * + ARGV... -> custom
  */
 int verb_try(struct call *call) {
@@ -192,6 +188,13 @@ int verb_try(struct call *call) {
         return STATUS_USAGE;
     interrupt_begin();
     os_set_interrupt_handler(wants_end);
+    const char *const *directories = arg_values(call, "checkpoint");
+    if (directories && *directories)
+        return try_with_checkpoint(call, directories,
+                                   is_set(call, "keep")   ? CHECKPOINT_KEEP
+                                   : is_set(call, "drop") ? CHECKPOINT_DROP
+                                                          : CHECKPOINT_ASK,
+                                   options.timeout);
     struct os_try *rehearsal = os_try_run(call->rest, &options);
     if (!rehearsal)
         return cannot(call);

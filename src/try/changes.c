@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/kernel.h"
 #include "base/seam.h"
+#include "fs/dir.h"
 #include "tree/match.h"
 #include <fcntl.h>
 #include <string.h>
@@ -429,7 +430,7 @@ static int visit(struct changes *c, const struct frame *f, const char *name) {
     struct node *from, *node;
     AUTO_MARKS marks = {0};
     mode_t mode;
-    if (journal_is_name(name))
+    if (dir_is_journal(name))
         return 0;
     int r = open_up(c, f->upper, name, &mode);
     if (r >= 0)

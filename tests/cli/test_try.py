@@ -604,6 +604,29 @@ def test_what_is_missing_is_named(root, place, uid):
     assert os.waitstatus_to_exitcode(status) == 4 and f"missing: {missing}" in said, (status, said)
 
 
+@pytest.mark.parametrize("uid", [0, SOMEBODY])
+def test_a_checkpoint_is_put_back(build, place, uid):
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    who = Rehearser(build, place, uid)
+    sample(who.home / "tree", uid)
+    before = snapshot(who.home / "tree")
+    line = "echo new > tree/f; rm tree/d/k; mkdir tree/n"
+    words = ("try", "--checkpoint=tree", "--", "sh", "-c", line)
+    done = who(*words)
+    assert done.returncode == 0 and "this is no rehearsal" in done.stderr and "d/k" in done.stdout, done.stderr
+    assert snapshot(who.home / "tree") == before and os.listdir(who.home) == ["tree"]
+    assert who("undo").returncode == 0 and (who.home / "tree/f").read_text() == "new\n"
+    assert who("undo", "2").returncode == 0 and snapshot(who.home / "tree") == before
+    assert who("try", "--keep", *words[1:]).returncode == 0
+    assert (who.home / "tree/n").is_dir() and os.listdir(who.home) == ["tree"]
+    assert who("try", "--checkpoint=none", "--", "true").returncode == 1
+    assert who("try", "--checkpoint=tree", "--", "no-such-program").returncode == 127
+    assert os.listdir(who.home) == ["tree"]
+    (who.home / ".tree.osier-checkpoint").mkdir()
+    assert who("try", "--checkpoint=tree", "--", "touch", "tree/x").returncode == 3 and not (who.home / "tree/x").exists()
+
+
 def test_several_file_systems(root, elsewhere):
     (pathlib.Path(elsewhere) / "f").write_text("old\n")
     done = root("try", "--keep", "-q", "--", "sh", "-c", f"echo new > {elsewhere}/f; cp {elsewhere}/f here; mv {elsewhere}/f {elsewhere}/g")
