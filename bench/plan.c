@@ -5,10 +5,12 @@
  *  file system. */
 #include <osier.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -111,6 +113,46 @@ static void remove_tree(void) {
     clear();
 }
 
+/* Set-up, `true`, and what is left removed; the same without a rehearsal beside it. */
+static void rehearse(const char *row) {
+    char *const *words = OS_ARGV("true");
+    for (int i = 0; i < 20; i++) {
+        struct os_run_result result;
+        double began = now();
+        must(os_run(words, NULL, &result), "run");
+        printf("%s\trun\t%.0f\n", row, now() - began);
+        os_run_result_free(&result);
+        began = now();
+        struct os_try *rehearsal = os_try_run(words, NULL);
+        if (!rehearsal && errno == EOPNOTSUPP)
+            return;
+        must(rehearsal ? 0 : -1, "try");
+        os_try_close(rehearsal);
+        printf("%s\tosier\t%.0f\n", row, now() - began);
+    }
+}
+
+/* As an ordinary user, where this one is root. */
+static void rehearse_as_user(void) {
+    enum { SOMEBODY = 65533 };
+    int status;
+    must(os_makedirs("user", 0700, OS_EXIST_OK), "user");
+    must(chown("user", SOMEBODY, SOMEBODY), "user");
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        char *state = os_path_abspath("user");
+        must(os_chdir("/tmp"), "/tmp");
+        setenv("OSIER_STATE", state, 1);
+        if (setgid(SOMEBODY) == 0 && setuid(SOMEBODY) == 0 && access(state, W_OK) == 0) {
+            must(os_recover(NULL), "recover");
+            rehearse("rehearse true, as a user");
+        }
+        exit(0);
+    }
+    must(waitpid(pid, &status, 0), "wait");
+}
+
 int main(int argc, char **argv) {
     if (argc != 2)
         return 64;
@@ -120,5 +162,8 @@ int main(int argc, char **argv) {
     replace(1);
     replace(MANY);
     remove_tree();
+    rehearse(geteuid() == 0 ? "rehearse true, as root" : "rehearse true");
+    if (geteuid() == 0)
+        rehearse_as_user();
     return 0;
 }

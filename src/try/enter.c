@@ -163,7 +163,12 @@ static int go(const struct entering *e, const struct way *way) {
     return -EINVAL;
 }
 
-/* A file system that no layer can cover can be read. */
+/* What the kernel says of a file system that no layer can cover. */
+static bool is_refusal(int r) {
+    return r == -EINVAL || r == -EPERM || r == -EOPNOTSUPP || r == -ELOOP || r == -ENODEV;
+}
+
+/* Then it can be read. */
 static int show_plainly(const struct way *way) {
     int r = bind_at(way->from, way->to, 0);
     return r < 0 ? r : make_read_only(way->to);
@@ -186,9 +191,8 @@ static void go_all(const struct entering *e) {
     for (size_t i = 0; i < t->way_count; i++) {
         const struct way *way = &t->ways[i];
         int r = go(e, way);
-        bool whole = strcmp(way->to, t->root) == 0;
         layers += way->kind == WAY_OVERLAY && r >= 0;
-        if (r < 0 && way->kind == WAY_OVERLAY && !whole && (layers || t->user) && r != -ENOMEM)
+        if (way->kind == WAY_OVERLAY && is_refusal(r) && strcmp(way->to, t->root) != 0)
             r = t->user ? 0 : show_plainly(way);
         if (r < 0 && !way->optional)
             give_up(e, steps[way->kind], way->kind == WAY_OVERLAY ? way->from : way->to, r);

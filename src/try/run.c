@@ -88,9 +88,19 @@ static const char *missing(const struct os_try *t, const char *step, int error) 
     return NULL;
 }
 
+/* What says that something isn't there or is forbidden, not that it has failed. */
+static bool is_lack(int error) {
+    static const int numbers[] = {EPERM,  EACCES, ENOSYS,     EINVAL, ENOSPC,
+                                  EUSERS, ENODEV, EOPNOTSUPP, ELOOP};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (error == -numbers[i])
+            return true;
+    return false;
+}
+
 static int cannot(struct os_try *t, const char *step, const char *path, int error) {
-    const char *what = missing(t, step, error);
-    if (what && error != -ENOMEM && error != -EMFILE && error != -EINTR && error != -EIO)
+    const char *what = is_lack(error) ? missing(t, step, error) : NULL;
+    if (what)
         return try_fail(t, what, -EOPNOTSUPP);
     return path ? try_fail(t, path, error) : error;
 }

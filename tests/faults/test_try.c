@@ -2,16 +2,20 @@
 /** Faults in rehearsals: whatever fails, nothing has changed, and nothing is left. */
 #include "faults.h"
 
-#define STATE "../osier-faults-state"
+/* The journal is beside the scratch directory, so that this has nothing but what is changed. */
+static char place[64];
 
 static void clear_journal(void) {
-    if (system("rm -rf " STATE) != 0)
+    char command[sizeof "rm -rf " + sizeof place];
+    snprintf(command, sizeof command, "rm -rf %s", place);
+    if (system(command) != 0)
         abort();
 }
 
 static void make_journal(void) {
+    snprintf(place, sizeof place, "../osier-faults-try-%d", (int)getpid());
     clear_journal();
-    setenv("OSIER_STATE", STATE, 1);
+    setenv("OSIER_STATE", place, 1);
     assert_int_equal(os_recover(NULL), 0);
 }
 
