@@ -14,6 +14,7 @@
 #include <osier/error.h>
 #include <osier/events.h>
 #include <osier/files.h>
+#include <osier/host.h>
 #include <osier/machine.h>
 #include <osier/memory.h>
 #include <osier/mounts.h>

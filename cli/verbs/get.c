@@ -41,6 +41,13 @@ static const struct noun {
     {"hostname", "os.settings", "HOSTNAME"},
     {"timezone", "os.settings", "TIMEZONE"},
     {"locale", "os.settings", "LOCALE"},
+    {"release", "os.release", NULL},
+    {"virtualization", "os.virtualization", NULL},
+    {"modules", "os.modules", NULL},
+    {"limits", "os.limits", NULL},
+    {"users", "os.logins", NULL},
+    {"sensors", "os.sensors", NULL},
+    {"batteries", "os.batteries", NULL},
 };
 
 static const struct noun *find_noun(const char *name) {
@@ -91,13 +98,15 @@ static int ask(const struct function *function, char **words) {
  *
  * WHAT is procs, mounts, usage PATH, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure
  * RESOURCE, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
- * sysctl [PATTERN], hostname, timezone or locale. A list is a table, which --fields, --filter, --sort,
+ * sysctl [PATTERN], hostname, timezone, locale, release, virtualization, modules, limits [PID], users,
+ * sensors or batteries. A list is a table, which --fields, --filter, --sort,
  * --top and --no-header shape, or --json and --jsonl; what is not asked for is not read either. `osier get
  * WHAT --help` tells more.
  *
  * @param what  one of procs, mounts, usage, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure,
  *               cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
- *               sysctl, hostname, timezone, locale
+ *               sysctl, hostname, timezone, locale, release, virtualization, modules, limits, users,
+ *               sensors, batteries
  * @param words  what it takes
  * @param root  look at a machine whose /proc, /sys and /etc were recorded below this directory
  * @group machine
