@@ -15,40 +15,7 @@
 static const struct noun {
     const char *name, *function;
     const char *word; /* what is always asked of it, or NULL */
-} nouns[] = {
-    {"procs", "os.processes", NULL},
-    {"mounts", "os.mounts", "--sizes"},
-    {"usage", "os.disk_usage", NULL},
-    {"memory", "os.virtual_memory", NULL},
-    {"swap", "os.swap_memory", NULL},
-    {"meminfo", "os.meminfo", NULL},
-    {"cpu", "os.cpu_times", NULL},
-    {"cpufreq", "os.cpu_freq", NULL},
-    {"stats", "os.cpu_stats", NULL},
-    {"load", "os.getloadavg", NULL},
-    {"pressure", "os.pressure", NULL},
-    {"cgroup", "os.cgroup", NULL},
-    {"uptime", "os.uptime", NULL},
-    {"boot", "os.boot_time", NULL},
-    {"os", "os.uname", NULL},
-    {"links", "os.net_links", NULL},
-    {"addresses", "os.net_addresses", NULL},
-    {"routes", "os.net_routes", NULL},
-    {"rules", "os.net_rules", NULL},
-    {"neighbours", "os.net_neighbours", NULL},
-    {"sockets", "os.sockets", NULL},
-    {"sysctl", "os.settings", "SYSCTL"},
-    {"hostname", "os.settings", "HOSTNAME"},
-    {"timezone", "os.settings", "TIMEZONE"},
-    {"locale", "os.settings", "LOCALE"},
-    {"release", "os.release", NULL},
-    {"virtualization", "os.virtualization", NULL},
-    {"modules", "os.modules", NULL},
-    {"limits", "os.limits", NULL},
-    {"users", "os.logins", NULL},
-    {"sensors", "os.sensors", NULL},
-    {"batteries", "os.batteries", NULL},
-};
+} nouns[] = {NOUNS_GET};
 
 static const struct noun *find_noun(const char *name) {
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
@@ -94,7 +61,7 @@ static int ask(const struct function *function, char **words) {
 }
 
 /**
- * Shows processes, mounts, memory, CPUs, load, pressure, the network and settings.
+ * Shows processes, memory, CPUs, load, the network, settings.
  *
  * WHAT is procs, mounts, usage PATH, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure
  * RESOURCE, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
@@ -109,6 +76,38 @@ static int ask(const struct function *function, char **words) {
  *               sensors, batteries
  * @param words  what it takes
  * @param root  look at a machine whose /proc, /sys and /etc were recorded below this directory
+ * @noun procs os.processes
+ * @noun mounts os.mounts --sizes
+ * @noun usage os.disk_usage
+ * @noun memory os.virtual_memory
+ * @noun swap os.swap_memory
+ * @noun meminfo os.meminfo
+ * @noun cpu os.cpu_times
+ * @noun cpufreq os.cpu_freq
+ * @noun stats os.cpu_stats
+ * @noun load os.getloadavg
+ * @noun pressure os.pressure
+ * @noun cgroup os.cgroup
+ * @noun uptime os.uptime
+ * @noun boot os.boot_time
+ * @noun os os.uname
+ * @noun links os.net_links
+ * @noun addresses os.net_addresses
+ * @noun routes os.net_routes
+ * @noun rules os.net_rules
+ * @noun neighbours os.net_neighbours
+ * @noun sockets os.sockets
+ * @noun sysctl os.settings SYSCTL
+ * @noun hostname os.settings HOSTNAME
+ * @noun timezone os.settings TIMEZONE
+ * @noun locale os.settings LOCALE
+ * @noun release os.release
+ * @noun virtualization os.virtualization
+ * @noun modules os.modules
+ * @noun limits os.limits
+ * @noun users os.logins
+ * @noun sensors os.sensors
+ * @noun batteries os.batteries
  * @group machine
  * @since 0.1
  * @shell get WHAT [WORDS...] [--root=DIR] + -> custom

@@ -50,6 +50,15 @@ def test_bash_values(folder):
     assert bash(folder, "osier", "os.mounts", "--sort=fst") == ["--sort=fstype"]
     assert "--fields=f_bfree" in bash(folder, "osier", "os.statvfs", "--fields=")
     assert "--html=etc" in bash(folder, "osier", "du", "--html=e")
+    assert bash(folder, "osier", "os.processes", "--fields=pid,na") == ["--fields=pid,name"]
+    assert bash(folder, "osier", "os.processes", "--sort", "=", "-cpu_n") == ["-cpu_num"]
+
+
+def test_bash_nouns(folder):
+    assert "--sort=" in bash(folder, "osier", "get", "procs", "--so")
+    assert bash(folder, "osier", "get", "--json", "procs", "--sort=pid,-nam") == ["--sort=pid,-name"]
+    assert bash(folder, "osier", "get", "mounts", "--fields=fst") == ["--fields=fstype"]
+    assert "etc" in bash(folder, "osier", "get", "usage", "e")
 
 
 def test_verbs_first(folder):
@@ -70,6 +79,12 @@ def test_fish(folder):
     assert fish("osier walk --type=") == ["--type=d", "--type=f"]
     assert fish("osier run --user=roo") == ["--user=root"]
     assert "etc/" in fish("osier os.listdir et")
+    assert fish("osier get mem") == ["meminfo", "memory"]
+    assert fish("osier get procs --sort=-cpu_n") == ["--sort=-cpu_num"]
+    assert fish("osier get --json procs --fields=pid,nam") == ["--fields=pid,name"]
+    assert fish("osier os.processes --fields=cgr") == ["--fields=cgroup"]
+    assert fish("osier os.chown file roo") == ["root"]
+    assert "etc/" in fish("osier get usage et")
 
 
 def test_zsh(folder, contract_names):
@@ -91,3 +106,6 @@ def test_zsh(folder, contract_names):
     assert run("osier", "os.listdir", "x") == ["files"]
     assert run("osier", "walk", "--type=") == ["d", "f"]
     assert run("osier", "os.chown", "file", "r") == ["users"]
+    assert "memory" in run("osier", "get", "m")
+    assert {"pid", "name", "cgroup"} <= set(run("osier", "get", "procs", "--sort=-"))
+    assert "--threads" in {line.split(":")[0] for line in run("osier", "get", "procs", "--")}

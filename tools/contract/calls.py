@@ -7,7 +7,7 @@ import sys
 
 import fill
 from ctext import c_string, integer_type, is_pointer, text_list, unsigned_type
-from model import Complaints, complain, entries, find_enum, find_struct, from_shell, load, python_name
+from model import Complaints, complain, entries, find_call, find_enum, find_struct, from_shell, load, python_name
 from plan import takes_dry_run
 from records import enums_of, printed, record_of, table as record_table, words
 
@@ -25,6 +25,8 @@ HEADER = """\
 /* Sets the members of an options structure that the call has options for, called like them:
  * `--one-file-system`, or `--no-symlinks` for a false one. The others stay as they are. */
 {fills}
+/* What a verb stands for, by its @noun lines: a name, the call, what is always asked of it or NULL. */
+{nouns}
 /* The verbs, and the calls that no line in a header can describe. */
 {custom}
 #endif
@@ -310,6 +312,17 @@ def taken_enums(contract):
     return [find_enum(contract, one.type) for one in parameters if one.source == "argument"]
 
 
+def noun_lines(contract, entry):
+    """The initializers of a table that a verb makes of its nouns."""
+    text = ""
+    for noun in entry.nouns:
+        name, function, *word = noun.split()
+        if not find_call(contract, function):
+            complain(entry, f"@noun {noun}: no call is called {function}")
+        text += f" \\\n    {{{c_string(name)}, {c_string(function)}, {c_string(word[0]) if word else 'NULL'}}},"
+    return f"#define NOUNS_{entry.shell.name.upper()}{text}\n" if text else ""
+
+
 def declarations(contract, records, options):
     fills = "".join(
         f"void fill_{fill.short_name(one)}(struct call *call, struct {one.name} *options);\n" for one in options
@@ -318,6 +331,7 @@ def declarations(contract, records, options):
     return HEADER.format(
         records="".join(f"extern const struct record record_{one.name};\n" for one in records),
         fills=fills,
+        nouns="".join(noun_lines(contract, entry) for _, entry in entries(contract) if from_shell(entry)),
         custom="".join(f"int {name}(struct call *call);\n" for name in custom),
     )
 
@@ -333,12 +347,13 @@ def main(source, target, header):
         if from_shell(entry) and not entry.shell.custom:
             text += stub(contract, entry)
     text += table(contract)
+    declared = declarations(contract, records, options)
     if Complaints.count:
         return 1
     with open(target, "w", encoding="utf-8") as out:
         out.write(text)
     with open(header, "w", encoding="utf-8") as out:
-        out.write(declarations(contract, records, options))
+        out.write(declared)
     return 0
 
 

@@ -37,6 +37,8 @@ def take_tag(entry, tag, text):
         setattr(entry, tag, text)
     elif tag == "alias":
         entry.aliases.append(text)
+    elif tag == "noun":
+        entry.nouns.append(text)
     elif tag == "table":
         entry.columns = re.findall(r"[\w.]+", text)
     elif tag == "shell":

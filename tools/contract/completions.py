@@ -5,16 +5,16 @@
 import re
 import sys
 
-from model import entries, enum_words, find_enum, from_shell, load
+from model import entries, enum_words, find_call, find_enum, from_shell, load
 
 BASH = """\
 # bash completion for osier, made from the headers by tools/contract.
 _osier() {
-    local current=${COMP_WORDS[COMP_CWORD]} name= word options= values= place=0 before=
+    local current=${COMP_WORDS[COMP_CWORD]} name= noun= word options= values= place=0 before= list=
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ $word == = || $before == = ]]; then :
         elif [[ $word != -* && -z $name ]]; then name=$word
-        elif [[ $word != -* ]]; then place=$((place + 1)); fi
+        elif [[ $word != -* ]]; then noun=${noun:-$word} place=$((place + 1)); fi
         before=$word
     done
     if [[ -z $name ]]; then
@@ -22,6 +22,9 @@ _osier() {
         mapfile -t COMPREPLY < <(compgen -W '--help --version --json --jsonl --null%(commands)s' -- "$current")
         return
     fi
+    case $name in
+%(verbs)s) [[ -n $noun ]] && name="$name $noun" place=$((place - 1)) ;;
+    esac
     case $name in
 %(options)s    esac
     # A value behind "=", which readline makes a word of its own where it breaks words there.
@@ -40,6 +43,11 @@ _osier() {
     if [[ -n $values ]]; then
         mapfile -t COMPREPLY < <(
             case $values in
+            @list*)
+                [[ $current == *,* ]] && list=${current%%,*}, current=${current##*,}
+                [[ $current == -* ]] && list=$list- current=${current#-}
+                compgen -P "$list" -W "${values#@list}" -- "$current"
+                ;;
             @users) compgen -u -- "$current" ;;
             @groups) compgen -g -- "$current" ;;
             @signals) compgen -A signal -- "$current" ;;
@@ -68,12 +76,12 @@ ZSH = """\
 # zsh completion for osier, made from the headers by tools/contract.
 _osier() {
     local -a commands options
-    local name word values option=
+    local name noun word values option=
     integer place=0
     for word in ${words[2,CURRENT-1]}; do
         if [[ $word == -* ]]; then :
         elif [[ -z $name ]]; then name=$word
-        else (( ++place )); fi
+        else noun=${noun:-$word}; (( ++place )); fi
     done
     options=(
         '--json:print JSON'
@@ -90,6 +98,9 @@ _osier() {
         return
     fi
     case $name in
+%(verbs)s) [[ -n $noun ]] && name="$name $noun" && (( --place )) ;;
+    esac
+    case $name in
 %(options)s    esac
     if [[ $PREFIX == --*=* ]]; then
         option=${PREFIX%%%%=*}
@@ -100,6 +111,11 @@ _osier() {
     case "$name $option" in
 %(values)s    esac
     case $values in
+        @list*)
+            compset -P '*,'
+            compset -P -
+            compadd -- ${=values#@list}
+            ;;
         @users) _users ;;
         @groups) _groups ;;
         @signals) compadd -- SIG${^signals[2,-3]} ;;
@@ -116,21 +132,38 @@ _osier "$@"
 
 FISH = """\
 # fish completion for osier, made from the headers by tools/contract.
-function __osier_name
+# The words without options, the name first; a verb and its noun are one.
+function __osier_words
+    set -l words
     for word in (commandline -opc)[2..-1]
-        string match -q -- '-*' $word; or begin; echo $word; return; end
+        string match -q -- '-*' $word; or set -a words $word
     end
-    return 1
+    contains -- "$words[1]" %(verbs)s; and set -q words[2]; and set words "$words[1..2]" $words[3..-1]
+    set -q words[1]; and printf '%%s\n' $words
+end
+function __osier_name
+    set -l words (__osier_words)
+    set -q words[1]
 end
 function __osier_is
-    test (__osier_name; or echo none) = $argv[1]
+    set -l words (__osier_words)
+    test "$words[1]" = $argv[1]
 end
-complete -c osier -n 'not __osier_name >/dev/null' -f
+# Whether the next word without "-" is the one at that place, behind that name.
+function __osier_at
+    set -l words (__osier_words)
+    test "$words[1]" = $argv[1]; and test (count $words) = (math $argv[2] + 1)
+end
+function __osier_list
+    set -l before (commandline -ct | string replace -r -- '^--[^=]*=' '' | string replace -r -- '[^,-]*$' '')
+    printf '%%s\n' $before$argv
+end
+complete -c osier -n 'not __osier_name' -f
 complete -c osier -l json -d 'print JSON'
 complete -c osier -l jsonl -d 'print JSON, an item of a list a line'
 complete -c osier -s 0 -l null -d 'end each value with a NUL'
 complete -c osier -s h -l help -d 'say what it does'
-complete -c osier -n 'not __osier_name >/dev/null' -l version -d 'print the version'
+complete -c osier -n 'not __osier_name' -l version -d 'print the version'
 """
 
 
@@ -164,7 +197,7 @@ def values(contract, entry, argument):
         return " ".join(re.findall(r"[\w-]+", re.sub(r"\([^)]*\)|\bor\b", "", listed[1])))
     if metavar == "NAMES":
         fields = next(one for one in entry.shell.arguments if one.name == "fields")  # lists them, for --sort too
-        return " ".join(re.findall(r"[\w.]+", fields.text.rpartition(":")[2]))
+        return "@list " + " ".join(re.findall(r"[\w.]+", fields.text.rpartition(":")[2]))
     if enum:
         return " ".join(enum_words(enum)[0])
     constants = re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]\b", text)
@@ -175,9 +208,10 @@ def values(contract, entry, argument):
     return kinds.get(kind) or names.get(metavar, "")
 
 
-def places(entry):
-    """What can be given a value, as "--type" or the number of a place from 0 on; "*" is all further ones."""
-    positionals = [one for one in entry.shell.arguments if one.kind == "POSITIONAL"]
+def places(entry, taken=0):
+    """What can be given a value, as "--type" or the number of a place from 0 on, behind those that are taken; "*" is all
+    further ones."""
+    positionals = [one for one in entry.shell.arguments if one.kind == "POSITIONAL"][taken:]
     for number, one in enumerate(positionals):
         yield f"{number}", one
         if one.many and one.name != "ARGV":
@@ -187,16 +221,30 @@ def places(entry):
             yield f"--{one.name}", one
 
 
+def called(contract, commands):
+    """What each command can be called by, with how many of its places are taken: of a verb with nouns those, too, as
+    "get procs"."""
+    for entry in commands:
+        yield entry.shell.name, entry, 0
+        for noun in entry.nouns:
+            name, function, *word = noun.split()
+            yield f"{entry.shell.name} {name}", find_call(contract, function), sum(one[0] != "-" for one in word)
+
+
 def value_cases(contract, commands):
     """The lines of a case of bash and zsh that set `values`."""
     cases = {}
-    for entry in commands:
-        for place, one in places(entry):
+    for name, entry, taken in called(contract, commands):
+        for place, one in places(entry, taken):
             found = values(contract, entry, one)
             if found:
-                word = f"'{entry.shell.name} '{place}" if place.startswith("[") else f"'{entry.shell.name} {place}'"
+                word = f"'{name} '{place}" if place.startswith("[") else f"'{name} {place}'"
                 cases.setdefault(found, []).append(word)
     return "".join(f"    {' | '.join(words)}) values='{found}' ;;\n" for found, words in cases.items())
+
+
+def with_nouns(commands):
+    return [entry.shell.name for entry in commands if entry.nouns]
 
 
 def verbs_first(contract):
@@ -206,11 +254,12 @@ def verbs_first(contract):
 
 def bash(contract, commands):
     options = ""
-    for entry in commands:
+    for name, entry, _ in called(contract, commands):
         words = [f"--{one.name}{'=' if one.kind == 'VALUE_OPTION' else ''}" for one in options_of(entry)]
-        options += f"    {entry.shell.name}) options='{' '.join(words)}' ;;\n" if words else ""
+        options += f"    '{name}') options='{' '.join(words)}' ;;\n" if words else ""
+    verbs = "    " + " | ".join(with_nouns(commands))
     names = "".join(f"\n            {entry.shell.name}" for entry in commands)
-    return BASH % {"commands": names, "options": options, "values": value_cases(contract, commands)}
+    return BASH % {"verbs": verbs, "commands": names, "options": options, "values": value_cases(contract, commands)}
 
 
 def described(name, text):
@@ -220,25 +269,40 @@ def described(name, text):
 
 def zsh(contract, commands):
     options = ""
-    for entry in commands:
+    for name, entry, _ in called(contract, commands):
         lines = "".join(described("--" + one.name, one.text) for one in options_of(entry))
-        options += f"    {entry.shell.name}) options+=(\n{lines}    ) ;;\n" if lines else ""
+        options += f"    '{name}') options+=(\n{lines}    ) ;;\n" if lines else ""
     names = "".join(described(one.shell.name, one.brief) for one in commands)
-    return ZSH % {"commands": names, "options": options, "values": value_cases(contract, commands)}
+    verbs = "    " + " | ".join(with_nouns(commands))
+    return ZSH % {"verbs": verbs, "commands": names, "options": options, "values": value_cases(contract, commands)}
+
+
+def fish_values(found):
+    if found.startswith("@list "):
+        return f"(__osier_list {found.removeprefix('@list ')})"
+    return FISH_VALUES.get(found, "" if found.startswith("@") else found)
+
+
+def fish_places(contract, name, entry, taken):
+    text = ""
+    for place, one in places(entry, taken):
+        found = fish_values(values(contract, entry, one)) if place.isdigit() else ""
+        text += f"complete -c osier -n '__osier_at \"{name}\" {place}' -f -a {quoted(found)}\n" if found else ""
+    return text
 
 
 def fish(contract, commands):
-    text = FISH
+    text = FISH % {"verbs": " ".join(with_nouns(commands))}
     for entry in commands:
-        name = entry.shell.name
-        text += f"complete -c osier -n 'not __osier_name >/dev/null' -a {name} -d {quoted(entry.brief)}\n"
+        text += f"complete -c osier -n 'not __osier_name' -a {entry.shell.name} -d {quoted(entry.brief)}\n"
+    for name, entry, taken in called(contract, commands):
+        text += fish_places(contract, name, entry, taken)
         for one in options_of(entry):
             letters = "".join(f" -s {letter}" for letter in one.letters)
             value = " -r" if one.kind == "VALUE_OPTION" else ""
-            found = values(contract, entry, one) if value else ""
-            found = FISH_VALUES.get(found, "" if found.startswith("@") else found)
+            found = fish_values(values(contract, entry, one)) if value else ""
             value += f" -f -a {quoted(found)}" if found else ""
-            text += f"complete -c osier -n '__osier_is {name}' -l {one.name}{letters}{value} -d {quoted(one.text)}\n"
+            text += f"complete -c osier -n '__osier_is \"{name}\"' -l {one.name}{letters}{value} -d {quoted(one.text)}\n"
     return text
 
 

@@ -83,6 +83,7 @@ class Entry:
     pythons: list = field(default_factory=list)
     sources: list = field(default_factory=list)
     aliases: list = field(default_factory=list)  # of a verb: other names that it answers to
+    nouns: list = field(default_factory=list)  # of a verb: "NAME FUNCTION [WORD]", the calls that it stands for
     columns: list = field(default_factory=list)  # of a struct: the members that a table shows, of @table
     group: str = None  # of a verb: "files"
     returns: str = None
@@ -189,6 +190,11 @@ def option_members(contract, record):
 def python_name(signature):
     """ "os.makedirs" of "os.makedirs(name, …)" """
     return re.match(r"[^(, :\[]*", signature)[0]
+
+
+def find_call(contract, name):
+    """What is called by that name from a shell."""
+    return next((entry for _, entry in entries(contract) if from_shell(entry) and entry.shell.name == name), None)
 
 
 def from_shell(entry):
