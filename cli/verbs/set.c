@@ -137,7 +137,7 @@ static int set_all(struct call *call, const struct noun *noun, int flags) {
 }
 
 /**
- * Sets settings of the machine: what is in force and what is configured, both or neither.
+ * Sets settings of the machine, in force and configured.
  *
  * WHAT is sysctl NAME=VALUE…, hostname NAME, timezone ZONE or locale NAME=VALUE…. A parameter of the
  * kernel is written to /etc/sysctl.d/60-osier.conf, and refused where a later file says otherwise.
