@@ -44,6 +44,7 @@ struct commit {
     struct stage stage;
     struct protocol protocol;
     char *root;                    /* where the plan's "/" is, without a slash at its end */
+    bool *pours;                   /* of each entry: no rename can move it */
     bool within;                   /* journals are made in the directories themselves */
     unsigned *first;               /* of each entry its first step */
     struct journal **dir_journals; /* of each directory */
@@ -205,6 +206,8 @@ static bool takes_two(const struct plan_entry *e) {
 static int add_entry(struct commit *c, const struct plan_entry *e) {
     bool two = e->kind == PLAN_MOVE || e->kind == PLAN_SWAP;
     int r = add_step(c, e, &e->path, two ? &e->path2 : NULL);
+    if (c->pours && c->pours[e - c->net.entries])
+        c->txn.steps[c->txn.step_count - 1].kind = TXN_POUR;
     return r < 0 || !takes_two(e) ? r : add_step(c, e, &e->path, NULL);
 }
 
@@ -394,7 +397,7 @@ static int look_at_place(struct commit *c, struct txn_step *s, bool second, stru
 }
 
 static int look_at_step(struct commit *c, struct txn_step *s) {
-    bool two = s->kind == TXN_RENAME && s->dir2 != TXN_KEPT;
+    bool two = !step_sets_values(s) && s->dir2 != TXN_KEPT;
     int r = look_at_place(c, s, false, &s->a);
     if (r >= 0 && two)
         r = look_at_place(c, s, true, &s->b);
@@ -412,9 +415,9 @@ static int look_at_entry(struct commit *c, size_t i) {
     int r = look_at_step(c, s);
     if (r >= 0 && takes_two(e))
         r = look_at_step(c, s + 1);
-    if (r >= 0 && s->kind != TXN_RENAME)
+    if (r >= 0 && step_sets_values(s))
         r = look_at_values(c, s, &e->is);
-    if (r >= 0 && s->kind != TXN_RENAME)
+    if (r >= 0 && step_sets_values(s))
         plan_times(s, &e->is);
     /* Before anything is made: what was to be there is, and what wasn't isn't. */
     return r >= 0 && !s->a.id.ino != e->was.absent ? -ESTALE : r;
@@ -532,6 +535,14 @@ static void note_contents(const struct plan_entry *e, struct txn_step *s) {
     s->b_content.known = true;
 }
 
+/* Where the content of a tree comes to. */
+static int stage_room(struct commit *c, struct txn_step *s) {
+    char name[16];
+    snprintf(name, sizeof name, "%u", s->number);
+    int r = SYS(mkdirat, c->txn.parts[s->part].at, name, 0700);
+    return r < 0 ? r : mark_made(c, s);
+}
+
 static int stage_entry(struct commit *c, size_t i) {
     const struct plan_entry *e = &c->net.entries[i];
     struct txn_step *s = &c->txn.steps[c->first[i]];
@@ -541,6 +552,8 @@ static int stage_entry(struct commit *c, size_t i) {
         s->kind = TXN_META;
     if (content)
         r = stage_old(&c->stage, s->part, s->number, txn_dir(&c->txn, s->dir), s->name);
+    if (s->kind == TXN_POUR)
+        r = stage_room(c, s);
     if (r < 0)
         return r;
     note_contents(e, s);
@@ -743,6 +756,36 @@ static bool is_boundary(const struct commit *c, int r) {
            c->protocol.failed->dir2 == TXN_KEPT && !c->protocol.orphaned;
 }
 
+/* Whether something else is done in the tree that a step removes. */
+static bool is_mixed(const struct commit *c, const struct txn_step *step) {
+    AUTO_FREE char *path = txn_path(&c->txn, step, false);
+    size_t size = path ? strlen(path) : 0;
+    for (size_t i = 0; path && i < c->txn.dir_count; i++) {
+        const char *dir = c->txn.dirs[i].before;
+        if (dir && strncmp(dir, path, size) == 0 && (dir[size] == '/' || !dir[size]))
+            return true;
+    }
+    return !path;
+}
+
+static bool may_be_lower(const struct commit *c, const struct txn_step *s) {
+    bool goes = s->sign == '-' || (s->sign == '>' && s->dir2 != TXN_KEPT && !s->b.id.ino);
+    return s->kind == TXN_RENAME && goes && S_ISDIR(s->a.mode) &&
+           !c->txn.parts[s->part].journal->births && !is_mixed(c, s);
+}
+
+/* A directory of a lower layer can't be renamed, but what is in it can: whether it is to be tried so. All
+ * that may be such are, as taking it back would change the directories that the plan has seen. */
+static bool is_lower(struct commit *c, int r) {
+    if (r != -EXDEV || c->pours || !c->protocol.failed || c->protocol.orphaned ||
+        !may_be_lower(c, c->protocol.failed))
+        return false;
+    c->pours = mem_zalloc(c->net.count * sizeof *c->pours);
+    for (size_t i = 0; c->pours && i < c->net.count; i++)
+        c->pours[i] = may_be_lower(c, &c->txn.steps[c->first[i]]);
+    return c->pours;
+}
+
 static int attempt(struct commit *c) {
     c->protocol = (struct protocol){0};
     c->failed = NULL;
@@ -785,9 +828,9 @@ int os_plan_apply(struct os_plan *plan, const struct os_plan_apply_options *opti
         return 0;
     }
     r = attempt(&c);
-    if (is_boundary(&c, r)) {
+    for (bool lower; (lower = is_lower(&c, r)) || is_boundary(&c, r);) {
         end_attempt(&c);
-        c.within = true;
+        c.within |= !lower;
         r = attempt(&c);
     }
     if (c.protocol.done && ret_id)
@@ -795,6 +838,7 @@ int os_plan_apply(struct os_plan *plan, const struct os_plan_apply_options *opti
     r = tell(&c, r);
     int saved = errno;
     end_attempt(&c);
+    free(c.pours);
     errno = saved;
     return r;
 }

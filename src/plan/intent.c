@@ -116,7 +116,7 @@ static void append_digest(struct str *s, const char *key, bool known, const uint
 }
 
 static void append_step(struct str *s, const struct txn_step *step) {
-    static const char *const kinds[] = {"rename", "meta", "inplace"};
+    static const char *const kinds[] = {"rename", "meta", "inplace", "pour"};
     str_printf(s, "{\"step\":%u,\"kind\":\"%s\",\"sign\":\"%c\",\"dir\":%u", step->number,
                kinds[step->kind], step->sign, step->dir);
     json_append_name(s, "name", step->name);
@@ -128,7 +128,7 @@ static void append_step(struct str *s, const struct txn_step *step) {
     append_digest(s, "a_content", step->a_content.known, step->a_content.digest);
     append_digest(s, "b_content", step->b_content.known, step->b_content.digest);
     append_digest(s, "list", step->listed, step->list);
-    if (step->kind != TXN_RENAME) {
+    if (step_sets_values(step)) {
         str_append_text(s, ",\"before\":");
         vector_append(&step->before, s);
         str_append_text(s, ",\"after\":");
@@ -160,7 +160,7 @@ static int append_part(struct str *s, const struct txn *txn, unsigned part) {
         if (step->part != part)
             continue;
         used[step->dir] = true;
-        if (step->kind == TXN_RENAME && step->dir2 != TXN_KEPT)
+        if (!step_sets_values(step) && step->dir2 != TXN_KEPT)
             used[step->dir2] = true;
     }
     append_head(s, txn, part);
@@ -320,8 +320,8 @@ static int parse_dir(struct txn *txn, const struct json *json, size_t number) {
 }
 
 static int parse_kind(const char *kind, enum txn_kind *ret) {
-    static const char *const kinds[] = {"rename", "meta", "inplace"};
-    for (int i = 0; kind && i < 3; i++)
+    static const char *const kinds[] = {"rename", "meta", "inplace", "pour"};
+    for (int i = 0; kind && i < 4; i++)
         if (strcmp(kind, kinds[i]) == 0) {
             *ret = (enum txn_kind)i;
             return 0;
@@ -372,11 +372,11 @@ static int parse_step(struct txn *txn, const struct json *json, unsigned part, s
     if (r < 0)
         return r == -ENOENT ? -EBADMSG : r;
     if (strchr(s->name, '/') || (s->name2 && strchr(s->name2, '/')) ||
-        (s->kind == TXN_RENAME && s->dir2 != TXN_KEPT && !s->name2))
+        (!step_sets_values(s) && s->dir2 != TXN_KEPT && !s->name2))
         return -EBADMSG;
-    if (s->kind != TXN_RENAME)
+    if (step_sets_values(s))
         r = vector_parse(&s->before, json, json_member(json, v, "before"));
-    if (r >= 0 && s->kind != TXN_RENAME)
+    if (r >= 0 && step_sets_values(s))
         r = vector_parse(&s->after, json, json_member(json, v, "after"));
     if (r >= 0 && s->before.count != s->after.count)
         r = -EBADMSG;

@@ -35,6 +35,8 @@ void places_note(const struct places *places, const struct txn_step *step, bool 
 }
 
 const struct txn_mark *step_mark(const struct txn_step *step, bool second, bool made) {
+    if (step->kind == TXN_POUR)
+        return second != made ? NULL : made ? &step->b : &step->a;
     bool first = step->kind != TXN_RENAME || second == made;
     const struct txn_mark *mark = first ? &step->a : &step->b;
     return mark->id.ino ? mark : NULL;

@@ -28,7 +28,7 @@ static struct txn_part *part_of(struct protocol *p, size_t i) {
 int protocol_begin(struct protocol *p) {
     struct txn *txn = p->txn;
     int r = journals_next(p->js, &txn->id);
-    txn->bulk = sync_may_be_whole(txn->step_count);
+    txn->bulk = txn_syncs_whole(txn);
     for (size_t i = 0; i < txn->part_count && r >= 0; i++) {
         r = part_of(p, i)->at = journal_make(part_of(p, i)->journal, txn->id);
         if (r < 0)

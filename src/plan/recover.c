@@ -34,7 +34,7 @@ static void tell_place(void *data, const struct txn *txn, const struct txn_step 
     AUTO_FREE char *path = txn_path(txn, step, false);
     AUTO_STR kept = STR_INIT;
     enum journal_state state = txn->kept == txn->id ? JOURNAL_ORPHAN : JOURNAL_LOG;
-    if (step->kind == TXN_RENAME && step->dir2 == TXN_KEPT)
+    if (!step_sets_values(step) && step->dir2 == TXN_KEPT)
         str_printf(&kept, "%s/%s/%08llu/%u", t->journal, journal_names[state],
                    (unsigned long long)txn->kept, step->number);
     tell(t, (struct recovery_event){.path = path, .kept = kept.data, .error = error});
@@ -58,7 +58,7 @@ static int end(struct journal *j, uint64_t id, enum journal_state to) {
 static int take_back(struct telling *t, struct txn *txn, unsigned part) {
     struct txn_outcome outcome = {.tell = tell_place, .data = t};
     struct journal *j = txn->parts[part].journal;
-    txn->bulk = sync_may_be_whole(txn->step_count);
+    txn->bulk = txn_syncs_whole(txn);
     journal_give_up_reserve(j);
     txn_restore(txn, part, !txn->forward, &outcome);
     int r = outcome.error ? outcome.error : txn_sync(txn);
@@ -181,10 +181,11 @@ static int patient(void *data) {
 /* What belongs to a step's place, where the journal has it. */
 static int explain_step(struct telling *t, const struct txn *txn, const struct txn_part *part,
                         const struct txn_step *step) {
-    const struct txn_mark *mark = txn->forward ? &step->a : &step->b;
+    bool first = txn->forward && step->kind == TXN_RENAME;
+    const struct txn_mark *mark = first ? &step->a : &step->b;
     char name[16];
     struct look look;
-    if (step->kind != TXN_RENAME || step->dir2 != TXN_KEPT || !mark->id.ino)
+    if (step_sets_values(step) || step->dir2 != TXN_KEPT || !mark->id.ino)
         return 0;
     snprintf(name, sizeof name, "%u", step->number);
     int r = look_at(part->kept, name, &look);

@@ -8,6 +8,7 @@
 #include "fs/at.h"
 #include "fs/dir.h"
 #include "plan/inplace.h"
+#include "plan/pour.h"
 #include "plan/sync.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -142,7 +143,7 @@ int txn_mark(const struct txn *txn, unsigned part, int dir, const char *name,
 
 const struct txn_step *txn_values_of(const struct txn *txn, const struct look_id *id) {
     for (size_t i = 0; i < txn->step_count; i++)
-        if (txn->steps[i].kind != TXN_RENAME && look_same(&txn->steps[i].a.id, id))
+        if (step_sets_values(&txn->steps[i]) && look_same(&txn->steps[i].a.id, id))
             return &txn->steps[i];
     return NULL;
 }
@@ -220,7 +221,7 @@ static int open_places(struct txn *txn, struct txn_step *step, bool forward, str
 
 static void set_dirty(struct txn *txn, const struct txn_step *step) {
     txn->dirs[step->dir].dirty = true;
-    if (step->kind == TXN_RENAME && step->dir2 != TXN_KEPT)
+    if (!step_sets_values(step) && step->dir2 != TXN_KEPT)
         txn->dirs[step->dir2].dirty = true;
 }
 
@@ -334,8 +335,86 @@ static int turn_values(struct txn *txn, struct txn_step *step, bool forward, boo
     return r < 0 ? r : sync_object(txn, step, handle);
 }
 
+/* ------------------------------------------------------------------------------- trees */
+
+/* Where a poured tree can be: at its place, in the journal, or moved on from there. */
+struct pouring {
+    struct spot from, kept, to;
+    char number[NUMBER];
+    struct look at_from, at_kept, at_to;
+};
+
+static int open_pouring(struct txn *txn, const struct txn_step *step, struct pouring *p) {
+    bool moves = step->dir2 != TXN_KEPT;
+    snprintf(p->number, sizeof p->number, "%u", step->number);
+    p->kept = (struct spot){txn->parts[step->part].kept, p->number};
+    p->to = (struct spot){moves ? txn_dir(txn, (unsigned)step->dir2) : -1, step->name2};
+    if (moves && p->to.dir < 0)
+        return p->to.dir;
+    p->from = (struct spot){txn_dir(txn, step->dir), step->name};
+    if (moves) /* it may have been closed for the other one */
+        p->to.dir = txn_dir(txn, (unsigned)step->dir2);
+    if (p->from.dir < 0 || (moves && p->to.dir < 0))
+        return p->from.dir < 0 ? p->from.dir : p->to.dir;
+    p->at_to = (struct look){0};
+    int r = look_at(p->from.dir, p->from.name, &p->at_from);
+    if (r >= 0)
+        r = look_at(p->kept.dir, p->kept.name, &p->at_kept);
+    return r < 0 || !moves ? r : look_at(p->to.dir, p->to.name, &p->at_to);
+}
+
+static int move_spot(const struct spot *from, const struct spot *to) {
+    return changed_meanwhile(at_rename_new(from->dir, from->name, to->dir, to->name));
+}
+
+/* The directories that came back once are new ones, and can go by a rename. */
+static int pour_forth(const struct txn_step *step, const struct pouring *p, bool restoring) {
+    bool is_kept = look_same(&p->at_kept.id, &step->b.id), gone = !p->at_from.id.ino;
+    bool is_moved = step->dir2 != TXN_KEPT && look_same(&p->at_to.id, &step->b.id);
+    int r = -ESTALE;
+    if (gone && is_moved)
+        return restoring ? 0 : -ESTALE;
+    if (p->at_to.id.ino)
+        return -ESTALE;
+    if (look_same(&p->at_from.id, &step->b.id))
+        r = move_spot(&p->from, &p->kept);
+    else if (look_same(&p->at_from.id, &step->a.id) && is_kept)
+        r = pour_out(p->from.dir, p->from.name, p->kept.dir, p->kept.name);
+    else if (gone && is_kept && restoring)
+        r = 0;
+    return r < 0 || step->dir2 == TXN_KEPT ? r : move_spot(&p->kept, &p->to);
+}
+
+static int take_in(const struct txn_step *step, const struct pouring *p) {
+    bool is_kept = look_same(&p->at_kept.id, &step->b.id);
+    if (look_same(&p->at_from.id, &step->b.id))
+        return 0;
+    if (!is_kept && step->dir2 != TXN_KEPT && look_same(&p->at_to.id, &step->b.id)) {
+        int r = move_spot(&p->to, &p->kept);
+        if (r < 0)
+            return r;
+    } else if (!is_kept) {
+        bool untouched = !p->at_kept.id.ino && look_same(&p->at_from.id, &step->a.id);
+        return untouched ? 0 : -ESTALE;
+    }
+    if (!p->at_from.id.ino)
+        return move_spot(&p->kept, &p->from);
+    return look_same(&p->at_from.id, &step->a.id)
+               ? pour_back(p->from.dir, p->from.name, p->kept.dir, p->kept.name)
+               : -ESTALE;
+}
+
+static int turn_tree(struct txn *txn, struct txn_step *step, bool forward, bool restoring) {
+    struct pouring p;
+    int r = open_pouring(txn, step, &p);
+    set_dirty(txn, step);
+    return r < 0 ? r : forward ? pour_forth(step, &p, restoring) : take_in(step, &p);
+}
+
 int step_turn(struct txn *txn, struct txn_step *step, bool forward) {
     struct turn t;
+    if (step->kind == TXN_POUR)
+        return turn_tree(txn, step, forward, false);
     if (step->kind != TXN_RENAME)
         return turn_values(txn, step, forward, false);
     int r = open_places(txn, step, forward, &t);
@@ -389,6 +468,7 @@ static int restore_rename(struct txn *txn, struct txn_step *step, bool forward) 
 
 int step_restore(struct txn *txn, struct txn_step *step, bool forward) {
     return step->kind == TXN_RENAME ? restore_rename(txn, step, forward)
+           : step->kind == TXN_POUR ? turn_tree(txn, step, forward, true)
                                     : turn_values(txn, step, forward, true);
 }
 
@@ -440,6 +520,13 @@ bool sync_may_be_whole(size_t changes) {
         return false;
     const char *dirty = procfile_field(s.data, "Dirty:");
     return dirty && strtoul(dirty, NULL, 10) < (changes > FEW ? MOST_DIRTY : LITTLE_DIRTY);
+}
+
+bool txn_syncs_whole(const struct txn *txn) {
+    for (size_t i = 0; i < txn->step_count; i++)
+        if (txn->steps[i].kind == TXN_POUR)
+            return true;
+    return sync_may_be_whole(txn->step_count);
 }
 
 static int sync_dirs(struct txn *txn) {

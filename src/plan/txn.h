@@ -44,6 +44,7 @@ enum txn_kind {
     TXN_RENAME,  /* what stands at two places is exchanged; nothing may stand at one of them */
     TXN_META,    /* owner, mode, attributes, times are set */
     TXN_INPLACE, /* the same, and the content is written into the inode that is there */
+    TXN_POUR,    /* a tree that no rename can move goes into the journal object by object */
 };
 
 #define NOT_DURABLE "not-durable" /* a file of a transaction that the disk hasn't confirmed */
@@ -59,7 +60,8 @@ struct txn_step {
     char *name;
     long dir2; /* of a TXN_RENAME */
     char *name2;
-    struct txn_mark a, b; /* what stands at the first and at the second place before */
+    struct txn_mark a, b; /* what stands at the first and at the second place before; of a TXN_POUR
+                             the tree, and the directory that its content comes to */
     struct txn_content a_content, b_content; /* of the files at both places */
     bool listed; /* `list` is known: the digest of all that is in the new directory */
     uint8_t list[32];
@@ -90,6 +92,11 @@ struct txn {
     size_t open_dirs, next_closed;
     bool bulk; /* whole file systems are synced */
 };
+
+/** Whether a step gives an object values. */
+static inline bool step_sets_values(const struct txn_step *step) {
+    return step->kind == TXN_META || step->kind == TXN_INPLACE;
+}
 
 void txn_free(struct txn *txn);
 #define AUTO_TXN __attribute__((cleanup(txn_free))) struct txn
@@ -155,5 +162,8 @@ int txn_sync(struct txn *txn);
 /** Whether whole file systems are synced for so many changes: one sync instead of one for each of what
  *  they touch; not while others have much to write. */
 bool sync_may_be_whole(size_t changes);
+
+/** The same for a transaction: what is poured has more directories than it knows. */
+bool txn_syncs_whole(const struct txn *txn);
 
 #endif

@@ -87,7 +87,7 @@ static int is_wanted(const struct undo *u, const struct txn_step *step) {
     for (; *top; top++) {
         AUTO_FREE char *wanted = os_path_abspath(*top);
         AUTO_FREE char *path = txn_path(&u->txn, step, false);
-        AUTO_FREE char *path2 = step->kind == TXN_RENAME && step->dir2 != TXN_KEPT
+        AUTO_FREE char *path2 = !step_sets_values(step) && step->dir2 != TXN_KEPT
                                     ? txn_path(&u->txn, step, true)
                                     : NULL;
         if (!wanted || !path)
@@ -211,13 +211,29 @@ static void adopt(const struct undo *u, const struct txn_step *step, struct txn_
         mark->id.birth = 0;
 }
 
+/* The directory that a tree's content came to has got its attributes since it was noted. */
+static int look_at_poured(struct undo *u, struct txn_step *step, const char **what) {
+    char number[16];
+    struct look look;
+    snprintf(number, sizeof number, "%u", step->number);
+    int r = look_at(u->txn.parts[step->part].kept, number, &look);
+    if (r >= 0 && look_same(&look.id, &step->b.id))
+        adopt(u, step, &step->b, &look);
+    else if (r >= 0)
+        *what = "what was kept of it is gone";
+    return r;
+}
+
 /* What speaks against taking a step back at one of its places: NULL for nothing. */
 static int check_place(struct undo *u, struct txn_step *step, bool second, int dir,
                        const char **what) {
     const char *name = second ? step->name2 : step->name;
     bool first = second == u->txn.forward, kept = step->dir2 == TXN_KEPT;
-    struct txn_mark *at = first ? &step->a : &step->b;
-    const struct txn_mark *mark = at->id.ino ? at : NULL;
+    bool pours = step->kind == TXN_POUR, poured = pours && u->txn.forward && kept;
+    struct txn_mark *at = pours   ? u->txn.forward ? &step->b : &step->a
+                          : first ? &step->a
+                                  : &step->b;
+    const struct txn_mark *mark = at->id.ino && (!pours || second == u->txn.forward) ? at : NULL;
     struct look look;
     int r = look_at(dir, name, &look);
     if (r < 0)
@@ -228,7 +244,9 @@ static int check_place(struct undo *u, struct txn_step *step, bool second, int d
         if (r > 0)
             at->mtime = look.mtime;
     }
-    if (r < 0)
+    if (r >= 0 && poured && !look.id.ino)
+        r = look_at_poured(u, step, what);
+    if (r < 0 || *what)
         return r;
     if (!mark)
         *what = look.id.ino ? "something was put there" : NULL;
@@ -243,7 +261,7 @@ static int check_place(struct undo *u, struct txn_step *step, bool second, int d
         *what = "its owner or mode was changed";
     else if (kept && u->txn.forward && step->listed)
         r = check_list(u, step, dir, what);
-    if (r >= 0 && *what && kept && u->options.force) {
+    if (r >= 0 && *what && kept && u->options.force && step->kind == TXN_RENAME) {
         adopt(u, step, at, &look);
         step->listed = false;
         (first ? &step->a_content : &step->b_content)->known = false;
@@ -286,9 +304,9 @@ static int check_one(struct undo *u, struct txn_step *step, bool second) {
     int dir = txn_dir(&u->txn, at);
     if (dir == -ESTALE)
         return conflict(u, step, second, "its directory is gone");
-    int r = dir < 0                    ? dir
-            : step->kind == TXN_RENAME ? check_place(u, step, second, dir, &what)
-                                       : check_values(u, step, dir, &what);
+    int r = dir < 0                   ? dir
+            : !step_sets_values(step) ? check_place(u, step, second, dir, &what)
+                                      : check_values(u, step, dir, &what);
     return r < 0 || !what ? r : conflict(u, step, second, what);
 }
 
@@ -310,7 +328,7 @@ static int check(struct undo *u) {
     for (size_t i = 0; i < txn->step_count && r >= 0; i++) {
         struct txn_step *s = &txn->steps[txn->forward ? txn->step_count - 1 - i : i];
         r = check_one(u, s, false);
-        if (r >= 0 && s->kind == TXN_RENAME && s->dir2 != TXN_KEPT)
+        if (r >= 0 && !step_sets_values(s) && s->dir2 != TXN_KEPT)
             r = check_one(u, s, true);
     }
     if (r >= 0 && !u->conflicts && u->options.force)
@@ -370,6 +388,9 @@ static int become_undo(struct undo *u) {
     struct txn *txn = &u->txn;
     txn->undoes = txn->id;
     txn->forward = !txn->forward;
+    for (size_t i = 0; i < txn->step_count; i++)
+        if (txn->steps[i].kind == TXN_POUR) /* what comes back is the copy of its directories */
+            txn->steps[i].a = txn->steps[i].b;
     free(txn->user);
     free(txn->title);
     free(txn->argv);

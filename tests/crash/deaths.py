@@ -13,6 +13,7 @@ import tempfile
 import rig
 
 VERBS = {"run": [], "undo": ["run"], "redo": ["run", "undo"]}
+LOWER = {"lower": [], "undo": ["lower"], "redo": ["lower", "undo"]}
 ERRORS = ("ENOSPC", "EIO", "EPERM", "EMFILE", "ENOMEM")
 PLACES = "conf/a.conf conf/gone.conf conf/new.conf bin/link mv/src mv2/dst mv/x conf/b.conf newdir".split()
 
@@ -31,24 +32,33 @@ class Deaths:
     def prepared(self, verb):
         """A tree that is ready for the verb."""
         root = tempfile.mkdtemp(dir=self.base)
-        for earlier in ("setup", *VERBS[verb]):
-            done = self.call(earlier, root)
-            assert done.returncode == 0, f"{earlier}: {done.stderr}"
+        self.must(root, "setup", *VERBS[verb])
         return root
+
+    def must(self, root, *verbs):
+        for verb in verbs:
+            done = self.call(verb, root)
+            assert done.returncode == 0, f"{verb}: {done.stderr}"
+
+    def end(self, root):
+        shutil.rmtree(root)
+
+    def look(self, root):
+        return rig.look(root)
 
     def whole(self, verb):
         """The tree after a verb that goes through."""
         root = self.prepared(verb)
         assert self.call(verb, root).returncode == 0
-        entries = rig.without_inodes(rig.look(root))
-        shutil.rmtree(root)
+        entries = rig.without_inodes(self.look(root))
+        self.end(root)
         return entries
 
     def judge(self, root, before, after, where, told=None):
         """Before with all its inodes, or after; `told`: the call has said that it did it, or that it failed."""
         self.cases += 1
         done = self.call("recover", root)
-        got, left = rig.look(root), rig.left_behind(root)
+        got, left = self.look(root), rig.left_behind(root)
         is_before, is_after = got == before, rig.without_inodes(got) == after
         if done.returncode or left:
             self.defects.append(f"{where}: {left} {done.stderr.strip()}")
@@ -64,13 +74,13 @@ class Deaths:
         after, n = self.whole(verb), first
         while True:
             root = self.prepared(verb)
-            before = rig.look(root)
+            before = self.look(root)
             done = self.call(verb, root, kill=str(n))
             if done.returncode >= 0:
-                shutil.rmtree(root)
+                self.end(root)
                 return
             self.judge(root, before, after, f"{verb} killed before call {n}")
-            shutil.rmtree(root)
+            self.end(root)
             n += stride
 
     def fail(self, verb, error, first=1, stride=1):
@@ -79,15 +89,15 @@ class Deaths:
         number = str(getattr(__import__("errno"), error))
         while True:
             root = self.prepared(verb)
-            before = rig.look(root)
+            before = self.look(root)
             done = self.call(verb, root, fail=f"{n}:{number}")
             if done.returncode == 0 and not done.stdout:
-                shutil.rmtree(root)
+                self.end(root)
                 return
             # A sync that fails behind the commit is told, though the change stands.
             told = done.returncode == 0 or "stands" in done.stdout
             self.judge(root, before, after, f"{verb}, call {n} ({done.stdout.strip()}) fails with {error}", told)
-            shutil.rmtree(root)
+            self.end(root)
             n += stride
 
     def everything(self, root):
@@ -225,3 +235,34 @@ def in_doubt(tools):
         for target in (root + "/b", root):
             rig.umount(target)
     return defects
+
+
+class Overlay(Deaths):
+    """The same where the tree is the lower layer of an overlay file system, whose directories no rename can move: they
+    are made anew, so their inodes are others."""
+
+    def prepared(self, verb):
+        root = tempfile.mkdtemp(dir=self.base)
+        for name in ("lower", "upper", "work", "m"):
+            os.mkdir(f"{root}/{name}")
+        self.must(f"{root}/lower", "setup")
+        options = f"lowerdir={root}/lower,upperdir={root}/upper,workdir={root}/work,redirect_dir=off"
+        rig.check(rig.libc.mount(b"overlay", f"{root}/m".encode(), b"overlay", 0, options.encode()), "overlay")
+        self.must(f"{root}/m", *LOWER[verb])
+        return f"{root}/m"
+
+    def end(self, root):
+        rig.umount(root)
+        shutil.rmtree(os.path.dirname(root))
+
+    def look(self, root):
+        return rig.without_inodes(rig.look(root))
+
+
+def overlay(tools, base, verbs, stride=1):
+    """Deaths before calls, and calls that fail, on an overlay: how many cases, and the defects."""
+    case = Overlay(tools, base)
+    for number, verb in enumerate(verbs):
+        case.kill(verb, 1 + number, stride)
+        case.fail(verb, "EIO", 1 + number, stride)
+    return case.cases, case.defects

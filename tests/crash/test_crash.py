@@ -133,6 +133,14 @@ def test_in_doubt_without_the_coordinator():
     assert in_namespace(f"print(*deaths.in_doubt({TOOLS!r}), sep='\\n')") == []
 
 
+def test_lower_directories_of_an_overlay(memory):
+    cases, *defects = in_namespace(
+        f"cases, defects = deaths.overlay({TOOLS!r}, {memory!r}, {['lower', 'undo', 'redo'] if FULL else ['lower']!r}, {1 if FULL else 11});"
+        "print(cases); print(*defects, sep='\\n')"
+    )
+    assert int(cases) > (300 if FULL else 20) and not defects, "\n".join(defects[:5])
+
+
 @pytest.mark.parametrize("style", ["rename-over", "in-place", "truncate-write", "delete-create"])
 def test_editors_lose_nothing(memory, style):
     seconds = "60" if FULL else "2"

@@ -129,6 +129,17 @@ static struct os_plan *make_plan(void) {
     return plan;
 }
 
+/* What no rename can move on overlayfs without redirect_dir. */
+static struct os_plan *make_lower_plan(void) {
+    struct os_plan *plan = os_plan(NULL);
+    if (!plan)
+        die("os_plan");
+    plan_file(plan, "conf/b.conf", "B new ", 5000, 0644);
+    OK(os_plan_rmtree(plan, "data", NULL));
+    OK(os_plan_rename(plan, "mv", "mv2/moved"));
+    return plan;
+}
+
 static void tell_conflict(const struct os_undo_conflict *conflict, void *data) {
     (void)data;
     fprintf(stderr, "%s: %s\n", conflict->path, conflict->what);
@@ -194,6 +205,8 @@ int main(int argc, char **argv) {
     }
     if (strcmp(verb, "run") == 0)
         plan = make_plan();
+    if (strcmp(verb, "lower") == 0)
+        plan = make_lower_plan();
     uint64_t id = strcmp(verb, "redo") == 0 ? latest() : 0, done = 0;
     arm();
     int r = plan                          ? os_plan_apply(plan, NULL, &done)

@@ -3,7 +3,9 @@
 #include "trees.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -443,6 +445,94 @@ static void test_place_of_a_removed_directory(void **state) {
     assert_picture(before, "before");
     free(before);
     free(now);
+}
+
+/* An overlay whose lower layer is a tree: its directories can't be renamed. */
+static void enter_overlay(void) {
+    static const char *const dirs[] = {"low", "up", "work", "merged"};
+    for (size_t i = 0; i < 4; i++)
+        ok(mkdir(dirs[i], 0755));
+    ok(os_makedirs("low/tree/sub/deep", 0750, 0));
+    write_text("low/tree/sub/deep/leaf", "leaf");
+    write_text("low/tree/file", "file");
+    ok(symlink("file", "low/tree/link"));
+    ok(mkdir("low/other", 0700));
+    ok(chown("low/tree/sub", 5, 6));
+    ok(chmod("low/tree/sub", 02750));
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mount("overlay", "merged", "overlay", 0,
+              "lowerdir=low,upperdir=up,workdir=work,redirect_dir=off") < 0)
+        skip();
+    ok(chdir("merged"));
+    write_text("tree/sub/new", "new");
+}
+
+static void leave_overlay(void) {
+    ok(chdir(".."));
+    ok(umount("merged"));
+}
+
+/* As picture(), but for the inodes of directories, which are others. */
+static char *overlay_picture(void) {
+    FILE *pipe = popen("{ find . -mindepth 1 '(' -name state -o -name '.osier-*' ')' -prune -o "
+                       "-type d -printf '%p %m %U %G\n' -o "
+                       "-printf '%p %y %m %U %G %n %s %l %T@\n' | sort; cat tree*/file 2>&1; }",
+                       "r");
+    static char text[4096];
+    assert_non_null(pipe);
+    text[fread(text, 1, sizeof text - 1, pipe)] = '\0';
+    assert_int_equal(pclose(pipe) & ~0xff00, 0);
+    return strdup(text);
+}
+
+static void assert_overlay(char *expected) {
+    char *now = overlay_picture();
+    assert_string_equal(now, expected);
+    free(now);
+}
+
+static void test_lower_directories(void **state) {
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    enter_overlay();
+    char *before = overlay_picture();
+    struct os_plan *plan = begin();
+    ok(os_plan_rmtree(plan, "tree", NULL));
+    ok(os_plan_rename(plan, "other", "renamed"));
+    ok(os_plan_write_file(plan, "made", "x", 1, NULL));
+    uint64_t id = apply(plan);
+    assert_int_equal(access("tree", F_OK), -1);
+    assert_int_equal(access("other", F_OK), -1);
+    assert_int_equal(access("renamed", F_OK), 0);
+    char *after = overlay_picture();
+    id = undo(id);
+    assert_overlay(before);
+    id = undo(id);
+    assert_overlay(after);
+    undo(id);
+    assert_overlay(before);
+    free(before);
+    free(after);
+    leave_overlay();
+}
+
+/* What nothing can be done about is told, and nothing has changed. */
+static void test_lower_directory_with_more_in_the_plan(void **state) {
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    enter_overlay();
+    char *before = overlay_picture();
+    struct os_plan *plan = begin();
+    ok(os_plan_rename(plan, "tree/sub/deep/leaf", "leaf"));
+    ok(os_plan_rmtree(plan, "tree", NULL));
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    assert_int_equal(errno, EXDEV);
+    assert_overlay(before);
+    os_plan_close(plan);
+    free(before);
+    leave_overlay();
 }
 
 static int die_when_gone(const struct os_progress *progress, void *data) {
@@ -905,6 +995,8 @@ int main(void) {
         IN_JOURNAL(test_what_force_cant),
         IN_JOURNAL(test_place_of_a_removed_directory),
         IN_JOURNAL(test_orphans_are_explained),
+        IN_JOURNAL(test_lower_directories),
+        IN_JOURNAL(test_lower_directory_with_more_in_the_plan),
         IN_JOURNAL(test_history_and_forget),
         IN_JOURNAL(test_open_writers),
         IN_JOURNAL(test_cancel),
