@@ -87,6 +87,25 @@ void fault_plant(const char *tree) {
 
 static char *disk;
 
+const char *fault_journal(void) {
+    static char path[64];
+    snprintf(path, sizeof path, "../osier-faults-state-%d", (int)getpid());
+    return path;
+}
+
+void fault_make_journal(void) {
+    fault_clear_journal();
+    setenv("OSIER_STATE", fault_journal(), 1);
+    assert_int_equal(os_recover(NULL), 0);
+}
+
+void fault_clear_journal(void) {
+    char command[100];
+    snprintf(command, sizeof command, "rm -rf %s", fault_journal());
+    if (system(command) != 0)
+        abort();
+}
+
 const char *fault_disk(void) {
     return disk;
 }

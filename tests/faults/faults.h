@@ -53,6 +53,14 @@ struct fault {
 /** Where temporary files are outside the memory that scratch directories are in. */
 const char *fault_disk(void);
 
+/** A journal of this process alone, as others may run this program at the same time: where it is,
+ *  beside the scratch directory, so that this has nothing but what is changed. */
+const char *fault_journal(void);
+/** Makes it and has plans use it; `.before` of a row. */
+void fault_make_journal(void);
+/** Removes it; `.after`. */
+void fault_clear_journal(void);
+
 /** Where the record's name depends on which call failed. */
 #define ANY_NAME ((const char *)-1)
 

@@ -4,32 +4,11 @@
 
 #include <sys/stat.h>
 
-/* The journal is beside the scratch directory, so that this has nothing but what is changed; others
- * may run this program at the same time. */
-static const char *journal(void) {
-    static char path[64];
-    snprintf(path, sizeof path, "../osier-faults-state-%d", (int)getpid());
-    return path;
-}
-
-static void clear_journal(void) {
-    char command[100];
-    snprintf(command, sizeof command, "rm -rf %s", journal());
-    if (system(command) != 0)
-        abort();
-}
-
-static void make_journal(void) {
-    clear_journal();
-    setenv("OSIER_STATE", journal(), 1);
-    assert_int_equal(os_recover(NULL), 0);
-}
-
 /* What is done stands, though the call may fail when a sync behind it does; the log says so. */
 static long stands(int r, uint64_t id) {
     int saved = errno;
     char doubt[100];
-    snprintf(doubt, sizeof doubt, "%s/log/%08d/not-durable", journal(), (int)id);
+    snprintf(doubt, sizeof doubt, "%s/log/%08d/not-durable", fault_journal(), (int)id);
     if (id)
         assert_int_equal(access(doubt, F_OK), r < 0 ? 0 : -1);
     errno = saved;
@@ -47,7 +26,7 @@ static long apply(void) {
 }
 
 static void apply_before(void) {
-    make_journal();
+    fault_make_journal();
     assert_int_equal(apply(), 0);
 }
 
@@ -59,10 +38,10 @@ static int any(const char *call, int number) {
 }
 
 #define JOURNAL                                                                                    \
-    .operation = ANY_NAME, .filename = ANY_NAME, .tree = "f=old", .after = clear_journal,          \
+    .operation = ANY_NAME, .filename = ANY_NAME, .tree = "f=old", .after = fault_clear_journal,    \
     .absorbs = "*", .maps = any, .few = true, .uncancelled = true
 
-FAULT(os_plan_apply, JOURNAL, .before = make_journal) {
+FAULT(os_plan_apply, JOURNAL, .before = fault_make_journal) {
     return apply();
 }
 

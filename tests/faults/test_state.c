@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define JOURNAL "../osier-faults-states"
-
 NO_FAULT(os_state_close)
 NO_FAULT(os_state_fits)
 NO_FAULT(os_state_commands)
@@ -105,15 +103,8 @@ FAULT_CASE(os_state_plan, tmpfiles, TREE, ANY) {
     return plan("x.conf");
 }
 
-static void clear_journal(void) {
-    if (system("rm -rf " JOURNAL) != 0)
-        abort();
-}
-
 static void make_journal(void) {
-    clear_journal();
-    setenv("OSIER_STATE", JOURNAL, 1);
-    assert_int_equal(os_recover(NULL), 0);
+    fault_make_journal();
     write_states();
 }
 
@@ -126,7 +117,7 @@ static void happened(const struct os_state_event *event, void *data) {
 }
 
 FAULT(os_state_apply, ANY, .tree = "a=old template={{arch}} lines=a x/ x/y l->d d/ d/f=text d/e/",
-      .before = make_journal, .after = clear_journal, .skips = "kernel_clone3") {
+      .before = make_journal, .after = fault_clear_journal, .skips = "kernel_clone3") {
     uint64_t id = 0;
     const struct os_state_apply_options options = {
         .size = sizeof options, .on_event = happened, .data = &id};
