@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** JSON (RFC 8259), read into one array and written into a string. */
 #include "base/json.h"
+#include "base/array.h"
 
 #include "base/seam.h"
 #include "base/utf8.h"
@@ -32,14 +33,9 @@ static bool take(struct reader *r, char c) {
 static int add_value(struct reader *r, enum json_type type, const char *key,
                      struct json_value **ret) {
     struct json *json = r->json;
-    if (json->count == json->room) {
-        size_t room = json->room ? json->room * 2 : 32;
-        struct json_value *more = mem_realloc(json->values, room * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        json->values = more;
-        json->room = room;
-    }
+    int result = ARRAY_ROOM(json->values, json->room, json->count + 1, 32);
+    if (result < 0)
+        return result;
     if (r->depth)
         json->values[r->open[r->depth - 1]].count++;
     *ret = &json->values[json->count++];
@@ -162,14 +158,9 @@ static int read_word(struct reader *r, const char *key) {
 
 static int open_value(struct reader *r, enum json_type type, const char *key) {
     struct json_value *v;
-    if (r->depth == r->room) {
-        r->room = r->room ? r->room * 2 : 16;
-        size_t *more = mem_realloc(r->open, r->room * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        r->open = more;
-    }
-    int result = add_value(r, type, key, &v);
+    int result = ARRAY_ROOM(r->open, r->room, r->depth + 1, 16);
+    if (result >= 0)
+        result = add_value(r, type, key, &v);
     if (result >= 0)
         r->open[r->depth++] = (size_t)(v - r->json->values);
     return result;

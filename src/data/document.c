@@ -2,6 +2,7 @@
 /** Documents: their values in one array, members found by one hash table. */
 #include "data/document.h"
 
+#include "base/array.h"
 #include "base/seam.h"
 #include "base/utf8.h"
 #include "data/reader.h"
@@ -57,15 +58,7 @@ static int make_slots(struct data *data) {
 }
 
 static int make_room(struct data *data) {
-    if (data->count < data->room)
-        return 0;
-    size_t room = data->room ? data->room * 2 : 32;
-    struct data_value *more = mem_realloc(data->values, room * sizeof *more);
-    if (!more)
-        return -ENOMEM;
-    data->values = more;
-    data->room = room;
-    return 0;
+    return ARRAY_ROOM(data->values, data->room, data->count + 1, 32);
 }
 
 int reader_add(struct reader *r, uint32_t parent, const struct key *key, enum data_type type,
@@ -154,16 +147,10 @@ int reader_fail(struct reader *r, const char *at, const char *words) {
 }
 
 int reader_open(struct reader *r, uint32_t index) {
-    if (r->depth == r->room) {
-        size_t room = r->room ? r->room * 2 : 16;
-        uint32_t *more = mem_realloc(r->open, room * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        r->open = more;
-        r->room = room;
-    }
-    r->open[r->depth++] = index;
-    return 0;
+    int result = ARRAY_ROOM(r->open, r->room, r->depth + 1, 16);
+    if (result >= 0)
+        r->open[r->depth++] = index;
+    return result;
 }
 
 void reader_text(struct reader *r, char *text, const char **ret_text, uint32_t *ret_size) {

@@ -2,6 +2,7 @@
 /** A plan applied: its net change becomes a transaction, which is staged and committed. */
 #include "plan/commit.h"
 
+#include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
@@ -443,13 +444,8 @@ static int note_all_hard_links(struct commit *c, const struct plan_object *top) 
     while (count && r >= 0) {
         const struct plan_object *object = todo[--count];
         r = note_hard_links(c, object);
-        if (count + object->child_count > room) {
-            room = 2 * (count + object->child_count);
-            const struct plan_object **more = mem_realloc(todo, room * sizeof *more);
-            if (!more)
-                return -ENOMEM;
-            todo = more;
-        }
+        if (ARRAY_ROOM(todo, room, count + object->child_count, 16) < 0)
+            return -ENOMEM;
         for (size_t i = 0; i < object->child_count; i++)
             if (object->children[i].object)
                 todo[count++] = object->children[i].object;

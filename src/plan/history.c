@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Transactions of the past: what the journals tell of them. */
+#include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/seam.h"
@@ -30,14 +31,9 @@ struct os_history {
 
 static int add(struct os_history *h, struct journal *j, struct txn *head, uint64_t steps,
                enum journal_state state, bool forgotten) {
-    if (h->count == h->room) {
-        size_t room = h->room ? h->room * 2 : 64;
-        struct found *more = mem_realloc(h->list, room * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        h->list = more;
-        h->room = room;
-    }
+    int r = ARRAY_ROOM(h->list, h->room, h->count + 1, 64);
+    if (r < 0)
+        return r;
     h->list[h->count++] = (struct found){.head = *head,
                                          .journal = j,
                                          .orphaned = state == JOURNAL_ORPHAN,

@@ -2,6 +2,7 @@
 /** One journal: its directories, and transactions that move through them. */
 #include "plan/journal.h"
 
+#include "base/array.h"
 #include "base/seam.h"
 #include "fs/dir.h"
 #include "plan/sync.h"
@@ -93,13 +94,8 @@ long journal_list(const struct journal *j, enum journal_state state, uint64_t **
         uint64_t id = journal_number(e.name);
         if (!id)
             continue;
-        if (count == room) {
-            room = room ? room * 2 : 16;
-            uint64_t *more = mem_realloc(ids, room * sizeof *ids);
-            if (!more)
-                return -ENOMEM;
-            ids = more;
-        }
+        if (ARRAY_ROOM(ids, room, count + 1, 16) < 0)
+            return -ENOMEM;
         ids[count++] = id;
     }
     if (r < 0)

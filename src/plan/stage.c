@@ -2,6 +2,7 @@
 /** What a transaction makes anew, made in its journal with all that belongs to it. */
 #include "plan/stage.h"
 
+#include "base/array.h"
 #include "base/seam.h"
 #include "base/sha256.h"
 #include "fs/dir.h"
@@ -271,15 +272,9 @@ struct descent {
 };
 
 static int enter(struct descent *d, const char *name, const struct plan_object *object) {
-    if (d->depth == d->room) {
-        size_t room = d->room ? d->room * 2 : 16;
-        struct stage_frame *more = mem_realloc(d->frames, room * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        d->frames = more;
-        d->room = room;
-    }
-    int r = SYS(mkdirat, d->fd, name, first_mode(object, 0777));
+    int r = ARRAY_ROOM(d->frames, d->room, d->depth + 1, 16);
+    if (r >= 0)
+        r = SYS(mkdirat, d->fd, name, first_mode(object, 0777));
     int fd = r < 0 ? r : SYS(openat, d->fd, name, DIR_OPEN | O_NOFOLLOW);
     if (fd < 0)
         return fd;

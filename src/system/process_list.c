@@ -2,6 +2,7 @@
 /** Lists of processes, read by one thread or several. */
 #include <osier/processes.h>
 
+#include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
@@ -29,14 +30,9 @@ struct pids {
 };
 
 static int add_pid(struct pids *pids, pid_t pid) {
-    if (pids->count == pids->room) {
-        size_t room = pids->room ? pids->room * 2 : 512;
-        pid_t *items = mem_realloc(pids->items, room * sizeof *items);
-        if (!items)
-            return -ENOMEM;
-        pids->items = items;
-        pids->room = room;
-    }
+    int r = ARRAY_ROOM(pids->items, pids->room, pids->count + 1, 512);
+    if (r < 0)
+        return r;
     pids->items[pids->count++] = pid;
     return 0;
 }

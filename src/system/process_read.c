@@ -2,6 +2,7 @@
 /** One process read: the files below /proc/PID that the fields asked for need, and no other. */
 #include "system/gather.h"
 
+#include "base/array.h"
 #include "base/kernel.h"
 #include "base/procfile.h"
 #include "base/seam.h"
@@ -408,20 +409,8 @@ static int read_one(struct one *p, int proc, const char *name) {
     return r < 0 ? absent(p->g, r) : read_fields(p);
 }
 
-static int gather_grow(struct gather *g) {
-    if (g->count < g->room)
-        return 0;
-    size_t room = g->room ? g->room * 2 : 64;
-    struct os_process_info *items = mem_realloc(g->items, room * sizeof *items);
-    if (!items)
-        return -ENOMEM;
-    g->items = items;
-    g->room = room;
-    return 0;
-}
-
 int gather_process(struct gather *g, const struct reading *reading, int proc, const char *name) {
-    int r = gather_grow(g);
+    int r = ARRAY_ROOM(g->items, g->room, g->count + 1, 64);
     if (r < 0)
         return r;
     struct os_process_info *info = &g->items[g->count];

@@ -2,18 +2,13 @@
 /** Lists of records under construction, whose texts end up with them in one block. */
 #include "system/rows.h"
 
+#include "base/array.h"
 #include "base/seam.h"
 #include <stdint.h>
 
 void *rows_add(struct rows *r) {
-    if (r->count == r->room) {
-        size_t room = r->room ? r->room * 2 : 32;
-        char *items = mem_realloc(r->items, room * r->size);
-        if (!items)
-            return NULL;
-        r->items = items;
-        r->room = room;
-    }
+    if (r->count == r->room && array_grow(&r->items, r->size, &r->room, r->count + 1, 32) < 0)
+        return NULL;
     return memset(r->items + r->count++ * r->size, 0, r->size);
 }
 

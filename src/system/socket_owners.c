@@ -2,6 +2,7 @@
 /** Which processes have a socket open: the descriptors of all, by the sockets' numbers. */
 #include "system/socket_owners.h"
 
+#include "base/array.h"
 #include "base/procfile.h"
 #include "base/seam.h"
 #include "fs/dir.h"
@@ -13,14 +14,9 @@
 #include <unistd.h>
 
 static int add(struct socket_owners *o, uint64_t inode, pid_t pid, int fd) {
-    if (o->count == o->room) {
-        size_t room = o->room ? o->room * 2 : 256;
-        struct socket_owner *items = mem_realloc(o->items, room * sizeof *items);
-        if (!items)
-            return -ENOMEM;
-        o->items = items;
-        o->room = room;
-    }
+    int r = ARRAY_ROOM(o->items, o->room, o->count + 1, 256);
+    if (r < 0)
+        return r;
     o->items[o->count++] = (struct socket_owner){inode, {pid, fd}};
     return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** os.tree_compare: two trees side by side, and where they differ. */
+#include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
@@ -34,14 +35,9 @@ static struct comparison *comparison_of(struct tree_worker *w) {
 }
 
 static int add_locked(struct comparison *c, struct found found) {
-    if (c->count == c->room) {
-        size_t room = c->room ? 2 * c->room : 16;
-        struct found *larger = mem_realloc(c->found, room * sizeof *larger);
-        if (!larger)
-            return -ENOMEM;
-        c->found = larger;
-        c->room = room;
-    }
+    int r = ARRAY_ROOM(c->found, c->room, c->count + 1, 16);
+    if (r < 0)
+        return r;
     c->found[c->count++] = found;
     return 0;
 }

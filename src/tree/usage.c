@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** os.tree_usage: what a tree takes, in all and directory by directory. */
+#include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
@@ -67,15 +68,8 @@ static void sink(struct measure *m, size_t i) {
 
 /* Makes room for one more: a place for it, or NULL without memory. */
 static struct item *grow(struct measure *m) {
-    if (m->count == m->room) {
-        size_t room = m->room ? 2 * m->room : 64;
-        struct item *items = mem_realloc(m->items, room * sizeof *items);
-        if (!items)
-            return NULL;
-        m->items = items;
-        m->room = room;
-    }
-    return &m->items[m->count++];
+    int r = ARRAY_ROOM(m->items, m->room, m->count + 1, 64);
+    return r < 0 ? NULL : &m->items[m->count++];
 }
 
 static int list_item(struct measure *m, struct item item) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** A directory read for os.walk: its names, told apart, in one block. */
+#include "base/array.h"
 #include "base/seam.h"
 #include "tree/walk.h"
 
@@ -50,36 +51,17 @@ static int add_directory(struct tree_worker *w, struct tree_node *node, const ch
     return 0;
 }
 
-/* The block, or a larger one of at least `need` units; NULL without memory. */
-static void *grown(void *block, size_t *room, size_t need, size_t unit) {
-    if (need <= *room)
-        return block;
-    size_t more = *room * 2 > need ? *room * 2 : need;
-    void *larger = more < SIZE_MAX / unit ? mem_realloc(block, more * unit) : NULL;
-    if (larger)
-        *room = more;
-    return larger;
-}
-
 /* Makes room for what one call of the kernel may give. */
 static int make_room(struct scratch *scratch) {
     scratch->size = (scratch->size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     size_t size = scratch->size + DIR_BUFFER + ALIGNMENT;
-    char *text = grown(scratch->text, &scratch->room, size, 1);
-    if (!text)
-        return -ENOMEM;
-    scratch->text = text;
     size_t files = scratch->files + MOST_RECORDS, dirs = scratch->dirs + MOST_RECORDS;
-    size_t *offsets = grown(scratch->offsets, &scratch->most_files, files, sizeof *offsets);
-    if (!offsets)
-        return -ENOMEM;
-    scratch->offsets = offsets;
-    struct tree_node **children =
-        grown(scratch->children, &scratch->most_dirs, dirs, sizeof(struct tree_node *));
-    if (!children)
-        return -ENOMEM;
-    scratch->children = children;
-    return 0;
+    int r = ARRAY_ROOM(scratch->text, scratch->room, size, 0);
+    if (r >= 0)
+        r = ARRAY_ROOM(scratch->offsets, scratch->most_files, files, 0);
+    if (r >= 0)
+        r = ARRAY_ROOM(scratch->children, scratch->most_dirs, dirs, 0);
+    return r;
 }
 
 /* Moves a name up to the text, by words: what is behind it moves too, into its own record. */
