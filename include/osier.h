@@ -5,6 +5,7 @@
 
 #include <osier/attributes.h>
 #include <osier/cgroup.h>
+#include <osier/config.h>
 #include <osier/constants.h>
 #include <osier/contents.h>
 #include <osier/cpu.h>

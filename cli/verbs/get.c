@@ -5,6 +5,7 @@
 #include "frame/help.h"
 #include "frame/message.h"
 #include "frame/suggest.h"
+#include "verbs/config_file.h"
 
 #include <osier.h>
 #include <stdlib.h>
@@ -70,6 +71,9 @@ static int ask(const struct function *function, char **words) {
  * --top and --no-header shape, or --json and --jsonl; what is not asked for is not read either. `osier get
  * WHAT --help` tells more.
  *
+ * A word with a slash in it is a configuration file: `osier get FILE [KEY] [--format=NAME]` shows what
+ * its keys are, as `osier set` takes them.
+ *
  * @param what  one of procs, mounts, usage, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure,
  *               cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
  *               sysctl, hostname, timezone, locale, release, virtualization, modules, limits, users,
@@ -115,6 +119,8 @@ static int ask(const struct function *function, char **words) {
 int verb_get(struct call *call) {
     const char *root = arg_text(call, "root"), *what = arg_text(call, "WHAT");
     const struct noun *noun = find_noun(what);
+    if (is_config_file(what))
+        return get_in_file(call, what);
     if (!noun)
         return unknown(call, what);
     char **words = words_of(call, noun, &root);

@@ -61,6 +61,12 @@ static void tell_problem(const struct os_state_problem *problem, void *data) {
         show_source(problem);
 }
 
+void tell_problem_of_text(const struct os_state_problem *problem, void *data) {
+    const struct call *call = data;
+    fprintf(stderr, "osier: %s: ", call->function->name);
+    show_message(problem->message);
+}
+
 struct os_state *load_state(struct call *call, const char *file) {
     const struct os_state_options options = {
         .size = sizeof options,

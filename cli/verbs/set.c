@@ -4,6 +4,7 @@
 #include "frame/arguments.h"
 #include "frame/message.h"
 #include "frame/output.h"
+#include "verbs/config_file.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -144,8 +145,14 @@ static int set_all(struct call *call, const struct noun *noun, int flags) {
  * Files are changed by a plan: `osier undo` brings them back. The next start, or login, has what is
  * configured; `osier get WHAT` shows both.
  *
- * @param what  one of sysctl, hostname, timezone, locale
+ * A word with a slash in it is a configuration file: `osier set /etc/ssh/sshd_config
+ * PasswordAuthentication=no`. Its keys get these values, and every other byte stays as it is; what is
+ * known to check such a file is asked before. Keys of a section are SECTION.KEY.
+ *
+ * @param what  one of sysctl, hostname, timezone, locale; or a file
  * @param words  what shall be what
+ * @param format  of a file: one of ini, unit, env, ssh, sysctl, hosts, fstab, json, toml, yaml
+ * @param unset  the words are keys of a file, to be removed
  * @param runtime  what is in force alone, until the next start
  * @param persistent  what is configured alone
  * @param force  where a later file says otherwise, write one that is later still
@@ -153,12 +160,15 @@ static int set_all(struct call *call, const struct noun *noun, int flags) {
  * @param dry_run  tell what is and what would be, and set nothing
  * @group change
  * @since 0.1
- * @shell set WHAT WORDS... [--runtime] [--persistent] [--force] [--root=DIR] [--dry-run] -> custom
+ * @shell set WHAT WORDS... [--runtime] [--persistent] [--force] [--root=DIR] [--dry-run]
+ *        [--format=NAME] [--unset] -> custom
  */
 int verb_set(struct call *call) {
     const char *root = arg_text(call, "root"), *what = arg_text(call, "WHAT");
     const struct noun *noun = find_noun(what);
     bool runtime = is_set(call, "runtime"), persistent = is_set(call, "persistent");
+    if (is_config_file(what))
+        return set_in_file(call, what);
     if (!noun)
         return misuse_word(call->function, "nothing that can be set is called", what,
                            "; known are sysctl, hostname, timezone, locale");

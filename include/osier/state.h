@@ -45,7 +45,8 @@ struct os_state_options {
     size_t size;             /**< sizeof(struct os_state_options) */
     const char *const *vars; /**< "NAME=VALUE", which go before the file's own; a list that ends
                                   with NULL, or NULL */
-    const char *title;       /**< of its plans; NULL: the path of the file */
+    const char *text;  /**< the state itself, as JSON, instead of what is in the file; or NULL */
+    const char *title; /**< of its plans; NULL: the path of the file */
     void (*on_problem)(const struct os_state_problem *problem, void *data); /**< told of each */
     void *data;                                                             /**< for it */
 };

@@ -18,8 +18,9 @@ int plan_resource(struct os_state *state, const struct resource *resource) {
         if (r != AGAIN)
             return r;
     }
-    const char *origin = place_text(state, &resource->place);
-    if (!origin || os_plan_note(state->plan, origin) < 0)
+    bool given = resource->place.source->given;
+    const char *origin = given ? NULL : place_text(state, &resource->place);
+    if ((!origin && !given) || os_plan_note(state->plan, origin) < 0)
         return -ENOMEM;
     return resource->kind->plan(state, resource);
 }

@@ -5,8 +5,8 @@
 
 #include "state/state.h"
 
-extern const struct kind kind_dir, kind_file, kind_link, kind_line, kind_block, kind_absent,
-    kind_tree, kind_archive, kind_run;
+extern const struct kind kind_dir, kind_file, kind_link, kind_line, kind_block, kind_set,
+    kind_absent, kind_tree, kind_archive, kind_run;
 
 /** The kind of a name, or NULL. */
 const struct kind *kind_of(const char *name);
@@ -17,6 +17,7 @@ int plan_link(struct os_state *state, const struct resource *resource);
 int plan_absent(struct os_state *state, const struct resource *resource);
 int plan_lines(struct os_state *state, const struct resource *resource);
 int plan_blocks(struct os_state *state, const struct resource *resource);
+int plan_set(struct os_state *state, const struct resource *resource);
 int plan_tree(struct os_state *state, const struct resource *resource);
 int plan_archive(struct os_state *state, const struct resource *resource);
 
@@ -24,8 +25,14 @@ int plan_archive(struct os_state *state, const struct resource *resource);
 int begin_file(struct os_state *state, struct resource *resource);
 int begin_lines(struct os_state *state, struct resource *resource);
 int begin_blocks(struct os_state *state, struct resource *resource);
+int begin_set(struct os_state *state, struct resource *resource);
 int begin_absent(struct os_state *state, struct resource *resource);
 int begin_needed(struct os_state *state, struct resource *resource);
+
+/** Plans a file whose text each member of the resource's table edits. */
+int plan_edits(struct os_state *state, const struct resource *resource,
+              int (*edit)(struct os_state *state, const struct resource *resource,
+                          const struct data_value *v, struct str *text));
 
 /** Plans one resource: from what the disk has where that is enough, else from the plan. */
 int plan_resource(struct os_state *state, const struct resource *resource);

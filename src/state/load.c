@@ -85,8 +85,8 @@ static bool ends_with(const char *text, const char *end) {
     return size >= of_end && strcmp(text + size - of_end, end) == 0;
 }
 
-bool is_tmpfiles(const char *path) {
-    return ends_with(path, ".conf");
+bool is_tmpfiles(const struct source *source) {
+    return !source->given && ends_with(source->path, ".conf");
 }
 
 const char *path_beside(struct os_state *state, const struct source *source, const char *path) {
@@ -110,18 +110,21 @@ static int add_source(struct os_state *state, const char *path, struct source **
     return state->sources.failed ? -ENOMEM : 0;
 }
 
-static bool is_known(const struct os_state *state, const struct os_stat_result *st) {
-    for (size_t i = 0; i < source_count(state); i++)
-        if (sources_of(state)[i]->device == st->st_dev && sources_of(state)[i]->inode == st->st_ino)
+static bool is_known(const struct os_state *state, const struct source *source) {
+    for (size_t i = 0; i < source_count(state); i++) {
+        const struct source *other = sources_of(state)[i];
+        if (other != source && !other->given && other->device == source->device &&
+            other->inode == source->inode)
             return true;
+    }
     return false;
 }
 
 static int parse(struct os_state *state, struct source *source) {
     struct data_problem wrong;
-    if (is_tmpfiles(source->path))
+    if (is_tmpfiles(source))
         return 0;
-    int r = (ends_with(source->path, ".json") ? data_read_json : data_read_toml)(
+    int r = (source->given || ends_with(source->path, ".json") ? data_read_json : data_read_toml)(
         source->text, source->size, &source->data, &wrong);
     struct place place = {source, r == -EBADMSG ? wrong.at : 0};
     if (r == -EBADMSG)
@@ -186,29 +189,43 @@ static void put_last(struct os_state *state, struct source *source) {
 
 enum { DEEPEST = 32 }; /* files that include each other */
 
-int load_file(struct os_state *state, const char *path, const struct place *from, unsigned depth) {
+/* The file itself; of the state that the caller has given, that. */
+static int load_text(struct os_state *state, struct source *source, const struct place *from) {
     struct os_stat_result st;
+    if (source->given) {
+        source->size = strlen(state->text);
+        source->text = mem_text(state->text, source->size);
+        return source->text ? 0 : -ENOMEM;
+    }
+    if (os_stat(source->path, &st, 0) < 0)
+        return unreadable(state, from);
+    source->device = st.st_dev;
+    source->inode = st.st_ino;
+    if (is_known(state, source))
+        return 1;
+    source->text = os_read_file(source->path, &source->size);
+    return source->text ? 0 : unreadable(state, from);
+}
+
+int load_file(struct os_state *state, const char *path, const struct place *from, unsigned depth) {
     struct source *source;
     if (depth > DEEPEST)
         return problem(state, from, "too many files include each other");
-    if (os_stat(path, &st, 0) < 0)
-        return unreadable(state, from);
-    if (is_known(state, &st))
-        return 0;
     int r = add_source(state, path, &source);
     if (r < 0)
         return r;
     source->first = source_count(state) == 1;
-    source->device = st.st_dev;
-    source->inode = st.st_ino;
-    source->text = os_read_file(path, &source->size);
-    if (!source->text)
-        return unreadable(state, from);
+    source->given = source->first && state->text;
+    r = load_text(state, source, from);
+    if (r > 0) /* it is there already */
+        str_truncate(&state->sources, state->sources.size - sizeof source);
+    if (r != 0)
+        return r < 0 ? r : 0;
     r = parse(state, source);
     if (r >= 0)
-        r = is_tmpfiles(path) ? 1 : fits(state, source);
+        r = is_tmpfiles(source) ? 1 : fits(state, source);
     source->fits = r > 0;
-    if (r > 0 && !is_tmpfiles(path))
+    if (r > 0 && !is_tmpfiles(source))
         r = load_includes(state, source, depth + 1);
     put_last(state, source);
     return r < 0 ? r : 0;

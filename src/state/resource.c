@@ -71,6 +71,7 @@ const struct kind kind_line = {"line", NULL, .part = true, .begin = begin_lines,
                                .plan = plan_lines};
 const struct kind kind_block = {"block", NULL, .part = true, .begin = begin_blocks,
                                 .plan = plan_blocks};
+const struct kind kind_set = {"set", NULL, .part = true, .begin = begin_set, .plan = plan_set};
 const struct kind kind_absent = {"absent", absent_members, .exclusive = true, .begin = begin_absent,
                                  .plan = plan_absent};
 const struct kind kind_tree = {"tree", tree_members, .exclusive = true, .begin = begin_needed,
@@ -79,9 +80,9 @@ const struct kind kind_archive = {"archive", archive_members, .exclusive = true,
                                   .begin = begin_needed, .plan = plan_archive};
 const struct kind kind_run = {"run", run_members, .command = true, .begin = begin_needed};
 
-static const struct kind *const kinds[] = {&kind_dir,  &kind_file,    &kind_link,
-                                           &kind_line, &kind_block,   &kind_absent,
-                                           &kind_tree, &kind_archive, &kind_run};
+static const struct kind *const kinds[] = {&kind_dir,     &kind_set,   &kind_file,   &kind_link,
+                                           &kind_line,    &kind_block, &kind_absent, &kind_tree,
+                                           &kind_archive, &kind_run};
 
 const struct kind *kind_of(const char *name) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -290,10 +291,11 @@ static int read_kind(struct os_state *state, const struct source *source,
     const struct kind *kind = kind_of(table->key);
     struct place place = {source, table->key_at};
     if (!kind)
-        return problem(state, &place,
-                       "there is no kind '%s'; known are dir, file, link, line, block, absent, "
-                       "tree, archive, run; and vars, only, include",
-                       table->key);
+        return problem(
+            state, &place,
+            "there is no kind '%s'; known are dir, file, link, line, block, set, absent, "
+            "tree, archive, run; and vars, only, include",
+            table->key);
     if (table->type != DATA_TABLE)
         return problem(state, &place, "this is a table: [%s.\"/path\"]", kind->name);
     int result = 0;

@@ -10,9 +10,9 @@ static int read_all(struct os_state *state) {
     int result = 0;
     for (size_t i = 0; i < source_count(state) && result != -ENOMEM; i++) {
         const struct source *source = sources_of(state)[i];
-        int r = !source->fits               ? 0
-                : is_tmpfiles(source->path) ? read_tmpfiles(state, source)
-                                            : read_resources(state, source);
+        int r = !source->fits         ? 0
+                : is_tmpfiles(source) ? read_tmpfiles(state, source)
+                                      : read_resources(state, source);
         result = r < 0 ? r : result;
     }
     return result;
@@ -55,6 +55,7 @@ static int open_state(const char *path, const struct os_state_options *options,
     if (options) {
         state->on_problem = options->on_problem;
         state->data = options->data;
+        state->text = options->text;
     }
     const char *title = options && options->title ? options->title : path;
     state->title = arena_text(&state->arena, title, strlen(title));

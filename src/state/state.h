@@ -20,6 +20,7 @@ struct source {
     ino_t inode;
     bool fits;  /* its [only] lets it be for this machine */
     bool first; /* it is the one that was asked for */
+    bool given; /* its text is the caller's, and JSON */
 };
 
 /** Where something stands. */
@@ -81,6 +82,7 @@ struct os_state {
     void (*on_problem)(const struct os_state_problem *problem, void *data);
     void *data;
     const char *title;
+    const char *text; /* instead of the first file's content, or NULL */
     struct {
         const char *name;
         uint32_t id;
@@ -152,7 +154,7 @@ int read_resources(struct os_state *state, const struct source *source);
 int read_tmpfiles(struct os_state *state, const struct source *source);
 /** Adds a resource: 0 or −errno; it is the last one then. */
 int add_resource(struct os_state *state, const struct resource *resource);
-bool is_tmpfiles(const char *path);
+bool is_tmpfiles(const struct source *source);
 
 /** The first resource of a path, or NULL (order.c). */
 struct resource *resource_at(const struct os_state *state, const char *path, size_t size);

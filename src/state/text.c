@@ -224,9 +224,9 @@ static int load(struct os_state *state, const struct resource *resource, struct 
     return r == -ENOENT ? 0 : r < 0 && r != -ENOMEM ? problem_errno(state, resource, NULL) : r;
 }
 
-static int plan_text(struct os_state *state, const struct resource *resource,
-                     int (*edit)(struct os_state *state, const struct resource *resource,
-                                 const struct data_value *v, struct str *text)) {
+int plan_edits(struct os_state *state, const struct resource *resource,
+               int (*edit)(struct os_state *state, const struct resource *resource,
+                           const struct data_value *v, struct str *text)) {
     const struct data *data = &resource->place.source->data;
     AUTO_STR old = STR_INIT, text = STR_INIT;
     struct os_stat_result st;
@@ -256,9 +256,9 @@ static int plan_text(struct os_state *state, const struct resource *resource,
 }
 
 int plan_lines(struct os_state *state, const struct resource *resource) {
-    return plan_text(state, resource, edit_line);
+    return plan_edits(state, resource, edit_line);
 }
 
 int plan_blocks(struct os_state *state, const struct resource *resource) {
-    return plan_text(state, resource, edit_block);
+    return plan_edits(state, resource, edit_block);
 }

@@ -102,7 +102,7 @@ int load_vars(struct os_state *state, const char *path, const char *const *vars)
     size_t count = source_count(state);
     for (size_t i = 0; r >= 0 && i < count; i++)
         r = take_file(state, sources_of(state)[i]);
-    if (r >= 0)
+    if (r >= 0 && !state->text)
         r = take_host(state, path);
     for (; r >= 0 && vars && *vars; vars++)
         r = take_given(state, *vars);
