@@ -31,22 +31,35 @@ static void expand(uint32_t w[64], const uint8_t *block) {
     }
 }
 
+/* The eight words change their places in each round: where the n-th is, is counted instead. */
+#define WORD(n) s[((unsigned)(n)-i) % 8]
+
 static void take_block(uint32_t state[8], const uint8_t *block) {
     uint32_t w[64], s[8];
     expand(w, block);
     memcpy(s, state, sizeof s);
-    for (int i = 0; i < 64; i++) {
-        uint32_t a = s[0], e = s[4];
-        uint32_t t1 = s[7] + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & s[5]) ^ (~e & s[6])) +
-                      constants[i] + w[i];
-        uint32_t t2 =
-            (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & s[1]) ^ (a & s[2]) ^ (s[1] & s[2]));
-        memmove(s + 1, s, 7 * sizeof *s);
-        s[0] = t1 + t2;
-        s[4] += t1;
+    for (unsigned i = 0; i < 64; i++) {
+        uint32_t a = WORD(0), b = WORD(1), c = WORD(2), e = WORD(4);
+        uint32_t t1 = WORD(7) + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +
+                      ((e & WORD(5)) ^ (~e & WORD(6))) + constants[i] + w[i];
+        WORD(3) += t1;
+        WORD(7) = t1 + (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
     }
     for (int i = 0; i < 8; i++)
         state[i] += s[i];
+}
+
+#undef WORD
+
+bool sha256_plain;
+
+static void take_blocks(uint32_t state[8], const uint8_t *data, size_t blocks) {
+    if (!sha256_plain && sha256_has_instructions()) {
+        sha256_take_blocks(state, constants, data, blocks);
+        return;
+    }
+    for (; blocks; blocks--, data += SHA256_BLOCK)
+        take_block(state, data);
 }
 
 void sha256_begin(struct sha256 *s) {
@@ -66,10 +79,11 @@ void sha256_add(struct sha256 *s, const void *data, size_t size) {
         bytes += SHA256_BLOCK - have;
         size -= SHA256_BLOCK - have;
         have = 0;
-        take_block(s->state, s->block);
+        take_blocks(s->state, s->block, 1);
     }
-    for (; size >= SHA256_BLOCK; bytes += SHA256_BLOCK, size -= SHA256_BLOCK)
-        take_block(s->state, bytes);
+    take_blocks(s->state, bytes, size / SHA256_BLOCK);
+    bytes += size - size % SHA256_BLOCK;
+    size %= SHA256_BLOCK;
     if (size)
         memcpy(s->block + have, bytes, size);
 }

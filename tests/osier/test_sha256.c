@@ -37,7 +37,14 @@ static void test_examples(void **state) {
     }
 }
 
+static void test_without_instructions(void **state) {
+    sha256_plain = true;
+    test_examples(state);
+    sha256_plain = false;
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_examples)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_examples),
+                                       cmocka_unit_test(test_without_instructions)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
