@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /** osier get: what a machine is and does, as records. */
+#include "verbs/get.h"
 #include "contract.h"
 #include "frame/arguments.h"
 #include "frame/help.h"
 #include "frame/message.h"
 #include "frame/suggest.h"
 #include "verbs/config_file.h"
+#include "verbs/metrics.h"
 
 #include <osier.h>
 #include <stdlib.h>
@@ -33,18 +35,62 @@ static int unknown(struct call *call, const char *name) {
     return misuse_word(call->function, "nothing is called", name, known);
 }
 
-/* What is typed behind the noun, without --root=DIR, which is for all of them. */
-static char **words_of(struct call *call, const struct noun *noun, const char **root) {
+/* An option of the verb's own that is typed behind the noun: it counts as one before it. */
+static bool take_option(struct call *call, const char *word) {
+    const struct argument *a = call->function->arguments;
+    size_t size = strcspn(word, "=");
+    for (size_t i = 0; strncmp(word, "--", 2) == 0 && a[i].name; i++)
+        if (a[i].kind != POSITIONAL && strlen(a[i].name) == size - 2 &&
+            strncmp(a[i].name, word + 2, size - 2) == 0 &&
+            (word[size] == '=') == (a[i].kind == VALUE_OPTION)) {
+            call->values[i] = word[size] ? word + size + 1 : "";
+            return true;
+        }
+    return false;
+}
+
+/* What is typed behind the noun, without the options that are for all of them. */
+static char **words_of(struct call *call, const struct noun *noun) {
     char **words = call_alloc(call, call->rest_count + 2, sizeof *words);
     size_t count = 0;
     if (words && noun->word)
         words[count++] = (char *)noun->word;
     for (size_t i = 0; words && i < call->rest_count; i++)
-        if (strncmp(call->rest[i], "--root=", 7) == 0)
-            *root = call->rest[i] + 7;
-        else
+        if (!take_option(call, call->rest[i]))
             words[count++] = call->rest[i];
     return words;
+}
+
+/* Metrics are of a noun as a whole. */
+static int ask_metrics(struct call *call, const char *what, char **words) {
+    if (words[0])
+        return misuse_word(call->function, "--prometheus does not go with", words[0], "");
+    if (!has_metrics(what))
+        return misuse_word(call->function, "there are no metrics of", what,
+                           "; there are of boot, cpu, links, load, memory, mounts, pressure, "
+                           "stats, all");
+    return STATUS_YES;
+}
+
+int read_question(struct call *call, struct question *question) {
+    const char *what = arg_text(call, "WHAT");
+    static const struct noun all = {"all", NULL, NULL};
+    const struct noun *noun = strcmp(what, all.name) == 0 ? &all : find_noun(what);
+    if (!noun)
+        return unknown(call, what);
+    char **words = words_of(call, noun);
+    if (!words)
+        return STATUS_NO;
+    bool metrics = is_set(call, "prometheus");
+    if (!metrics && noun == &all)
+        return misuse(call->function, "all there is goes with --prometheus alone");
+    if (metrics && ask_metrics(call, what, words + (noun->word != NULL)) != STATUS_YES)
+        return STATUS_USAGE;
+    if (is_set(call, "root") && os_set_root(arg_text(call, "root")) < 0)
+        return failed();
+    *question = (struct question){metrics ? what : NULL,
+                                  metrics ? NULL : find_function(noun->function), words};
+    return STATUS_YES;
 }
 
 static int ask(const struct function *function, char **words) {
@@ -61,6 +107,11 @@ static int ask(const struct function *function, char **words) {
     return status;
 }
 
+int ask_question(const struct question *question) {
+    return question->metrics ? print_metrics(question->metrics)
+                             : ask(question->function, question->words);
+}
+
 /**
  * Shows processes, memory, CPUs, load, the network, settings.
  *
@@ -69,7 +120,8 @@ static int ask(const struct function *function, char **words) {
  * sysctl [PATTERN], hostname, timezone, locale, release, virtualization, modules, limits [PID], users,
  * sensors or batteries. A list is a table, which --fields, --filter, --sort,
  * --top and --no-header shape, or --json and --jsonl; what is not asked for is not read either. `osier get
- * WHAT --help` tells more.
+ * WHAT --help` tells more. With --prometheus boot, cpu, links, load, memory, mounts, pressure, stats or all of
+ * them are the metrics of node_exporter.
  *
  * A word with a slash in it is a configuration file: `osier get FILE [KEY] [--format=NAME]` shows what
  * its keys are, as `osier set` takes them.
@@ -77,9 +129,10 @@ static int ask(const struct function *function, char **words) {
  * @param what  one of procs, mounts, usage, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure,
  *               cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
  *               sysctl, hostname, timezone, locale, release, virtualization, modules, limits, users,
- *               sensors, batteries
+ *               sensors, batteries, all
  * @param words  what it takes
  * @param root  look at a machine whose /proc, /sys and /etc were recorded below this directory
+ * @param prometheus  print metrics, as Prometheus reads them
  * @noun procs os.processes
  * @noun mounts os.mounts --sizes
  * @noun usage os.disk_usage
@@ -114,19 +167,12 @@ static int ask(const struct function *function, char **words) {
  * @noun batteries os.batteries
  * @group machine
  * @since 0.1
- * @shell get WHAT [WORDS...] [--root=DIR] + -> custom
+ * @shell get WHAT [WORDS...] [--root=DIR] [--prometheus] + -> custom
  */
 int verb_get(struct call *call) {
-    const char *root = arg_text(call, "root"), *what = arg_text(call, "WHAT");
-    const struct noun *noun = find_noun(what);
-    if (is_config_file(what))
-        return get_in_file(call, what);
-    if (!noun)
-        return unknown(call, what);
-    char **words = words_of(call, noun, &root);
-    if (!words)
-        return STATUS_NO;
-    if (root && os_set_root(root) < 0)
-        return failed();
-    return ask(find_function(noun->function), words);
+    if (is_config_file(arg_text(call, "WHAT")))
+        return get_in_file(call, arg_text(call, "WHAT"));
+    struct question question;
+    int status = read_question(call, &question);
+    return status == STATUS_YES ? ask_question(&question) : status;
 }

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/** osier watch: what osier get shows, again and again. */
+#include "contract.h"
+#include "frame/arguments.h"
+#include "frame/message.h"
+#include "frame/output.h"
+#include "verbs/get.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* Sleeps until the next time, which doesn't move with what asking takes. */
+static void sleep_until(struct timespec *next, double interval) {
+    struct timespec now;
+    long long nanoseconds = (long long)(interval * 1e9) + next->tv_nsec;
+    next->tv_sec += (time_t)(nanoseconds / 1000000000);
+    next->tv_nsec = (long)(nanoseconds % 1000000000);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (next->tv_sec < now.tv_sec || (next->tv_sec == now.tv_sec && next->tv_nsec < now.tv_nsec))
+        *next = now; /* it took longer than that */
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL) == EINTR)
+        ;
+}
+
+/* On a terminal each answer takes the place of the one before. */
+static void begin_screen(const char *what, double interval) {
+    char text[32] = "";
+    time_t now = time(NULL);
+    struct tm parts;
+    if (localtime_r(&now, &parts))
+        strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
+    printf("\033[H\033[2J%s  %s, every %g s\n\n", text, what, interval);
+}
+
+static int repeat(const struct question *question, const char *what, double interval, long count) {
+    bool screen = output_terminal() && !output_style.json && !question->metrics;
+    struct timespec next;
+    int status = STATUS_YES;
+    clock_gettime(CLOCK_MONOTONIC, &next);
+    if (!screen && !question->metrics)
+        output_style.json = true;
+    for (long i = 0; status == STATUS_YES && (count == 0 || i < count); i++) {
+        if (i)
+            sleep_until(&next, interval);
+        if (screen)
+            begin_screen(what, interval);
+        status = ask_question(question);
+        if (fflush(stdout) != 0 || output_broken())
+            break;
+    }
+    return status;
+}
+
+/**
+ * Shows what `osier get` shows, again and again.
+ *
+ * On a terminal one answer takes the place of the one before; anywhere else each is a line of JSON.
+ * WHAT and its words are those of `osier get`: `osier watch procs --sort=-rss --top=20`.
+ *
+ * @param what  what `osier get` takes
+ * @param words  what that takes
+ * @param interval  seconds from one time to the next, 2 unless given
+ * @param count  how many times; 0: until it is stopped
+ * @param root  look at a machine whose /proc, /sys and /etc were recorded below this directory
+ * @param prometheus  print metrics, as Prometheus reads them
+ * @group machine
+ * @since 0.1
+ * @shell watch WHAT [WORDS...] [--interval=SECONDS] [--count=N] [--root=DIR] [--prometheus] + -> custom
+ */
+int verb_watch(struct call *call) {
+    struct question question;
+    int status = read_question(call, &question);
+    if (status != STATUS_YES)
+        return status;
+    double interval = is_set(call, "interval") ? arg_float(call, arg_index(call, "interval")) : 2;
+    long count = is_set(call, "count") ? ARG_INTEGER(call, arg_index(call, "count"), long, 0) : 0;
+    if (call->misused)
+        return STATUS_USAGE;
+    if (!(interval >= 0.01 && interval <= 1e6) || count < 0)
+        return misuse(call->function, "an interval is at least 0.01 seconds, a count at least 0");
+    return repeat(&question, arg_text(call, "WHAT"), interval, count);
+}

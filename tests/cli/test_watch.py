@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""osier watch, and osier get --prometheus: its grammar, and that it tells what the machine does."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import time
+
+NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
+LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"'
+SAMPLE = re.compile(rf"({NAME})(?:{{({LABEL}(?:,{LABEL})*)}})? (-?\d+(?:\.\d+)?(?:e[+-]\d+)?|NaN|[+-]Inf)")
+
+
+def metrics_of(text):
+    """{name: {labels: value}}, as Prometheus's text format 0.0.4 says; AssertionError where it is not that."""
+    found, kinds, last = {}, {}, None
+    assert text.endswith("\n")
+    for line in text.splitlines():
+        help_of = re.fullmatch(rf"# HELP ({NAME}) [^\n]+", line)
+        kind_of = re.fullmatch(rf"# TYPE ({NAME}) (counter|gauge)", line)
+        if help_of:
+            assert help_of[1] not in found, "the lines of a metric stand together"
+            found[help_of[1]], last = {}, help_of[1]
+        elif kind_of:
+            assert kind_of[1] == last and last not in kinds
+            kinds[last] = kind_of[2]
+        else:
+            sample = SAMPLE.fullmatch(line)
+            assert sample and sample[1] == last and last in kinds, line
+            assert sample[2] not in found[last], "no sample stands twice"
+            found[last][sample[2]] = float(sample[3])
+            assert (kinds[last] == "counter") == last.endswith("_total")
+    return found
+
+
+def test_the_grammar_and_the_values(osier):
+    done = osier("get", "all", "--prometheus")
+    assert (done.status, done.err) == (0, "")
+    found = metrics_of(done.raw.decode("utf-8"))
+    with open("/proc/meminfo") as file:
+        total = int(file.readline().split()[1]) * 1024
+    assert found["node_memory_MemTotal_bytes"][None] == total
+    assert "node_memory_HugePages_Total" in found and "node_memory_Active_anon_bytes" in found
+    assert abs(found["node_boot_time_seconds"][None] - (time.time() - time.clock_gettime(time.CLOCK_BOOTTIME))) < 5
+    assert len(found["node_cpu_seconds_total"]) == 8 * os.sysconf("SC_NPROCESSORS_ONLN")
+    assert found["node_network_up"]['device="lo"'] in (0, 1) and set(found["node_network_receive_bytes_total"]) == set(found["node_network_up"])
+    assert found["node_load1"][None] >= 0 and found["node_forks_total"][None] > 0
+    roots = [value for labels, value in found["node_filesystem_size_bytes"].items() if 'mountpoint="/"' in labels]
+    fs = os.statvfs("/")
+    assert roots == [fs.f_blocks * fs.f_frsize]
+
+
+def test_labels_are_escaped(osier, tmp_path):
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/stat").write_text("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1 2 3 4 5 6 7 8 9 10\nbtime 5\n")
+    done = osier("get", "cpu", "--prometheus", f"--root={tmp_path}")
+    found = metrics_of(done.out)
+    assert found["node_cpu_guest_seconds_total"] == {'cpu="0",mode="user"': 0.09, 'cpu="0",mode="nice"': 0.1}
+    assert osier("get", f"--root={tmp_path}", "boot", "--prometheus").out.endswith("\nnode_boot_time_seconds 5.000\n")
+
+
+def test_what_has_no_metrics(osier):
+    assert osier("get", "procs", "--prometheus").status == 64
+    assert osier("get", "cpu", "--prometheus", "--fields=cpu").status == 64
+    assert osier("get", "all").status == 64
+
+
+def test_lines_of_json(osier):
+    done = osier("watch", "procs", "--fields=pid", f"--filter=pid == {os.getpid()}", "--interval=0.05", "--count=3")
+    assert (done.status, done.err) == (0, "")
+    assert [json.loads(line) for line in done.out.splitlines()] == [[{"pid": os.getpid()}]] * 3
+    assert len(osier("watch", "--interval=0.01", "--count=2", "memory").out.splitlines()) == 2
+    assert len(metrics_of(osier("watch", "load", "--prometheus", "--count=1").out)) == 3
+    for words in ["nothing"], ["load", "--interval=0"], ["load", "--count=-1"], ["load", "--interval=x"], ["procs", "--fields=no"]:
+        assert osier("watch", words[0], "--count=1", *words[1:]).status == 64, words
+    assert osier("watch", "usage", "missing", "--count=5").status == 1
+
+
+def test_a_terminal_shows_one_answer_at_a_time(build):
+    ours, theirs = pty.openpty()
+    watching = subprocess.Popen([build / "osier", "watch", "load", "--interval=0.02", "--count=2"], stdout=theirs)
+    assert watching.wait(20) == 0
+    os.close(theirs)
+    shown = os.read(ours, 10000).decode()
+    os.close(ours)
+    assert shown.count("\033[H\033[2J") == 2 and "load, every 0.02 s" in shown
+
+
+def test_it_ends_with_its_reader(build):
+    watching = subprocess.Popen([build / "osier", "watch", "load", "--interval=0.01"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    watching.stdout.readline()
+    watching.stdout.close()
+    try:
+        watching.wait(20)
+    finally:
+        watching.kill()
+        watching.stderr.close()
