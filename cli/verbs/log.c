@@ -31,16 +31,24 @@ static void print_state(const struct os_history_entry *e) {
         printf(", not durable");
 }
 
+/* As a shell reads it; what a terminal would mistake stands as Python writes it. */
+static void print_word(const char *word) {
+    char *safe = text_made_safe(word), *quoted = os_shell_quote(word);
+    if (safe && quoted)
+        printf(" %s", strcmp(safe, word) == 0 ? quoted : safe);
+    free(safe);
+    free(quoted);
+}
+
 static void print_title(const struct os_history_entry *e) {
     char *safe = e->title ? text_made_safe(e->title) : NULL;
+    if (e->title || e->argv)
+        putchar(' ');
     if (e->title)
-        printf("  %s", safe ? safe : e->title);
+        printf(" %s", safe ? safe : e->title);
     free(safe);
-    for (char *const *word = e->title ? NULL : e->argv; word && *word; word++) {
-        safe = text_made_safe(*word);
-        printf("%s%s", word == e->argv ? "  " : " ", safe ? safe : "");
-        free(safe);
-    }
+    for (char *const *word = e->title ? NULL : e->argv; word && *word; word++)
+        print_word(*word);
 }
 
 static void print_entry(const struct os_history_entry *e) {

@@ -160,7 +160,7 @@ static int wants_end(void) {
  * @param net  with the network of the machine
  * @param with  a socket or file that is the real one; may come again
  * @param in  a further directory to change, for ordinary users; may come again
- * @param ignore  no part of the plan is what matches: *.log by its name, '/var/cache/\*' with a '/' by its whole path; may come again
+ * @param ignore  no part of the plan is what matches: *.log by its name, '/var/log/a*' with a '/' by its whole path; may come again
  * @param checkpoint  where no rehearsal can be: copy this directory first, run the command for real, show where the two
  *                    differ, and put the directory back unless that is kept; may come again
  * @param timeout  end it after this time

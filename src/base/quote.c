@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/** Names made safe to show, in the form of a Python string. */
+/** Names made safe to show, in the form of a Python string, and words made safe for a shell. */
 #include "base/quote.h"
 
 #include "base/error.h"
 #include "base/utf8.h"
 #include <osier/error.h>
+#include <string.h>
 
 /* The categories Cc, Cf, Cs, Co, Zl, Zp and Zs (but the space) of Unicode 14. Code points that are
  * not assigned (Cn) count as printable here: that list changes with every Unicode. */
@@ -65,4 +66,25 @@ char *os_quote(const char *name) {
     char *result = NULL;
     int r = str_take(&text, &result);
     return PUBLIC_POINTER(r, result, "quote", NULL, NULL);
+}
+
+/* Whether a text is one word as it is, whatever the locale. */
+static bool is_plain(const char *text) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_@%+=:,./-";
+    return *text && !text[strspn(text, plain)];
+}
+
+void quote_append_word(struct str *s, const char *text) {
+    if (is_plain(text)) {
+        str_append_text(s, text);
+        return;
+    }
+    str_append_char(s, '\'');
+    for (const char *quote; (quote = strchr(text, '\'')); text = quote + 1) {
+        str_append(s, text, (size_t)(quote - text));
+        str_append_text(s, "'\"'\"'");
+    }
+    str_append_text(s, text);
+    str_append_char(s, '\'');
 }

@@ -1,35 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /** Words of a shell, by the rules of Python's shlex. */
 #include "base/error.h"
+#include "base/quote.h"
 #include "base/seam.h"
 #include "base/str.h"
 #include <osier/shell.h>
 
-/* Whether a text is one word as it is, whatever the locale. */
-static bool is_plain(const char *text) {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_@%+=:,./-";
-    return *text && !text[strspn(text, plain)];
-}
-
-static void add_quoted(struct str *line, const char *text) {
-    if (is_plain(text)) {
-        str_append_text(line, text);
-        return;
-    }
-    str_append_char(line, '\'');
-    for (const char *quote; (quote = strchr(text, '\'')); text = quote + 1) {
-        str_append(line, text, (size_t)(quote - text));
-        str_append_text(line, "'\"'\"'");
-    }
-    str_append_text(line, text);
-    str_append_char(line, '\'');
-}
-
 char *os_shell_quote(const char *text) {
     AUTO_STR word = STR_INIT;
     char *quoted = NULL;
-    add_quoted(&word, text);
+    quote_append_word(&word, text);
     return PUBLIC_POINTER(str_take(&word, &quoted), quoted, "shell_quote", NULL, NULL);
 }
 
@@ -39,7 +19,7 @@ char *os_shell_join(char *const words[]) {
     for (char *const *word = words; *word; word++) {
         if (word != words)
             str_append_char(&line, ' ');
-        add_quoted(&line, *word);
+        quote_append_word(&line, *word);
     }
     return PUBLIC_POINTER(str_take(&line, &joined), joined, "shell_join", NULL, NULL);
 }

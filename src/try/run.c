@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/kernel.h"
 #include "base/options.h"
+#include "base/quote.h"
 #include "base/seam.h"
 #include "fs/dir.h"
 #include "plan/tries.h"
@@ -235,8 +236,10 @@ static char *title_of(char *const *argv) {
     AUTO_STR s = STR_INIT;
     char *text = NULL;
     str_append_text(&s, "try");
-    for (; *argv; argv++)
-        str_printf(&s, " %s", *argv);
+    for (; *argv; argv++) {
+        str_append_char(&s, ' ');
+        quote_append_word(&s, *argv);
+    }
     return str_take(&s, &text) < 0 ? NULL : text;
 }
 

@@ -276,3 +276,9 @@ def test_undo_of_some_paths_and_by_force(osier, tmp_path):
 def test_recover_of_nothing(osier):
     done = osier("recover", "7")
     assert done.status == 1 and "7 left nothing behind" in done.err
+
+
+def test_log_has_commands_as_a_shell_reads_them(osier, tmp_path):
+    (tmp_path / "two\nlines").touch()
+    assert osier("rm", "--undoable", "two\nlines").status == 0
+    assert osier("log").out.endswith("rm --undoable 'two\\nlines'\n")

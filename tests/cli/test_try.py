@@ -342,7 +342,7 @@ def test_kept_is_undone(who):
     done = who("try", "--keep", "--", "sh", "-c", "echo new > f; mkdir d; echo x > d/x")
     assert done.returncode == 0 and "kept as 1: `osier undo 1` takes it back" in done.stderr
     assert (who.home / "f").read_text() == "new\n" and (who.home / "d/x").read_text() == "x\n"
-    assert "try sh -c" in who("log").stdout
+    assert "  try sh -c 'echo new > f; mkdir d; echo x > d/x'\n" in who("log").stdout
     assert who("undo").returncode == 0
     assert (os.lstat(who.home / "f").st_ino, snapshot(who.home)) == before
 
