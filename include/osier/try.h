@@ -18,6 +18,9 @@
  *         os_try_keep(rehearsal, NULL, NULL);
  *     os_try_close(rehearsal);
  *
+ * The layers are in the state directory (OSIER_STATE), those of other disks in a directory `.osier-UID` on
+ * them, so that what is kept needs no copy.
+ *
  * Where the command changes what somebody else has changed meanwhile, theirs stays: keeping is
  * refused. An ordinary user can change in a rehearsal what is in directories that he may write to:
  * his home, the current directory, temporary directories, and those that `in` names. Elsewhere

@@ -76,10 +76,41 @@ void tries_clear(int tries, const char *name) {
     rmtree_quietly(tries, name);
 }
 
+/* What the kernel makes in every layer, which its owner may not enter; an empty layer goes with that. */
+static void clear_layer(int layer) {
+    static const char *const closed[] = {"work/work", "work/work/incompat",
+                                         "work/work/incompat/volatile"};
+    static const char *const dirs[] = {"work/work/incompat/volatile",
+                                       "work/work/incompat",
+                                       "work/work",
+                                       "work/index",
+                                       "work",
+                                       "upper"};
+    for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
+        (void)SYS(fchmodat, layer, closed[i], 0700, 0);
+    (void)SYS(unlinkat, layer, "work/work/incompat/volatile/dirty", 0);
+    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
+        (void)SYS(unlinkat, layer, dirs[i], AT_REMOVEDIR);
+}
+
+static void remove_one(int tries, const char *name) {
+    AUTO_FREE char **layers = NULL;
+    AUTO_CLOSE int dir = SYS(openat, tries, name, DIR_OPEN | O_NOFOLLOW);
+    if (dir >= 0 && dir_list(dir, &layers) >= 0)
+        for (char **layer = layers; *layer; layer++) {
+            AUTO_CLOSE int at = SYS(openat, dir, *layer, DIR_OPEN | O_NOFOLLOW);
+            if (at < 0)
+                continue;
+            clear_layer(at);
+            (void)SYS(unlinkat, dir, *layer, AT_REMOVEDIR);
+        }
+    tries_clear(tries, name);
+}
+
 void tries_remove(const struct journal *j, const char *name) {
     AUTO_CLOSE int tries = open_tries(j, /* make= */ false, 0);
     if (tries >= 0)
-        tries_clear(tries, name);
+        remove_one(tries, name);
 }
 
 static bool is_held(int dir) {
@@ -97,7 +128,7 @@ static void sweep_one(int tries, const char *name, bool held) {
         return;
     AUTO_CLOSE int lock = lock_in(dir, 0);
     if ((lock >= 0 || lock == -ENOENT) && (held || !is_held(dir)))
-        tries_clear(tries, name);
+        remove_one(tries, name);
 }
 
 void tries_sweep(const struct journals *js, bool held) {

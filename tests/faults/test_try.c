@@ -2,8 +2,8 @@
 /** Faults in rehearsals: whatever fails, nothing has changed, and nothing is left. */
 #include "faults.h"
 
-/* The journal is beside the scratch directory, so that this has nothing but what is changed. */
-static char place[64];
+/* The journal is on the disk, where most of the layers then are, too: no other journal is made. */
+static char place[4096];
 
 static void clear_journal(void) {
     char command[sizeof "rm -rf " + sizeof place];
@@ -13,7 +13,7 @@ static void clear_journal(void) {
 }
 
 static void make_journal(void) {
-    snprintf(place, sizeof place, "../osier-faults-try-%d", (int)getpid());
+    snprintf(place, sizeof place, "%s/osier-faults-try-%d", fault_disk(), (int)getpid());
     clear_journal();
     setenv("OSIER_STATE", place, 1);
     assert_int_equal(os_recover(NULL), 0);
