@@ -7,6 +7,7 @@ program listens to audit events or has put functions of its own in the place of 
 """
 
 import builtins
+import errno
 
 from osier import _posix
 from osier._watch import BAD_ARGUMENT, in_place_of, parameters, watch
@@ -33,8 +34,8 @@ def _watcher(shutil, *names):
 
 def _is_root(os, path, dir_fd):
     try:
-        return os.path.samestat(os.stat(path, dir_fd=dir_fd), os.stat("/"))
-    except OSError:
+        return os.path.samestat(os.lstat(path, dir_fd=dir_fd), os.lstat("/"))
+    except (OSError, *BAD_ARGUMENT):
         return False
 
 
@@ -61,6 +62,9 @@ def _put_rmtree(shutil):
         # What failed is left for Python's own: to raise, or to call the handler, or to remove it after all.
         known = len(handler) + ("onerror" in more) < 2 and all(name in names for name in more)
         if not (known and intact() and attempt(path, ignore_errors, more.get("dir_fd"))):
+            # Python's own would remove everything: where somebody listens, or a link with a slash behind it leads there.
+            if (_posix._audited() or intact()) and _is_root(os, path, more.get("dir_fd")):
+                raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), path)
             return original(path, ignore_errors, *handler, **more)
 
 

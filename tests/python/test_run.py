@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import pickle
 import random
 import signal
 import subprocess
@@ -136,19 +137,22 @@ def test_is_subprocess_with_another_import():
 
 
 def events_of(run, args, options):
-    """What a program that listens to audit events hears of a call."""
-    heard = []
-    listening = True
-
-    def hook(event, arguments):
-        if listening and event == "subprocess.Popen":
-            heard.append(arguments)
-
-    sys.addaudithook(hook)
-    try:
-        outcome(run, args, options)
-    finally:
-        listening = False
+    """What a program that listens to audit events hears of a call: a child, as nothing takes a hook away again, and where
+    there is one other tests would try the interpreter's own functions."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        heard = []
+        sys.addaudithook(lambda event, arguments: event == "subprocess.Popen" and heard.append(arguments))
+        try:
+            outcome(run, args, options)
+            os.write(writer, pickle.dumps(heard))
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with open(reader, "rb") as pipe:
+        heard = pickle.load(pipe)
+    os.waitpid(child, 0)
     return heard
 
 
