@@ -107,6 +107,10 @@ static int settle(struct call *call, struct os_try *rehearsal) {
     int command = status_of(rehearsal);
     const struct os_plan_entry *list;
     size_t count;
+    if (interrupted()) {
+        complain("try", NULL, "interrupted: dropped, nothing was changed");
+        return command;
+    }
     struct os_plan *plan = os_try_plan(rehearsal);
     if (!plan || os_plan_entries(plan, &list, &count) < 0)
         return failed();

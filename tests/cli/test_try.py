@@ -5,6 +5,7 @@ import ctypes
 import hashlib
 import os
 import pathlib
+import pty
 import shutil
 import signal
 import socket
@@ -517,6 +518,48 @@ def test_ended_by_a_signal_it_leaves_nothing(who, number):
     if number == signal.SIGKILL:
         assert len(who.left()) == 1
         assert who("recover").returncode == 0
+    assert who.left() == []
+
+
+def on_a_terminal(who, line, answers):
+    """Runs `osier try -- sh -c LINE` on a terminal; answers come when their prompts are seen: status and output."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        try:
+            os.chdir(who.home)
+            if who.as_user:
+                os.setgroups([])
+                os.setresgid(who.uid, who.uid, who.uid)
+                os.setresuid(who.uid, who.uid, who.uid)
+            os.execve(who.program, [who.program, "try", "--", "sh", "-c", line], who.environment)
+        finally:
+            os._exit(99)
+    seen = b""
+    answers = list(answers)
+    while True:
+        try:
+            part = os.read(fd, 4096)
+        except OSError:
+            break
+        seen += part
+        if answers and answers[0][0] in seen:
+            os.write(fd, answers.pop(0)[1])
+    os.close(fd)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode()
+
+
+def test_asked_on_a_terminal(who):
+    status, said = on_a_terminal(who, "tty; echo x > x", [(b"[y/N]", b"n\n")])
+    assert status == 0 and "/dev/pts/" in said and "dropped" in said and not (who.home / "x").exists()
+    status, said = on_a_terminal(who, "echo x > x; exit 9", [(b"[y/N]", b"y\n")])
+    assert status == 9 and "kept as 1" in said and (who.home / "x").exists()
+    status, said = on_a_terminal(who, "true", [])
+    assert status == 0 and "[y/N]" not in said
+
+
+def test_ctrl_c_is_the_commands(who):
+    status, said = on_a_terminal(who, "echo x > x; echo ready; sleep 100", [(b"ready", b"\x03")])
+    assert status in (130, -signal.SIGINT) and "[y/N]" not in said and not (who.home / "x").exists()
     assert who.left() == []
 
 
