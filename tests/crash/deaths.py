@@ -237,6 +237,31 @@ def in_doubt(tools):
     return defects
 
 
+class Mounts(Deaths):
+    """The same on three file systems."""
+
+    def prepared(self, verb):
+        root = tempfile.mkdtemp(dir=self.base)
+        for name in "bc":
+            os.mkdir(f"{root}/{name}")
+            rig.check(rig.libc.mount(b"none", f"{root}/{name}".encode(), b"tmpfs", 0, None), "tmpfs")
+        self.must(root, "setup", *VERBS[verb])
+        return root
+
+    def end(self, root):
+        for name in "bc":
+            rig.umount(f"{root}/{name}")
+        shutil.rmtree(root)
+
+
+def three(tools, base, verbs, first=1, stride=1):
+    """Deaths on three file systems: how many cases, and the defects."""
+    case = Mounts(tools, base)
+    for verb in verbs:
+        case.kill(verb, first, stride)
+    return case.cases, case.defects
+
+
 class Overlay(Deaths):
     """The same where the tree is the lower layer of an overlay file system, whose directories no rename can move: they
     are made anew, so their inodes are others."""

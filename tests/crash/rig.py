@@ -166,7 +166,7 @@ def without_inodes(entries):
 def left_behind(root):
     """What a journal has where nothing may be after recovery."""
     found = []
-    for place in (root, root + "/b"):
+    for place in (root, root + "/b", root + "/c"):
         names = [n for n in os.listdir(place) if n.startswith(".osier")] if os.path.isdir(place) else []
         for name in names:
             for state in ("staging", "active", "trash"):

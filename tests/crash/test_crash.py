@@ -133,6 +133,14 @@ def test_in_doubt_without_the_coordinator():
     assert in_namespace(f"print(*deaths.in_doubt({TOOLS!r}), sep='\\n')") == []
 
 
+def test_three_file_systems(memory):
+    cases, *defects = in_namespace(
+        f"cases, defects = deaths.three({TOOLS!r}, {memory!r}, {list(deaths.VERBS) if FULL else ['run']!r}, {'1, 1' if FULL else '5, 29'});"
+        "print(cases); print(*defects, sep='\\n')"
+    )
+    assert int(cases) > (300 if FULL else 10) and not defects, "\n".join(defects[:5])
+
+
 def test_lower_directories_of_an_overlay(memory):
     cases, *defects = in_namespace(
         f"cases, defects = deaths.overlay({TOOLS!r}, {memory!r}, {['lower', 'undo', 'redo'] if FULL else ['lower']!r}, {1 if FULL else 11});"

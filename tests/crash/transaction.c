@@ -56,6 +56,9 @@ static void put(const char *path, const char *fill, size_t size, mode_t mode) {
     free(block);
 }
 
+static const char *const others[2][4] = {{"b", "b/conf", "b/gone", "b/made"},
+                                         {"c", "c/conf", "c/gone", "c/made"}};
+
 static void setup(void) {
     static const char *const dirs[] = {"conf", "data", "data/tree", "bin", "perm", "mv", "mv2"};
     for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
@@ -80,10 +83,11 @@ static void setup(void) {
     put("mv/into", "i ", 10, 0644);
     put("mv/x", "x ", 10, 0644);
     put("mv/y", "y ", 10, 0644);
-    if (access("b", F_OK) == 0) {
-        put("b/conf", "b old ", 100, 0644);
-        put("b/gone", "b gone ", 100, 0644);
-    }
+    for (size_t i = 0; i < 2; i++) /* further file systems, where they are mounted */
+        if (access(others[i][0], F_OK) == 0) {
+            put(others[i][1], "b old ", 100, 0644);
+            put(others[i][2], "b gone ", 100, 0644);
+        }
     sync();
 }
 
@@ -121,11 +125,12 @@ static struct os_plan *make_plan(void) {
     OK(os_plan_rename(plan, "mv/x", "mv/tmp"));
     OK(os_plan_rename(plan, "mv/y", "mv/x"));
     OK(os_plan_rename(plan, "mv/tmp", "mv/y"));
-    if (access("b", F_OK) == 0) {
-        plan_file(plan, "b/conf", "b new ", 9000, 0640);
-        OK(os_plan_remove(plan, "b/gone"));
-        plan_file(plan, "b/made", "b made ", 100, 0600);
-    }
+    for (size_t i = 0; i < 2; i++)
+        if (access(others[i][0], F_OK) == 0) {
+            plan_file(plan, others[i][1], "b new ", 9000, 0640);
+            OK(os_plan_remove(plan, others[i][2]));
+            plan_file(plan, others[i][3], "b made ", 100, 0600);
+        }
     return plan;
 }
 
