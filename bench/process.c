@@ -146,7 +146,7 @@ static void capture_bare(long times) {
 }
 
 #ifdef WITH_GLIB
-#define GLIB(row, size) LIBUV(row, size){row, "g_spawn_sync", glib_##size},
+#define GLIB(row, size) {row, "g_spawn_sync", glib_##size},
 #else
 #define GLIB(row, size)
 #endif
