@@ -17,6 +17,12 @@ static void happened(const struct os_state_event *event, void *data) {
         printf("runs %s\n", event->name);
 }
 
+static void not_so(const struct os_state_verdict *verdict, void *data) {
+    (void)data;
+    if (!verdict->right)
+        printf("a %s is not so\n", verdict->kind); /* `what` says what would be done about it */
+}
+
 /* Plans a state and applies it. */
 static int apply(const char *file, const char *const *vars) {
     const struct os_state_options options = {
@@ -61,6 +67,7 @@ int main(void) {
     if (os_state_commands(state, &commands))
         printf("%s would be run\n", commands[0].name);
     os_plan_close(plan);
+    printf("%d in all\n", os_state_check(state, not_so, NULL));
     os_state_close(state);
 
     os_write_file("bad.toml", "[dir.\"/x\"]\nmode = 755\n", 22, NULL);
@@ -74,5 +81,8 @@ int main(void) {
  *     port = 90
  *     port is 80, from site.toml:2
  *     note would be run
+ *     a file is not so
+ *     a run is not so
+ *     2 in all
  *     line 2: a mode is a text: mode = "0755"
  */

@@ -172,6 +172,29 @@ struct os_state_apply_options {
 OS_API OS_NONNULL(1, 2) int os_state_apply(struct os_state *state, struct os_plan *plan,
                                            const struct os_state_apply_options *options);
 
+/** Whether a resource is as a state has it. */
+struct os_state_verdict {
+    const char *kind;   /**< "file" */
+    const char *name;   /**< its path, or what a command is called */
+    const char *origin; /**< "state.toml:12" */
+    bool right;         /**< it is */
+    const char *what;   /**< else what would be done about it, "write_file /etc/x"; or NULL */
+};
+
+/**
+ * Looks at whether all is as a state has it, each resource by itself, and changes nothing. A command is right
+ * where it need not be run.
+ *
+ * @param state  the state
+ * @param on_verdict  told of each resource, in the order of the state; or NULL
+ * @param data  for it, or NULL
+ * @return how many are not right, or −1 with errno set
+ */
+OS_API OS_NONNULL(1) int os_state_check(struct os_state *state,
+                                        void (*on_verdict)(const struct os_state_verdict *verdict,
+                                                           void *data),
+                                        void *data);
+
 OS_END_DECLS
 
 #endif

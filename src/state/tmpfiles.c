@@ -428,7 +428,19 @@ static int adjust_path(struct os_state *state, const struct resource *resource, 
     }
 }
 
+/* A path without a pattern is looked at as such: a pattern has every directory on the way listed. */
+static int adjust_named(struct os_state *state, const struct resource *resource) {
+    struct os_stat_result st;
+    int r = view_lstat(state, resource->name, &st);
+    return r == 0                          ? adjust_path(state, resource, resource->name)
+           : r == -ENOENT || r == -ENOTDIR ? 0
+           : r < 0 && r != -ENOMEM         ? problem_errno(state, resource, NULL)
+                                           : r;
+}
+
 static int plan_adjusted(struct os_state *state, const struct resource *resource) {
+    if (!strpbrk(resource->name, "*?["))
+        return adjust_named(state, resource);
     if (state->from_disk && os_plan_count(state->plan))
         return AGAIN; /* the pattern may match what the plan makes */
     os_autofree char **list = state->from_disk ? os_glob(resource->name, 0)

@@ -263,7 +263,7 @@ int write_content(struct os_state *state, const struct resource *resource, const
         os_plan_secret(state->plan);
     if (os_plan_write_file(state->plan, path, content->data, content->size, &options) < 0)
         return errno == ENOENT ? problem(state, &resource->place,
-                                         "there is no directory for '%s'; [dir] makes one", path)
+                                         "there is no directory for '%s'; [dir] makes it", path)
                                : failed(state, resource);
     return 0;
 }

@@ -119,6 +119,32 @@ static void events_are_told_in_order(void **state) {
     os_state_close(s);
 }
 
+static void judge(const struct os_state_verdict *verdict, void *data) {
+    size_t used = strlen(told);
+    (void)data;
+    snprintf(told + used, sizeof told - used, "%s %d %s\n", verdict->kind, verdict->right,
+             verdict->right ? "-" : strrchr(verdict->what, ' '));
+}
+
+static void each_resource_is_judged_by_itself(void **state) {
+    (void)state;
+    int count = 0;
+    const struct os_state_options options = {
+        .size = sizeof options, .on_problem = tell, .data = &count};
+    struct os_state *s = load("[dir.\"@/t\"]\n[dir.\"@/n\"]\n[file.\"@/n/f\"]\n"
+                              "[run.a]\ncommand = \"false\"\n[run.b]\ncommand = \"false\"\n"
+                              "unless = \"true\"\n",
+                              &options);
+    assert_non_null(s);
+    assert_int_equal(os_state_check(s, judge, NULL), 3);
+    assert_int_equal(count, 0); /* what is in the way is the verdict, and no problem */
+    assert_true(strncmp(told, "dir 1 -\ndir 0 ", 14) == 0);
+    assert_non_null(strstr(told, "\nfile 0  it\n")); /* "… [dir] makes it" */
+    assert_non_null(strstr(told, "\nrun 0  run\nrun 1 -\n"));
+    assert_int_equal(os_state_check(s, NULL, NULL), 3);
+    os_state_close(s);
+}
+
 /* More objects are touched than are looked through: then everything is asked of the plan. */
 static void many_changes_of_the_same_files(void **state) {
     (void)state;
@@ -150,9 +176,8 @@ static void many_changes_of_the_same_files(void **state) {
 int main(void) {
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, enter, leave)
     const struct CMUnitTest tests[] = {
-        IN_PLACE(problems_are_told_with_their_line),
-        IN_PLACE(a_plan_outlives_its_state),
-        IN_PLACE(events_are_told_in_order),
+        IN_PLACE(problems_are_told_with_their_line), IN_PLACE(a_plan_outlives_its_state),
+        IN_PLACE(events_are_told_in_order),          IN_PLACE(each_resource_is_judged_by_itself),
         IN_PLACE(many_changes_of_the_same_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/** Whether a machine is as a state has it: each resource by itself. */
+#include "base/cancel.h"
+#include "base/error.h"
+#include "state/kinds.h"
+
+#include <string.h>
+
+/* What would be done about a resource, as one text: the first step, and how many more. */
+static int tell_steps(struct os_plan *plan, struct str *what) {
+    struct os_plan_step step;
+    size_t count = os_plan_count(plan);
+    if (!count || os_plan_step(plan, 0, &step) < 0)
+        return 0;
+    str_printf(what, "%s %s", step.op, step.path);
+    if (count > 1)
+        str_printf(what, ", and %zu more", count - 1);
+    return what->failed ? -ENOMEM : 0;
+}
+
+/* A problem is what is wrong with a resource: the first line of it. */
+static void keep_problem(const struct os_state_problem *problem, void *data) {
+    struct str *what = data;
+    if (!what->size)
+        str_append(what, problem->message, strcspn(problem->message, "\n"));
+}
+
+static int check_resource(struct os_state *state, const struct resource *resource,
+                          struct str *what) {
+    state->plan = os_plan(NULL);
+    if (!state->plan)
+        return -errno;
+    str_truncate(&state->touched, 0);
+    state->disturbed = false;
+    int r = resource->kind->command ? is_pending(state, resource, state->plan)
+                                    : plan_resource(state, resource);
+    if (r == -EBADMSG) {
+        r = 0;
+    } else if (r < 0 && resource->kind->command && r != -ENOMEM) {
+        str_append_text(what, strerror(-r));
+        r = 0;
+    } else if (r > 0) {
+        str_append_text(what, "it has to be run");
+        r = 0;
+    } else if (r == 0) {
+        r = tell_steps(state->plan, what);
+    }
+    state->plan = os_plan_close(state->plan);
+    return r < 0 ? r : what->failed ? -ENOMEM : 0;
+}
+
+static int check_all(struct os_state *state,
+                     void (*on_verdict)(const struct os_state_verdict *verdict, void *data),
+                     void *data) {
+    int wrong = 0, r = 0;
+    for (size_t i = 0; r >= 0 && i < resource_count(state); i++) {
+        const struct resource *resource = &resources_of(state)[i];
+        AUTO_STR what = STR_INIT;
+        state->on_problem = keep_problem;
+        state->data = &what;
+        r = check_resource(state, resource, &what);
+        struct os_state_verdict verdict = {.kind = resource->kind->name,
+                                           .name = resource->name,
+                                           .origin = place_text(state, &resource->place),
+                                           .right = !what.size,
+                                           .what = what.size ? what.data : NULL};
+        if (r >= 0 && !verdict.origin)
+            r = -ENOMEM;
+        if (r < 0)
+            break;
+        wrong += !verdict.right;
+        if (on_verdict)
+            on_verdict(&verdict, data);
+    }
+    return r < 0 ? r : wrong;
+}
+
+int os_state_check(struct os_state *state,
+                   void (*on_verdict)(const struct os_state_verdict *verdict, void *data),
+                   void *data) {
+    UNCANCELLED;
+    void (*on_problem)(const struct os_state_problem *problem, void *data) = state->on_problem;
+    void *problem_data = state->data;
+    int r = check_all(state, on_verdict, data);
+    state->on_problem = on_problem;
+    state->data = problem_data;
+    return PUBLIC(r, "state_check", NULL, NULL);
+}
