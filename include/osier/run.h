@@ -7,8 +7,8 @@
  * Both take the same options; a member that is zero means what subprocess does by default. Every
  * child has an environment that is a snapshot, is started by vfork, so that the size of the
  * caller costs nothing, inherits no descriptor but the three standard streams and what the
- * options pass on, and is waited for by a descriptor, so that neither a reused process id nor a
- * waitpid(-1) elsewhere confuses it.
+ * options pass on, and is waited for by a descriptor (where no other thread could wait for it, by
+ * its number), so that neither a reused process id nor a waitpid(-1) elsewhere confuses it.
  *
  *     struct os_run_options options = {.size = sizeof options, .out = {OS_RUN_PIPE}};
  *     struct os_run_result result;
