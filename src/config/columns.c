@@ -104,7 +104,7 @@ static void drop_host(const char *text, size_t size, struct span line, struct sp
         before = first;
         first = next_word(text, first.end, line.end);
     }
-    splice(ret, text, size, (struct span){before.end, name.end}, "", 0);
+    put_spliced(ret, text, size, (struct span){before.end, name.end}, "", 0);
 }
 
 static int edit_hosts(const char *text, size_t size, const struct edit *edit, struct str *ret) {
@@ -134,7 +134,7 @@ static int edit_hosts(const char *text, size_t size, const struct edit *edit, st
     struct span first = next_word(text, address.end, line.end);
     struct span second = next_word(text, first.end, line.end);
     if (second.begin == second.end) { /* it has its line alone */
-        splice(ret, text, size, address, edit->value, strlen(edit->value));
+        put_spliced(ret, text, size, address, edit->value, strlen(edit->value));
         return 0;
     }
     drop_host(text, size, line, name, &rest);
@@ -175,7 +175,7 @@ static int edit_fstab(const char *text, size_t size, const struct edit *edit, st
             word = next_word(text, word.end, line.end);
         if (word.begin == word.end)
             return -EINVAL; /* the fields before it are missing */
-        splice(ret, text, size, word, edit->value, strlen(edit->value));
+        put_spliced(ret, text, size, word, edit->value, strlen(edit->value));
         return 0;
     }
     return -EINVAL; /* nothing is mounted there: all fields of a line are needed */

@@ -143,14 +143,14 @@ struct os_config_entry *os_config_entries(const char *text, size_t size, const c
                           NULL, NULL);
 }
 
-struct wanted {
+struct wanted_key {
     const char *key;
     bool first, anycase;
     char *value;
 };
 
 static int want(const struct os_config_entry *entry, void *data) {
-    struct wanted *w = data;
+    struct wanted_key *w = data;
     if ((w->anycase ? strcasecmp : strcmp)(entry->key, w->key) != 0 || (w->first && w->value))
         return 0;
     free(w->value);
@@ -182,7 +182,7 @@ static int get(const char *text, size_t size, const char *format, const char *ke
     int known_key = normal_key(format, key, &normal);
     if (known_key < 0)
         return known_key;
-    struct wanted w = {
+    struct wanted_key w = {
         .key = normal.data, .first = !lines || lines->first, .anycase = lines && lines->anycase};
     int r = each_of(format, text, size, want, &w);
     if (r < 0)

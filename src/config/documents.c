@@ -187,7 +187,7 @@ static void add_to_object(const struct data *data, const char *text, size_t size
     }
     str_append(&more, member, member_size);
     ret->failed = ret->failed || more.failed;
-    splice(ret, text, size, (struct span){at, at}, more.data ? more.data : "", more.size);
+    put_spliced(ret, text, size, (struct span){at, at}, more.data ? more.data : "", more.size);
 }
 
 /* "a": {"b": value}, or in TOML a = {b = value}: the rest of a key that isn't there. */
@@ -357,7 +357,8 @@ static int set_value(bool toml, const struct data *data, const char *text, size_
     if (v->type == DATA_TABLE || (v->type == DATA_LIST && is_plain(toml, edit->value) == 0))
         return -EINVAL; /* many values don't give way to one */
     write_value(toml, edit->value, v, &value);
-    splice(ret, text, size, (struct span){v->at, v->end}, value.data ? value.data : "", value.size);
+    put_spliced(ret, text, size, (struct span){v->at, v->end}, value.data ? value.data : "",
+                value.size);
     ret->failed = ret->failed || value.failed;
     return 0;
 }
@@ -385,7 +386,7 @@ static void drop_member(const char *text, size_t size, const struct data_value *
         if (text[comma] == ',')
             part.end = comma + 1 + strspn(text + comma + 1, " \t\r\n");
     }
-    splice(ret, text, size, part, "", 0);
+    put_spliced(ret, text, size, part, "", 0);
 }
 
 static int unset_value(bool toml, const struct data *data, const char *text, size_t size,

@@ -73,8 +73,8 @@ size_t whole_line(const char *text, size_t size, size_t at);
 size_t content_end(const char *text, struct span whole);
 
 /** Appends a text with a part of it replaced. */
-void splice(struct str *s, const char *text, size_t size, struct span part, const char *with,
-            size_t with_size);
+void put_spliced(struct str *s, const char *text, size_t size, struct span part, const char *with,
+                 size_t with_size);
 
 /** Appends a text with a line put in at `at`, with the ends of lines that the text has; one at the end of
  *  a text without a last one gets none either. */

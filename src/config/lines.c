@@ -414,7 +414,7 @@ static int set_key(const struct format *f, const char *text, size_t size, const 
         struct span old = found.entry.value;
         int r = encode(f, edit->value, old.end > old.begin ? text + old.begin : NULL, &value);
         if (r >= 0)
-            splice(ret, text, size, old, value.data ? value.data : "", value.size);
+            put_spliced(ret, text, size, old, value.data ? value.data : "", value.size);
         ret->failed = ret->failed || value.failed;
         return r;
     }
@@ -473,8 +473,8 @@ int lines_edit(const struct format *f, const char *text, size_t size, const stru
 
 /* ------------------------------------------------------------------------------ texts */
 
-void splice(struct str *s, const char *text, size_t size, struct span part, const char *with,
-            size_t with_size) {
+void put_spliced(struct str *s, const char *text, size_t size, struct span part, const char *with,
+                 size_t with_size) {
     str_append(s, text, part.begin);
     str_append(s, with, with_size);
     str_append(s, text + part.end, size - part.end);

@@ -9,7 +9,7 @@
 #include <errno.h>
 
 /* A line that is a member of a plain mapping. */
-struct member {
+struct yaml_member {
     struct span whole, key, value; /* the value with its marks, without a comment */
     size_t indent;
     bool opaque; /* what follows it, indented more, is no mapping */
@@ -38,8 +38,8 @@ static size_t value_end(const char *text, size_t at, size_t end) {
 }
 
 /* 1 for a member, 0 for what is none, −1 for a blank line or a comment. */
-static int read_member(const char *text, size_t size, size_t at, struct member *m) {
-    *m = (struct member){.whole = {at, whole_line(text, size, at)}};
+static int read_member(const char *text, size_t size, size_t at, struct yaml_member *m) {
+    *m = (struct yaml_member){.whole = {at, whole_line(text, size, at)}};
     size_t end = content_end(text, m->whole), c = at;
     while (c < end && text[c] == ' ')
         c++;
@@ -83,7 +83,7 @@ static void pop_to(struct path *p, size_t indent) {
     }
 }
 
-static void push(struct path *p, const char *text, const struct member *m) {
+static void push(struct path *p, const char *text, const struct yaml_member *m) {
     size_t before = p->key.size;
     str_append(&p->sizes, (const char *)&before, sizeof before);
     str_append(&p->indents, (const char *)&m->indent, sizeof m->indent);
@@ -103,14 +103,14 @@ static void free_path(struct path *p) {
 }
 
 /* Is told of each member with its whole key: 0, or what ends the search. */
-typedef int each_member(const struct member *m, const char *key, size_t line, void *data);
+typedef int each_member(const struct yaml_member *m, const char *key, size_t line, void *data);
 
 static int scan(const char *text, size_t size, each_member *each, void *data) {
     struct path path = {0};
     size_t number = 0, hidden = SIZE_MAX; /* what is indented more than that is no plain mapping */
     int r = 0;
     for (size_t at = 0; at < size && r == 0;) {
-        struct member m;
+        struct yaml_member m;
         int kind = read_member(text, size, at, &m);
         at = m.whole.end;
         number++;
@@ -189,7 +189,7 @@ struct telling {
     void *data;
 };
 
-static int tell(const struct member *m, const char *key, size_t line, void *data) {
+static int tell(const struct yaml_member *m, const char *key, size_t line, void *data) {
     const struct telling *t = data;
     AUTO_FREE char *value = NULL;
     if (m->opaque || m->value.begin == m->value.end)
@@ -208,15 +208,15 @@ int yaml_each(const char *text, size_t size, each_entry *each, void *data) {
 /* What an edit looks for: the key, or how far what is there leads to it. */
 struct search {
     const char *key;
-    struct member found, around; /* the mapping around, as far as it is there */
-    size_t around_size;          /* how much of the key that is */
+    struct yaml_member found, around; /* the mapping around, as far as it is there */
+    size_t around_size;               /* how much of the key that is */
     bool there, has_around;
     size_t end;       /* behind the last member in it */
     size_t in_indent; /* how its members are indented */
     bool has_members;
 };
 
-static int search(const struct member *m, const char *key, size_t line, void *data) {
+static int search(const struct yaml_member *m, const char *key, size_t line, void *data) {
     struct search *s = data;
     size_t size = strlen(key);
     (void)line;
@@ -276,7 +276,7 @@ static int set_key(const char *text, size_t size, const struct edit *edit, struc
         if (r >= 0)
             r = encode(edit->value, strchr("\"'", mark) ? mark : '\0', &new);
         if (r >= 0)
-            splice(ret, text, size, s.found.value, new.data, new.size);
+            put_spliced(ret, text, size, s.found.value, new.data, new.size);
         return r;
     }
     if (s.has_around && (s.around.opaque || s.around.value.begin < s.around.value.end))
