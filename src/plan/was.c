@@ -253,9 +253,13 @@ int was_hash(int dir_fd, const char *name, struct plan_was *was) {
         r = stale(disk_values(dir_fd, name, &v));
     struct plan_was steady = *was;
     steady.racy = false; /* it was read after the tick */
-    /* What was read now is what the plan has looked at only if it is still the same object. */
-    if (r >= 0 && !same_signature(&v, &steady))
-        return content || xattrs ? -ESTALE : plan_check_was(dir_fd, name, was);
+    /* What was read now is what the plan has looked at only if it is still the same object. A directory has
+     * other times, too, when somebody, or the journal of the plan itself, makes a name in it. */
+    if (r >= 0 && !same_signature(&v, &steady)) {
+        if (content || (xattrs && !S_ISDIR(v.mode)))
+            return -ESTALE;
+        r = plan_check_was(dir_fd, name, was);
+    }
     if (r >= 0 && content)
         was->has_content = true;
     if (r >= 0 && xattrs)

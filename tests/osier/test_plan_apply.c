@@ -244,6 +244,33 @@ static void test_stale(void **state) {
     }
 }
 
+/* What the plan has seen of a directory is whether it is there, and its names where it was listed: that
+ * somebody makes another name in it meanwhile changes its times only. A listing without that name is refused. */
+static void test_busy_directories(void **state) {
+    (void)state;
+    ok(mkdir("d", 0755));
+    ok(mkdir("listed", 0755));
+    struct os_plan *plan = begin();
+    ok(os_plan_makedirs(plan, "d", 0777, OS_EXIST_OK));
+    free(os_plan_listdir(plan, "listed"));
+    ok(os_plan_write_file(plan, "d/f", "x", 1, NULL));
+    ok(os_write_file("d/foreign", "x", 1, NULL));
+    ok(chmod("listed", 0755)); /* its time of change is another one */
+    undo(apply(plan));
+    assert_true(os_path_exists("d/foreign"));
+    assert_false(os_path_exists("d/f"));
+    plan = begin();
+    free(os_plan_listdir(plan, "listed"));
+    ok(os_plan_write_file(plan, "d/f", "x", 1, NULL));
+    ok(mkdir("listed/foreign", 0755));
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    assert_int_equal(errno, ESTALE);
+    const struct os_plan_conflict *conflicts;
+    assert_int_equal(os_plan_conflicts(plan, &conflicts), 1);
+    assert_string_equal(strrchr(conflicts[0].path, '/'), "/listed");
+    os_plan_close(plan);
+}
+
 static void collect(const struct os_undo_conflict *conflict, void *data) {
     char *text = data;
     sprintf(text + strlen(text), "%s: %s;", strrchr(conflict->path, '/') + 1, conflict->what);
@@ -987,6 +1014,7 @@ int main(void) {
         IN_JOURNAL(test_a_secret_leaves_no_trace),
         IN_JOURNAL(test_applied_once),
         IN_JOURNAL(test_stale),
+        IN_JOURNAL(test_busy_directories),
         IN_JOURNAL(test_undo_conflicts),
         IN_JOURNAL(test_undo_of_some),
         IN_JOURNAL(test_later_transactions),
