@@ -557,12 +557,6 @@ def test_asked_on_a_terminal(who):
     assert status == 0 and "[y/N]" not in said
 
 
-def test_ctrl_c_is_the_commands(who):
-    status, said = on_a_terminal(who, "echo x > x; echo ready; sleep 100", [(b"ready", b"\x03")])
-    assert status in (130, -signal.SIGINT) and "[y/N]" not in said and not (who.home / "x").exists()
-    assert who.left() == []
-
-
 def test_killed_at_any_moment_it_leaves_nothing(who):
     for delay in range(1, 40, 2):
         running = subprocess.Popen(
