@@ -368,6 +368,8 @@ int main(int argc, char **argv) {
     if (argc == 2 && strcmp(argv[1], "--list") == 0)
         return list_rows();
     umask(022);
+    signal(SIGINT, SIG_DFL); /* a shell ignores them in what it starts in the background */
+    signal(SIGQUIT, SIG_DFL);
     disk = strdup(getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     setenv("TMPDIR", memory_place(), true); /* scratch directories by the thousand */
     for (size_t i = 0; i < row_count; i++) {
