@@ -6,6 +6,7 @@ import hashlib
 import os
 import pathlib
 import pty
+import shlex
 import shutil
 import signal
 import socket
@@ -555,6 +556,14 @@ def test_asked_on_a_terminal(who):
     assert status == 9 and "kept as 1" in said and (who.home / "x").exists()
     status, said = on_a_terminal(who, "true", [])
     assert status == 0 and "[y/N]" not in said
+
+
+def test_ctrl_c_is_the_commands(who):
+    """A shell may lose it between fork and exec of what it runs, with or without osier: Python gets it for certain."""
+    wait = "import time; print('ready', flush=True)\nwhile True: time.sleep(0.05)"
+    status, said = on_a_terminal(who, f"echo x > x; exec /usr/bin/python3 -c {shlex.quote(wait)}", [(b"ready", b"\x03")])
+    assert status in (130, -signal.SIGINT) and "[y/N]" not in said and not (who.home / "x").exists()
+    assert who.left() == []
 
 
 def test_killed_at_any_moment_it_leaves_nothing(who):
