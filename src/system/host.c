@@ -12,6 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined __x86_64__ || defined __i386__
+#ifdef __has_include
+#if __has_include(<cpuid.h>)
+#include <cpuid.h>
+#define HAVE_CPUID
+#endif
+#endif
+#endif
 
 /* ------------------------------------------------------------------- os-release */
 
@@ -90,14 +98,42 @@ static const char *find_vendor(const char *text) {
     return NULL;
 }
 
-/* The processor says that there is a hypervisor, though not which. */
+#ifdef HAVE_CPUID
+/* What a hypervisor lets the processor say of it; this machine's alone can be asked. */
+static const char *by_signature(void) {
+    static const struct {
+        char signature[13];
+        const char *name;
+    } hypervisors[] = {{"KVMKVMKVM", "kvm"},          {"Linux KVM Hv", "kvm"},
+                       {"XenVMMXenVMM", "xen"},       {"VMwareVMware", "vmware"},
+                       {"Microsoft Hv", "microsoft"}, {"TCGTCGTCGTCG", "qemu"},
+                       {"VBoxVBoxVBox", "oracle"},    {"bhyve bhyve ", "bhyve"},
+                       {" lrpepyh  vr", "parallels"}, {"prl hyperv  ", "parallels"}};
+    unsigned leaf, word[3];
+    char text[sizeof word + 1] = "";
+    __cpuid(0x40000000, leaf, word[0], word[1], word[2]);
+    memcpy(text, word, sizeof word);
+    for (size_t i = 0; i < sizeof hypervisors / sizeof *hypervisors; i++)
+        if (strncmp(text, hypervisors[i].signature, sizeof word) == 0)
+            return hypervisors[i].name;
+    return "unknown";
+}
+#else
+static const char *by_signature(void) {
+    return "unknown";
+}
+#endif
+
+/* The processor says that there is a hypervisor, and may say which. */
 static const char *by_processor(void) {
     AUTO_STR text = STR_INIT;
     if (machine_load("/proc/cpuinfo", &text) < 0)
         return NULL;
     const char *flags = procfile_field(text.data, "flags");
     size_t size = flags ? strcspn(flags, "\n") : 0;
-    return flags && memmem(flags, size, " hypervisor", strlen(" hypervisor")) ? "unknown" : NULL;
+    if (!flags || !memmem(flags, size, " hypervisor", strlen(" hypervisor")))
+        return NULL;
+    return machine_is_live() == 0 ? by_signature() : "unknown";
 }
 
 static const char *find_machine(void) {

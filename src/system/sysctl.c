@@ -51,6 +51,11 @@ static bool is_meant(const struct search *s, const char *path, const char *name)
     return fnmatch(s->pattern, name, 0) == 0;
 }
 
+/* Whoever reads it makes the kernel add up its counters on every CPU: it holds nothing to be seen. */
+static bool acts_when_read(const char *path) {
+    return strcmp(path, "vm/stat_refresh") == 0;
+}
+
 /* One that may not be read, or has nothing to tell now, is there without a value. */
 static int add_parameter(struct search *s, const char *path, struct rows *rows) {
     AUTO_STR name = STR_INIT;
@@ -60,7 +65,8 @@ static int add_parameter(struct search *s, const char *path, struct rows *rows) 
         return -ENOMEM;
     if (!is_meant(s, path, name.data))
         return 0;
-    int r = s->fields & OS_SETTINGS_VALUE ? read_value(s->sys, path, &value) : -EACCES;
+    bool wanted = s->fields & OS_SETTINGS_VALUE && !acts_when_read(path);
+    int r = wanted ? read_value(s->sys, path, &value) : -EACCES;
     if (r == -ENOMEM || r == -ENOENT) /* it has gone meanwhile */
         return r == -ENOENT ? 0 : r;
     const struct sysctl_line *line = sysctl_lines_find(&s->lines, path);

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: MIT
+"""osier get beside free, df, findmnt, lscpu, ps and sysctl in the same moment, field by field.
+
+What moves by nature lies between what the other program says before and after.
+"""
+
+import json
+import math
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+ENVIRONMENT = {**os.environ, "LC_ALL": "C", "PATH": os.environ.get("PATH", "/usr/bin") + ":/usr/sbin:/sbin"}
+TRIES = 20
+
+
+@pytest.fixture
+def peer():
+    """Runs another program, and skips the test where there is none: its output."""
+
+    def run(name, *words):
+        path = shutil.which(name, path=ENVIRONMENT["PATH"])
+        if not path:
+            pytest.skip(f"no {name} on this machine")
+        done = subprocess.run([path, *words], capture_output=True, timeout=60, env=ENVIRONMENT, errors="surrogateescape")
+        assert done.stdout, done.stderr
+        return done.stdout
+
+    return run
+
+
+def between(before, here, after):
+    """Members that are not between what they were and what they are: whoever calls tries again."""
+    return {k: (before[k], here[k], after[k]) for k in before if not min(before[k], after[k]) <= here[k] <= max(before[k], after[k])}
+
+
+def agree(look, compare):
+    """The machine works on: what went up and down within one look agrees in another, what is wrong never does."""
+    for _ in range(TRIES):
+        before, here, after = look()
+        wrong = compare(before, here, after)
+        if not wrong:
+            return
+    assert not wrong
+
+
+def test_memory_is_that_of_free(osier, peer):
+    names = ("total", "used", "free", "shared", "buffers", "cached", "available")
+
+    def free():
+        lines = peer("free", "-b", "-w").splitlines()
+        memory = dict(zip(names, map(int, lines[1].split()[1:]), strict=True))
+        return memory, dict(zip(("total", "used", "free"), map(int, lines[2].split()[1:]), strict=True))
+
+    def look():
+        before = free()
+        here = osier.json("get", "memory"), osier.json("get", "swap")
+        return before, here, free()
+
+    def compare(before, here, after):
+        assert before[0].keys() <= here[0].keys() and here[0]["total"] == before[0]["total"]
+        here[0]["available"] -= here[0]["arc"]  # which free takes for used
+        version = peer("free", "--version")
+        if tuple(map(int, re.search(r"(\d+)\.(\d+)", version).groups())) < (4, 0):
+            for memory in before[0], after[0]:
+                memory["used"] = memory["total"] - memory["available"]
+        here[0]["used"] += here[0]["arc"]
+        return between(before[0], here[0], after[0]) | between(before[1], here[1], after[1])
+
+    agree(look, compare)
+
+
+def test_sizes_are_those_of_df(osier, peer, tmp_path):
+    columns = ("source", "fstype", "itotal", "iused", "iavail", "size", "used", "avail", "pcent", "target")
+
+    def df():
+        rows = [line.split(None, len(columns) - 1) for line in peer("df", "-B1", "--output=" + ",".join(columns)).splitlines()[1:]]
+        whole = (row for row in rows if all(re.fullmatch(r"\d+|-", number) for number in row[2:8]))  # no name has spaces
+        return {row[-1]: dict(zip(columns, row, strict=True)) for row in whole}
+
+    def look():
+        before = df()
+        here = {m["mountpoint"]: m for m in osier.json("get", "mounts", "--pseudo") if not m["covered"]}
+        return before, here, df()
+
+    def compare(before, here, after):
+        wrong = {}
+        for target in before.keys() & after.keys():
+            b, m, a = before[target], here.get(target), after[target]
+            if m is None:
+                if "?" not in target:  # what df can't print
+                    wrong[target] = "not listed"
+                continue
+            assert (m["device"], m["fstype"]) == (b["source"], b["fstype"])
+            numbers = {"total": "size", "used": "used", "free": "avail", "inodes": "itotal", "inodes_free": "iavail"}
+            was, now = ({ours: int(row[theirs]) if row[theirs] != "-" else 0 for ours, theirs in numbers.items()} for row in (b, a))
+            wrong |= {(target, k): v for k, v in between(was, m, now).items()}
+            if b["pcent"] != "-":
+                low, high = sorted(int(row["pcent"].rstrip("%")) for row in (b, a))
+                if not low <= math.ceil(m["percent"] - 1e-9) <= high:  # df rounds up
+                    wrong[target, "percent"] = b["pcent"], m["percent"], a["pcent"]
+        return wrong
+
+    agree(look, compare)
+    row = peer("df", "-B1", "--output=size", str(tmp_path)).split()
+    assert osier.json("get", "usage", str(tmp_path))["total"] == int(row[-1])
+
+
+def test_mounts_are_those_of_findmnt(osier, peer):
+    columns = "ID,PARENT,TARGET,SOURCE,FSTYPE,OPTIONS,FSROOT,MAJ:MIN"
+
+    def findmnt():
+        return {m["id"]: m for m in json.loads(peer("findmnt", "--json", "--list", "--noheadings", "-o", columns))["filesystems"]}
+
+    def ours():
+        return {m["id"]: m for m in osier.json("os.mounts", "--pseudo")}
+
+    def look():
+        return findmnt(), ours(), findmnt()
+
+    def compare(before, here, after):
+        same = {i for i in before.keys() & after.keys() if before[i] == after[i]}
+        wrong = {i: before[i] for i in same - here.keys()}
+        wrong |= {i: here[i] for i in here.keys() - before.keys() - after.keys()}
+        for i in same & here.keys():
+            m = here[i]
+            source = m["device"] if m["root"] == "/" else f"{m['device']}[{m['root']}]"
+            mine = {
+                "id": m["id"], "parent": m["parent"], "target": m["mountpoint"], "source": source, "fstype": m["fstype"],
+                "options": m["opts"], "fsroot": m["root"], "maj:min": f"{m['dev_major']}:{m['dev_minor']}",
+            }
+            theirs = dict(before[i], source=before[i]["source"] or "")
+            if mine != theirs:
+                wrong[i] = mine, theirs
+        return wrong
+
+    agree(look, compare)
+
+
+def test_cpus_are_those_of_lscpu(osier, peer):
+    fields = {}
+
+    def collect(entries):
+        for entry in entries:
+            fields[entry["field"].rstrip(":")] = entry["data"]
+            collect(entry.get("children", []))
+
+    collect(json.loads(peer("lscpu", "--json"))["lscpu"])
+    online = json.loads(peer("lscpu", "--json", "--online", "--extended=CPU,CORE,SOCKET"))["cpus"]
+    times = osier.json("get", "cpu")
+    assert [t["cpu"] for t in times] == [-1, *sorted(int(c["cpu"]) for c in online)]
+    assert osier.json("os.cpu_count") == len(online)
+    assert osier.json("os.cpu_count_cores") == len({(c["socket"], c["core"]) for c in online})
+    assert osier.json("get", "os")["machine"] == fields["Architecture"]
+    vendors = {"KVM": {"kvm", "amazon", "google"}, "VMware": {"vmware"}, "Microsoft": {"microsoft"}, "Xen": {"xen"}}
+    if (vendor := fields.get("Hypervisor vendor")) in vendors:
+        assert osier.json("get", "virtualization")["machine"] in vendors[vendor]
+    freqs = {f["cpu"]: f for f in osier.json("get", "cpufreq")}
+    if "CPU max MHz" in fields:
+        assert max(f["max"] for f in freqs.values()) == pytest.approx(float(fields["CPU max MHz"]), abs=1e-3)
+
+
+def test_processes_are_those_of_ps(osier, peer, tmp_path):
+    names = ("pid", "ppid", "pgid", "sid", "ruid", "euid", "suid", "rgid", "egid", "nlwp", "ni", "vsz", "rss", "min_flt", "stat", "ruser:40", "comm:40", "args")
+    odd = tmp_path / "a) b"
+    odd.symlink_to(shutil.which("sleep"))
+    children = [subprocess.Popen(words) for words in (["sleep", "1000"], [odd, "1000"], ["nice", "-n", "5", "sleep", "1001"])]
+    zombie = subprocess.Popen(["true"])
+    os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
+
+    def ps():
+        out = {}
+        for line in peer("ps", "-ww", "-eo", ",".join(names), "--no-headers").splitlines():
+            head = line.split(None, 16)
+            comm, args = head[16][:40].rstrip(), head[16][41:]
+            out[int(head[0])] = dict(zip([n.split(":")[0] for n in names], [*head[:16], comm, args], strict=True))
+        return out
+
+    def look():
+        before = ps()
+        fields = "pid,ppid,pgrp,session,uids,gids,num_threads,nice,memory_info,rss,status,username,name,cmdline,kernel_thread,minor_faults"
+        here = {p["pid"]: p for p in osier.json("get", "procs", "--fields=" + fields)}
+        return before, here, ps()
+
+    def compare(before, here, after):
+        wrong = {}
+        for pid in before.keys() & after.keys():
+            b, p, a = before[pid], here.get(pid), after[pid]
+            if p is None:
+                wrong[pid] = "not listed"
+                continue
+            uids, gids = p["uids"], p["gids"]
+            mine = {
+                "pid": p["pid"], "ppid": p["ppid"], "pgid": p["pgrp"], "sid": p["session"], "ruid": uids["real"],
+                "euid": uids["effective"], "suid": uids["saved"], "rgid": gids["real"], "egid": gids["effective"],
+                "nlwp": p["num_threads"], "stat": p["status"], "ruser": p["username"],
+            }
+            mine = {k: str(v) for k, v in mine.items()}
+            if b["ni"] != "-":
+                mine["ni"] = str(p["nice"])
+            command = " ".join(p["cmdline"] or [])
+            if command and not re.search(r"[^ -~]", command):
+                mine["args"] = command
+            elif not command:
+                mine["args"] = f"[{p['name']}]" + (" <defunct>" if p["status"] == "Z" else "")
+            for k, v in mine.items():
+                theirs = {row[k][:1] if k == "stat" else row[k] for row in (b, a)}
+                if b[k] == a[k] and v not in theirs:
+                    wrong[pid, k] = v, theirs
+            comm = b["comm"].removesuffix(" <defunct>")
+            if b["comm"] == a["comm"] and "?" not in comm and not p["name"].startswith(comm):
+                wrong[pid, "comm"] = p["name"], b["comm"]
+            sizes = {"vsz": p["memory_info"]["vms"] // 1024 if p["memory_info"] else 0, "rss": p["rss"] // 1024, "min_flt": p["minor_faults"]}
+            was, now = ({k: int(row[k]) for k in sizes} for row in (b, a))
+            wrong |= {(pid, k): v for k, v in between(was, sizes, now).items()}
+        missing = [c.pid for c in [*children, zombie] if c.pid not in before or c.pid not in here]
+        return wrong | ({"missing": missing} if missing else {})
+
+    try:
+        agree(look, compare)
+    finally:
+        for child in children:
+            child.kill()
+        for child in [*children, zombie]:
+            child.wait()
+
+
+def test_settings_are_those_of_sysctl(osier, peer):
+    def sysctl():
+        out = {}
+        for line in peer("sysctl", "-a", "--deprecated").splitlines():
+            name, _, value = line.partition(" = ")
+            out.setdefault(name, []).append(value)
+        return {name: "\n".join(lines).rstrip() for name, lines in out.items()}
+
+    def look():
+        before = sysctl()
+        here = {s["name"]: s["value"] for s in osier.json("get", "sysctl")}
+        return before, here, sysctl()
+
+    def compare(before, here, after):
+        wrong = {n: "not listed" for n in before.keys() & after.keys() - here.keys()}
+        wrong |= {n: "nobody else's" for n in here.keys() - before.keys() - after.keys() if here[n] is not None}
+        for name in before.keys() & after.keys() & here.keys():
+            if before[name] == after[name] and (here[name] or "").rstrip() != before[name]:
+                wrong[name] = here[name], before[name]
+        return wrong
+
+    agree(look, compare)
