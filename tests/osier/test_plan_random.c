@@ -567,7 +567,7 @@ static void planned_as_done(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {IN_SCRATCH(planned_as_done)};
 #ifndef SLOW
-    setenv("TMPDIR", memory_place(), false); /* on a disk each plan that is applied waits for it */
+    setenv("TMPDIR", memory_place(), true); /* on a disk each plan that is applied waits for it */
 #endif
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
