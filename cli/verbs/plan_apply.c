@@ -83,12 +83,24 @@ static void tell_room_held(void) {
                 human_size(size, sizeof size, held));
 }
 
+/* Whether there is no plan, as a tree that is to go has something mounted in it. */
+static bool is_mounted_in(struct os_plan *plan) {
+    const struct os_plan_entry *list;
+    size_t count;
+    return os_plan_entries(plan, &list, &count) < 0 && errno == EBUSY;
+}
+
 int refuse_plan(const char *verb, struct os_plan *plan) {
     switch (errno) {
     case ESTALE:
         return refuse_conflicts(verb, plan);
     case EBUSY:
         failed();
+        if (is_mounted_in(plan)) {
+            complain(verb, NULL,
+                     "something is mounted there, and would go too; nothing was changed");
+            return STATUS_REFUSED;
+        }
         complain(verb, NULL, "another osier is at work; --wait waits for it");
         return STATUS_REFUSED;
     case ETXTBSY:
@@ -161,12 +173,25 @@ static bool is_refused(struct os_plan *plan) {
     return refused;
 }
 
+/* No plan takes away what is mounted in a tree. */
+static int tell_mounted(struct call *call) {
+    const char *verb = call->function->name;
+    bool empties = strcmp(verb, "rm") == 0 && !is_set(call, "undoable");
+    failed();
+    return complain(verb, NULL,
+                    empties
+                        ? "something is mounted there: all in it would be removed, and the rest "
+                          "of the tree, but not the directories that lead to it; --verbose "
+                          "lists each path, --one-file-system leaves alone what is mounted"
+                        : "something is mounted there: nothing would be changed");
+}
+
 /* Without --undoable each step is for itself: what could be done is shown, whatever failed. */
 static int show_planned(struct call *call, int status) {
     const struct os_plan_entry *list;
     size_t count;
     if (os_plan_entries(call->plan, &list, &count) < 0)
-        return failed();
+        return errno == EBUSY ? tell_mounted(call) : failed();
     if (status != STATUS_YES && (!count || is_set(call, "undoable")))
         return status;
     status |= show_plan(call->plan, /* list_only= */ false, /* detailed= */ false);

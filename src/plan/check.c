@@ -5,6 +5,7 @@
 #include "plan/was.h"
 
 #include "base/error.h"
+#include "base/quote.h"
 
 /* ------------------------------------------------------------------------------- conflicts */
 
@@ -56,6 +57,20 @@ static int tell_changed(struct os_plan *plan, int dir, const struct plan_place *
     if (r >= 0 && !expected.failed && strcmp(expected.data, found.data) == 0)
         str_append_text(&found, ", with other content or attributes");
     return r < 0 ? r : add_conflict(plan, place->path, &expected, &found);
+}
+
+/* What is mounted in a directory would go with it. */
+static int check_mounts(struct os_plan *plan, const struct plan_net *net) {
+    AUTO_FREE char *mount = NULL;
+    AUTO_STR expected = STR_INIT, found = STR_INIT;
+    const struct plan_entry *losing;
+    int r = plan_find_mount(net, &losing, &mount);
+    if (r < 0 || !losing)
+        return r;
+    str_append_text(&expected, "nothing mounted in it");
+    str_append_text(&found, "a mount at ");
+    quote_append(&found, mount);
+    return add_conflict(plan, losing->path.path, &expected, &found);
 }
 
 /* --------------------------------------------------------------------------------- checks */
@@ -117,6 +132,8 @@ int plan_check(struct os_plan *plan) {
         r = check_entry(plan, &net, &net.entries[i]);
     for (size_t i = 0; r >= 0 && i < net.saw_count; i++)
         r = check_one(plan, &net, &net.saws[i].place, &net.saws[i].was);
+    if (r >= 0)
+        r = check_mounts(plan, &net);
     return r < 0 ? r : plan->conflicts.size ? -ESTALE : 0;
 }
 
@@ -125,7 +142,7 @@ int os_plan_check(struct os_plan *plan) {
     int r = plan_check(plan);
     const struct os_plan_conflict *list;
     size_t count = os_plan_conflicts(plan, &list);
-    return PUBLIC(r, "plan_check", count ? list[0].path : NULL, NULL);
+    return PUBLIC(r, "plan_check", count ? list[0].path : plan->failed, NULL);
 }
 
 size_t os_plan_conflicts(struct os_plan *plan, const struct os_plan_conflict **ret_list) {

@@ -280,7 +280,7 @@ int os_plan_apply(struct os_plan *plan, const struct os_plan_apply_options *opti
     if (r >= 0)
         r = check_refusals(&c);
     if (r < 0)
-        return PUBLIC(r, "plan_apply", c.failed, NULL);
+        return PUBLIC(r, "plan_apply", c.failed ? c.failed : plan->failed, NULL);
     if (c.net.count == 0) {
         if (ret_id)
             *ret_id = 0;

@@ -458,5 +458,5 @@ int os_plan_diff(struct os_plan *plan, const struct os_plan_diff_options *option
     if (result >= 0)
         result = report(&r, list, count);
     str_free(&r.out);
-    return PUBLIC(result, "plan_diff", NULL, NULL);
+    return PUBLIC(result, "plan_diff", plan->failed, NULL);
 }

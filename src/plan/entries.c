@@ -119,5 +119,5 @@ int os_plan_entries(struct os_plan *plan, const struct os_plan_entry **ret_list,
         *ret_list = plan->entries;
         *ret_count = plan->entry_count;
     }
-    return PUBLIC(r, "plan_entries", NULL, NULL);
+    return PUBLIC(r, "plan_entries", plan->failed, NULL);
 }

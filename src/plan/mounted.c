@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Whether a file system is mounted below a directory that is to go: it would go with it. */
 #include "base/procfile.h"
-#include "plan/net_memory.h"
+#include "plan/plan.h"
 
 #include <string.h>
 
@@ -24,28 +24,41 @@ static bool is_below(const char *path, const char *dir) {
     return strncmp(path, dir, size) == 0 && path[size] == '/';
 }
 
-static bool goes(const struct net_memory *net, const char *mount) {
-    for (size_t i = 0; i < net->entry_count; i++) {
-        const struct plan_entry *e = &net->entries[i];
-        if ((e->kind == PLAN_REMOVE || e->kind == PLAN_REPLACE) && !e->was.absent &&
-            S_ISDIR(e->was.mode) && is_below(mount, e->path.path))
-            return true;
-    }
-    return false;
+/* A directory of the disk that goes away. */
+static bool loses_tree(const struct plan_entry *e) {
+    return (e->kind == PLAN_REMOVE || e->kind == PLAN_REPLACE) && !e->was.absent &&
+           S_ISDIR(e->was.mode);
+}
+
+static const struct plan_entry *next_tree(const struct plan_net *net, const struct plan_entry *e) {
+    const struct plan_entry *end = net->entries + net->count;
+    while (e < end && !loses_tree(e))
+        e++;
+    return e < end ? e : NULL;
+}
+
+static const struct plan_entry *tree_above(const struct plan_net *net, const char *mount) {
+    for (const struct plan_entry *e = net->entries; (e = next_tree(net, e)); e++)
+        if (is_below(mount, e->path.path))
+            return e;
+    return NULL;
 }
 
 /* The paths of mountinfo are those of this process: in another root they say nothing. */
-int net_refuse_mounts(const struct net_memory *net, const char *root) {
+int plan_find_mount(const struct plan_net *net, const struct plan_entry **ret_entry,
+                    char **ret_mount) {
     AUTO_STR text = STR_INIT;
-    if (strcmp(root, "/") != 0)
+    *ret_entry = NULL;
+    if (strcmp(net->root, "/") != 0 || !next_tree(net, net->entries))
         return 0;
     int r = procfile_load("/proc/self/mountinfo", &text);
     if (r < 0)
         return r == -ENOENT ? 0 : r;
-    for (char *at = text.data; at && *at;) {
+    for (char *at = text.data; at && *at && !*ret_entry;) {
         const char *mount = take_mount(&at);
-        if (mount && goes(net, mount))
-            return -EBUSY;
+        *ret_entry = mount ? tree_above(net, mount) : NULL;
+        if (*ret_entry && !(*ret_mount = mem_text(mount, strlen(mount))))
+            return -ENOMEM;
     }
     return 0;
 }

@@ -193,16 +193,14 @@ static int hash_all_racy(struct net_memory *net) {
     return r;
 }
 
-/* Whether a directory of the disk goes away. */
-static bool loses_trees(const struct net_memory *net) {
-    for (size_t i = 0; i < net->entry_count; i++)
-        if (net->entries[i].kind <= PLAN_REMOVE && !net->entries[i].was.absent &&
-            S_ISDIR(net->entries[i].was.mode))
-            return true;
-    return false;
+/* What is mounted in a directory would go with it. */
+static int refuse_mounts(const struct net_memory *net, char **reterr_mount) {
+    const struct plan_entry *losing;
+    int r = plan_find_mount(&net->net, &losing, reterr_mount);
+    return r < 0 ? r : losing ? -EBUSY : 0;
 }
 
-static int work_out(struct net_memory *net, const struct os_plan *plan) {
+static int work_out(struct net_memory *net, struct os_plan *plan) {
     int r = net_find(net);
     if (r >= 0)
         r = net_order(net);
@@ -215,8 +213,8 @@ static int work_out(struct net_memory *net, const struct os_plan *plan) {
     net->net.count = net->entry_count;
     net->net.entries = net->entries;
     net->net.saws = net->saws;
-    if (r >= 0 && loses_trees(net))
-        r = net_refuse_mounts(net, plan->root);
+    if (r >= 0)
+        r = refuse_mounts(net, &plan->failed);
     return r < 0 ? r : hash_all_racy(net);
 }
 
@@ -229,6 +227,7 @@ void net_free(struct net_memory *net) {
 }
 
 int plan_net(struct os_plan *plan, struct plan_net *ret_net) {
+    free(TAKE_POINTER(plan->failed));
     if (plan->loaded)
         return loaded_net(plan, ret_net);
     if (!plan->net) {

@@ -194,6 +194,11 @@ struct plan_net {
 /** The net change of what the plan is now: 0, or −errno. Asked again without a change, the same. */
 int plan_net(struct os_plan *plan, struct plan_net *ret_net);
 
+/** The first entry by which a directory goes that something is mounted below, and where, to free(); or
+ *  NULL (mounted.c): 0 or −errno. */
+int plan_find_mount(const struct plan_net *net, const struct plan_entry **ret_entry,
+                    char **ret_mount);
+
 /** Reads what was not read while planning, so that the net holds on a machine where signatures
  *  don't: contents and xattrs of every `was`. 0; −ESTALE where something is no longer what it was. */
 int plan_hash(struct os_plan *plan);

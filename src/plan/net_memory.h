@@ -52,9 +52,6 @@ int net_object(struct net_memory *net, struct object *object, struct plan_object
 int net_attributes(struct net_memory *net, struct object *object, bool content,
                    struct plan_object *ret);
 
-/** −EBUSY where something is mounted below a directory that goes (mounted.c). */
-int net_refuse_mounts(const struct net_memory *net, const char *root);
-
 /** A place: of the name as it will be, or with `before` as it is. */
 int net_place(struct net_memory *net, const struct node *node, bool before, struct plan_place *ret);
 

@@ -482,7 +482,8 @@ int os_plan_save(struct os_plan *plan, const char *path) {
     AUTO_FREE char *text = NULL;
     size_t size;
     int r = plan_text(plan, /* for_journal= */ false, &text, &size);
-    return r < 0 ? PUBLIC(r, "plan_save", path, NULL) : os_write_file(path, text, size, &options);
+    return r < 0 ? PUBLIC(r, "plan_save", plan->failed ? plan->failed : path, NULL)
+                 : os_write_file(path, text, size, &options);
 }
 
 static int digest_text(struct os_plan *plan, char **ret_text) {

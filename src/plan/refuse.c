@@ -283,5 +283,5 @@ int os_plan_refusals(struct os_plan *plan, const struct os_plan_refusal **ret_li
         *ret_list = (const struct os_plan_refusal *)(const void *)plan->refusals.data;
         *ret_count = plan->refusals.size / sizeof **ret_list;
     }
-    return PUBLIC(r, "plan_refusals", NULL, NULL);
+    return PUBLIC(r, "plan_refusals", plan->failed, NULL);
 }

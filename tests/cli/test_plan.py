@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import struct
+import subprocess
 
 import pytest
 
@@ -186,6 +187,44 @@ def test_a_dry_run_shows_what_can_be_done_and_tells_the_rest(osier, tmp_path):
     assert osier("rm", "-f", "--dry-run", "none").out == "nothing changes\n"
     done = osier("cp", "--dry-run", "f", "/dev/null")
     assert done.status == 0 and "no part of a plan" in done.err
+
+
+def with_a_mount(tmp_path, script):
+    """What a shell does with something mounted at tree/mnt, with the file `inner` in it; status and standard error."""
+    (tmp_path / "tree/mnt").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "tree/first").touch()
+    text = f"mount -t tmpfs none tree/mnt || exit 77; touch tree/mnt/inner; {script}; status=$?; test -e tree/mnt/inner || exit 99; exit $status"
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", text], cwd=tmp_path, capture_output=True, text=True)
+    if done.returncode == 77 or "unshare failed" in done.stderr:
+        pytest.skip("nothing can be mounted here")
+    return done.returncode, done.stderr
+
+
+def test_what_is_mounted_in_a_tree_is_told_and_stays(osier, build, tmp_path):
+    mount = f"Device or resource busy: '{tmp_path}/tree/mnt'"
+    status, err = with_a_mount(tmp_path, f"{build}/osier rm -r --dry-run tree")
+    assert status == 1 and mount in err and "all in it would be removed" in err and "--one-file-system" in err
+    status, err = with_a_mount(tmp_path, f"{build}/osier rm -r --dry-run --undoable tree")
+    assert status == 1 and mount in err and "nothing would be changed" in err
+    status, err = with_a_mount(tmp_path, f"{build}/osier rm -r --undoable tree")
+    assert status == 3 and mount in err and "nothing was changed" in err and "another osier" not in err
+
+
+def test_a_mount_that_came_after_the_plan_is_a_conflict(osier, build, tmp_path):
+    with_a_mount(tmp_path, "true")
+    assert osier("plan", "-o", "p", "--", "os.rmtree", "tree").status == 0
+    status, err = with_a_mount(tmp_path, f"{build}/osier apply p --yes")
+    assert status == 3 and f"a mount at '{tmp_path}/tree/mnt'" in err
+    assert osier("apply", "p", "--yes").status == 0  # it is gone again
+
+
+def test_each_name_of_a_file_is_shown_with_its_own_move(osier, tmp_path):
+    (tmp_path / "d").mkdir()
+    (tmp_path / "h1").touch()
+    for name in ("h2", "h3"):
+        os.link(tmp_path / "h1", tmp_path / name)
+    lines = osier("mv", "--dry-run", "h1", "h2", "h3", "d").out.splitlines()[:3]
+    assert [line.split()[2:5] for line in lines] == [[f"{tmp_path}/{name}", "->", f"{tmp_path}/d/{name}"] for name in ("h1", "h2", "h3")]
 
 
 def test_hard_links_are_copied_as_such_with_undoable(osier, tmp_path):
