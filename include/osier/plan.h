@@ -323,14 +323,14 @@ OS_API OS_NONNULL(1, 2, 3) int os_plan_copy2(struct os_plan *plan, const char *s
                                              const struct os_copy_options *options);
 
 /**
- * Plans os_copytree(). A tree of directories, files and, with `symlinks`, links becomes one name,
- * whatever its size.
+ * Plans os_copytree(). A tree of directories, files of one name and, with `symlinks`, links becomes
+ * one name, whatever its size.
  *
  * @param plan  the plan
  * @param src  the directory; when the plan is applied it still has to be what it is now
  * @param dst  the new directory
- * @param options  or NULL for Python's defaults; `hard_links` and `one_file_system` are not for
- *        plans (EINVAL)
+ * @param options  or NULL for Python's defaults; `on_error` and `on_progress` are not called, and
+ *        without `hard_links` each name of a file becomes a file of its own
  * @return 0, or −1 with errno set as os_copytree() would set it; then nothing is added
  */
 OS_API OS_NONNULL(1, 2, 3) int os_plan_copytree(struct os_plan *plan, const char *src,

@@ -228,6 +228,7 @@ int change_rename(struct overlay *o, const char *src, const char *dst, bool nore
     if (r < 0 || from.object == to.object)
         return r;
     struct object *object = from.object;
+    struct node *origin = from.node->origin ? from.node->origin : from.node;
     r = refuse_replacing(o, &from, &to);
     if (r >= 0 && to.object)
         r = change_take_away(o, to.node);
@@ -235,8 +236,10 @@ int change_rename(struct overlay *o, const char *src, const char *dst, bool nore
         r = overlay_bind(o, to.node, object);
     if (r >= 0)
         r = overlay_bind(o, from.node, NULL);
-    if (r >= 0)
-        r = count_in(o, from.dir, object, -1);
+    if (r < 0)
+        return r;
+    to.node->origin = origin;
+    r = count_in(o, from.dir, object, -1);
     return r < 0 ? r : count_in(o, to.dir, object, 1);
 }
 

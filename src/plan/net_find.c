@@ -85,22 +85,49 @@ static int add_move(struct net_memory *net, struct object *object, struct node *
     return 0;
 }
 
+static struct node *take(struct node **list) {
+    struct node *node = list ? *list : NULL;
+    if (node)
+        *list = node->chain;
+    return node;
+}
+
 /* Prefers to move what would else be removed: names in directories that stay. */
 static struct node *take_leaving(struct overlay *o, struct object *object) {
     struct node **best = NULL;
     for (struct node **at = &object->leaves; *at; at = &(*at)->chain)
         if (!best || (overlay_reaches(o, (*at)->dir) && !overlay_reaches(o, (*best)->dir)))
             best = at;
-    if (!best)
-        return NULL;
-    struct node *node = *best;
-    *best = node->chain;
-    return node;
+    return take(best);
+}
+
+static struct node *take_origin(struct overlay *o, struct object *object, const struct node *to) {
+    struct node **at = &object->leaves;
+    while (*at && *at != to->origin)
+        at = &(*at)->chain;
+    return *at && overlay_reaches(o, (*at)->dir) ? take(at) : NULL;
+}
+
+/* Of several names of a file each goes to where a step has renamed it. */
+static int pair_renamed(struct net_memory *net, struct object *object) {
+    struct node **at = &object->comes, *to;
+    while ((to = *at)) {
+        struct node *from = to->origin ? take_origin(net->o, object, to) : NULL;
+        if (from && add_move(net, object, from, to) < 0)
+            return -ENOMEM;
+        if (from)
+            *at = to->arrival;
+        else
+            at = &to->arrival;
+    }
+    return 0;
 }
 
 /* Each name that an object of the disk gets is one that it has lost elsewhere, or a further one. */
 static int pair_names(struct net_memory *net, struct object *object) {
     struct node *to;
+    if (pair_renamed(net, object) < 0)
+        return -ENOMEM;
     while ((to = object->comes)) {
         object->comes = to->arrival;
         struct node *from = take_leaving(net->o, object);

@@ -185,12 +185,13 @@ int overlay_lookup(struct overlay *o, struct object *dir, const char *name, size
 
 int overlay_bind(struct overlay *o, struct node *node, struct object *object) {
     struct object *before = node->object;
-    if (KEEP(o, node->object) < 0 || (before && KEEP(o, before->place) < 0) ||
-        (object && KEEP(o, object->place) < 0))
+    if (KEEP(o, node->object) < 0 || KEEP(o, node->origin) < 0 ||
+        (before && KEEP(o, before->place) < 0) || (object && KEEP(o, object->place) < 0))
         return -ENOMEM;
     if (before && before->place == node)
         before->place = NULL;
     node->object = object;
+    node->origin = NULL;
     if (object)
         object->place = node;
     touch(o, node, NULL);

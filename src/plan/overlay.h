@@ -95,6 +95,7 @@ struct node {
     struct object *object;    /* what has the name now, or NULL */
     struct object *base;      /* what has it on the disk, or NULL */
     struct object *untouched; /* in a copy: what the copy puts here; see PLAN_CONTENT_COPY */
+    struct node *origin;      /* the name on the disk that `object` was given this one for */
     uint32_t hash;
     bool saw;                          /* a precondition: it was asked for */
     bool read;                         /* its content was */

@@ -642,7 +642,7 @@ static const struct {
     {"ignore_errors", JSON_BOOL, JSON_BOOL}, {"leave_journals", JSON_BOOL, JSON_BOOL},
     {"ignore", JSON_LIST, JSON_LIST},        {"new_owner", JSON_BOOL, JSON_BOOL},
     {"file_mode", JSON_TEXT, JSON_TEXT},     {"dir_mode", JSON_TEXT, JSON_TEXT},
-    {"content", JSON_TEXT, JSON_TEXT},
+    {"content", JSON_TEXT, JSON_TEXT},       {"one_file_system", JSON_BOOL, JSON_BOOL},
 };
 
 static int take_step(struct reader *r, const struct json_value *member, void *to) {

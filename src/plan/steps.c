@@ -335,6 +335,7 @@ int os_plan_copytree(struct os_plan *plan, const char *src, const char *dst,
     argument_flag(&a, "dirs_exist_ok", options.dirs_exist_ok);
     argument_flag(&a, "owner", options.owner);
     argument_flag(&a, "hard_links", options.hard_links);
+    argument_flag(&a, "one_file_system", options.control.one_file_system);
     argument_flag(&a, "special_files", options.special_files);
     argument_flag(&a, "ignore_errors", options.control.ignore_errors);
     argument_flag(&a, "leave_journals", options.control.leave_journals);

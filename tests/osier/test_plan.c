@@ -232,8 +232,66 @@ static void what_is_mounted_in_it_stays(void **state) {
     assert_int_equal(os_plan_rmtree(plan, "t", NULL), 0);
     assert_int_equal(os_plan_entries(plan, &list, &count), -1);
     assert_int_equal(errno, EBUSY);
+    assert_non_null(strstr(os_last_error()->filename, "/t/with space"));
     assert_int_equal(umount("t/with space"), 0);
     assert_int_equal(os_plan_entries(plan, &list, &count), 0);
+}
+
+/* As a copy without a plan does; and its file says so. */
+static void a_copy_keeps_hard_links_and_stays_on_its_file_system(void **state) {
+    (void)state;
+    const struct os_copytree_options options = {
+        .size = sizeof options, .hard_links = true, .control = {.one_file_system = true}};
+    struct os_stat_result one, other;
+    assert_int_equal(os_makedirs("tree/mnt", 0755, 0), 0);
+    write_text("tree/a", "x");
+    assert_int_equal(link("tree/a", "tree/b"), 0);
+    bool mounted = unshare(CLONE_NEWNS) == 0 &&
+                   mount(NULL, "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
+                   mount("tmpfs", "tree/mnt", "tmpfs", 0, NULL) == 0;
+    write_text("tree/mnt/in it", "x");
+    plan_anew();
+    assert_int_equal(os_plan_copytree(plan, "tree", "copy", &options), 0);
+    assert_int_equal(os_plan_lstat(plan, "copy/a", &one), 0);
+    assert_int_equal(os_plan_lstat(plan, "copy/b", &other), 0);
+    assert_int_equal(one.st_ino, other.st_ino);
+    assert_int_equal(one.st_nlink, 2);
+    assert_int_equal(os_plan_path_exists(plan, "copy/mnt/in it"), !mounted);
+    assert_true(os_plan_isdir(plan, "copy/mnt"));
+    os_autofree char *text = os_plan_text(plan, NULL);
+    assert_non_null(text);
+    assert_non_null(strstr(text, "\"hard_links\":true,\"one_file_system\":true"));
+    assert_int_equal(os_plan_save(plan, "saved"), 0);
+    struct os_plan *loaded = os_plan_load("saved");
+    assert_non_null(loaded);
+    os_plan_close(loaded);
+    if (mounted)
+        assert_int_equal(umount("tree/mnt"), 0);
+}
+
+static void each_name_of_a_file_has_its_own_move(void **state) {
+    (void)state;
+    const struct os_plan_entry *list;
+    size_t count;
+    assert_int_equal(mkdir("d", 0755), 0);
+    write_text("h1", "x");
+    assert_int_equal(link("h1", "h2"), 0);
+    assert_int_equal(link("h1", "h3"), 0);
+    plan_anew();
+    assert_int_equal(os_plan_link(plan, "h2", "d/a", 0), 0);
+    assert_int_equal(os_plan_rename(plan, "h1", "t"), 0);
+    assert_int_equal(os_plan_rename(plan, "h3", "d/h3"), 0);
+    assert_int_equal(os_plan_rename(plan, "h2", "d/h2"), 0);
+    assert_int_equal(os_plan_rename(plan, "t", "d/h1"), 0);
+    assert_int_equal(os_plan_entries(plan, &list, &count), 0);
+    assert_int_equal(count, 4);
+    size_t moves = 0;
+    for (size_t i = 0; i < count; i++)
+        if (list[i].kind == OS_PLAN_MOVE) {
+            assert_string_equal(strrchr(list[i].path2, '/'), strrchr(list[i].path, '/'));
+            moves++;
+        }
+    assert_int_equal(moves, 3);
 }
 
 /* ------------------------------------------------------------------------------- refusals */
@@ -609,6 +667,8 @@ int main(void) {
         PLANNED(a_copy_fails_at_links_as_it_does),
         PLANNED(a_copy_to_above_itself),
         PLANNED(what_is_mounted_in_it_stays),
+        PLANNED(a_copy_keeps_hard_links_and_stays_on_its_file_system),
+        PLANNED(each_name_of_a_file_has_its_own_move),
         AS_SOMEBODY(what_is_forbidden_is_told_at_once),
         AS_SOMEBODY(only_the_superuser_makes_devices),
         PLANNED(a_read_only_file_system_is_told),
