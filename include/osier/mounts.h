@@ -38,11 +38,11 @@ struct os_mount {
     unsigned dev_minor;     /**< the same */
     bool pseudo;            /**< it holds no files of its own */
     bool stuck;             /**< it has not answered in time */
-    bool covered;           /**< another mount is on top of it */
-    uint64_t total;         /**< size [bytes] [OS_MOUNTS_SIZES] */
-    uint64_t used;          /**< what files take [bytes] [OS_MOUNTS_SIZES] */
-    uint64_t free;          /**< what an ordinary user may still write [bytes] [OS_MOUNTS_SIZES] */
-    double percent;         /**< used of what an ordinary user may use [OS_MOUNTS_SIZES] */
+    bool covered;    /**< another mount hides it: on top of it, or of a directory on the way */
+    uint64_t total;  /**< size [bytes] [OS_MOUNTS_SIZES] */
+    uint64_t used;   /**< what files take [bytes] [OS_MOUNTS_SIZES] */
+    uint64_t free;   /**< what an ordinary user may still write [bytes] [OS_MOUNTS_SIZES] */
+    double percent;  /**< used of what an ordinary user may use [OS_MOUNTS_SIZES] */
     uint64_t inodes; /**< files that there can be, 0 where that has no limit [OS_MOUNTS_SIZES] */
     uint64_t inodes_free; /**< files that can still be made [OS_MOUNTS_SIZES] */
 };

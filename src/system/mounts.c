@@ -53,7 +53,7 @@ static void add_field(struct rows *rows, char *field, const char **member) {
 
 /* "36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/sda1 rw,errors=continue", which is cut to
  * pieces: false for a line of another form. */
-static bool parse_line(char *line, struct rows *rows, struct os_mount *m, char **ret_fstype) {
+static bool parse_line(char *line, struct rows *rows, struct os_mount *m) {
     char *fields[6], *end;
     for (int i = 0; i < 6; i++)
         fields[i] = strsep(&line, " ");
@@ -74,27 +74,66 @@ static bool parse_line(char *line, struct rows *rows, struct os_mount *m, char *
     add_field(rows, fstype, &m->fstype);
     add_field(rows, device, &m->device);
     add_options(rows, fields[5], rest ? rest : "", &m->opts);
-    *ret_fstype = fstype;
     return true;
 }
 
-static int parse(char *text, int flags, struct rows *rows) {
-    char *line, *fstype;
+static int parse(char *text, struct rows *rows) {
+    char *line;
     while ((line = strsep(&text, "\n"))) {
         struct os_mount *m = rows_add(rows);
         if (!m)
             return -ENOMEM;
-        if (!parse_line(line, rows, m, &fstype) || (m->pseudo && !(flags & OS_MOUNTS_PSEUDO)))
+        if (!parse_line(line, rows, m))
             rows_drop(rows);
     }
     return rows->text.failed ? -ENOMEM : 0;
 }
 
-/* A mount is not to be seen once another is on its root: that one's parent is the mount itself. */
-static void mark_covered(struct os_mount *mounts, size_t count) {
+static bool is_below(const char *path, const char *directory) {
+    size_t size = strlen(directory);
+    size -= size && directory[size - 1] == '/';
+    return strncmp(path, directory, size) == 0 && path[size] == '/' && path[size + 1];
+}
+
+/* Whether no path leads to a mount, as `other` is in the same mount on a directory above it. */
+static bool is_in_the_way(const struct os_mount *other, const struct os_mount *m) {
+    return other != m && other->parent == m->parent && is_below(m->mountpoint, other->mountpoint);
+}
+
+/* Whether `other` is on the root of a mount, which it then is in; or came later to the same place. */
+static bool is_on_top(const struct os_mount *other, const struct os_mount *m) {
+    return other != m && (other->parent == m->id || (other->parent == m->parent && other > m)) &&
+           strcmp(other->mountpoint, m->mountpoint) == 0;
+}
+
+/* Marks what no path leads to, and with it all that is mounted in it; then what has another on top. */
+static int mark_covered(struct os_mount *mounts, size_t count) {
+    size_t lost = 0;
+    AUTO_FREE size_t *queue = mem_alloc(count * sizeof *queue);
+    if (!queue)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < count && !mounts[i].covered; k++)
+            mounts[i].covered = is_in_the_way(&mounts[k], &mounts[i]);
+        if (mounts[i].covered)
+            queue[lost++] = i;
+    }
+    for (size_t next = 0; next < lost; next++)
+        for (size_t i = 0; i < count; i++)
+            if (!mounts[i].covered && mounts[i].parent == mounts[queue[next]].id)
+                mounts[queue[lost++] = i].covered = true;
     for (size_t i = 0; i < count; i++)
-        for (size_t k = i + 1; k < count; k++)
-            mounts[i].covered |= strcmp(mounts[i].mountpoint, mounts[k].mountpoint) == 0;
+        for (size_t k = 0; k < count && !mounts[i].covered; k++)
+            mounts[i].covered = is_on_top(&mounts[k], &mounts[i]);
+    return 0;
+}
+
+static size_t without_pseudo(struct os_mount *mounts, size_t count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!mounts[i].pseudo)
+            mounts[kept++] = mounts[i];
+    return kept;
 }
 
 static void take_size(struct os_mount *m, const struct question *q) {
@@ -142,13 +181,14 @@ static int read_mounts(int flags, double timeout, struct os_mount **ret_mounts, 
     if (r == 0)
         r = machine_load("/proc/self/mountinfo", &text);
     if (r == 0)
-        r = parse(text.data, flags, &rows);
+        r = parse(text.data, &rows);
     if (r == 0)
         r = rows_take(&rows, texts, &mounts, &count);
-    if (r < 0)
-        return r;
-    mark_covered(mounts, count);
-    if (flags & OS_MOUNTS_SIZES)
+    if (r == 0) /* what is not listed may cover what is */
+        r = mark_covered(mounts, count);
+    if (r == 0 && !(flags & OS_MOUNTS_PSEUDO))
+        count = without_pseudo(mounts, count);
+    if (r == 0 && flags & OS_MOUNTS_SIZES)
         r = ask_sizes(mounts, count, timeout);
     if (r == 0) {
         *ret_count = count;
