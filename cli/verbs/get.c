@@ -35,11 +35,15 @@ static int unknown(struct call *call, const char *name) {
     return misuse_word(call->function, "nothing is called", name, known);
 }
 
+static bool is_option(const char *word) {
+    return strncmp(word, "--", 2) == 0;
+}
+
 /* An option of the verb's own that is typed behind the noun: it counts as one before it. */
 static bool take_option(struct call *call, const char *word) {
     const struct argument *a = call->function->arguments;
     size_t size = strcspn(word, "=");
-    for (size_t i = 0; strncmp(word, "--", 2) == 0 && a[i].name; i++)
+    for (size_t i = 0; is_option(word) && a[i].name; i++)
         if (a[i].kind != POSITIONAL && strlen(a[i].name) == size - 2 &&
             strncmp(a[i].name, word + 2, size - 2) == 0 &&
             (word[size] == '=') == (a[i].kind == VALUE_OPTION)) {
@@ -49,15 +53,19 @@ static bool take_option(struct call *call, const char *word) {
     return false;
 }
 
-/* What is typed behind the noun, without the options that are for all of them. */
+/* What is always asked of the noun (a recorded machine has no answer to options, as there are no sizes of
+ * its mounts), and what is typed behind it, without the options that are for all of them. */
 static char **words_of(struct call *call, const struct noun *noun) {
     char **words = call_alloc(call, call->rest_count + 2, sizeof *words);
-    size_t count = 0;
-    if (words && noun->word)
-        words[count++] = (char *)noun->word;
-    for (size_t i = 0; words && i < call->rest_count; i++)
+    size_t count = 1;
+    if (!words)
+        return NULL;
+    for (size_t i = 0; i < call->rest_count; i++)
         if (!take_option(call, call->rest[i]))
             words[count++] = call->rest[i];
+    if (!noun->word || (is_option(noun->word) && is_set(call, "root")))
+        return words + 1;
+    words[0] = (char *)noun->word;
     return words;
 }
 
@@ -72,6 +80,12 @@ static int ask_metrics(struct call *call, const char *what, char **words) {
     return STATUS_YES;
 }
 
+/* Calls that ask the kernel whatever machine is looked at, as Python's of the same names. */
+static bool asks_kernel(const struct noun *noun) {
+    return noun->function && (strcmp(noun->function, "os.disk_usage") == 0 ||
+                              strcmp(noun->function, "os.uname") == 0);
+}
+
 int read_question(struct call *call, struct question *question) {
     const char *what = arg_text(call, "WHAT");
     static const struct noun all = {"all", NULL, NULL};
@@ -81,12 +95,15 @@ int read_question(struct call *call, struct question *question) {
     char **words = words_of(call, noun);
     if (!words)
         return STATUS_NO;
-    bool metrics = is_set(call, "prometheus");
+    bool metrics = is_set(call, "prometheus"), root = is_set(call, "root");
     if (!metrics && noun == &all)
         return misuse(call->function, "all there is goes with --prometheus alone");
-    if (metrics && ask_metrics(call, what, words + (noun->word != NULL)) != STATUS_YES)
+    if (metrics && ask_metrics(call, what, words + (*words && *words == noun->word)) != STATUS_YES)
         return STATUS_USAGE;
-    if (is_set(call, "root") && os_set_root(arg_text(call, "root")) < 0)
+    if (root && asks_kernel(noun))
+        return misuse_word(call->function, "--root does not go with", what,
+                           ": no file of a recorded machine tells it");
+    if (root && os_set_root(arg_text(call, "root")) < 0)
         return failed();
     *question = (struct question){metrics ? what : NULL,
                                   metrics ? NULL : find_function(noun->function), words};

@@ -177,7 +177,7 @@ static int print_stats(void) {
 
 static int print_mounts(void) {
     size_t count = 0;
-    struct os_mount *mounts = os_mounts(OS_MOUNTS_SIZES, -1, &count);
+    struct os_mount *mounts = os_mounts(os_root_is_set() ? 0 : OS_MOUNTS_SIZES, -1, &count);
     size_t kept = 0;
     for (size_t i = 0; mounts && i < count; i++)
         if (!mounts[i].covered) /* two of one place would be one sample twice */

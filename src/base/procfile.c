@@ -4,6 +4,7 @@
 
 #include "base/seam.h"
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 ssize_t procfile_read(const char *path, char *buffer, size_t size) {
@@ -42,6 +43,18 @@ const char *procfile_field(const char *text, const char *label) {
         text = text ? text + 1 : NULL;
     }
     return text ? text + size : NULL;
+}
+
+double procfile_decimal(const char *text, char **ret_end) {
+    char *at;
+    double value = (double)strtoull(text, &at, 10), unit = 0.1;
+    *ret_end = at;
+    if (at == text || *at != '.')
+        return value;
+    for (at++; *at >= '0' && *at <= '9'; at++, unit /= 10)
+        value += (*at - '0') * unit;
+    *ret_end = at;
+    return value;
 }
 
 static bool octal(const char *text) {

@@ -19,6 +19,9 @@ int procfile_load_fd(int fd, struct str *s);
 /** What stands behind `label` at the start of a line of `text`, or NULL. */
 const char *procfile_field(const char *text, const char *label);
 
+/** A decimal number "12.75", with a point whatever the locale; 0 that ends at `text` where there is none. */
+double procfile_decimal(const char *text, char **ret_end);
+
 /** Spaces and the like stand in mountinfo as octal numbers, "\040": puts them back. */
 void procfile_unescape(char *text);
 

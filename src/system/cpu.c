@@ -3,6 +3,7 @@
 #include "system/cpu.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/procfile.h"
 #include "base/seam.h"
 #include "process/affinity.h"
 #include "system/cgroup.h"
@@ -29,12 +30,24 @@ int cpu_list_count(const char *list) {
     return *end == '\n' || *end == '\0' ? (int)count : 0;
 }
 
+/* A recorded machine without that list: the CPUs of /proc/stat, as those are online. */
+static int recorded_count(void) {
+    AUTO_STR text = STR_INIT;
+    int r = machine_load("/proc/stat", &text), count = 0;
+    const char *at = r == 0 ? text.data : NULL;
+    while (at && (at = procfile_field(at, "cpu")))
+        count += *at >= '0' && *at <= '9';
+    return r < 0 ? r : count ? count : -ENODATA;
+}
+
 /* As glibc's sysconf() has it; musl's counts what the calling thread may run on. */
 static int online(void) {
     char list[4096];
     ssize_t size = machine_read("/sys/devices/system/cpu/online", list, sizeof list);
     int count = size > 0 && size < (ssize_t)sizeof list - 1 ? cpu_list_count(list) : 0;
-    return count ? count : (int)SYS(sysconf, _SC_NPROCESSORS_ONLN);
+    if (count)
+        return count;
+    return machine_is_live() == 0 ? (int)SYS(sysconf, _SC_NPROCESSORS_ONLN) : recorded_count();
 }
 
 int os_cpu_count(void) {
@@ -68,17 +81,17 @@ int os_available_cpus(void) {
     return PUBLIC(count, "available_cpus", NULL, NULL);
 }
 
-/* "0.20 0.18 0.12 1/80 11206", with a point whatever the locale. */
+/* "0.20 0.18 0.12 1/80 11206": how many of the three there are, or −errno. */
 static int recorded_loads(double *loads) {
     char text[128], *at = text;
     ssize_t r = machine_read("/proc/loadavg", text, sizeof text);
-    for (int i = 0; r > 0 && i < 3; i++) {
-        loads[i] = (double)strtoull(at, &at, 10);
-        double unit = 0.1;
-        for (at += *at == '.'; *at >= '0' && *at <= '9'; at++, unit /= 10)
-            loads[i] += (*at - '0') * unit;
+    int count = 0;
+    for (char *end; r > 0 && count < 3; count++, at = end) {
+        loads[count] = procfile_decimal(at, &end);
+        if (end == at)
+            break;
     }
-    return r < 0 ? (int)r : 3;
+    return r < 0 ? (int)r : count;
 }
 
 int os_getloadavg(double ret_loads[3]) {

@@ -120,33 +120,44 @@ static int compare_freqs(const void *a, const void *b) {
     return (x->cpu > y->cpu) - (x->cpu < y->cpu);
 }
 
-static double decimal(const char *at) {
-    char *end;
-    double value = (double)strtoull(at, &end, 10), unit = 0.1;
-    for (end += *end == '.'; *end >= '0' && *end <= '9'; end++, unit /= 10)
-        value += (*end - '0') * unit;
-    return value;
+/* What stands behind one of the labels at the start of a line, or NULL. */
+static const char *labelled(const char *line, const char *const *labels) {
+    for (; *labels; labels++)
+        if (strncmp(line, *labels, strlen(*labels)) == 0)
+            return line + strlen(*labels);
+    return NULL;
 }
 
-/* Lines "cpu MHz : 2100.000", one for each CPU. */
+/* The speeds of all CPUs in /proc/cpuinfo, as x86, s390 and POWER tell them: how many there are.
+ * `freqs` has room for them, or is NULL to count. */
+static size_t parse_cpuinfo(const char *line, struct os_cpu_freq *freqs) {
+    static const char *const numbers[] = {"processor\t: ", "cpu number      : ", NULL};
+    static const char *const speeds[] = {
+        "cpu MHz\t\t: ", "cpu MHz dynamic : ", "clock\t\t: ", NULL};
+    size_t count = 0;
+    int cpu = 0;
+    for (char *end; line; line = (line = strchr(line, '\n')) ? line + 1 : NULL) {
+        const char *number = labelled(line, numbers), *speed = labelled(line, speeds);
+        if (number)
+            cpu = (int)strtol(number, NULL, 10);
+        if (speed && freqs)
+            freqs[count] =
+                (struct os_cpu_freq){.cpu = cpu, .current = procfile_decimal(speed, &end)};
+        count += speed != NULL;
+    }
+    return count;
+}
+
 static int read_cpuinfo(struct os_cpu_freq **ret_freqs, size_t *ret_count) {
-    static const char label[] = "cpu MHz\t\t: ";
     AUTO_STR text = STR_INIT;
     int r = machine_load("/proc/cpuinfo", &text);
     if (r < 0 && r != -ENOENT)
         return r;
-    size_t count = 0;
-    for (const char *at = text.data; at && (at = procfile_field(at, label)); at = strchr(at, '\n'))
-        count++;
+    size_t count = parse_cpuinfo(text.data, NULL);
     struct os_cpu_freq *freqs = mem_zalloc(count * sizeof *freqs);
     if (!freqs)
         return -ENOMEM;
-    const char *at = text.data;
-    for (size_t i = 0; i < count; i++) {
-        at = procfile_field(at, label);
-        freqs[i] = (struct os_cpu_freq){.cpu = (int)i, .current = decimal(at)};
-        at = strchr(at, '\n');
-    }
+    parse_cpuinfo(text.data, freqs);
     *ret_freqs = freqs;
     *ret_count = count;
     return 0;

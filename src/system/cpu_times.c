@@ -33,6 +33,8 @@ static int parse_cpus(const char *text, struct os_cpu_times **ret_times, size_t 
     size_t lines = 0, count = 0;
     for (const char *line = text; line && strncmp(line, "cpu", 3) == 0; line = next_line(line))
         lines++;
+    if (!lines)
+        return -ENODATA;
     struct os_cpu_times *times = mem_alloc(lines * sizeof *times);
     if (!times)
         return -ENOMEM;
@@ -67,6 +69,8 @@ static int read_stats(struct os_cpu_stats_result *ret) {
     int r = machine_load("/proc/stat", &text);
     if (r < 0)
         return r;
+    if (!procfile_field(text.data, "ctxt "))
+        return -ENODATA;
     *ret = (struct os_cpu_stats_result){
         .ctx_switches = line_of(text.data, "ctxt "),
         .interrupts = line_of(text.data, "intr "),
@@ -92,10 +96,10 @@ static int read_uptime(double *ret_seconds) {
     ssize_t r = machine_read("/proc/uptime", text, sizeof text);
     if (r < 0)
         return (int)r;
-    double whole = (double)strtoull(text, &end, 10), part = 0, unit = 0.1;
-    for (end += *end == '.'; *end >= '0' && *end <= '9'; end++, unit /= 10)
-        part += (*end - '0') * unit;
-    *ret_seconds = whole + part;
+    double seconds = procfile_decimal(text, &end);
+    if (end == text)
+        return -ENODATA;
+    *ret_seconds = seconds;
     return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <osier/machine.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 /* Readers hold the lock while they open, so that neither value goes away under them. */
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
 static struct os_root recorded = {.fd = -1, .inside = true};
+static atomic_bool is_recorded;
 static char *procfs; /* where /proc is, or NULL for "/proc" */
 
 int os_set_root(const char *root) {
@@ -30,16 +32,14 @@ int os_set_root(const char *root) {
     pthread_rwlock_wrlock(&lock);
     int before = recorded.fd;
     recorded.fd = fd;
+    is_recorded = fd >= 0;
     pthread_rwlock_unlock(&lock);
     seam_close_quietly(before);
     return 0;
 }
 
 bool os_root_is_set(void) {
-    pthread_rwlock_rdlock(&lock);
-    bool set = recorded.fd >= 0;
-    pthread_rwlock_unlock(&lock);
-    return set;
+    return is_recorded;
 }
 
 int os_set_procfs_path(const char *path) {
@@ -57,10 +57,13 @@ int os_set_procfs_path(const char *path) {
     return 0;
 }
 
+/* What was recorded may be anything: links stay in `root`, and no FIFO is waited for. */
+static int open_recorded(const struct os_root *root, const char *path, int flags) {
+    return root_open(root, path, flags & O_PATH ? flags : flags | O_NONBLOCK, 0);
+}
+
 static int open_path(const char *path, int flags) {
-    if (recorded.fd >= 0)
-        return root_open(&recorded, path, flags, 0);
-    return SYS(open, path, flags);
+    return recorded.fd >= 0 ? open_recorded(&recorded, path, flags) : SYS(open, path, flags);
 }
 
 static bool in_proc(const char *path) {
@@ -82,6 +85,17 @@ int machine_open(const char *path, int flags) {
         r = open_path(path, flags);
     pthread_rwlock_unlock(&lock);
     return r;
+}
+
+/* A link that leads nowhere and a socket are no file of a machine. */
+int machine_open_at(int dir, const char *name, int flags) {
+    flags |= O_CLOEXEC;
+    if (!is_recorded)
+        return SYS(openat, dir, name, flags);
+    int fd = strchr(name, '/')
+                 ? open_recorded(&(struct os_root){.fd = dir, .inside = true}, name, flags)
+                 : SYS(openat, dir, name, flags | O_NOFOLLOW | O_NONBLOCK); /* without memory */
+    return fd == -ELOOP || fd == -ENXIO ? -ENOENT : fd;
 }
 
 /* Its descriptor leads there, wherever it has been moved. */
@@ -122,7 +136,7 @@ ssize_t machine_read(const char *path, char *buffer, size_t size) {
 }
 
 ssize_t machine_read_at(int dir, const char *name, char *buffer, size_t size) {
-    AUTO_CLOSE int fd = SYS(openat, dir, name, O_RDONLY | O_CLOEXEC);
+    AUTO_CLOSE int fd = machine_open_at(dir, name, O_RDONLY);
     return fd < 0 ? fd : read_once(fd, buffer, size);
 }
 
@@ -132,7 +146,7 @@ int machine_load(const char *path, struct str *s) {
 }
 
 int machine_load_at(int dir, const char *name, struct str *s) {
-    AUTO_CLOSE int fd = SYS(openat, dir, name, O_RDONLY | O_CLOEXEC);
+    AUTO_CLOSE int fd = machine_open_at(dir, name, O_RDONLY);
     return fd < 0 ? fd : procfile_load_fd(fd, s);
 }
 

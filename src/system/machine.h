@@ -16,7 +16,8 @@ ssize_t machine_read(const char *path, char *buffer, size_t size);
 /** Appends the whole file: 0, or −errno. */
 int machine_load(const char *path, struct str *s);
 
-/** The same two of a name in a directory that is open. */
+/** The same three of a name in a directory of it that is open. */
+int machine_open_at(int dir, const char *name, int flags);
 ssize_t machine_read_at(int dir, const char *name, char *buffer, size_t size);
 int machine_load_at(int dir, const char *name, struct str *s);
 

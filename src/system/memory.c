@@ -87,6 +87,8 @@ static int read_swap(struct os_swap_memory_result *ret) {
     int r = machine_load("/proc/meminfo", &memory);
     if (r < 0)
         return r;
+    if (!procfile_field(memory.data, "MemTotal:"))
+        return -ENODATA;
     r = machine_load("/proc/vmstat", &counters);
     if (r < 0 && r != -ENOENT)
         return r;
@@ -139,6 +141,10 @@ static int read_lines(struct os_named_number **ret_lines, size_t *ret_count) {
     char *rest = memcpy(block + size, text.data, text.size + 1);
     while ((line = strsep(&rest, "\n")) && *line)
         count += parse_line(line, &lines[count]);
+    if (!count) {
+        free(block);
+        return -ENODATA;
+    }
     *ret_lines = lines;
     *ret_count = count;
     return 0;

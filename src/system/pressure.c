@@ -29,25 +29,23 @@ static int path_of(enum os_resource resource, const char *cgroup, struct str *re
     return ret->failed ? -ENOMEM : 0;
 }
 
-/* The number behind "avg10=", which has a point whatever the locale. */
+/* The number behind "avg10=". */
 static double share(const char *line, const char *label) {
     const char *at = strstr(line, label);
     char *end;
     if (!at)
         return 0;
-    double value = (double)strtoull(at + strlen(label), &end, 10), unit = 0.1;
-    for (end += *end == '.'; *end >= '0' && *end <= '9'; end++, unit /= 10)
-        value += (*end - '0') * unit;
-    return value;
+    return procfile_decimal(at + strlen(label), &end);
 }
 
-static void parse_line(const char *text, const char *label, struct os_pressure_line *ret) {
+static bool parse_line(const char *text, const char *label, struct os_pressure_line *ret) {
     const char *line = procfile_field(text, label);
     const char *total = line ? strstr(line, "total=") : NULL;
     if (line)
         *ret = (struct os_pressure_line){
             share(line, "avg10="), share(line, "avg60="), share(line, "avg300="),
             total ? (int64_t)strtoull(total + strlen("total="), NULL, 10) * 1000 : 0};
+    return line != NULL;
 }
 
 static int read_pressure(enum os_resource resource, const char *cgroup,
@@ -58,9 +56,11 @@ static int read_pressure(enum os_resource resource, const char *cgroup,
     ssize_t size = r < 0 ? r : machine_read(path.data, text, sizeof text);
     if (size < 0)
         return (int)size;
-    *ret = (struct os_pressure_result){.some = {.total = 0}};
-    parse_line(text, "some ", &ret->some);
-    parse_line(text, "full ", &ret->full);
+    struct os_pressure_result pressure = {.some = {.total = 0}};
+    bool some = parse_line(text, "some", &pressure.some);
+    if (!parse_line(text, "full", &pressure.full) && !some)
+        return -ENODATA;
+    *ret = pressure;
     return 0;
 }
 

@@ -45,7 +45,7 @@ char **os_process_environ(const struct os_process *process) {
 /* The names in a directory of the process that are numbers, in order; −1 ends them. */
 static int list_numbers(const struct os_process *process, const char *name, int **ret_numbers) {
     AUTO_FREE char **names = NULL;
-    AUTO_CLOSE int fd = SYS(openat, process->fd, name, DIR_OPEN);
+    AUTO_CLOSE int fd = machine_open_at(process->fd, name, DIR_OPEN);
     int r = fd < 0 ? fd : dir_list(fd, &names);
     if (r < 0)
         return process_gone(process, r);
@@ -100,7 +100,7 @@ static int read_threads(const struct os_process *process, struct os_process_thre
     while (r == 0 && ids[room] >= 0)
         room++;
     AUTO_FREE struct os_process_thread *threads = r == 0 ? mem_alloc(room * sizeof *threads) : NULL;
-    AUTO_CLOSE int tasks = threads ? SYS(openat, process->fd, "task", DIR_OPEN) : -1;
+    AUTO_CLOSE int tasks = threads ? machine_open_at(process->fd, "task", DIR_OPEN) : -1;
     if (r < 0 || !threads || tasks < 0)
         return r < 0 ? r : !threads ? -ENOMEM : process_gone(process, tasks);
     for (size_t i = 0; i < room; i++) {

@@ -96,7 +96,7 @@ static int read_stat(struct one *p, const char *path) {
 static ssize_t append_file(struct one *p, const char *name) {
     struct str *text = &p->g->text;
     size_t start = text->size, room = STAT_SIZE;
-    AUTO_CLOSE int fd = SYS(openat, p->dir, name, O_RDONLY | O_CLOEXEC);
+    AUTO_CLOSE int fd = machine_open_at(p->dir, name, O_RDONLY);
     if (fd < 0)
         return fd;
     for (ssize_t r = 0;; room *= 2) {
@@ -253,7 +253,7 @@ static int read_io(struct one *p) {
 
 static int count_entries(int dir, int *ret_count) {
     _Alignas(uint64_t) char buffer[8192];
-    AUTO_CLOSE int fd = SYS(openat, dir, "fd", DIR_OPEN);
+    AUTO_CLOSE int fd = machine_open_at(dir, "fd", DIR_OPEN);
     if (fd < 0)
         return fd;
     struct dir d;
@@ -403,7 +403,7 @@ static int read_one(struct one *p, int proc, const char *name) {
         int r = read_stat(p, path);
         return r < 0 ? absent(p->g, r) : 1;
     }
-    AUTO_CLOSE int dir = SYS(openat, proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    AUTO_CLOSE int dir = machine_open_at(proc, name, O_RDONLY | O_DIRECTORY);
     p->dir = dir;
     int r = dir < 0 ? dir : read_stat(p, "stat");
     return r < 0 ? absent(p->g, r) : read_fields(p);

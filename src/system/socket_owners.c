@@ -53,7 +53,7 @@ static int read_process(struct socket_owners *o, int proc, pid_t pid) {
     struct dir d;
     struct dir_entry entry;
     snprintf(path, sizeof path, "%d/fd", (int)pid);
-    AUTO_CLOSE int fd = SYS(openat, proc, path, DIR_OPEN);
+    AUTO_CLOSE int fd = machine_open_at(proc, path, DIR_OPEN);
     int r = fd;
     if (fd >= 0) {
         dir_start(&d, fd, buffer, sizeof buffer);

@@ -23,7 +23,7 @@ static void cut_newline(struct str *text) {
 }
 
 static int read_value(int sys, const char *path, struct str *value) {
-    AUTO_CLOSE int fd = SYS(openat, sys, path, O_RDONLY | O_CLOEXEC);
+    AUTO_CLOSE int fd = machine_open_at(sys, path, O_RDONLY);
     int r = fd < 0 ? fd : procfile_load_fd(fd, value);
     cut_newline(value);
     return r;
@@ -92,7 +92,7 @@ static int read_folder(struct search *s, const char *folder, struct rows *rows) 
     _Alignas(uint64_t) char buffer[DIR_BUFFER];
     struct dir d;
     struct dir_entry entry;
-    AUTO_CLOSE int fd = SYS(openat, s->sys, *folder ? folder : ".", DIR_OPEN | O_NOFOLLOW);
+    AUTO_CLOSE int fd = machine_open_at(s->sys, *folder ? folder : ".", DIR_OPEN | O_NOFOLLOW);
     int r = fd;
     if (fd < 0) /* it has gone meanwhile, or is nobody else's business */
         return r == -ENOENT || r == -EACCES ? 0 : r;
@@ -117,7 +117,7 @@ static int read_folders(struct search *s, struct rows *rows) {
 
 /* A name without a pattern leads straight to its file. */
 static int read_one(struct search *s, struct rows *rows) {
-    AUTO_CLOSE int fd = SYS(openat, s->sys, s->path.data, O_PATH | O_CLOEXEC);
+    AUTO_CLOSE int fd = machine_open_at(s->sys, s->path.data, O_PATH);
     int type = fd < 0 ? fd : dir_type(s->sys, s->path.data);
     if (type != DT_REG)
         return type < 0 ? type : 0;
@@ -185,7 +185,7 @@ static int prepare(const struct setting_change *c, const char *path, const char 
 }
 
 static int write_value(int sys, const char *path, const char *value) {
-    AUTO_CLOSE int fd = SYS(openat, sys, path, O_WRONLY | O_CLOEXEC);
+    AUTO_CLOSE int fd = machine_open_at(sys, path, O_WRONLY);
     ssize_t r = fd < 0 ? fd : SYS(write, fd, value, strlen(value));
     return r < 0 ? (int)r : (size_t)r == strlen(value) ? 0 : -EINVAL;
 }
