@@ -140,6 +140,22 @@ def test_mounts_are_those_of_findmnt(osier, peer):
     agree(look, compare)
 
 
+def test_a_hidden_mount_has_no_size_of_another(build, tmp_path):
+    script = """
+        mount -t tmpfs -o size=8m one . && cd "$PWD" && mkdir -p a/b && mount -t tmpfs -o size=9m two a/b || exit 77
+        mount -t tmpfs -o size=10m three a && mkdir a/b && mount -t tmpfs -o size=7m four a && mkdir a/b || exit 77
+        mkdir p && mount -t tmpfs -o size=6m five p && mount -t proc proc p || exit 77
+        cd / && exec "$1" get mounts --json --fields=device,covered,total
+    """
+    done = subprocess.run([shutil.which("unshare") or "false", "-m", "sh", "-c", script, "sh", build / "osier"], cwd=tmp_path, capture_output=True, timeout=60)
+    if done.returncode in (1, 77) and not done.stdout:
+        pytest.skip("no mounts of its own here")
+    ours = {m["device"]: (m["covered"], m["total"]) for m in json.loads(done.stdout)}
+    assert {d: ours[d] for d in ("one", "two", "three", "four", "five")} == {
+        "one": (False, 8 << 20), "two": (True, None), "three": (True, None), "four": (False, 7 << 20), "five": (True, None),
+    }  # fmt: skip
+
+
 def test_cpus_are_those_of_lscpu(osier, peer):
     fields = {}
 
