@@ -271,6 +271,8 @@ static bool run_once(const struct fault *row, int injected, long n) {
         row->before();
     struct snapshot before = take_snapshot(scratch);
     struct run run = {.row = row, .scratch = scratch, .injected = injected, .n = n};
+    if (row->begin)
+        row->begin();
     error_fail(-4095, "before", NULL, NULL); /* so that no record of an earlier run is taken */
     errno = 0;
     fault_arm(n, injected);

@@ -36,9 +36,11 @@ struct fault {
     const char *filename2; /* likewise */
     const char *tree;      /* the scratch directory before the call, see fault_plant() */
     void (*before)(void);  /* further preparation, before each run */
-    void (*after)(void);   /* takes back what `before` or a successful call did outside */
-    const char *absorbs;   /* calls whose failure may go unnoticed: "malloc fstat", or "*" */
-    const char *skips;     /* calls of children or helpers which are not looked at */
+    void (*begin)(
+        void); /* makes what the call ends: no fault hits it, and all of it has to be gone */
+    void (*after)(void); /* takes back what `before` or a successful call did outside */
+    const char *absorbs; /* calls whose failure may go unnoticed: "malloc fstat", or "*" */
+    const char *skips;   /* calls of children or helpers which are not looked at */
     int (*maps)(const char *call, int number); /* the errno expected for a failed call; 0: success,
                                                   −1: any failure; left out: the number itself */
     bool no_record;                            /* a failure sets errno alone */

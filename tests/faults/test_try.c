@@ -2,19 +2,40 @@
 /** Faults in rehearsals: whatever fails, nothing has changed, and nothing is left. */
 #include "faults.h"
 
-/* The journal is on the disk, where most of the layers then are, too: no other journal is made. */
-static char place[4096];
+#include "base/kernel.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+
+/* In a mount namespace in which only the mount of the scratch directory can be written to, which is in
+ * memory: no layer waits for a disk, and there is no journal but the one of this process. */
+static int machine = -1;
+static char place[4096], scratch[4096];
 
 static void clear_journal(void) {
     char command[sizeof "rm -rf " + sizeof place];
     snprintf(command, sizeof command, "rm -rf %s", place);
-    if (system(command) != 0)
-        abort();
+    assert_int_equal(system(command), 0);
+    assert_return_code(setns(machine, CLONE_NEWNS), errno);
+    assert_return_code(chdir(scratch), errno);
+    close(machine);
 }
 
 static void make_journal(void) {
-    snprintf(place, sizeof place, "%s/osier-faults-try-%d", fault_disk(), (int)getpid());
-    clear_journal();
+    char top[4096];
+    assert_non_null(getcwd(scratch, sizeof scratch));
+    machine = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    assert_return_code(machine, errno);
+    assert_return_code(unshare(CLONE_NEWNS), errno);
+    assert_return_code(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), errno);
+    assert_return_code(kernel_mount_read_only("/"), errno);
+    snprintf(top, sizeof top, "%s", scratch);
+    while (top[1] && !os_path_ismount(top))
+        *(strrchr(top, '/') == top ? top + 1 : strrchr(top, '/')) = '\0';
+    assert_return_code(mount(NULL, top, NULL, MS_REMOUNT | MS_BIND, NULL), errno);
+    assert_return_code(chdir(scratch), errno);
+    snprintf(place, sizeof place, "%s/osier-faults-try-%d", memory_place(), (int)getpid());
     setenv("OSIER_STATE", place, 1);
     assert_int_equal(os_recover(NULL), 0);
 }
@@ -25,8 +46,6 @@ static int any(const char *call, int number) {
     return -1;
 }
 
-static struct os_try *rehearsal;
-
 static struct os_try *rehearse(void) {
     return os_try_run(OS_ARGV("/bin/sh", "-c", "echo new > f; mkdir d; echo x > d/x; mv g h"),
                       NULL);
@@ -34,42 +53,45 @@ static struct os_try *rehearse(void) {
 
 static struct os_try *rehearsal;
 
-static void end(void) {
-    rehearsal = os_try_close(rehearsal);
-    clear_journal();
-}
-
-static void rehearse_before(void) {
-    make_journal();
-    rehearsal = rehearse();
-    assert_non_null(rehearsal);
-}
-
-#define REHEARSED                                                                                  \
-    .operation = ANY_NAME, .filename = ANY_NAME, .tree = "f=old g", .absorbs = "*", .maps = any,   \
-    .few = true, .uncancelled = true, .root = true, .before = make_journal, .after = clear_journal
-
-FAULT(os_try_run, REHEARSED) {
-    struct os_try *made = rehearse();
-    return made ? (os_try_close(made), 0) : -1;
-}
-
-static long done(int r) {
+/* What a rehearsal owns goes with it. */
+static long done(long r) {
     int saved = errno;
     rehearsal = os_try_close(rehearsal);
     errno = saved;
     return r;
 }
 
-FAULT(os_try_plan, REHEARSED) {
-    rehearsal = rehearse();
-    return done(rehearsal && os_try_plan(rehearsal) ? 0 : -1);
+static void end(void) {
+    rehearsal = os_try_close(rehearsal);
+    clear_journal();
 }
 
-FAULT(os_try_keep, REHEARSED) {
-    uint64_t id = 0;
+static void begin(void) {
     rehearsal = rehearse();
-    int r = rehearsal ? os_try_keep(rehearsal, NULL, &id) : -1;
+    assert_non_null(rehearsal);
+}
+
+static void rehearse_before(void) {
+    make_journal();
+    begin();
+}
+
+#define REHEARSAL                                                                                  \
+    .operation = ANY_NAME, .filename = ANY_NAME, .tree = "f=old g", .absorbs = "*", .maps = any,   \
+    .few = true, .uncancelled = true, .root = true
+
+FAULT(os_try_run, REHEARSAL, .before = make_journal, .after = clear_journal) {
+    struct os_try *made = rehearse();
+    return made ? (os_try_close(made), 0) : -1;
+}
+
+FAULT(os_try_plan, REHEARSAL, .before = make_journal, .begin = begin, .after = clear_journal) {
+    return done(os_try_plan(rehearsal) ? 0 : -1);
+}
+
+FAULT(os_try_keep, REHEARSAL, .before = make_journal, .begin = begin, .after = clear_journal) {
+    uint64_t id = 0;
+    int r = os_try_keep(rehearsal, NULL, &id);
     return done(r < 0 && id ? 0 : r); /* it stands, though a sync behind it has failed */
 }
 
