@@ -102,7 +102,8 @@ static void show_commands(void *data) {
         return;
     for (size_t i = 0; i < count; i++) {
         os_autofree char *text = text_made_safe(list[i].text);
-        printf("! run     %s: %s  (%s)\n", list[i].name, text ? text : "", list[i].origin);
+        printf("%s %s: %s  (%s)\n", list[i].perhaps ? "? perhaps" : "! run    ", list[i].name,
+               text ? text : "", list[i].origin);
     }
     if (count)
         printf("what comes after that is known when it has run\n");

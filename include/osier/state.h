@@ -116,6 +116,8 @@ struct os_state_command {
     const char *name;   /**< what the state calls it */
     const char *text;   /**< the command, as a shell takes it */
     const char *origin; /**< "state.toml:12" */
+    bool perhaps; /**< its `unless` or `creates` is looked at once more when it is its turn, and
+                           what comes before it may decide that */
 };
 
 /**

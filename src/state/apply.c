@@ -38,9 +38,9 @@ static int plan_files(struct os_state *state, uint32_t stage) {
     return result;
 }
 
-static int add_command(struct os_state *state, const struct resource *resource) {
-    struct os_state_command command = {.name = resource->name,
-                                       .origin = place_text(state, &resource->place)};
+static int add_command(struct os_state *state, const struct resource *resource, bool perhaps) {
+    struct os_state_command command = {
+        .name = resource->name, .origin = place_text(state, &resource->place), .perhaps = perhaps};
     int r = command_text(state, resource, resource->command, &command.text);
     str_append(&state->commands, (const char *)&command, sizeof command);
     return r < 0 ? r : command.origin && !state->commands.failed ? 0 : -ENOMEM;
@@ -52,6 +52,30 @@ static int not_run(struct os_state *state, const struct resource *resource, int 
                : problem(state, &resource->place, "run '%s': %s", resource->name, strerror(-r));
 }
 
+/* Whether the conditions of a command may be others when it is its turn: a command before it may do
+ * anything, and `unless` looks at what the files are like now. 1, 0 or −errno. */
+static int is_unsure(struct os_state *state, const struct resource *resource) {
+    const struct os_plan_entry *entries;
+    size_t count = 0;
+    if (!resource->unless && !resource->creates)
+        return 0;
+    if (state->commands.size)
+        return 1;
+    if (resource->unless && os_plan_entries(state->plan, &entries, &count) < 0)
+        return errno == ENOMEM ? -ENOMEM : 1; /* applying it tells what is wrong */
+    return count > 0;
+}
+
+/* What need not be run now may have to be behind what it comes after. */
+static int plan_command(struct os_state *state, const struct resource *resource) {
+    int unsure = is_unsure(state, resource), r = is_pending(state, resource, state->plan);
+    if (r < 0)
+        return not_run(state, resource, r);
+    if (unsure < 0 || (r == 0 && !(unsure && resource->after)))
+        return unsure < 0 ? unsure : 0;
+    return add_command(state, resource, unsure);
+}
+
 /* The commands of a round that will be run. */
 static int plan_commands(struct os_state *state, uint32_t stage) {
     int r = 0;
@@ -59,11 +83,7 @@ static int plan_commands(struct os_state *state, uint32_t stage) {
         const struct resource *resource = &resources_of(state)[state->order[i]];
         if (!resource->kind->command || resource->stage != stage)
             continue;
-        r = is_pending(state, resource, state->plan);
-        if (r < 0)
-            return not_run(state, resource, r);
-        if (r > 0)
-            r = add_command(state, resource);
+        r = plan_command(state, resource);
     }
     return r;
 }
@@ -182,7 +202,7 @@ static int run_one(struct apply *a, const struct resource *resource) {
     return -ECANCELED;
 }
 
-/* The commands of the rounds that were applied. 1 where something comes behind one that was run. */
+/* The commands of the rounds that were applied. 1 where something comes behind them. */
 static int run_all(struct apply *a) {
     struct os_state *state = a->state;
     for (uint32_t stage = state->stage; stage <= state->last; stage++) {
@@ -201,7 +221,8 @@ static int run_all(struct apply *a) {
             return stage < last_stage(state);
         }
     }
-    return 0;
+    state->stage = state->last + 1; /* what was planned to be run was not needed in the end */
+    return state->last < last_stage(state);
 }
 
 static int apply_rounds(struct apply *a, struct os_plan *plan) {
