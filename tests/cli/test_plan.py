@@ -220,11 +220,12 @@ def test_a_mount_that_came_after_the_plan_is_a_conflict(osier, build, tmp_path):
 
 def test_each_name_of_a_file_is_shown_with_its_own_move(osier, tmp_path):
     (tmp_path / "d").mkdir()
-    (tmp_path / "h1").touch()
-    for name in ("h2", "h3"):
-        os.link(tmp_path / "h1", tmp_path / name)
-    lines = osier("mv", "--dry-run", "h1", "h2", "h3", "d").out.splitlines()[:3]
-    assert [line.split()[2:5] for line in lines] == [[f"{tmp_path}/{name}", "->", f"{tmp_path}/d/{name}"] for name in ("h1", "h2", "h3")]
+    many = [f"h{i}" for i in range(8)]  # by chance they would not all be right
+    (tmp_path / many[0]).touch()
+    for name in many[1:]:
+        os.link(tmp_path / many[0], tmp_path / name)
+    lines = osier("mv", "--dry-run", *many, "d").out.splitlines()[: len(many)]
+    assert [line.split()[2:5] for line in lines] == [[f"{tmp_path}/{name}", "->", f"{tmp_path}/d/{name}"] for name in many]
 
 
 def test_hard_links_are_copied_as_such_with_undoable(osier, tmp_path):
