@@ -17,7 +17,7 @@
 /* All verdicts of one look, kept until it is known whether there is another one. */
 struct verdicts {
     struct os_state_verdict *list; /* each text is a block of its own */
-    size_t count;
+    size_t count, warnings;
     bool failed; /* memory ran out */
 };
 
@@ -39,7 +39,10 @@ static void keep(const struct os_state_verdict *verdict, void *data) {
                                                     .name = copy(v, verdict->name),
                                                     .origin = copy(v, verdict->origin),
                                                     .right = verdict->right,
-                                                    .what = copy(v, verdict->what)};
+                                                    .warns = verdict->warns,
+                                                    .what = copy(v, verdict->what),
+                                                    .perfdata = copy(v, verdict->perfdata)};
+    v->warnings += verdict->warns;
 }
 
 static void forget(struct verdicts *v) {
@@ -47,6 +50,7 @@ static void forget(struct verdicts *v) {
         free((char *)(intptr_t)v->list[i].name);
         free((char *)(intptr_t)v->list[i].origin);
         free((char *)(intptr_t)v->list[i].what);
+        free((char *)(intptr_t)v->list[i].perfdata);
     }
     free(v->list);
     *v = (struct verdicts){0};
@@ -56,9 +60,9 @@ static void forget(struct verdicts *v) {
 
 static void print_people(const struct verdicts *v, int wrong) {
     for (size_t i = 0; i < v->count; i++)
-        if (!v->list[i].right)
-            printf("not so: %s %s: %s  (%s)\n", v->list[i].kind, v->list[i].name, v->list[i].what,
-                   v->list[i].origin);
+        if (v->list[i].what)
+            printf("%s: %s %s: %s  (%s)\n", v->list[i].warns ? "warning" : "not so",
+                   v->list[i].kind, v->list[i].name, v->list[i].what, v->list[i].origin);
     if (wrong)
         printf("%d of %zu are not so\n", wrong, v->count);
     else
@@ -71,21 +75,45 @@ static void print_tap(const struct verdicts *v, int wrong) {
     for (size_t i = 0; i < v->count; i++) {
         printf("%sok %zu - %s %s\n", v->list[i].right ? "" : "not ", i + 1, v->list[i].kind,
                v->list[i].name);
-        if (!v->list[i].right)
-            printf("# %s (%s)\n", v->list[i].what, v->list[i].origin);
+        if (v->list[i].what)
+            printf("# %s%s (%s)\n", v->list[i].warns ? "warning: " : "", v->list[i].what,
+                   v->list[i].origin);
     }
+}
+
+/* A bar would begin the numbers. */
+static void print_name(const char *name) {
+    for (; *name; name++)
+        putchar(*name == '|' ? '_' : *name);
+}
+
+/* What was measured, as 'KIND NAME'=…: a label has no = in it, and quotation marks twice. */
+static void print_perfdata(const struct os_state_verdict *verdict) {
+    if (!verdict->perfdata)
+        return;
+    printf(" '%s ", verdict->kind);
+    for (const char *c = verdict->name; *c; c++)
+        printf(*c == '\'' ? "''" : "%c", *c == '=' || *c == '|' ? '_' : *c);
+    printf("'=%s", verdict->perfdata);
 }
 
 /* One line, with numbers behind a bar for what draws graphs. */
 static void print_nagios(const struct verdicts *v, int wrong) {
     if (!wrong)
-        printf("STATE OK: all %zu are so", v->count);
+        printf("STATE %s: all %zu are so", v->warnings ? "WARNING" : "OK", v->count);
     else
         printf("STATE CRITICAL: %d of %zu are not so", wrong, v->count);
-    for (size_t i = 0, told = 0; wrong && i < v->count && told < 3; i++)
-        if (!v->list[i].right)
-            printf("%s %s %s", told++ ? "," : ":", v->list[i].kind, v->list[i].name);
-    printf(" | wrong=%d;;0;0;%zu\n", wrong, v->count);
+    if (!wrong && v->warnings)
+        printf(", %zu with a warning", v->warnings);
+    for (size_t i = 0, told = 0; i < v->count && told < 3; i++)
+        if (wrong ? !v->list[i].right : v->list[i].warns) {
+            printf("%s %s ", told++ ? "," : ":", v->list[i].kind);
+            print_name(v->list[i].name);
+        }
+    printf(" | wrong=%d;;0;0;%zu", wrong, v->count);
+    for (size_t i = 0; i < v->count; i++)
+        print_perfdata(&v->list[i]);
+    putchar('\n');
 }
 
 static void print_xml(const char *text) {
@@ -130,8 +158,12 @@ static void print_json(const struct verdicts *v) {
         emit_text(v->list[i].name);
         emit_key("right");
         emit_bool(v->list[i].right);
+        emit_key("warns");
+        emit_bool(v->list[i].warns);
         emit_key("what");
         emit_text(v->list[i].what);
+        emit_key("perfdata");
+        emit_text(v->list[i].perfdata);
         emit_key("origin");
         emit_text(v->list[i].origin);
         emit_end_record();
@@ -142,12 +174,12 @@ static void print_json(const struct verdicts *v) {
 static const struct form {
     const char *name;
     void (*print)(const struct verdicts *v, int wrong);
-    int wrong, unknown; /* exit statuses */
+    int wrong, warns, unknown; /* exit statuses */
 } forms[] = {
-    {"people", print_people, STATUS_NO, STATUS_NO},
-    {"tap", print_tap, STATUS_NO, STATUS_NO},
-    {"junit", print_junit, STATUS_NO, STATUS_NO},
-    {"nagios", print_nagios, 2, 3}, /* as its plug-ins have them */
+    {"people", print_people, STATUS_NO, STATUS_YES, STATUS_NO},
+    {"tap", print_tap, STATUS_NO, STATUS_YES, STATUS_NO},
+    {"junit", print_junit, STATUS_NO, STATUS_YES, STATUS_NO},
+    {"nagios", print_nagios, 2, 1, 3}, /* as its plug-ins have them */
 };
 
 static const struct form *find_form(const char *name) {
@@ -187,8 +219,9 @@ static int look(struct os_state *state, double wait, struct verdicts *v) {
 /**
  * Tells whether all is as a state has it.
  *
- * Nothing is changed: `osier apply` would. A command of the state is so where it need not be run. The exit
- * status is 0 where all is so, else 1; with --format=nagios 0, 2, or 3 where the state can't be read.
+ * Nothing is changed: `osier apply` would. A command of the state is so where it need not be run. Assertions of
+ * the state ([port], [http], [space] …) are looked at here alone. The exit status is 0 where all is so, else 1;
+ * with --format=nagios 0, 1 for a warning, 2, or 3 where the state can't be read.
  *
  *     osier check site.toml --format=nagios
  *
@@ -217,10 +250,12 @@ int verb_check(struct call *call) {
         form->print(&verdicts, wrong);
     else if (form->unknown == 3)
         printf("STATE UNKNOWN: it can't be told\n");
+    bool warns = verdicts.warnings > 0;
     forget(&verdicts);
     os_state_close(state);
     return call->misused ? STATUS_USAGE
            : wrong < 0   ? form->unknown
            : wrong       ? form->wrong
+           : warns       ? form->warns
                          : STATUS_YES;
 }

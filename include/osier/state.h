@@ -103,7 +103,8 @@ OS_API OS_NONNULL() int os_state_vars(struct os_state *state, const struct os_st
  * files are right, are run; nothing is changed.
  *
  * What is as it shall be is no precondition of the plan. What comes after a command that
- * os_state_commands() tells of isn't in it: nobody knows what that command will do.
+ * os_state_commands() tells of isn't in it: nobody knows what that command will do. Assertions are
+ * no part of it, see os_state_check().
  *
  * @param state  the state
  * @return the plan, to end with os_plan_close(); NULL with errno set
@@ -176,16 +177,21 @@ OS_API OS_NONNULL(1, 2) int os_state_apply(struct os_state *state, struct os_pla
 
 /** Whether a resource is as a state has it. */
 struct os_state_verdict {
-    const char *kind;   /**< "file" */
-    const char *name;   /**< its path, or what a command is called */
-    const char *origin; /**< "state.toml:12" */
-    bool right;         /**< it is */
-    const char *what;   /**< else what would be done about it, "write_file /etc/x"; or NULL */
+    const char *kind;     /**< "file" */
+    const char *name;     /**< its path, or what a command is called */
+    const char *origin;   /**< "state.toml:12" */
+    bool right;           /**< it is */
+    bool warns;           /**< it is, but not by as much as the state asks for: `what` says so */
+    const char *what;     /**< what would be done about it, "write_file /etc/x", or why it isn't so;
+                           NULL: it is */
+    const char *perfdata; /**< what was measured, as monitoring plug-ins tell it, without a name:
+                               VALUE;WARN;CRITICAL;MIN;MAX; or NULL */
 };
 
 /**
- * Looks at whether all is as a state has it, each resource by itself, and changes nothing. A command is right
- * where it need not be run.
+ * Looks at whether all is as a state has it, each resource by itself, and changes nothing. A
+ * command is right where it need not be run. Assertions ([port], [http] …) are looked at here
+ * alone: no plan has anything of them.
  *
  * @param state  the state
  * @param on_verdict  told of each resource, in the order of the state; or NULL

@@ -30,7 +30,7 @@ static int plan_files(struct os_state *state, uint32_t stage) {
     int result = 0;
     for (size_t i = 0; i < resource_count(state) && result != -ENOMEM; i++) {
         const struct resource *resource = &resources_of(state)[state->order[i]];
-        int r = resource->kind->command || resource->stage != stage
+        int r = resource->kind->command || resource->kind->judge || resource->stage != stage
                     ? 0
                     : plan_resource(state, resource);
         result = r < 0 ? r : result;

@@ -2,6 +2,7 @@
 /** Whether a machine is as a state has it: each resource by itself. */
 #include "base/cancel.h"
 #include "base/error.h"
+#include "state/assertion.h"
 #include "state/kinds.h"
 
 #include <string.h>
@@ -49,23 +50,40 @@ static int check_resource(struct os_state *state, const struct resource *resourc
     return r < 0 ? r : what->failed ? -ENOMEM : 0;
 }
 
+static void free_judgement(struct judgement *judgement) {
+    str_free(&judgement->what);
+    str_free(&judgement->perfdata);
+}
+
+static int judge(struct os_state *state, const struct resource *resource,
+                 struct judgement *judgement, struct os_state_verdict *ret) {
+    state->on_problem = keep_problem;
+    state->data = &judgement->what;
+    int r = resource->kind->judge ? resource->kind->judge(resource, judgement)
+                                  : check_resource(state, resource, &judgement->what);
+    const char *what = judgement->what.size ? judgement->what.data : NULL;
+    *ret = (struct os_state_verdict){.kind = resource->kind->name,
+                                     .name = resource->name,
+                                     .origin = place_text(state, &resource->place),
+                                     .right = judgement->warns || !what,
+                                     .warns = judgement->warns,
+                                     .what = what,
+                                     .perfdata = judgement->perfdata.size ? judgement->perfdata.data
+                                                                          : NULL};
+    return r < 0                                                                   ? r
+           : ret->origin && !judgement->what.failed && !judgement->perfdata.failed ? 0
+                                                                                   : -ENOMEM;
+}
+
 static int check_all(struct os_state *state,
                      void (*on_verdict)(const struct os_state_verdict *verdict, void *data),
                      void *data) {
     int wrong = 0, r = 0;
     for (size_t i = 0; r >= 0 && i < resource_count(state); i++) {
-        const struct resource *resource = &resources_of(state)[i];
-        AUTO_STR what = STR_INIT;
-        state->on_problem = keep_problem;
-        state->data = &what;
-        r = check_resource(state, resource, &what);
-        struct os_state_verdict verdict = {.kind = resource->kind->name,
-                                           .name = resource->name,
-                                           .origin = place_text(state, &resource->place),
-                                           .right = !what.size,
-                                           .what = what.size ? what.data : NULL};
-        if (r >= 0 && !verdict.origin)
-            r = -ENOMEM;
+        struct judgement judgement
+            __attribute__((cleanup(free_judgement))) = {STR_INIT, STR_INIT, false};
+        struct os_state_verdict verdict;
+        r = judge(state, &resources_of(state)[i], &judgement, &verdict);
         if (r < 0)
             break;
         wrong += !verdict.right;

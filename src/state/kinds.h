@@ -5,8 +5,20 @@
 
 #include "state/state.h"
 
+#include <regex.h>
+
 extern const struct kind kind_dir, kind_file, kind_link, kind_line, kind_block, kind_set,
     kind_absent, kind_tree, kind_archive, kind_run;
+
+enum member_type { TEXT, CONTENT, MODE, USER, GROUP, FLAG, NUMBER, REAL, LIST, COMMAND, TABLE };
+
+/** Something that can be said of a resource, and where it goes: in an assertion to what `assertion`
+ *  of the resource points to. */
+struct member {
+    const char *name;
+    enum member_type type;
+    size_t offset;
+};
 
 /** The kind of a name, or NULL. */
 const struct kind *kind_of(const char *name);
@@ -31,8 +43,8 @@ int begin_needed(struct os_state *state, struct resource *resource);
 
 /** Plans a file whose text each member of the resource's table edits. */
 int plan_edits(struct os_state *state, const struct resource *resource,
-              int (*edit)(struct os_state *state, const struct resource *resource,
-                          const struct data_value *v, struct str *text));
+               int (*edit)(struct os_state *state, const struct resource *resource,
+                           const struct data_value *v, struct str *text));
 
 /** Plans one resource: from what the disk has where that is enough, else from the plan. */
 int plan_resource(struct os_state *state, const struct resource *resource);
@@ -54,5 +66,10 @@ int run_resource(struct os_state *state, const struct resource *resource, char *
 /** The command as a shell takes it, the arena's: 0 or −errno. */
 int command_text(struct os_state *state, const struct resource *resource,
                  const struct data_value *command, const char **ret_text);
+
+/** The size of a line with its end, and whether a pattern matches it; `room` is for the line without
+ *  its end. */
+size_t line_size(const char *at, const char *end);
+bool line_matches(const regex_t *pattern, const char *line, size_t size, struct str *room);
 
 #endif

@@ -108,7 +108,10 @@ static int find_named(struct os_state *state, const struct resource *resource,
     for (; *ret; *ret = next_same(state, *ret))
         if (strncmp((*ret)->kind->name, text, (size_t)(colon - text)) == 0 &&
             !(*ret)->kind->name[colon - text])
-            return 0;
+            return (*ret)->kind->judge
+                       ? problem(state, &place, "nothing can wait for '%s': a plan makes no %s",
+                                 text, (*ret)->kind->name)
+                       : 0;
     return problem(state, &place, "after is a list of what is in this state, as \"file:/path\"%s%s",
                    text ? "; there is no " : "", text ? text : "");
 }
@@ -142,13 +145,12 @@ static int next_need(struct os_state *state, const struct resource *resource, st
 }
 
 static struct needs needs_of(struct os_state *state, const struct resource *resource) {
+    bool alone = resource->kind->command || resource->kind->judge;
     return (struct needs){
         .after =
             resource->after ? data_first(&resource->place.source->data, resource->after) : NULL,
-        .same = resource->kind->command
-                    ? NULL
-                    : resource_at(state, resource->name, strlen(resource->name)),
-        .up = resource->kind->command ? 0 : strlen(resource->name),
+        .same = alone ? NULL : resource_at(state, resource->name, strlen(resource->name)),
+        .up = alone ? 0 : strlen(resource->name),
     };
 }
 

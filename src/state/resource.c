@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** From tables to resources: which kinds there are, and what can be said of each. */
 #include "path/norm.h"
+#include "state/assertion.h"
 #include "state/kinds.h"
 
 #include <grp.h>
@@ -10,15 +11,6 @@
 #include <string.h>
 
 /* ------------------------------------------------------------------------------ members */
-
-enum member_type { TEXT, CONTENT, MODE, USER, GROUP, FLAG, NUMBER, LIST, COMMAND, TABLE };
-
-/** Something that can be said of a resource, and where it goes. */
-struct member {
-    const char *name;
-    enum member_type type;
-    size_t offset;
-};
 
 #define IN(member) offsetof(struct resource, member)
 #define AFTER                                                                                      \
@@ -88,6 +80,9 @@ const struct kind *kind_of(const char *name) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i]->name, name) == 0)
             return kinds[i];
+    for (size_t i = 0; assertion_kinds[i]; i++)
+        if (strcmp(assertion_kinds[i]->name, name) == 0)
+            return assertion_kinds[i];
     return NULL;
 }
 
@@ -172,7 +167,8 @@ static int take_owner(struct os_state *state, const struct place *place, const s
 static int take_member(struct os_state *state, struct resource *resource,
                        const struct member *member, const struct data_value *v) {
     struct place place = {resource->place.source, v->at};
-    char *to = (char *)resource + member->offset;
+    char *to =
+        (resource->assertion ? (char *)resource->assertion : (char *)resource) + member->offset;
     switch (member->type) {
     case TEXT:
         return take_text(state, &place, member->name, v, (const char **)(void *)to);
@@ -194,6 +190,11 @@ static int take_member(struct os_state *state, struct resource *resource,
         return v->type == DATA_INTEGER
                    ? 0
                    : wrong_type(state, &place, member->name, "a whole number", v);
+    case REAL:
+        *(double *)(void *)to = v->type == DATA_INTEGER ? (double)v->integer : v->number;
+        return v->type == DATA_INTEGER || v->type == DATA_FLOAT
+                   ? 0
+                   : wrong_type(state, &place, member->name, "a number", v);
     default:
         *(const struct data_value **)(void *)to = v;
         return v->type == DATA_LIST && member->type != TABLE     ? 0
@@ -258,6 +259,16 @@ static int take_path(struct os_state *state, struct resource *resource,
     return r < 0 ? r : resource->name ? 0 : -ENOMEM;
 }
 
+/* The name of an assertion that is about no path. */
+static int take_name(struct os_state *state, struct resource *resource,
+                     const struct data_value *v) {
+    size_t size;
+    int r = expand(state, &resource->place, v->key, v->key_size, &resource->name, &size);
+    return r >= 0 && strlen(resource->name) != size
+               ? problem(state, &resource->place, "a name has no NUL in it")
+               : r;
+}
+
 int add_resource(struct os_state *state, const struct resource *resource) {
     str_append(&state->resources, (const char *)resource, sizeof *resource);
     if (state->resources.failed)
@@ -275,10 +286,12 @@ static int read_resource(struct os_state *state, const struct source *source,
     if (v->type != DATA_TABLE)
         return problem(state, &resource.place, "this is a table: [%s.\"%s\"]", kind->name, v->key);
     int r = 0;
+    if (kind->judge && !(resource.assertion = new_assertion(state)))
+        return -ENOMEM;
     if (kind->command)
         resource.name = v->key;
     else
-        r = take_path(state, &resource, v);
+        r = kind->named ? take_name(state, &resource, v) : take_path(state, &resource, v);
     int members = r != -ENOMEM && kind->members ? take_members(state, &resource) : 0;
     r = r < 0 ? r : members;
     if (r >= 0 && kind->begin)
@@ -294,10 +307,12 @@ static int read_kind(struct os_state *state, const struct source *source,
         return problem(
             state, &place,
             "there is no kind '%s'; known are dir, file, link, line, block, set, absent, "
-            "tree, archive, run; and vars, only, include",
+            "tree, archive, run; port, connect, http, dns, process, space, load, match, cert; and "
+            "vars, only, include",
             table->key);
     if (table->type != DATA_TABLE)
-        return problem(state, &place, "this is a table: [%s.\"/path\"]", kind->name);
+        return problem(state, &place, "this is a table: [%s.\"%s\"]", kind->name,
+                       kind->named ? "name" : "/path");
     int result = 0;
     const struct data_value *v = data_first(&source->data, table);
     for (; v && result != -ENOMEM; v = data_next(&source->data, v)) {

@@ -51,12 +51,15 @@ struct resource {
     const char *creates, *cwd;
     int64_t strip;
     bool exactly, once;
-    bool undone;    /* when it fails: undo_on_failure */
-    bool pending;   /* a command that has to run */
-    uint8_t mark;   /* while the order is found */
-    uint32_t stage; /* how many rounds of commands come before it */
-    uint32_t same;  /* the next resource of this path, from 1 on; 0: none */
+    bool undone;                 /* when it fails: undo_on_failure */
+    bool pending;                /* a command that has to run */
+    uint8_t mark;                /* while the order is found */
+    uint32_t stage;              /* how many rounds of commands come before it */
+    uint32_t same;               /* the next resource of this path, from 1 on; 0: none */
+    struct assertion *assertion; /* what it says, where its kind has `judge` */
 };
+
+struct judgement;
 
 /** A kind of resource. */
 struct kind {
@@ -66,8 +69,11 @@ struct kind {
     bool many;      /* several may be about one path */
     bool part;      /* of a file's content */
     bool command;
+    bool named;                                                      /* its name is no path */
     int (*begin)(struct os_state *state, struct resource *resource); /* what is asked once read */
     int (*plan)(struct os_state *state, const struct resource *resource);
+    /* Of an assertion, instead: whether it is so. What can't be told isn't, with the reason. */
+    int (*judge)(const struct resource *resource, struct judgement *judgement);
 };
 
 struct var {

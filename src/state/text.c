@@ -70,13 +70,13 @@ static bool same_line(const char *line, size_t size, const char *text) {
     return strlen(text) == size && memcmp(line, text, size) == 0;
 }
 
-static size_t line_size(const char *at, const char *end) {
+size_t line_size(const char *at, const char *end) {
     const char *feed = memchr(at, '\n', (size_t)(end - at));
     return (size_t)((feed ? feed + 1 : end) - at);
 }
 
 /* A pattern matches a line without its end; `room` is for the line with a NUL behind it. */
-static bool matches(const regex_t *pattern, const char *line, size_t size, struct str *room) {
+bool line_matches(const regex_t *pattern, const char *line, size_t size, struct str *room) {
     str_truncate(room, 0);
     str_append(room, line, size && line[size - 1] == '\n' ? size - 1 : size);
     return !room->failed && regexec(pattern, room->data, 0, NULL, 0) == 0;
@@ -102,7 +102,7 @@ static void edit_lines(const struct str *old, const struct item *item, const reg
     for (size_t size; at < end; at += size) {
         size = line_size(at, end);
         bool same = item->text && same_line(at, size, item->text);
-        bool match = pattern && matches(pattern, at, size, &room);
+        bool match = pattern && line_matches(pattern, at, size, &room);
         if (item->absent && (pattern ? match : same))
             continue;
         if (!done && match) {

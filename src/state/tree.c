@@ -104,7 +104,7 @@ static bool is_declared(const struct os_state *state, const char *path) {
     size_t size = strlen(path);
     for (size_t i = 0; i < resource_count(state); i++) {
         const struct resource *resource = &resources_of(state)[i];
-        if (!resource->kind->command && resource->kind != &kind_absent &&
+        if (!resource->kind->command && !resource->kind->judge && resource->kind != &kind_absent &&
             strncmp(resource->name, path, size) == 0 &&
             (resource->name[size] == '/' || !resource->name[size]))
             return true;

@@ -3,8 +3,13 @@
  *  nothing. */
 #include "faults.h"
 
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 NO_FAULT(os_state_close)
@@ -127,4 +132,79 @@ FAULT(os_state_apply, ANY, .tree = "a=old template={{arch}} lines=a x/ x/y l->d 
     os_plan_close(made);
     errno = saved;
     return over(state, r < 0 && id ? 0 : r);
+}
+
+/* ------------------------------------------------------------------------------ checks */
+
+FAULT(os_state_check, TREE, ANY, .skips = "kernel_clone3") {
+    struct os_state *state = os_state("s.toml", NULL);
+    return over(state, state ? os_state_check(state, NULL, NULL) : -1);
+}
+
+/* A web server that ends with this process, and is no child of it. */
+static void serve(int listener, int parent) {
+    static const char answer[] =
+        "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n";
+    struct pollfd events[] = {{.fd = listener, .events = POLLIN}, {.fd = parent}};
+    char request[1024];
+    while (poll(events, 2, -1) > 0 && !events[1].revents) {
+        int fd = accept(listener, NULL, NULL);
+        if (fd >= 0 && recv(fd, request, sizeof request, 0) > 0)
+            send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL);
+        if (fd >= 0)
+            close(fd);
+    }
+    _exit(0);
+}
+
+static unsigned start_server(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), ends[2], status;
+    assert_return_code(listener, errno);
+    assert_return_code(bind(listener, (struct sockaddr *)&address, size), errno);
+    assert_return_code(listen(listener, 64), errno);
+    assert_return_code(getsockname(listener, (struct sockaddr *)&address, &size), errno);
+    assert_return_code(pipe2(ends, O_CLOEXEC), errno);
+    pid_t child = fork();
+    if (child == 0 && fork() == 0) {
+        close(ends[1]);
+        serve(listener, ends[0]);
+    }
+    if (child == 0)
+        _exit(0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    close(listener);
+    close(ends[0]);
+    return ntohs(address.sin_port);
+}
+
+static void write_asked(void) {
+    static unsigned port;
+    if (!port)
+        port = start_server();
+    FILE *file = fopen("s.toml", "w");
+    assert_non_null(file);
+    fprintf(file,
+            "[vars]\nport = %u\n[connect.\"127.0.0.1:{{port}}\"]\n[dns.localhost]\naddresses = "
+            "\"127.0.0.1\"\n"
+            "[http.\"http://127.0.0.1:{{port}}/\"]\ntext = \"hello\"\n",
+            port);
+    fclose(file);
+}
+
+/* What is asked of others; no processes, as looking at all of them takes a thousand calls. */
+FAULT_CASE(os_state_check, asked, ANY, .before = write_asked, .skips = "kernel_clone3") {
+    struct os_state *state = os_state("s.toml", NULL);
+    return over(state, state ? os_state_check(state, NULL, NULL) : -1);
+}
+
+FAULT_CASE(os_state_check, looked_at, ANY, .skips = "kernel_clone3",
+           .tree =
+               "s.toml=[port.\"tcp:1\"]\n[space.\"/\"]\nfree=\"1\"\nwarn=\"100%\"\n"
+               "[load.1]\nbelow=1e9\n[match.\"/etc/passwd\"]\npattern=\"^root:\"\nwithout=\"^$\"\n"
+               "[cert.\"/dev/null\"]\n") {
+    struct os_state *state = os_state("s.toml", NULL);
+    return over(state, state ? os_state_check(state, NULL, NULL) : -1);
 }

@@ -59,10 +59,11 @@ static void problems_are_told_with_their_line(void **state) {
     assert_null(load("# one\n[dir.\"@/é\"]\n  mode = 755\n[x]\n", &options));
     assert_int_equal(errno, EBADMSG);
     assert_int_equal(count, 2);
-    assert_string_equal(told,
-                        "s.toml:3:10:a mode is a text: mode = \"0755\"|  mode = 755\n"
-                        "s.toml:4:2:there is no kind 'x'; known are dir, file, link, line, "
-                        "block, set, absent, tree, archive, run; and vars, only, include|[x]\n");
+    assert_string_equal(
+        told, "s.toml:3:10:a mode is a text: mode = \"0755\"|  mode = 755\n"
+              "s.toml:4:2:there is no kind 'x'; known are dir, file, link, line, "
+              "block, set, absent, tree, archive, run; port, connect, http, dns, process, "
+              "space, load, match, cert; and vars, only, include|[x]\n");
     assert_null(os_state("none.toml", &options));
     assert_int_equal(errno, ENOENT);
     assert_string_equal(os_last_error()->filename, "none.toml");
