@@ -31,7 +31,8 @@ int str_reserve(struct str *s, size_t extra) {
 void str_append(struct str *s, const char *text, size_t size) {
     if (str_reserve(s, size) < 0)
         return;
-    memcpy(s->data + s->size, text, size);
+    if (size) /* of nothing there may be no address */
+        memcpy(s->data + s->size, text, size);
     s->size += size;
     s->data[s->size] = '\0';
 }
