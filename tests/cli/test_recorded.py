@@ -174,7 +174,7 @@ def test_zfs_in_memory_and_mounts(machine):
     assert {m["total"] for m in mounts} == {None}  # nobody can be asked
     assert len(machine.get("mounts", "--pseudo")) == 3
     assert "/home/with space" in machine.osier("get", "mounts", f"--root={machine.top}").out
-    assert "Operation not supported" in machine.failure("mounts", "--sizes")
+    assert "[Errno 95]" in machine.failure("mounts", "--sizes")
     machine.survives()
 
 
@@ -313,7 +313,7 @@ def test_nothing_is_told_of_this_machine(machine):
         done = machine.osier("get", *noun.split(), "--json", f"--root={machine.top}")
         assert done.status == 1 or noun in ("cpufreq", "hostname", "timezone", "locale", "virtualization", "modules", "users", "sensors", "batteries")
     for noun in ("links", "addresses", "routes", "rules", "neighbours"):
-        assert "Operation not supported" in machine.failure(noun)
+        assert "[Errno 95]" in machine.failure(noun)
     for noun in KERNEL_ONLY:
         done = machine.osier("get", *noun.split(), f"--root={machine.top}")
         assert done.status == 64 and "no file of a recorded machine tells it" in done.err
