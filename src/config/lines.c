@@ -482,7 +482,8 @@ void put_spliced(struct str *s, const char *text, size_t size, struct span part,
 
 void put_line(struct str *s, const char *text, size_t size, size_t at, const char *line,
               size_t line_size) {
-    const char *feed = memchr(text, '\n', size);
+    const char *feed =
+        size ? memchr(text, '\n', size) : NULL; /* of nothing there may be no address */
     const char *end = feed && feed > text && feed[-1] == '\r' ? "\r\n" : "\n";
     bool open = at == size && size && text[size - 1] != '\n';
     str_append(s, text, at);
