@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
-#include "tree/match.h"
+#include "tree/glob_search.h"
 
 #include <dirent.h>
 #include <osier/directories.h>
@@ -211,176 +211,49 @@ struct os_plan_walk *os_plan_walk_close(struct os_plan_walk *walk) {
 
 /* ----------------------------------------------------------------------------------- glob */
 
-struct glob {
-    struct os_plan *plan;
-    bool recursive, hidden;
-};
-
-static int emit(struct list *out, const char *dir, const char *name) {
-    AUTO_STR path = STR_INIT;
-    str_append_text(&path, dir);
-    if (path.size && path.data[path.size - 1] != '/')
-        str_append_char(&path, '/');
-    str_append_text(&path, name);
-    list_add(out, path.data ? path.data : "", path.size);
-    return path.failed || out->text.failed ? -ENOMEM : 0;
+static int is_there(const struct glob *g, const char *path, bool directory) {
+    return directory ? os_plan_isdir(g->plan, path) : os_plan_path_lexists(g->plan, path);
 }
 
-static bool hides(const struct glob *g, const char *pattern, const char *name) {
-    return name[0] == '.' && !g->hidden && pattern[0] != '.';
-}
-
-/* A name without magic, or the nothing behind a slash at the end. */
-static int expand_literal(const struct glob *g, const char *dir, const char *name,
-                          struct list *out) {
-    AUTO_LIST made = {0};
-    if (emit(&made, dir, name) < 0)
-        return -ENOMEM;
-    const char *path = made.text.data;
-    bool there =
-        *name ? os_plan_path_lexists(g->plan, path) : os_plan_isdir(g->plan, *dir ? dir : ".");
-    return there ? emit(out, dir, name) : 0;
-}
-
-static int expand_pattern(const struct glob *g, const char *dir, const char *pattern, bool last,
-                          struct list *out) {
+static int match(const struct glob *g, const char *path, const char *dir, const char *pattern,
+                 bool last, struct list *out) {
     size_t count = 0;
     int r = 0;
-    AUTO_FREE struct os_plan_dir_entry *list = os_plan_scandir(g->plan, *dir ? dir : NULL, &count);
+    AUTO_FREE struct os_plan_dir_entry *list = os_plan_scandir(g->plan, path, &count);
     if (!list)
-        return errno == ENOMEM ? -ENOMEM : 0; /* what can't be read has no names, as for Python */
+        return errno == ENOMEM ? -ENOMEM : 0;
     for (size_t i = 0; r >= 0 && i < count; i++) {
-        AUTO_LIST path = {0};
-        if (hides(g, pattern, list[i].name) || !match_name(pattern, list[i].name))
+        AUTO_LIST inside = {0};
+        if (!glob_takes(g, pattern, list[i].name))
             continue;
-        if (emit(&path, dir, list[i].name) < 0)
+        if (glob_emit(&inside, path, list[i].name) < 0)
             return -ENOMEM;
-        if (last || os_plan_isdir(g->plan, path.text.data))
-            r = emit(out, dir, list[i].name);
+        if (last || os_plan_isdir(g->plan, inside.text.data))
+            r = glob_emit(out, dir, list[i].name);
     }
     return r;
 }
 
-static void leave_hidden(const struct glob *g, char **names) {
-    size_t kept = 0;
-    for (size_t i = 0; names[i]; i++)
-        if (g->hidden || names[i][0] != '.')
-            names[kept++] = names[i];
-    names[kept] = NULL;
+static void *walk(const struct glob *g, const char *path, const struct os_walk_options *options) {
+    return os_plan_walk(g->plan, path, options);
 }
 
-/* The directories below one, itself included; as the last component, everything else, too. */
-static int expand_all(const struct glob *g, const char *dir, bool last, struct list *out) {
-    const struct os_walk_options options = {.size = sizeof options, .follow_links = true};
-    const char *top = *dir ? dir : ".";
-    struct os_plan_walk *walk = os_plan_walk(g->plan, top, &options);
-    struct os_walk_entry *at;
-    int r = walk ? 0 : -errno;
-    while (r >= 0 && (at = os_plan_walk_next(walk))) {
-        const char *below = at->dirpath + strlen(top);
-        below += strspn(below, "/");
-        AUTO_LIST path = {0};
-        leave_hidden(g, at->dirnames);
-        leave_hidden(g, at->filenames);
-        r = *below || *dir ? emit(&path, dir, below) : 0;
-        const char *here = path.count ? path.text.data : "";
-        if (r >= 0)
-            list_add_text(out, here);
-        for (char **name = at->filenames; last && r >= 0 && *name; name++)
-            r = emit(out, here, *name);
-    }
-    if (r >= 0 && walk && errno)
-        r = -errno;
+static struct os_walk_entry *walk_next(void *walk) {
+    return os_plan_walk_next(walk);
+}
+
+static void walk_close(void *walk) {
     os_plan_walk_close(walk);
-    return r;
 }
 
-static int expand(const struct glob *g, const char *dir, const char *component, bool last,
-                  struct list *out) {
-    if (g->recursive && strcmp(component, "**") == 0)
-        return expand_all(g, dir, last, out);
-    return match_has_magic(component) ? expand_pattern(g, dir, component, last, out)
-                                      : expand_literal(g, dir, component, out);
-}
-
-static int expand_list(const struct glob *g, const struct list *from, const char *component,
-                       bool last, struct list *to) {
-    const char *dir = from->text.failed ? NULL : from->text.data;
-    int r = from->text.failed ? -ENOMEM : 0;
-    for (size_t i = 0; r >= 0 && i < from->count; i++, dir += strlen(dir) + 1)
-        r = expand(g, dir, component, last, to);
-    return r;
-}
-
-/* Cuts the next component off; slashes at the end leave an empty one. */
-static char *next_component(char **rest) {
-    char *component = *rest, *slash = component ? strchr(component, '/') : NULL;
-    if (slash) {
-        *slash++ = '\0';
-        slash += strspn(slash, "/");
-    }
-    *rest = slash;
-    return component;
-}
-
-static int glob(const struct glob *g, const char *pathname, struct list *paths) {
-    AUTO_FREE char *copy = mem_text(pathname, strlen(pathname));
-    if (!copy)
-        return -ENOMEM;
-    char *rest = copy + strspn(copy, "/");
-    list_add(paths, "/", rest > copy ? 1 : 0);
-    if (!*pathname) {
-        list_free(paths);
-        return 0;
-    }
-    char *component = next_component(&rest);
-    while (component) {
-        AUTO_LIST made = {0};
-        char *next = next_component(&rest);
-        while (next && g->recursive && strcmp(component, "**") == 0 && strcmp(next, "**") == 0)
-            next = next_component(&rest); /* several in a row stand for the same as one */
-        int r = expand_list(g, paths, component, !next, &made);
-        if (r < 0)
-            return r;
-        list_free(paths);
-        *paths = made;
-        made = (struct list){0};
-        component = next;
-    }
-    return 0;
-}
-
-/* `**` stands for its own directory, too: an empty path, which is nobody's. */
-static int drop_empty(struct list *paths) {
-    struct list rest = {0};
-    const char *path = paths->text.data;
-    for (size_t i = 0; i < paths->count; i++, path += strlen(path) + 1)
-        if (*path)
-            list_add_text(&rest, path);
-    bool failed = paths->text.failed || rest.text.failed;
-    list_free(paths);
-    *paths = rest;
-    return failed ? -ENOMEM : 0;
-}
-
-static int glob_list(const struct glob *g, const char *pathname, char ***ret_list) {
-    AUTO_LIST paths = {0};
-    int r = glob(g, pathname, &paths);
-    if (r >= 0)
-        r = drop_empty(&paths);
-    if (r >= 0)
-        r = list_take(&paths, ret_list);
-    if (r >= 0)
-        os_sort(*ret_list);
-    return r;
-}
+static const struct glob_source PLAN = {is_there, match, walk, walk_next, walk_close};
 
 char **os_plan_glob(struct os_plan *plan, const char *pathname, int flags) {
     UNCANCELLED;
     char **list = NULL;
-    const struct glob g = {plan, flags & OS_RECURSIVE, flags & OS_INCLUDE_HIDDEN};
-    int r = plan->loaded                                  ? -EPERM
-            : flags & ~(OS_RECURSIVE | OS_INCLUDE_HIDDEN) ? -EINVAL
-                                                          : glob_list(&g, pathname, &list);
+    struct glob g = {.source = &PLAN, .plan = plan, .root_dir = ""};
+    int r = plan->loaded ? -EPERM : glob_search(&g, pathname, flags, &list);
+    if (r >= 0)
+        os_sort(list);
     return PUBLIC_POINTER(r, list, "glob", pathname, NULL);
 }

@@ -84,18 +84,47 @@ static const struct {
     {"**.c", OS_RECURSIVE, "dangling.c x.c y.c"},
 };
 
+/* A plan in which nothing is changed is searched like the disk. */
+static char **glob_in_plan(const char *pattern, int flags) {
+    struct os_plan *plan = os_plan(NULL);
+    char **list = os_plan_glob(plan, pattern, flags);
+    os_plan_close(plan);
+    return list;
+}
+
+static void assert_rows(char **glob(const char *pattern, int flags)) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *got = joined(glob(rows[i].pattern, rows[i].flags));
+        if (strcmp(got, rows[i].matches) != 0)
+            fail_msg("%s: %s", rows[i].pattern, got);
+    }
+}
+
 static void table(void **state) {
     (void)state;
     plant();
     for (int hidden = 0; hidden < 2; hidden++) {
         dir_types_hidden = hidden;
-        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-            const char *got = joined(os_glob(rows[i].pattern, rows[i].flags));
-            if (strcmp(got, rows[i].matches) != 0)
-                fail_msg("%s: %s", rows[i].pattern, got);
-        }
+        assert_rows(os_glob);
+        assert_rows(glob_in_plan);
     }
     dir_types_hidden = false;
+}
+
+/* What stands in a plan alone is found as if it were on the disk. */
+static void in_what_is_planned(void **state) {
+    (void)state;
+    struct os_plan *plan = os_plan(NULL);
+    assert_int_equal(os_plan_makedirs(plan, "a/b/d", 0777, 0), 0);
+    assert_int_equal(os_plan_symlink(plan, "..", "a/b/up", 0), 0);
+    assert_int_equal(os_plan_write_file(plan, "a/b/d/x.c", "", 0, NULL), 0);
+    assert_string_equal(joined(os_plan_glob(plan, "**/x.c", OS_RECURSIVE)), "a/b/d/x.c");
+    assert_string_equal(joined(os_plan_glob(plan, "a/**/", OS_RECURSIVE)),
+                        "a/ a/b/ a/b/d/ a/b/up/");
+    assert_string_equal(joined(os_plan_glob(plan, "gone/**", OS_RECURSIVE)), "");
+    assert_null(os_plan_glob(plan, "*", OS_EXIST_OK));
+    assert_error(EINVAL, "glob", "*", NULL);
+    os_plan_close(plan);
 }
 
 static void below_another_directory(void **state) {
@@ -123,6 +152,8 @@ static void not_round_in_circles(void **state) {
     write_text("a/f", "");
     assert_string_equal(joined(os_glob("**", OS_RECURSIVE)), "a a/f a/up");
     assert_string_equal(joined(os_glob("**/f", OS_RECURSIVE)), "a/f");
+    assert_string_equal(joined(glob_in_plan("**", OS_RECURSIVE)), "a a/f a/up");
+    assert_string_equal(joined(glob_in_plan("**/f", OS_RECURSIVE)), "a/f");
 }
 
 static void deep(void **state) {
@@ -153,6 +184,7 @@ static void escaped(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_TREES(table),
+        IN_TREES(in_what_is_planned),
         IN_TREES(below_another_directory),
         IN_TREES(not_round_in_circles),
         IN_TREES(deep),
