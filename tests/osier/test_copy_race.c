@@ -7,12 +7,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#ifdef SLOW
-enum { ROUNDS = 500, PEER_ROUNDS = 10 };
-#else
-enum { ROUNDS = 25, PEER_ROUNDS = 0 };
-#endif
-
 enum { WIDE = 4, LARGE = 10000, MOST_ADDED = 100 };
 
 #define REPLACED "target/s3/f3"
@@ -101,39 +95,15 @@ static void by_osier(void) {
     os_copytree("d", "target", &merge);
 }
 
-static void by_cp(void) {
-    if (system("{ cp -p secret copy-of-secret; cp -a d copy; cp -aT d target; } 2>/dev/null") < 0)
-        fail();
-}
-
-static void by_python(void) {
-    const char *line = "python3 -c 'import shutil, contextlib\n"
-                       "shutil.copy2(\"secret\", \"copy-of-secret\")\n"
-                       "for target in \"copy\", \"target\":\n"
-                       "    with contextlib.suppress(shutil.Error, OSError):\n"
-                       "        shutil.copytree(\"d\", target, symlinks=True, dirs_exist_ok=True)'";
-    if (system(line) < 0)
-        fail();
-}
-
-static void nothing_is_lost_and_nothing_is_shown(void **state) {
-    (void)state;
-    const struct race race = {prepare, {meddle, meddle_with_target, look, watch}, count_lost};
-    assert_int_equal(chmod(".", 0755), 0);
-    struct tally tally = attack(&race, "osier", by_osier, ROUNDS);
-    attack(&race, "cp", by_cp, PEER_ROUNDS);
-    attack(&race, "CPython", by_python, PEER_ROUNDS);
-    assert_int_equal(tally.lost, 0);
-    assert_int_equal(tally.shown, 0);
-    assert_int_equal(tally.torn, 0);
-    assert_true(tally.exchanges > 0);
-}
-
-int main(void) {
-    if (call_denied("renameat2")) {
-        print_message("1..0 # SKIP without renameat2(2)\n");
-        return 0;
-    }
-    const struct CMUnitTest tests[] = {IN_TREES(nothing_is_lost_and_nothing_is_shown)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+const struct race race = {
+    .prepare = prepare,
+    .acts = {meddle, meddle_with_target, look, watch},
+    .count_lost = count_lost,
+    .by_osier = by_osier,
+    .gnu = "cp -p secret copy-of-secret; cp -a d copy; cp -aT d target",
+    .python = "python3 -c 'import shutil, contextlib\n"
+              "shutil.copy2(\"secret\", \"copy-of-secret\")\n"
+              "for target in \"copy\", \"target\":\n"
+              "    with contextlib.suppress(shutil.Error, OSError):\n"
+              "        shutil.copytree(\"d\", target, symlinks=True, dirs_exist_ok=True)'",
+};

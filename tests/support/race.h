@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Races with others who create, save, exchange and read all the while: what the tests of them share. */
+/** Races with others who create, save, exchange and read all the while: what the tests of them share.
+ *  25 rounds each, or 500 when built in full (-DSLOW). */
 #ifndef TESTS_RACE_H
 #define TESTS_RACE_H
 
@@ -42,19 +43,15 @@ bool is_lost(const char *all, const char *format, ...) __attribute__((format(pri
 /** How many tokens of "d" and "elsewhere", and of the files that meddle() made, are lost. */
 int count_lost_of_source(const char *all, int wide);
 
-struct race {
+/** A race. The test defines this one and has no main() of its own. */
+extern const struct race {
+    bool (*begin)(void); /**< once, in the empty directory, or NULL; false: it can't be run here */
     void (*prepare)(void); /**< what is there when a round begins */
     void (*acts[4])(void); /**< the others, each a process of its own; NULL at the end */
     int (*count_lost)(const char *all); /**< given what is in all files, when a round has ended */
-};
-
-/** What came of it. */
-struct tally {
-    int lost, rounds_lost, shown, torn, exchanges;
-};
-
-/** Runs `victim` among the others, `rounds` times, in an empty directory that it empties again but for the
- *  directory "other"; says what came of it. */
-struct tally attack(const struct race *race, const char *who, void (*victim)(void), int rounds);
+    void (*by_osier)(void);             /**< what must lose, show and tear nothing */
+    const char *gnu, *python; /**< the same by commands, to compare with when built in full */
+    void (*end)(void);        /**< or NULL */
+} race;
 
 #endif
