@@ -75,10 +75,9 @@ static int plan_file(struct call *call) {
     words[call->rest_count] = call->rest[0];
     int status = STATUS_USAGE;
     if (call_parse(&again, call->function, words))
-        status = again.rest_count == 1
-                     ? plan_state(&again, again.rest[0])
-                     : misuse_word(call->function, "one state at a time, not", again.rest[0],
-                                   " too; include is for several");
+        status = again.rest_count == 1 ? plan_state(&again, again.rest[0])
+                                       : misuse_word(call->function, "one state at a time, not",
+                                                     again.rest[0], " too; include is for several");
     call_free(&again);
     return status;
 }
