@@ -8,9 +8,23 @@
 #include <regex.h>
 
 extern const struct kind kind_dir, kind_file, kind_link, kind_line, kind_block, kind_set,
-    kind_absent, kind_tree, kind_archive, kind_run;
+    kind_absent, kind_tree, kind_archive, kind_run, kind_sudoers, kind_cron, kind_limits,
+    kind_timer, kind_module, kind_authorized_keys;
 
-enum member_type { TEXT, CONTENT, MODE, USER, GROUP, FLAG, NUMBER, REAL, LIST, COMMAND, TABLE };
+enum member_type {
+    TEXT,
+    CONTENT,
+    MODE,
+    USER,
+    GROUP,
+    FLAG,
+    NUMBER,
+    REAL,
+    LIST,
+    COMMAND,
+    TABLE,
+    OWN /* of this kind alone: its `begin` takes it with take_own() */
+};
 
 /** Something that can be said of a resource, and where it goes: in an assertion to what `assertion`
  *  of the resource points to. */
@@ -19,6 +33,14 @@ struct member {
     enum member_type type;
     size_t offset;
 };
+
+/** Takes a member of a resource's table where it has one: 1 with it in `*to`, which is of the type as in
+ *  struct resource, 0 or −errno. */
+int take_own(struct os_state *state, const struct resource *resource, const char *name,
+             enum member_type type, void *to);
+
+/** The path of a resource of a kind whose names stand for files, the arena's. */
+const char *drop_in_path(struct os_state *state, const struct kind *kind, const char *name);
 
 /** The kind of a name, or NULL. */
 const struct kind *kind_of(const char *name);

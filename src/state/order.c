@@ -61,7 +61,7 @@ static int twice(struct os_state *state, const struct resource *resource,
 
 /* A file whose content is given can't have more lines than that. */
 static bool has_content(const struct resource *resource) {
-    return resource->kind == &kind_file && !resource->once &&
+    return (resource->kind == &kind_file || resource->kind->folder) && !resource->once &&
            (resource->content || resource->source || resource->template || resource->secret);
 }
 
@@ -94,6 +94,13 @@ struct needs {
     size_t up; /* how much of the path is looked at next, for those around it */
 };
 
+/* What stands behind the colon of "file:/x", or the path that "cron:x" means. */
+static const char *named_in_state(struct os_state *state, const char *text, const char *colon) {
+    AUTO_FREE char *name = mem_text(text, (size_t)(colon - text));
+    const struct kind *kind = name ? kind_of(name) : NULL;
+    return !name ? NULL : kind && kind->folder ? drop_in_path(state, kind, colon + 1) : colon + 1;
+}
+
 /* What "file:/x" means. */
 static int find_named(struct os_state *state, const struct resource *resource,
                       const struct data_value *v, struct resource **ret) {
@@ -104,7 +111,10 @@ static int find_named(struct os_state *state, const struct resource *resource,
     if (r < 0)
         return r;
     colon = text ? strchr(text, ':') : NULL;
-    *ret = colon ? resource_at(state, colon + 1, strlen(colon + 1)) : NULL;
+    const char *name = colon ? named_in_state(state, text, colon) : NULL;
+    if (colon && !name)
+        return -ENOMEM;
+    *ret = name ? resource_at(state, name, strlen(name)) : NULL;
     for (; *ret; *ret = next_same(state, *ret))
         if (strncmp((*ret)->kind->name, text, (size_t)(colon - text)) == 0 &&
             !(*ret)->kind->name[colon - text])

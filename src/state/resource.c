@@ -4,6 +4,7 @@
 #include "state/assertion.h"
 #include "state/kinds.h"
 
+#include <ctype.h>
 #include <grp.h>
 #include <osier/path.h>
 #include <pwd.h>
@@ -72,9 +73,11 @@ const struct kind kind_archive = {"archive", archive_members, .exclusive = true,
                                   .begin = begin_needed, .plan = plan_archive};
 const struct kind kind_run = {"run", run_members, .command = true, .begin = begin_needed};
 
-static const struct kind *const kinds[] = {&kind_dir,     &kind_set,   &kind_file,   &kind_link,
-                                           &kind_line,    &kind_block, &kind_absent, &kind_tree,
-                                           &kind_archive, &kind_run};
+static const struct kind *const kinds[] = {
+    &kind_dir,     &kind_set,   &kind_file,    &kind_link,
+    &kind_line,    &kind_block, &kind_absent,  &kind_tree,
+    &kind_archive, &kind_run,   &kind_sudoers, &kind_cron,
+    &kind_limits,  &kind_timer, &kind_module,  &kind_authorized_keys};
 
 const struct kind *kind_of(const char *name) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -164,11 +167,9 @@ static int take_owner(struct os_state *state, const struct place *place, const s
     return r;
 }
 
-static int take_member(struct os_state *state, struct resource *resource,
-                       const struct member *member, const struct data_value *v) {
+static int take_value(struct os_state *state, struct resource *resource,
+                      const struct member *member, const struct data_value *v, char *to) {
     struct place place = {resource->place.source, v->at};
-    char *to =
-        (resource->assertion ? (char *)resource->assertion : (char *)resource) + member->offset;
     switch (member->type) {
     case TEXT:
         return take_text(state, &place, member->name, v, (const char **)(void *)to);
@@ -207,6 +208,22 @@ static int take_member(struct os_state *state, struct resource *resource,
                                                           : "a table",
                                 v);
     }
+}
+
+static int take_member(struct os_state *state, struct resource *resource,
+                       const struct member *member, const struct data_value *v) {
+    char *base = resource->assertion ? (char *)resource->assertion : (char *)resource;
+    return member->type == OWN ? 0 : take_value(state, resource, member, v, base + member->offset);
+}
+
+int take_own(struct os_state *state, const struct resource *resource, const char *name,
+             enum member_type type, void *to) {
+    const struct data_value *v =
+        data_find(&resource->place.source->data, resource->table, name, strlen(name));
+    const struct member member = {name, type, 0};
+    struct resource other = *resource;
+    int r = v ? take_value(state, &other, &member, v, to) : 0;
+    return r < 0 ? r : v != NULL;
 }
 
 static int unknown_member(struct os_state *state, const struct resource *resource,
@@ -269,6 +286,32 @@ static int take_name(struct os_state *state, struct resource *resource,
                : r;
 }
 
+const char *drop_in_path(struct os_state *state, const struct kind *kind, const char *name) {
+    size_t folder = strlen(kind->folder), size = strlen(name), suffix = strlen(kind->suffix);
+    char *path = arena_alloc(&state->arena, folder + 1 + size + suffix + 1);
+    if (path)
+        snprintf(path, folder + 1 + size + suffix + 1, "%s/%s%s", kind->folder, name, kind->suffix);
+    return path;
+}
+
+/* A name that stands for a file: of letters, digits and what is in `kind->letters`. */
+static int take_drop_in(struct os_state *state, struct resource *resource,
+                        const struct data_value *v) {
+    int r = take_name(state, resource, v);
+    const struct kind *kind = resource->kind;
+    size_t size = r < 0 ? 0 : strlen(resource->name);
+    for (const char *c = resource->name; r >= 0 && *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr(kind->letters, *c))
+            size = 0;
+    if (r >= 0 && (!size || size > 200 || *resource->name == '.' || *resource->name == '-'))
+        return problem(state, &resource->place,
+                       "'%s' can't name a file in %s: letters, digits, %s and no more",
+                       resource->name, kind->folder, kind->letters);
+    if (r >= 0)
+        resource->name = drop_in_path(state, kind, resource->name);
+    return r < 0 ? r : resource->name ? 0 : -ENOMEM;
+}
+
 int add_resource(struct os_state *state, const struct resource *resource) {
     str_append(&state->resources, (const char *)resource, sizeof *resource);
     if (state->resources.failed)
@@ -291,7 +334,9 @@ static int read_resource(struct os_state *state, const struct source *source,
     if (kind->command)
         resource.name = v->key;
     else
-        r = kind->named ? take_name(state, &resource, v) : take_path(state, &resource, v);
+        r = (kind->folder  ? take_drop_in
+             : kind->named ? take_name
+                           : take_path)(state, &resource, v);
     int members = r != -ENOMEM && kind->members ? take_members(state, &resource) : 0;
     r = r < 0 ? r : members;
     if (r >= 0 && kind->begin)
@@ -307,12 +352,13 @@ static int read_kind(struct os_state *state, const struct source *source,
         return problem(
             state, &place,
             "there is no kind '%s'; known are dir, file, link, line, block, set, absent, "
-            "tree, archive, run; port, connect, http, dns, process, space, load, match, cert; and "
+            "tree, archive, run; sudoers, cron, timer, limits, module, authorized_keys; port, "
+            "connect, http, dns, process, space, load, match, cert; and "
             "vars, only, include",
             table->key);
     if (table->type != DATA_TABLE)
         return problem(state, &place, "this is a table: [%s.\"%s\"]", kind->name,
-                       kind->named ? "name" : "/path");
+                       kind->named || kind->folder ? "name" : "/path");
     int result = 0;
     const struct data_value *v = data_first(&source->data, table);
     for (; v && result != -ENOMEM; v = data_next(&source->data, v)) {

@@ -51,6 +51,7 @@ struct resource {
     const char *creates, *cwd;
     int64_t strip;
     bool exactly, once;
+    bool gone;                   /* it shall not be there */
     bool undone;                 /* when it fails: undo_on_failure */
     bool pending;                /* a command that has to run */
     uint8_t mark;                /* while the order is found */
@@ -69,7 +70,9 @@ struct kind {
     bool many;      /* several may be about one path */
     bool part;      /* of a file's content */
     bool command;
-    bool named;                                                      /* its name is no path */
+    bool named;                  /* its name is no path */
+    const char *folder, *suffix; /* its name stands for a file that is called so there, */
+    const char *letters;         /* and has these besides letters and digits */
     int (*begin)(struct os_state *state, struct resource *resource); /* what is asked once read */
     int (*plan)(struct os_state *state, const struct resource *resource);
     /* Of an assertion, instead: whether it is so. What can't be told isn't, with the reason. */

@@ -78,6 +78,29 @@ FAULT_CASE(os_state, tmpfiles, TREE, ANY) {
     return over(state, state ? 0 : -1);
 }
 
+/* What is read of users, jobs and limits; it isn't planned, as it is about the machine's own files. */
+static const char kinds[] =
+    "[sudoers.a]\nrules = [\"a ALL=(b) /c\"]\n"
+    "[cron.a]\nschedule = \"*/5 1-2 * * mon\"\ncommand = \"a %\"\nenvironment = { A = 1 }\n"
+    "[timer.a]\ncalendar = \"daily\"\nuser = \"a\"\ncommand = [\"/a\", \"b\"]\nenvironment = { A = "
+    "1 }\n"
+    "[limits.a]\ndomain = \"@a\"\nboth = { nofile = 5 }\n"
+    "[module.a]\noptions = { b = 1 }\n"
+    "[authorized_keys.a]\nkeys = \"ssh-rsa AAAAAAAAAAAAAAAAAAAA\"\nexactly = true\nafter = "
+    "[\"cron:a\"]\n";
+
+static void write_kinds(void) {
+    FILE *file = fopen("kinds.toml", "w");
+    assert_non_null(file);
+    fputs(kinds, file);
+    fclose(file);
+}
+
+FAULT_CASE(os_state, kinds, ANY, .before = write_kinds) {
+    struct os_state *state = os_state("kinds.toml", NULL);
+    return over(state, state ? 0 : -1);
+}
+
 FAULT_CASE(os_state, wrong, ANY, .tree = "w.json={\"dir\":{\"/x\":5}}") {
     struct os_state *state = os_state("w.json", NULL);
     return over(state, state || errno != EBADMSG ? -1 : 0);
