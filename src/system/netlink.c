@@ -125,8 +125,7 @@ int netlink_list(struct netlink *n, void *request, size_t size, const struct net
     bool again = true;
     int r = 0;
     for (int i = 0; r == 0 && again && i < ATTEMPTS; i++) {
-        rows->count = count;
-        str_truncate(&rows->text, text);
+        rows_cut(rows, count, text);
         again = false;
         r = list_once(n, request, size, reader, rows, &again);
     }

@@ -22,6 +22,19 @@ void rows_text(struct rows *r, const char *text, size_t size, const char **membe
     str_append(&r->text, "", 1);
 }
 
+void rows_word(struct rows *r, const char *word, const char **member) {
+    if (r->word != word)
+        rows_text(r, word, strlen(word), &r->place);
+    r->word = word;
+    *member = r->place;
+}
+
+void rows_cut(struct rows *r, size_t count, size_t text) {
+    r->count = count;
+    str_truncate(&r->text, text);
+    r->word = NULL;
+}
+
 void rows_array(struct rows *r, void *member) {
     static const char zeros[_Alignof(max_align_t)];
     const char *place;
@@ -49,10 +62,9 @@ static void settle(char *item, const size_t *members, const char *base) {
 
 int rows_take(struct rows *r, const size_t *members, void *ret_items, size_t *ret_count) {
     size_t size = r->count * r->size, count = r->count, begin = text_offset(size);
-    char *block = r->text.failed ? NULL : mem_alloc(begin + r->text.size);
-    if (block) {
-        if (size)
-            memcpy(block, r->items, size);
+    char *block = r->text.failed ? NULL : mem_realloc(r->items, begin + r->text.size);
+    if (block) { /* records of many thousands stay where they are: no second memory is touched */
+        r->items = NULL;
         if (r->text.size)
             memcpy(block + begin, r->text.data, r->text.size);
         for (size_t i = 0; i < count; i++)

@@ -11,6 +11,7 @@ struct rows {
     char *items;
     size_t count, room;
     struct str text;
+    const char *word, *place; /* what rows_word() was given last, and where it stands */
 };
 
 /** A further record, all zero; valid until the next one. NULL: no memory. */
@@ -21,6 +22,12 @@ void rows_drop(struct rows *r);
 
 /** Puts `size` bytes where they stay, for a text member of the last record. */
 void rows_text(struct rows *r, const char *text, size_t size, const char **member);
+
+/** The same of a word of the program's own, which stands there once for all that have it in turn. */
+void rows_word(struct rows *r, const char *word, const char **member);
+
+/** Takes back what was added beyond so many records and so many bytes of text. */
+void rows_cut(struct rows *r, size_t count, size_t text);
 
 /** Begins an array of anything for a pointer of the last record: what is appended to `text` next. */
 void rows_array(struct rows *r, void *member);

@@ -38,7 +38,7 @@ struct os_socket *socket_add(struct rows *rows, const struct socket_kind *kind) 
         socket->uid = -1;
         socket->pid = -1;
         socket->fd = -1;
-        rows_text(rows, kind->protocol, strlen(kind->protocol), &socket->protocol);
+        rows_word(rows, kind->protocol, &socket->protocol);
     }
     return socket;
 }

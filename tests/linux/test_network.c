@@ -198,6 +198,35 @@ static void lines_of_other_forms(void **state) {
     rows_free(&rows);
 }
 
+struct worded {
+    const char *word, *text;
+};
+
+/* A list that changed while it was read is cut, and with it where its last word stood. */
+static void words_of_a_list_that_is_read_again(void **state) {
+    (void)state;
+    static const size_t places[] = {offsetof(struct worded, word), offsetof(struct worded, text),
+                                    SIZE_MAX};
+    static const char tcp[] = "tcp";
+    struct rows rows = {.size = sizeof(struct worded)};
+    struct worded *list;
+    size_t count = 0;
+    rows_word(&rows, tcp, &((struct worded *)rows_add(&rows))->word);
+    rows_cut(&rows, 0, 0);
+    for (int i = 0; i < 3; i++) {
+        struct worded *row = rows_add(&rows);
+        rows_text(&rows, "other", 1 + (size_t)i, &row->text);
+        rows_word(&rows, tcp, &row->word);
+    }
+    assert_int_equal(rows.text.size, 2 + 3 + 4 + sizeof tcp); /* the word stands there once */
+    assert_int_equal(rows_take(&rows, places, &list, &count), 0);
+    assert_int_equal(count, 3);
+    assert_string_equal(list[0].word, tcp);
+    assert_string_equal(list[2].word, tcp);
+    assert_string_equal(list[2].text, "oth");
+    free(list);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_loopback_interface),
@@ -207,6 +236,7 @@ int main(void) {
         cmocka_unit_test(the_end_of_a_list),
         cmocka_unit_test(attributes_that_are_too_short),
         cmocka_unit_test(lines_of_other_forms),
+        cmocka_unit_test(words_of_a_list_that_is_read_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
