@@ -231,10 +231,18 @@ void emit_field(const struct field *field, const void *at) {
 
 /* -------------------------------------------------------------------------------------- cells */
 
+/* Most texts of the thousands in a table need no quotes, as a look tells without memory. */
+static bool is_plain(const char *text) {
+    for (; *text >= ' ' && *text <= '~' && *text != '\'' && *text != '"' && *text != '\\'; text++)
+        ;
+    return !*text;
+}
+
 /* A name that would break the table is shown as Python shows it. */
 static void show_text(FILE *out, const char *text) {
-    char *safe = text ? text_made_safe(text) : NULL;
-    fputs(safe ? safe : "", out);
+    bool plain = !text || is_plain(text);
+    char *safe = plain ? NULL : text_made_safe(text);
+    fputs(safe ? safe : plain && text ? text : "", out);
     free(safe);
 }
 

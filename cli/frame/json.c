@@ -7,9 +7,22 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* How many bytes at the beginning stand for themselves in a string: of ASCII, and printable. */
+static size_t plain_size(const char *text, size_t size) {
+    size_t at = 0;
+    while (at < size && text[at] >= ' ' && text[at] <= '~' && text[at] != '"' && text[at] != '\\')
+        at++;
+    return at;
+}
+
 static void put_characters(const char *text, size_t size) {
     for (size_t at = 0; at < size;) {
         uint32_t code;
+        size_t plain = plain_size(text + at, size - at);
+        fwrite(text + at, 1, plain, stdout);
+        at += plain;
+        if (at == size)
+            break;
         size_t step = utf8_character(text + at, size - at, &code);
         if (step == 0)
             fputs("\\ufffd", stdout);

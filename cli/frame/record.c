@@ -169,51 +169,72 @@ int emit_record(struct call *call, const struct record *record, const void *at) 
     return fine ? 0 : STATUS_USAGE;
 }
 
-static char *cell(const struct record *record, const struct column *column, const char *at,
-                  enum shown shown) {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return NULL;
+static void show_cell(FILE *out, const struct record *record, const struct column *column,
+                      const char *at, enum shown shown) {
     const void *base = column_base(record, column, at);
     show_field(out, column->field, base, shown);
     if (!base && shown == SHOWN_TO_PEOPLE)
         fputc('-', out);
-    return fclose(out) == 0 ? text : (free(text), NULL);
 }
 
-static void print_cells(char **cells, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        emit_text(cells[i]);
+/* Every cell of the table with `end` behind it, or `line_end` behind the last one of a line. */
+static void show_cells(FILE *out, const struct record *record, const struct columns *columns,
+                       const struct item *items, size_t lines, bool heads, enum shown shown,
+                       const char ends[2]) {
+    for (size_t line = 0; line < lines; line++)
+        for (size_t i = 0; i < columns->count; i++) {
+            const struct column *column = &columns->items[i];
+            if (heads && line == 0)
+                fwrite(column->name, 1, column->size, out);
+            else
+                show_cell(out, record, column, items[line - heads].at, shown);
+            fputc(ends[i + 1 == columns->count], out);
+        }
+}
+
+/* All texts in one block, which `cells` point into. */
+static char *cells_of(const struct record *record, const struct columns *columns,
+                      const struct item *items, struct table *table) {
+    char *text = NULL;
+    size_t size, count = table->columns * table->lines;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    show_cells(out, record, columns, items, table->lines, table->heads, SHOWN_TO_PEOPLE,
+               (const char[2]){0});
+    table->cells = calloc(count + 1, sizeof *table->cells);
+    if (fclose(out) != 0 || !table->cells)
+        return free(text), NULL;
+    char *at = text;
+    for (size_t i = 0; i < count; i++, at += strlen(at) + 1)
+        table->cells[i] = at;
+    return text;
+}
+
+static int print_aligned(const struct record *record, const struct columns *columns,
+                         const struct item *items, struct table *table, size_t width) {
+    bool *right = calloc(columns->count + 1, sizeof *right);
+    char *text = right ? cells_of(record, columns, items, table) : NULL;
+    for (size_t i = 0; right && i < columns->count; i++)
+        right[i] = is_number(columns->items[i].field);
+    table->right = right;
+    if (text)
+        table_print(table, width);
+    free(table->cells);
+    free(right);
+    free(text);
+    return text ? 0 : failed();
 }
 
 static int print_table(const struct record *record, const struct columns *columns,
                        const struct item *items, size_t count, bool heads) {
     size_t width = (size_t)output_columns();
     struct table table = {.columns = columns->count, .lines = count + heads, .heads = heads};
-    bool *right = calloc(columns->count + 1, sizeof *right);
-    table.cells = calloc(table.columns * table.lines + 1, sizeof *table.cells);
-    bool fine = right && table.cells;
-    for (size_t i = 0; fine && i < table.columns * table.lines; i++) {
-        const struct column *column = &columns->items[i % table.columns];
-        size_t line = i / table.columns;
-        right[i % table.columns] = is_number(column->field);
-        table.cells[i] = heads && line == 0 ? strndup(column->name, column->size)
-                                            : cell(record, column, items[line - heads].at,
-                                                   width ? SHOWN_TO_PEOPLE : SHOWN_EXACTLY);
-        fine = table.cells[i] != NULL;
-    }
-    table.right = right;
-    if (fine && output_style.null)
-        print_cells(table.cells, table.columns * table.lines);
-    else if (fine)
-        table_print(&table, width);
-    for (size_t i = 0; table.cells && table.cells[i]; i++)
-        free(table.cells[i]);
-    free(table.cells);
-    free(right);
-    return fine ? 0 : failed();
+    if (width)
+        return print_aligned(record, columns, items, &table, width);
+    show_cells(stdout, record, columns, items, table.lines, heads, SHOWN_EXACTLY,
+               output_style.null ? (const char[2]){0} : "\t\n");
+    return 0;
 }
 
 static int print_json(const struct record *record, const struct columns *columns,

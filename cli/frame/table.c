@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Tables: lines of cells under each other; on a terminal aligned and cut at its edge. */
+/** Tables on a terminal: lines of cells under each other, aligned and cut at its edge. */
 #include "frame/table.h"
 #include "frame/output.h"
 #include "frame/text.h"
@@ -61,24 +61,13 @@ static void print_line(const struct table *table, char **cells, const size_t *wi
     puts(bold ? "\033[0m" : "");
 }
 
-static void print_aligned(const struct table *table, size_t room) {
+void table_print(const struct table *table, size_t width) {
     size_t *widths = calloc(table->columns, sizeof *widths);
     for (size_t i = 0; widths && i < table->columns * table->lines; i++) {
-        size_t width = width_of(table->cells[i]), column = i % table->columns;
-        widths[column] = width > widths[column] ? width : widths[column];
+        size_t taken = width_of(table->cells[i]), column = i % table->columns;
+        widths[column] = taken > widths[column] ? taken : widths[column];
     }
     for (size_t line = 0; widths && line < table->lines; line++)
-        print_line(table, table->cells + line * table->columns, widths, room);
+        print_line(table, table->cells + line * table->columns, widths, width);
     free(widths);
-}
-
-void table_print(const struct table *table, size_t width) {
-    if (width) {
-        print_aligned(table, width);
-        return;
-    }
-    for (size_t i = 0; i < table->columns * table->lines; i++) {
-        fputs(table->cells[i], stdout);
-        putchar((i + 1) % table->columns ? '\t' : '\n');
-    }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Tables: lines of cells under each other; on a terminal aligned and cut at its edge. */
+/** Tables on a terminal: lines of cells under each other, aligned and cut at its edge. */
 #ifndef CLI_FRAME_TABLE_H
 #define CLI_FRAME_TABLE_H
 
@@ -14,7 +14,7 @@ struct table {
     bool heads;        /* the first line has the names of the columns */
 };
 
-/** Prints it: aligned where `width` is not 0, cut there; otherwise with a tab between the cells. */
+/** Prints it, aligned, and cut after so many columns of the terminal. */
 void table_print(const struct table *table, size_t width);
 
 #endif

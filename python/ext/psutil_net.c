@@ -96,12 +96,13 @@ static PyObject *row_of(struct state *state, const struct os_socket *s,
                  owner ? PyLong_FromLong(owner->pid) : Py_NewRef(Py_None));
 }
 
-/* What can't be told apart stands there once. */
-static int add_row(PyObject *list, PyObject *seen, PyObject *row, bool unique) {
+/* What can't be told apart stands there once: those that nobody has open, as a process and its
+ * descriptor are one socket's. Hashing a row takes longer than making it, as enums hash in Python. */
+static int add_row(PyObject *list, PyObject *seen, PyObject *row, bool owned) {
     int r = row ? 0 : -1;
-    if (r == 0 && !unique)
+    if (r == 0 && !owned)
         r = PySet_Contains(seen, row);
-    if (r == 0 && !unique)
+    if (r == 0 && !owned)
         r = PySet_Add(seen, row);
     if (r == 0)
         r = PyList_Append(list, row);
@@ -116,7 +117,7 @@ static int add_socket(struct state *state, PyObject *list, PyObject *seen,
     size_t count = local ? s->owners_count : s->owners_count != 0;
     int r = count ? 0 : add_row(list, seen, row_of(state, s, NULL), false);
     for (size_t i = 0; r == 0 && i < count; i++)
-        r = add_row(list, seen, row_of(state, s, &s->owners[i]), !local);
+        r = add_row(list, seen, row_of(state, s, &s->owners[i]), true);
     return r;
 }
 
