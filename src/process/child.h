@@ -13,6 +13,7 @@ struct capture {
     bool wanted;   /* it is captured */
     bool enlarged; /* the pipe */
     struct str text;
+    size_t present; /* how much of its room is in memory */
     size_t given;   /* how much of the text was read line by line */
     uint64_t total; /* bytes that came */
 };

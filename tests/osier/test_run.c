@@ -101,6 +101,21 @@ static void names_what_failed(void **state) {
 
 /* ------------------------------------------------------------------- streams */
 
+/* More than the pipe, the buffer and what is brought in ahead hold at any moment. */
+static void captures_much(void **state) {
+    (void)state;
+    enum { LAST = 2000000, WIDTH = 8 };
+    size_t right = 0;
+    const char *text = output_of("seq -w 1 2000000; seq -w 1 2000000 >&2", OPTIONS(.err = PIPE));
+    const char *streams[] = {text, result.err};
+    assert_int_equal(result.out_size, (size_t)LAST * WIDTH);
+    assert_int_equal(result.err_size, (size_t)LAST * WIDTH);
+    for (int i = 0; i < 2; i++)
+        for (long n = 1; n <= LAST; n++)
+            right += strtol(streams[i] + (n - 1) * WIDTH, NULL, 10) == n;
+    assert_int_equal(right, 2 * (size_t)LAST);
+}
+
 static void captures(void **state) {
     (void)state;
     int descriptors = open_descriptors();
@@ -534,6 +549,7 @@ int main(void) {
         cmocka_unit_test_teardown(checks, release),
         cmocka_unit_test_teardown(names_what_failed, release),
         cmocka_unit_test_teardown(captures, release),
+        cmocka_unit_test_teardown(captures_much, release),
         cmocka_unit_test_teardown(keeps_true_order, release),
         cmocka_unit_test_teardown(fills_both_streams_and_reads, release),
         IN_SCRATCH(takes_files_and_descriptors),
