@@ -69,7 +69,7 @@ static int run_function(const struct function *function, char **words) {
     int status = STATUS_USAGE;
     if (!constant && !function->run) {
         if (words[0] && (strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)) {
-            print_function_help(function);
+            print_function_help(function, true);
             return 0;
         }
         return misuse(function, "can't be called from a shell: %s", function->refusal);
@@ -77,7 +77,7 @@ static int run_function(const struct function *function, char **words) {
     if (call_parse(&call, function, words)) {
         status = 0;
         if (call.help)
-            print_function_help(function);
+            print_function_help(function, call.full_help);
         else
             status = constant ? run_constant(function->name) : function->run(&call);
     }
@@ -111,7 +111,7 @@ static int help_of(char **words) {
     if (function && strncmp(words[0], "os_", 3) == 0)
         show_page(words[0]); /* what a C programmer reads */
     if (function)
-        print_function_help(function);
+        print_function_help(function, true);
     else if (!print_functions(words[0]))
         return unknown(words[0]);
     return STATUS_YES;

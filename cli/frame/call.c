@@ -45,7 +45,7 @@ static bool common_option(struct call *call, const char *name, size_t size) {
         {"json", &output_style.json, NULL},
         {"jsonl", &output_style.json, &output_style.lines},
         {"null", &output_style.null, NULL},
-        {"help", &call->help, NULL},
+        {"help", &call->help, &call->full_help},
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         if (strlen(options[i].name) != size || strncmp(options[i].name, name, size) != 0)

@@ -19,7 +19,8 @@ struct call {
     size_t given_count;
     size_t data_size;     /* of what arg_data() returned */
     bool misused;         /* a value was refused, with a message */
-    bool help;            /* --help was typed */
+    bool help;            /* -h or --help was typed */
+    bool full_help;       /* --help was */
     struct os_plan *plan; /* the call is a step of it, or NULL */
     void **owned;         /* blocks that call_free() frees */
     size_t owned_count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What --help says, and usage lines. */
+/** What -h and --help say, and usage lines. */
 #include "frame/help.h"
 
 #include <stdio.h>
@@ -93,7 +93,8 @@ static void print_arguments(const struct function *function) {
     print_term("--json", "print JSON");
     print_term("--jsonl", "print JSON, each item of a list on a line of its own");
     print_term("-0, --null", "end each value with a NUL instead of a newline");
-    print_term("-h, --help", "print this");
+    print_term("-h", "print what fits on half a screen");
+    print_term("--help", "print this");
 }
 
 static void print_paragraphs(const char *text) {
@@ -111,10 +112,14 @@ static void print_paragraphs(const char *text) {
     }
 }
 
-void print_function_help(const struct function *function) {
+void print_function_help(const struct function *function, bool full) {
     if (function->run)
         write_usage(stdout, function);
     print_paragraphs(function->brief);
+    if (!full) {
+        printf("\nosier %s --help tells the rest.\n", function->name);
+        return;
+    }
     print_paragraphs(function->description);
     if (function->run) {
         putchar('\n');
@@ -183,8 +188,8 @@ void print_help(FILE *out) {
         if (topic->verbs)
             print_group(out, topic);
     fputs("\nos.NAME calls a function of Python's os module, or prints a constant of it.\n"
-          "Each takes --json, --jsonl, -0 (--null) and -h (--help); -- ends the options.\n"
-          "osier help VERB|os.NAME tells more, osier help os lists the functions.\n",
+          "Each takes --json, --jsonl, -0 (--null), -h and --help; -- ends the options.\n"
+          "osier help VERB|os.NAME tells all, osier help os lists the functions.\n",
           out);
 }
 

@@ -13,8 +13,8 @@ void print_help(FILE *out);
 /** The functions of the module `prefix`, "os" or "os.path", by topic: false where there are none. */
 bool print_functions(const char *prefix);
 
-/** What one function or verb does and takes. */
-void print_function_help(const struct function *function);
+/** What one function or verb does and takes: all of it, or, `full` false, what half a screen holds. */
+void print_function_help(const struct function *function, bool full);
 
 /** "usage: osier os.mkdir PATH [--mode=MODE]" on stderr; of NULL that of the command. */
 void print_usage(const struct function *function);

@@ -116,7 +116,7 @@ static int ask(const struct function *function, char **words) {
     if (call_parse(&call, function, words)) {
         status = STATUS_YES;
         if (call.help)
-            print_function_help(function);
+            print_function_help(function, call.full_help);
         else
             status = function->run(&call);
     }

@@ -114,12 +114,29 @@ def test_what_makes_no_sense_from_a_shell_says_why(osier):
 
 
 def test_help_of_a_function(osier):
-    for words in (("os.makedirs", "--help"), ("os.makedirs", "-h"), ("--help", "os.makedirs")):
+    for words in (("os.makedirs", "--help"), ("os.makedirs", "-h", "--help"), ("--help", "os.makedirs")):
         text = osier(*words).out
         assert text.startswith("usage: osier os.makedirs PATH [--mode=MODE]")
         assert "--exist-ok" in text
         assert "Python:  os.makedirs(" in text
         assert "int os_makedirsat(int dir_fd, const char *path" in text
+
+
+def test_short_help_fits_on_half_a_screen(osier, contract_names):
+    for name in contract_names:
+        lines = osier(name, "-h").out.splitlines()
+        if lines[0].startswith("usage: "):
+            full = osier(name, "--help").out
+            assert len(lines) <= 12 and all(len(line) <= 80 for line in lines), name
+            assert full.startswith("\n".join(lines[:-1])), name
+            assert lines[-1] == f"osier {name} --help tells the rest."
+            options = set(re.findall(r"^  (?:-., )*(--[a-z-]+)", full, re.M)) - {"--json", "--jsonl", "--help"}
+            assert options <= set(re.findall(r"--[a-z-]+", " ".join(lines))) | letters(full), name
+
+
+def letters(text):
+    """The options that a usage line calls by a letter."""
+    return {long for _, long in re.findall(r"^  (-.), (?:-., )*(--[a-z-]+)", text, re.M)}
 
 
 def test_help_by_its_name(osier):
@@ -145,7 +162,7 @@ def test_words_for_an_enum(osier, tmp_path):
     for word, status in [("False", 0), ("True", 1), ("ALLOW_MISSING", 0), ("ALL_BUT_LAST", 1), ("0", 0), ("1", 1)]:
         assert real(f"--strict={word}") == status, word
     assert real("--strict=Tru") == 64
-    assert "False, True, ALLOW_MISSING, ALL_BUT_LAST" in " ".join(osier("os.path.realpath", "-h").out.split())
+    assert "False, True, ALLOW_MISSING, ALL_BUT_LAST" in " ".join(osier("os.path.realpath", "--help").out.split())
 
 
 def test_help_begins_with_the_verbs(osier, contract_names):

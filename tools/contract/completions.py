@@ -162,7 +162,8 @@ complete -c osier -n 'not __osier_name' -f
 complete -c osier -l json -d 'print JSON'
 complete -c osier -l jsonl -d 'print JSON, an item of a list a line'
 complete -c osier -s 0 -l null -d 'end each value with a NUL'
-complete -c osier -s h -l help -d 'say what it does'
+complete -c osier -s h -d 'print how it is called'
+complete -c osier -l help -d 'say what it does'
 complete -c osier -n 'not __osier_name' -l version -d 'print the version'
 """
 
