@@ -1,20 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** libFuzzer over configuration files: a key that was set has that value, and one that was unset has none. */
-#include <errno.h>
+#include "fuzz.h"
+
 #include <osier.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define HOLDS(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static const char *const formats[] = {"ini",   "unit",  "env",  "ssh",  "sysctl",
                                       "hosts", "fstab", "json", "toml", "yaml"};

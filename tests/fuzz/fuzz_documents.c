@@ -1,21 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** libFuzzer over the readers of TOML and JSON: what must hold for every input. */
+#include "fuzz.h"
+
 #include "data/document.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define HOLDS(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 /* Each member is counted, found by its key, and stands inside of the document. */
 static void check(const struct data *data, size_t size) {

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /** libFuzzer over what is read of a machine: files of a recorded one, and answers of netlink. */
+#include "fuzz.h"
+
 #include <fcntl.h>
 #include <osier.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 ssize_t __wrap_send(int fd, const void *data, size_t size, int flags);
 ssize_t __wrap_recvmsg(int fd, struct msghdr *header, int flags);

@@ -1,20 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** libFuzzer over the text functions of os.path and ntpath: what must hold for every input. */
-#include <errno.h>
+#include "fuzz.h"
+
 #include <osier.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define HOLDS(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static bool equal(const char *a, const char *b) {
     return strcmp(a, b) == 0;
