@@ -60,7 +60,8 @@ static int fstab_line(const char *text, struct span line, size_t number, each_en
     return r;
 }
 
-int columns_each(bool fstab, const char *text, size_t size, each_entry *each, void *data) {
+int columns_each(const char *format, const char *text, size_t size, each_entry *each, void *data) {
+    bool fstab = strcmp(format, "fstab") == 0;
     size_t number = 1;
     int r = 0;
     for (size_t at = 0; r == 0 && at < size; number++) {
@@ -181,8 +182,9 @@ static int edit_fstab(const char *text, size_t size, const struct edit *edit, st
     return -EINVAL; /* nothing is mounted there: all fields of a line are needed */
 }
 
-int columns_edit(bool fstab, const char *text, size_t size, const struct edit *edit,
+int columns_edit(const char *format, const char *text, size_t size, const struct edit *edit,
                  struct str *ret) {
+    bool fstab = strcmp(format, "fstab") == 0;
     str_append(ret, "", 0);
     int r = edit->flags & OS_CONFIG_ADD ? -EINVAL
                                         : (fstab ? edit_fstab : edit_hosts)(text, size, edit, ret);

@@ -64,36 +64,46 @@ const char *os_config_format(const char *path) {
     return NULL;
 }
 
+/* Who reads and edits which format. */
+static const struct reader {
+    const char *format;
+    int (*each)(const char *format, const char *text, size_t size, each_entry *each, void *data);
+    int (*edit)(const char *format, const char *text, size_t size, const struct edit *edit,
+                struct str *ret);
+} readers[] = {
+    {"ini", lines_each, lines_edit},          {"unit", lines_each, lines_edit},
+    {"env", lines_each, lines_edit},          {"ssh", lines_each, lines_edit},
+    {"sysctl", lines_each, lines_edit},       {"toml", documents_each, documents_edit},
+    {"json", documents_each, documents_edit}, {"yaml", yaml_each, yaml_edit},
+    {"hosts", columns_each, columns_edit},    {"fstab", columns_each, columns_edit},
+};
+
+/* The reader of a format, and the text with a NUL behind it: 0, or −EINVAL where none reads it. */
+static int begin_reading(const char *format, const char *text, size_t size,
+                         const struct reader **ret, char **ret_copy) {
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        if (strcmp(readers[i].format, format) == 0) {
+            *ret_copy = mem_text(text, size);
+            *ret = &readers[i];
+            return *ret_copy ? 0 : -ENOMEM;
+        }
+    return -EINVAL;
+}
+
 static int each_of(const char *format, const char *text, size_t size, each_entry *each,
                    void *data) {
-    const struct format *lines = line_format(format);
-    AUTO_FREE char *copy = mem_text(text, size); /* with a NUL behind it */
-    if (!copy)
-        return -ENOMEM;
-    text = copy;
-    return lines                          ? lines_each(lines, text, size, each, data)
-           : strcmp(format, "toml") == 0  ? documents_each(true, text, size, each, data)
-           : strcmp(format, "json") == 0  ? documents_each(false, text, size, each, data)
-           : strcmp(format, "yaml") == 0  ? yaml_each(text, size, each, data)
-           : strcmp(format, "hosts") == 0 ? columns_each(false, text, size, each, data)
-           : strcmp(format, "fstab") == 0 ? columns_each(true, text, size, each, data)
-                                          : -EINVAL;
+    const struct reader *reader;
+    AUTO_FREE char *copy = NULL;
+    int r = begin_reading(format, text, size, &reader, &copy);
+    return r < 0 ? r : reader->each(format, copy, size, each, data);
 }
 
 static int edit_of(const char *format, const char *text, size_t size, const struct edit *edit,
                    struct str *ret) {
-    const struct format *lines = line_format(format);
-    AUTO_FREE char *copy = mem_text(text, size);
-    if (!copy)
-        return -ENOMEM;
-    text = copy;
-    return lines                          ? lines_edit(lines, text, size, edit, ret)
-           : strcmp(format, "toml") == 0  ? documents_edit(true, text, size, edit, ret)
-           : strcmp(format, "json") == 0  ? documents_edit(false, text, size, edit, ret)
-           : strcmp(format, "yaml") == 0  ? yaml_edit(text, size, edit, ret)
-           : strcmp(format, "hosts") == 0 ? columns_edit(false, text, size, edit, ret)
-           : strcmp(format, "fstab") == 0 ? columns_edit(true, text, size, edit, ret)
-                                          : -EINVAL;
+    const struct reader *reader;
+    AUTO_FREE char *copy = NULL;
+    int r = begin_reading(format, text, size, &reader, &copy);
+    return r < 0 ? r : reader->edit(format, copy, size, edit, ret);
 }
 
 /* ------------------------------------------------------------------------------ reading */

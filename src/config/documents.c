@@ -86,7 +86,9 @@ static void append_value(const char *text, const struct data_value *v, struct st
         str_append(s, text + v->at, v->end - v->at);
 }
 
-int documents_each(bool toml, const char *text, size_t size, each_entry *each, void *data) {
+int documents_each(const char *format, const char *text, size_t size, each_entry *each,
+                   void *data) {
+    bool toml = strcmp(format, "toml") == 0;
     AUTO_DATA document;
     int r = read_document(toml, text, size, &document);
     for (size_t i = 1; r == 0 && i < document.count; i++) {
@@ -409,8 +411,9 @@ static int unset_value(bool toml, const struct data *data, const char *text, siz
     return 0;
 }
 
-int documents_edit(bool toml, const char *text, size_t size, const struct edit *edit,
+int documents_edit(const char *format, const char *text, size_t size, const struct edit *edit,
                    struct str *ret) {
+    bool toml = strcmp(format, "toml") == 0;
     AUTO_DATA data;
     int r = read_document(toml, size || toml ? text : "{}", size || toml ? size : 2, &data);
     str_append(ret, "", 0);

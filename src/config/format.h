@@ -53,18 +53,19 @@ struct edit {
 /** Is told of each entry: 0, or what ends the search. */
 typedef int each_entry(const struct os_config_entry *entry, void *data);
 
-/** These read and write the formats of lines, of documents, and of columns; `ret` is appended to. */
-int lines_each(const struct format *format, const char *text, size_t size, each_entry *each,
-               void *data);
-int lines_edit(const struct format *format, const char *text, size_t size, const struct edit *edit,
+/** These read and write the formats of lines, of documents, and of columns, `format` being one of theirs;
+ *  `ret` is appended to. */
+int lines_each(const char *format, const char *text, size_t size, each_entry *each, void *data);
+int lines_edit(const char *format, const char *text, size_t size, const struct edit *edit,
                struct str *ret);
-int documents_each(bool toml, const char *text, size_t size, each_entry *each, void *data);
-int documents_edit(bool toml, const char *text, size_t size, const struct edit *edit,
+int documents_each(const char *format, const char *text, size_t size, each_entry *each, void *data);
+int documents_edit(const char *format, const char *text, size_t size, const struct edit *edit,
                    struct str *ret);
-int yaml_each(const char *text, size_t size, each_entry *each, void *data);
-int yaml_edit(const char *text, size_t size, const struct edit *edit, struct str *ret);
-int columns_each(bool fstab, const char *text, size_t size, each_entry *each, void *data);
-int columns_edit(bool fstab, const char *text, size_t size, const struct edit *edit,
+int yaml_each(const char *format, const char *text, size_t size, each_entry *each, void *data);
+int yaml_edit(const char *format, const char *text, size_t size, const struct edit *edit,
+              struct str *ret);
+int columns_each(const char *format, const char *text, size_t size, each_entry *each, void *data);
+int columns_edit(const char *format, const char *text, size_t size, const struct edit *edit,
                  struct str *ret);
 
 /** The line that begins at `at`, with its end. */

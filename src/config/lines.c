@@ -291,8 +291,8 @@ static struct name divide_key(const struct format *f, const char *text, size_t s
                : (struct name){key, last + 1, (size_t)(last - key)};
 }
 
-int lines_each(const struct format *f, const char *text, size_t size, each_entry *each,
-               void *data) {
+int lines_each(const char *format, const char *text, size_t size, each_entry *each, void *data) {
+    const struct format *f = line_format(format);
     struct span section = {0};
     size_t number = 1;
     int r = 0;
@@ -460,8 +460,9 @@ static bool is_key(const struct format *f, const struct name *name) {
     return !f->brackets || !memchr(name->section, ']', name->section_size);
 }
 
-int lines_edit(const struct format *f, const char *text, size_t size, const struct edit *edit,
+int lines_edit(const char *format, const char *text, size_t size, const struct edit *edit,
                struct str *ret) {
+    const struct format *f = line_format(format);
     struct name name = divide_key(f, text, size, edit->key);
     if (!is_key(f, &name) || ((edit->flags & OS_CONFIG_ADD) && !f->several))
         return -EINVAL;

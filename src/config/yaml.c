@@ -198,7 +198,8 @@ static int tell(const struct yaml_member *m, const char *key, size_t line, void 
     return r < 0 ? r : t->each(&(struct os_config_entry){key, value, line}, t->data);
 }
 
-int yaml_each(const char *text, size_t size, each_entry *each, void *data) {
+int yaml_each(const char *format, const char *text, size_t size, each_entry *each, void *data) {
+    (void)format;
     struct telling t = {text, each, data};
     return scan(text, size, tell, &t);
 }
@@ -288,7 +289,9 @@ static int set_key(const char *text, size_t size, const struct edit *edit, struc
     return r;
 }
 
-int yaml_edit(const char *text, size_t size, const struct edit *edit, struct str *ret) {
+int yaml_edit(const char *format, const char *text, size_t size, const struct edit *edit,
+              struct str *ret) {
+    (void)format;
     str_append(ret, "", 0);
     if (edit->flags & OS_CONFIG_ADD)
         return -EINVAL;
