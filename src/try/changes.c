@@ -33,9 +33,20 @@ static int append(struct str *s, const void *data, size_t size) {
 
 /* ----------------------------------------------------------------------------------- paths */
 
-int changes_path(struct str *s, const struct node *node) {
+/* The directory that a node is in: where it was, or where the command has put it. */
+static const struct node *home_of(const struct node *node) {
+    return node->dir->home;
+}
+
+static const struct node *place_of(const struct node *node) {
+    return node->dir->place;
+}
+
+/* The names from the top down to a node, each behind a slash. */
+static int append_names(struct str *s, const struct node *node,
+                        const struct node *up(const struct node *)) {
     AUTO_STR nodes = STR_INIT;
-    for (const struct node *at = node; at; at = at->dir->home)
+    for (const struct node *at = node; at; at = up(at))
         if (APPEND(&nodes, at) < 0)
             return -ENOMEM;
     for (size_t left = nodes.size / sizeof node; left-- > 0;) {
@@ -44,24 +55,18 @@ int changes_path(struct str *s, const struct node *node) {
         str_append_char(s, '/');
         str_append_text(s, at->name);
     }
+    return s->failed ? -ENOMEM : 0;
+}
+
+int changes_path(struct str *s, const struct node *node) {
     if (!node)
         str_append_char(s, '/');
-    return s->failed ? -ENOMEM : 0;
+    return append_names(s, node, home_of);
 }
 
 /* As the command has called it. */
 static int path_after(struct str *s, const struct node *node) {
-    AUTO_STR nodes = STR_INIT;
-    for (const struct node *at = node; at; at = at->dir->place)
-        if (APPEND(&nodes, at) < 0)
-            return -ENOMEM;
-    for (size_t left = nodes.size / sizeof node; left-- > 0;) {
-        const struct node *at;
-        memcpy(&at, nodes.data + left * sizeof at, sizeof at);
-        str_append_char(s, '/');
-        str_append_text(s, at->name);
-    }
-    return s->failed ? -ENOMEM : 0;
+    return append_names(s, node, place_of);
 }
 
 /* 1, 0 or −ENOMEM. */
