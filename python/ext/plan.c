@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /** Plans: what the class in _plan.py is made of. A plan is a capsule, which is always the first
  *  argument; an error is that of the record, which names the path that failed. */
-#include "door.h"
+#include "plan.h"
 
 #include <string.h>
 
-static const char capsule_name[] = "osier.plan";
-
 static struct os_plan *plan_of(PyObject *capsule) {
-    return PyCapsule_GetPointer(capsule, capsule_name);
+    return PyCapsule_GetPointer(capsule, PLAN_CAPSULE);
 }
 
 static void end_capsule(PyObject *capsule) {
@@ -16,7 +14,7 @@ static void end_capsule(PyObject *capsule) {
 }
 
 static PyObject *capsule_or_error(struct os_plan *plan, const struct value *path) {
-    PyObject *capsule = plan ? PyCapsule_New(plan, capsule_name, end_capsule) : NULL;
+    PyObject *capsule = plan ? PyCapsule_New(plan, PLAN_CAPSULE, end_capsule) : NULL;
     if (plan && !capsule)
         os_plan_close(plan);
     return plan ? capsule : door_record_error(path);
@@ -228,31 +226,30 @@ EXTRA_FUNCTION(_plan_entries, "plan: object", "What a plan changes.") {
 
 /* -------------------------------------------------------------------------------- applying */
 
-static int look_for_signals(const struct os_progress *progress, void *data) {
+int plan_look_for_signals(const struct os_progress *progress, void *data) {
     (void)progress, (void)data;
     return door_check_signals();
 }
 
+PyObject *plan_transaction(int r, uint64_t id) {
+    if (PyErr_Occurred())
+        return NULL;
+    return r < 0 ? door_record_error(NULL) : PyLong_FromUnsignedLongLong(id);
+}
+
 EXTRA_FUNCTION(_plan_apply, "plan: object, wait: bool", "Makes the changes of a plan.") {
     const struct os_plan_apply_options options = {
-        .size = sizeof options, .wait = INT(1), .on_progress = look_for_signals};
+        .size = sizeof options, .wait = INT(1), .on_progress = plan_look_for_signals};
     struct os_plan *plan = plan_of(OBJECT(0));
     uint64_t id = 0;
     int r = -1;
     if (!plan)
         return NULL;
     UNLOCKED(r = os_plan_apply(plan, &options, &id));
-    if (PyErr_Occurred())
-        return NULL;
-    return r < 0 ? door_record_error(NULL) : PyLong_FromUnsignedLongLong(id);
+    return plan_transaction(r, id);
 }
 
-EXTRA_FUNCTION(_plan_conflicts, "plan: object", "What a plan has been refused for.") {
-    struct os_plan *plan = plan_of(OBJECT(0));
-    const struct os_plan_conflict *list;
-    if (!plan)
-        return NULL;
-    size_t count = os_plan_conflicts(plan, &list);
+PyObject *plan_conflicts(const struct os_plan_conflict *list, size_t count) {
     PyObject *result = PyList_New((Py_ssize_t)count);
     for (size_t i = 0; result && i < count; i++) {
         PyObject *path = door_name(list[i].path, (Py_ssize_t)strlen(list[i].path), false);
@@ -265,13 +262,20 @@ EXTRA_FUNCTION(_plan_conflicts, "plan: object", "What a plan has been refused fo
     return result;
 }
 
+EXTRA_FUNCTION(_plan_conflicts, "plan: object", "What a plan has been refused for.") {
+    struct os_plan *plan = plan_of(OBJECT(0));
+    const struct os_plan_conflict *list;
+    if (!plan)
+        return NULL;
+    size_t count = os_plan_conflicts(plan, &list);
+    return plan_conflicts(list, count);
+}
+
 EXTRA_FUNCTION(_plan_undo, "id: uint64, wait: bool", "Takes a transaction back.") {
     const struct os_undo_options options = {
-        .size = sizeof options, .wait = INT(1), .on_progress = look_for_signals};
+        .size = sizeof options, .wait = INT(1), .on_progress = plan_look_for_signals};
     uint64_t made = 0;
     int r;
     UNLOCKED(r = os_undo((uint64_t)LONG(0), &options, &made));
-    if (PyErr_Occurred())
-        return NULL;
-    return r < 0 ? door_record_error(NULL) : PyLong_FromUnsignedLongLong(made);
+    return plan_transaction(r, made);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /** Rehearsals: what the class in _rehearse.py is made of. A rehearsal is a capsule, which is always
  *  the first argument. */
-#include "door.h"
+#include "plan.h"
 
 #include <string.h>
 
-static const char capsule_name[] = "osier.rehearsal", plan_name[] = "osier.plan";
+static const char capsule_name[] = "osier.rehearsal";
 
 static struct os_try *try_of(PyObject *capsule) {
     return PyCapsule_GetPointer(capsule, capsule_name);
@@ -86,7 +86,8 @@ EXTRA_FUNCTION(_try_plan, "rehearsal: object", "What a rehearsed command would c
     if (!rehearsal)
         return NULL;
     UNLOCKED(plan = os_try_plan(rehearsal));
-    PyObject *capsule = plan ? PyCapsule_New(plan, plan_name, end_plan) : door_record_error(NULL);
+    PyObject *capsule =
+        plan ? PyCapsule_New(plan, PLAN_CAPSULE, end_plan) : door_record_error(NULL);
     if (capsule)
         PyCapsule_SetContext(capsule, Py_NewRef(OBJECT(0)));
     return capsule;
@@ -98,36 +99,20 @@ EXTRA_FUNCTION(_try_conflicts, "rehearsal: object", "What somebody else has chan
     if (!rehearsal)
         return NULL;
     size_t count = os_try_conflicts(rehearsal, &list);
-    PyObject *result = PyList_New((Py_ssize_t)count);
-    for (size_t i = 0; result && i < count; i++) {
-        PyObject *path = door_name(list[i].path, (Py_ssize_t)strlen(list[i].path), false);
-        PyObject *one = Py_BuildValue("(Nzz)", path, list[i].expected, list[i].found);
-        if (one)
-            PyList_SET_ITEM(result, (Py_ssize_t)i, one);
-        else
-            Py_CLEAR(result);
-    }
-    return result;
-}
-
-static int look_for_signals(const struct os_progress *progress, void *data) {
-    (void)progress, (void)data;
-    return door_check_signals();
+    return plan_conflicts(list, count);
 }
 
 EXTRA_FUNCTION(_try_keep, "rehearsal: object, wait: bool",
                "Makes what a command has changed real.") {
     const struct os_plan_apply_options options = {
-        .size = sizeof options, .wait = INT(1), .on_progress = look_for_signals};
+        .size = sizeof options, .wait = INT(1), .on_progress = plan_look_for_signals};
     struct os_try *rehearsal = try_of(OBJECT(0));
     uint64_t id = 0;
     int r = -1;
     if (!rehearsal)
         return NULL;
     UNLOCKED(r = os_try_keep(rehearsal, &options, &id));
-    if (PyErr_Occurred())
-        return NULL;
-    return r < 0 ? door_record_error(NULL) : PyLong_FromUnsignedLongLong(id);
+    return plan_transaction(r, id);
 }
 
 EXTRA_FUNCTION(_try_hold, "rehearsal: object", "Has the layers of a rehearsal stay.") {
