@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /** What kind of machine it is: of this one, and of a recorded one whose texts are odd. */
-#include "support.h"
+#include "recorded.h"
 
 #include <math.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-
-static void plant(const char *path, const char *text) {
-    for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
-        char *directory = strndup(path, (size_t)(slash - path));
-        mkdir(directory, 0777);
-        free(directory);
-    }
-    write_text(path, text);
-}
-
-/* One call with the recorded machine in place. */
-#define RECORDED(call)                                                                             \
-    ({                                                                                             \
-        assert_int_equal(os_set_root("root"), 0);                                                  \
-        typeof(call) result_ = (call);                                                             \
-        int number_ = errno;                                                                       \
-        os_set_root(NULL);                                                                         \
-        errno = number_;                                                                           \
-        result_;                                                                                   \
-    })
 
 static void limits_of_this_process(void **state) {
     (void)state;

@@ -1,32 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /** Memory, CPUs and pressure: of this machine, and of recorded ones that are older, larger, odd. */
-#include "support.h"
+#include "recorded.h"
 
 #include <math.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <time.h>
-
-static void plant(const char *path, const char *text) {
-    for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
-        char *directory = strndup(path, (size_t)(slash - path));
-        mkdir(directory, 0777);
-        free(directory);
-    }
-    write_text(path, text);
-}
-
-/* One call with the recorded machine in place; errno stays what the call made of it. */
-#define RECORDED(call)                                                                             \
-    ({                                                                                             \
-        assert_int_equal(os_set_root("root"), 0);                                                  \
-        typeof(call) result_ = (call);                                                             \
-        int number_ = errno;                                                                       \
-        os_set_root(NULL);                                                                         \
-        errno = number_;                                                                           \
-        result_;                                                                                   \
-    })
 
 static void memory_of_this_machine(void **state) {
     (void)state;
