@@ -5,25 +5,39 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all bootstrap demo check check-crash check-cpython check-psutil bench static amalgamation packages release install uninstall format distcheck clean
+.PHONY: all osier bootstrap demo check check-crash check-cpython check-psutil bench static amalgamation packages release install uninstall format distcheck clean
 
 bootstrap:
 	@tools/bootstrap $(GROUPS)
 
 # Debian's directory for libraries is asked of the compiler: Meson knows it only where dpkg-dev is. Who only uses osier
-# waits a sixth less without debug information; tests have it.
+# builds no tests, and waits a sixth less without debug information.
 $(BUILD)/build.ninja:
-	@tools/bootstrap build python
+	@tools/bootstrap build
 	@libdir=$$(cc -print-multiarch 2>/dev/null); set -x; \
-		meson setup -Ddebug=false --prefix=$(PREFIX) $${libdir:+--libdir=lib/$$libdir} $(MESON_OPTIONS) $(BUILD)
+		meson setup -Ddebug=false -Dtests=disabled -Dbench=disabled --prefix=$(PREFIX) \
+		$${libdir:+--libdir=lib/$$libdir} $(MESON_OPTIONS) $(BUILD)
 
-# A build that was set up before its packages were there learns of them: tests, bench.
-$(BUILD)/with-%: | $(BUILD)/build.ninja
-	@meson configure $(BUILD) -D$*=enabled -Ddebug=true
+# What a build gets when it is asked for, and keeps. One that is there already learns of Python's headers; debug
+# information, which the comparison of interfaces reads, has everything compiled again.
+$(BUILD)/with-python:
+	@tools/bootstrap build python
+	@if test -f $(BUILD)/build.ninja; then meson setup --reconfigure $(BUILD) >/dev/null; \
+		else $(MAKE) --no-print-directory $(BUILD)/build.ninja; fi
+	@touch $@
+$(BUILD)/with-tests $(BUILD)/with-bench: $(BUILD)/with-%: | $(BUILD)/with-python
+	@meson configure $(BUILD) -D$*=enabled
+	@touch $@
+$(BUILD)/with-debug: | $(BUILD)/with-python
+	@meson configure $(BUILD) -Ddebug=true
 	@touch $@
 
-all: $(BUILD)/build.ninja
+all: $(BUILD)/with-python
 	@ninja -C $(BUILD) --quiet
+
+# The command alone, build/osier: the shortest way to it.
+osier: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet osier
 
 demo: all
 	@examples/demo.sh $(BUILD)
@@ -58,7 +72,7 @@ release:
 
 distcheck:
 	@tools/bootstrap build test dist cross
-	@$(MAKE) --no-print-directory $(BUILD)/with-tests all
+	@$(MAKE) --no-print-directory $(BUILD)/with-tests $(BUILD)/with-debug all
 	@tools/distcheck $(BUILD) $(PARTS)
 
 # The command as one file that runs on any Linux of this processor: build/static/osier.

@@ -82,8 +82,8 @@ def test_versions_and_notes_are_written(clone):
 def test_all_is_checked_before_and_packed_after(clone):
     clone.release("0.1.0")
     made = clone.made.read_text().splitlines()
-    assert [line.split()[-1] for line in made] == ["all", "check", "distcheck", "check-cpython", "amalgamation", "distcheck"]
-    assert "packages" in made[4] and "PARTS=debian" in made[5]
+    assert [line.split()[-1] for line in made] == ["build/with-debug", "all", "check", "distcheck", "check-cpython", "amalgamation", "distcheck"]
+    assert "packages" in made[5] and "PARTS=debian" in made[6]
 
 
 @pytest.mark.parametrize("target", ["all", "check", "distcheck"])
