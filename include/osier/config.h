@@ -3,11 +3,14 @@
  * Configuration files, one key at a time: everything else in a file stays as it is, byte by byte.
  *
  * Formats are "ini", "unit" (of systemd), "env" (NAME=value, as a shell reads it), "ssh" (sshd_config,
- * ssh_config), "sysctl", "hosts", "fstab", "json", "toml" and "yaml" (scalars in plain mappings).
+ * ssh_config), "sysctl", "hosts", "fstab", "cron" (/etc/crontab, /etc/cron.d), "crontab" (a user's),
+ * "json", "toml" and "yaml" (scalars in plain mappings).
  *
- * A key of a section is SECTION.KEY, as "Service.ExecStart"; of tables in each other a.b.c, where a
- * part in quotation marks may have points in it. In hosts it is a name, its value the address; in
- * fstab it is MOUNTPOINT.FIELD, with the fields spec, type, options, dump and pass.
+ * A key of a section is SECTION.KEY, as "Service.ExecStart", and in sshd_config "Match User git.X11Forwarding";
+ * of tables in each other a.b.c, where a part in quotation marks may have points in it. In hosts it is a name, its
+ * value the address; in fstab it is MOUNTPOINT.FIELD, with the fields spec, type, options, dump and pass:
+ * with spec a line begins to be there, and without it it goes. In cron and crontab it is a variable, or the command
+ * of a job, whose value is the schedule, in cron with the user behind it: "0 5 * * * root".
  *
  * @since 0.1
  * @shell no: `osier get FILE` and `osier set FILE` do it

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** hosts and fstab: lines of columns. */
+/** hosts and fstab: lines of columns. In fstab a blank in a word is written "\040". */
 #include "base/seam.h"
 #include "config/format.h"
 
@@ -28,6 +28,31 @@ static int tell(const char *text, struct span word, const char *key, size_t line
     return value ? each(&(struct os_config_entry){key, value, line}, data) : -ENOMEM;
 }
 
+/* A word of fstab as it is meant: "\\040" is a blank. */
+static void decode(const char *text, struct span word, struct str *s) {
+    for (size_t at = word.begin; at < word.end; at++) {
+        const char *c = text + at;
+        bool octal = *c == '\\' && word.end - at > 3 && c[1] >= '0' && c[1] <= '3' &&
+                     strspn(c + 1, "01234567") >= 3 && memcmp(c + 1, "000", 3) != 0;
+        if (octal)
+            at += 3;
+        str_append_char(s,
+                        octal ? (char)((c[1] - '0') << 6 | (c[2] - '0') << 3 | (c[3] - '0')) : *c);
+    }
+    str_append(s, "", 0);
+}
+
+static void encode(const char *value, struct str *s) {
+    for (; *value; value++)
+        str_printf(s, strchr(" \t\n\r\\#", *value) ? "\\%03o" : "%c", *value);
+}
+
+static bool is_field(const char *text, struct span word, const char *name, size_t size) {
+    AUTO_STR meant = STR_INIT;
+    decode(text, word, &meant);
+    return !meant.failed && meant.size == size && memcmp(meant.data, name, size) == 0;
+}
+
 /* ------------------------------------------------------------------------------ reading */
 
 /* Each name of a line has its address. */
@@ -49,11 +74,14 @@ static int fstab_line(const char *text, struct span line, size_t number, each_en
     struct span point = next_word(text, word.end, line.end);
     int r = 0;
     for (int i = 0; r == 0 && i < FIELDS && word.begin < word.end; i++) {
-        AUTO_STR key = STR_INIT;
-        str_append(&key, text + point.begin, point.end - point.begin);
+        AUTO_STR key = STR_INIT, value = STR_INIT;
+        decode(text, point, &key);
+        decode(text, word, &value);
         if (i != MOUNT_POINT) {
             str_printf(&key, ".%s", fields[i]);
-            r = key.failed ? -ENOMEM : tell(text, word, key.data, number, each, data);
+            r = key.failed || value.failed
+                    ? -ENOMEM
+                    : each(&(struct os_config_entry){key.data, value.data, number}, data);
         }
         word = next_word(text, word.end, line.end);
     }
@@ -158,28 +186,59 @@ static int divide(const char *key, size_t *ret_point, int *ret_field) {
     return -EINVAL;
 }
 
-static int edit_fstab(const char *text, size_t size, const struct edit *edit, struct str *ret) {
-    size_t point_size;
-    int field, r = divide(edit->key, &point_size, &field);
-    const char *point = edit->key;
-    if (r < 0 || !edit->value || !*edit->value || strpbrk(edit->value, " \t\r\n#"))
-        return -EINVAL; /* a line without a field is none */
-    for (size_t at = 0; at < size;) {
-        struct span line = {at, whole_line(text, size, at)}, word;
-        struct span spec = next_word(text, at, line.end);
-        at = line.end;
-        if (!is_word(text, next_word(text, spec.end, line.end), point, point_size) ||
-            spec.begin == spec.end)
-            continue;
-        word = spec;
-        for (int i = 0; i < field; i++)
-            word = next_word(text, word.end, line.end);
-        if (word.begin == word.end)
-            return -EINVAL; /* the fields before it are missing */
-        put_spliced(ret, text, size, word, edit->value, strlen(edit->value));
-        return 0;
+/* The line of a mount point, and its first word. */
+static bool find_mount(const char *text, size_t size, const char *point, size_t point_size,
+                       struct span *ret_line, struct span *ret_spec) {
+    for (size_t at = 0; at < size; at = ret_line->end) {
+        *ret_line = (struct span){at, whole_line(text, size, at)};
+        *ret_spec = next_word(text, at, ret_line->end);
+        struct span word = next_word(text, ret_spec->end, ret_line->end);
+        if (word.begin < word.end && is_field(text, word, point, point_size))
+            return true;
     }
-    return -EINVAL; /* nothing is mounted there: all fields of a line are needed */
+    return false;
+}
+
+/* What nothing is mounted at yet gets a line with its spec; the other fields are then as usual. */
+static int add_mount(const char *text, size_t size, const struct edit *edit, size_t point_size,
+                     struct str *ret) {
+    AUTO_STR line = STR_INIT;
+    AUTO_FREE char *point = mem_text(edit->key, point_size);
+    if (!point)
+        return -ENOMEM;
+    encode(edit->value, &line);
+    str_append_char(&line, '\t');
+    encode(point, &line);
+    str_append_text(&line, "\tauto\tdefaults\t0\t0");
+    put_line(ret, text, size, size, line.data ? line.data : "", line.size);
+    return line.failed ? -ENOMEM : 0;
+}
+
+static int edit_fstab(const char *text, size_t size, const struct edit *edit, struct str *ret) {
+    AUTO_STR value = STR_INIT;
+    struct span line, word;
+    size_t point_size = 0;
+    int field = 0, r = divide(edit->key, &point_size, &field);
+    if (r < 0 || !point_size || (edit->value && !*edit->value))
+        return -EINVAL;
+    bool there = find_mount(text, size, edit->key, point_size, &line, &word);
+    if (!edit->value && (!there || field != 0)) { /* a line without a field is none */
+        str_append(ret, text, size);
+        return there ? -EINVAL : 0;
+    }
+    if (!edit->value)
+        drop_lines(ret, text, size, line);
+    if (!edit->value || !there) /* its other fields are set when it has a spec */
+        return !edit->value ? 0
+               : field == 0 ? add_mount(text, size, edit, point_size, ret)
+                            : -EINVAL;
+    for (int i = 0; i < field; i++)
+        word = next_word(text, word.end, line.end);
+    if (word.begin == word.end)
+        return -EINVAL; /* the fields before it are missing */
+    encode(edit->value, &value);
+    put_spliced(ret, text, size, word, value.data ? value.data : "", value.size);
+    return value.failed ? -ENOMEM : 0;
 }
 
 int columns_edit(const char *format, const char *text, size_t size, const struct edit *edit,

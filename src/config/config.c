@@ -22,6 +22,9 @@ static const struct {
     {"*/sysctl.d/*.conf", "sysctl"},
     {"*/etc/hosts", "hosts"},
     {"*/etc/fstab", "fstab"},
+    {"*/etc/crontab", "cron"},
+    {"*/etc/cron.d/*", "cron"},
+    {"*/cron/crontabs/*", "crontab"},
     {"*/etc/default/*", "env"},
     {"*/etc/environment", "env"},
     {"*/os-release", "env"},
@@ -76,6 +79,7 @@ static const struct reader {
     {"sysctl", lines_each, lines_edit},       {"toml", documents_each, documents_edit},
     {"json", documents_each, documents_edit}, {"yaml", yaml_each, yaml_edit},
     {"hosts", columns_each, columns_edit},    {"fstab", columns_each, columns_edit},
+    {"cron", crontab_each, crontab_edit},     {"crontab", crontab_each, crontab_edit},
 };
 
 /* The reader of a format, and the text with a NUL behind it: 0, or −EINVAL where none reads it. */

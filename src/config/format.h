@@ -68,6 +68,10 @@ int columns_each(const char *format, const char *text, size_t size, each_entry *
 int columns_edit(const char *format, const char *text, size_t size, const struct edit *edit,
                  struct str *ret);
 
+int crontab_each(const char *format, const char *text, size_t size, each_entry *each, void *data);
+int crontab_edit(const char *format, const char *text, size_t size, const struct edit *edit,
+                 struct str *ret);
+
 /** The line that begins at `at`, with its end. */
 size_t whole_line(const char *text, size_t size, size_t at);
 /** Where its content ends, before "\n" or "\r\n". */

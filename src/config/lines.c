@@ -128,6 +128,8 @@ static void take_indented(const char *text, size_t size, struct line *line) {
         if (first - at <= line->indent || first >= content_end(text, (struct span){at, end}) ||
             text[first] == '#' || text[first] == ';' || text[first] == '[')
             return;
+        if (line->value.begin == line->value.end) /* the first line has nothing but blanks */
+            line->value.begin = content_end(text, line->whole);
         line->whole.end = at = end;
         line->value.end = trim(text, (struct span){first, content_end(text, line->whole)}).end;
     }

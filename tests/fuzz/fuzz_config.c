@@ -4,8 +4,8 @@
 
 #include <osier.h>
 
-static const char *const formats[] = {"ini",   "unit",  "env",  "ssh",  "sysctl",
-                                      "hosts", "fstab", "json", "toml", "yaml"};
+static const char *const formats[] = {"ini",   "unit", "env",  "ssh",  "sysctl", "hosts",
+                                      "fstab", "json", "toml", "yaml", "cron",   "crontab"};
 
 static void set_and_unset(const char *text, size_t size, const char *format, const char *key) {
     size_t there_size, back_size;

@@ -49,6 +49,7 @@ static void test_ini(void **state) {
         {"ini", "[a.b]\nx = 1\n", "a.b.x", "2", "[a.b]\nx = 2\n"},
         {"ini", "[a]\nb.x = 1\n", "a.b.x", "2", "[a]\nb.x = 2\n"},
         {"ini", "[a]\nx = 1\n  2\ny = 3\n", "a.x", "5", "[a]\nx = 5\ny = 3\n"},
+        {"ini", "[a]\nx = \n  2\n  3\n", "a.x", "\n  4", "[a]\nx = \n  4\n"},
         {"ini", "[a]\nx: 1 \nx: 2\n", "a.x", "3", "[a]\nx: 1 \nx: 3\n"},
         {"ini", "[a]\nx=1\ny=2\nx=3\n", "a.x", NULL, "[a]\ny=2\n"},
         {"ini", "[a]\nx=1\ny=2", "a.y", NULL, "[a]\nx=1"},
@@ -223,6 +224,75 @@ static void test_columns(void **state) {
         {"fstab", "/dev/sda1 / ext4 defaults 0 1\n", "/.options", "noatime",
          "/dev/sda1 / ext4 noatime 0 1\n"},
         {"fstab", "/dev/sda1 / ext4 defaults 0 1\n", "/srv.options", "noatime", NULL},
+        {"fstab", "# mounts\n/dev/sda1 / ext4 defaults 0 1\n", "/srv.spec", "UUID=5",
+         "# mounts\n/dev/sda1 / ext4 defaults 0 1\nUUID=5\t/srv\tauto\tdefaults\t0\t0\n"},
+        {"fstab", "/dev/sda1 / ext4\n", "/.pass", "1", NULL}, /* options come before it */
+        {"fstab", "a / ext4 defaults 0 1\nb /srv xfs ro 0 2\n", "/srv.spec", NULL,
+         "a / ext4 defaults 0 1\n"},
+        {"fstab", "a /my\\040disk ext4 defaults 0 1\n", "/my disk.spec", "//a/b c",
+         "//a/b\\040c /my\\040disk ext4 defaults 0 1\n"},
+        {"fstab", "", "/x\ty.spec", "a\\b", "a\\134b\t/x\\011y\tauto\tdefaults\t0\t0\n"},
+    };
+    CHECK(rows);
+}
+
+static void test_crontabs(void **state) {
+    (void)state;
+    static const char text[] = "# m h dom mon dow user command\nSHELL=/bin/sh\n\n"
+                               "*/5 * * * * root /usr/bin/a --b=c\n@daily  www  d\n";
+    static const struct row rows[] = {
+        {"cron", text, "/usr/bin/a --b=c", "0 4 * * * root",
+         "# m h dom mon dow user command\nSHELL=/bin/sh\n\n0 4 * * * root /usr/bin/a --b=c\n"
+         "@daily  www  d\n"},
+        {"cron", text, "d", "@reboot root",
+         "# m h dom mon dow user command\nSHELL=/bin/sh\n\n*/5 * * * * root /usr/bin/a --b=c\n"
+         "@reboot root  d\n"},
+        {"cron", text, "d", NULL,
+         "# m h dom mon dow user command\nSHELL=/bin/sh\n\n*/5 * * * * root /usr/bin/a --b=c\n"},
+        {"cron", text, "MAILTO", "a@b",
+         "# m h dom mon dow user command\nSHELL=/bin/sh\nMAILTO=a@b\n\n"
+         "*/5 * * * * root /usr/bin/a --b=c\n@daily  www  d\n"},
+        {"cron", text, "SHELL", "/bin/bash",
+         "# m h dom mon dow user command\nSHELL=/bin/bash\n\n"
+         "*/5 * * * * root /usr/bin/a --b=c\n@daily  www  d\n"},
+        {"cron", "A = \"b c\"\n", "A", "d ", "A = \"d \"\n"},
+        {"cron", "A=b\n", "A", " d", "A=\" d\"\n"},
+        {"cron", "A=b\n", "A", "", "A=\"\"\n"},
+        {"cron", "@daily root a\n", "B", "1", "B=1\n@daily root a\n"},
+        {"cron", "", "x y", "1 2 3 4 5 me", "1 2 3 4 5 me x y\n"},
+        {"crontab", "", "x y", "1 2 3 4 5", "1 2 3 4 5 x y\n"},
+        {"crontab", "1 2 3 4 5 a = b\n", "a = b", "@hourly", "@hourly a = b\n"},
+        {"cron", "", "x y", "1 2 3 4 5", NULL},      /* no user */
+        {"cron", "", "x y", "1", NULL},              /* neither */
+        {"cron", "A=1\n", "A", "@daily root", NULL}, /* a variable is no job */
+        {"cron", "", "a\n@daily root b", "@daily root", NULL},
+        {"cron", "", "", "@daily root", NULL},
+    };
+    CHECK(rows);
+}
+
+/* Sections and keys that come several times, as sshd_config(5) and systemd.syntax(7) have them. */
+static void test_repeated(void **state) {
+    (void)state;
+    static const char ssh[] = "Port 22\nMatch User a\n  X11Forwarding yes\nMatch User b\n"
+                              "  X11Forwarding yes\nMatch all\n";
+    static const char unit[] =
+        "[Service]\nExecStart=\nExecStart=/bin/a\nExecStart=/bin/b\nType=oneshot\n";
+    static const struct row rows[] = {
+        {"ssh", ssh, "Match User b.X11Forwarding", "no",
+         "Port 22\nMatch User a\n  X11Forwarding yes\nMatch User b\n"
+         "  X11Forwarding no\nMatch all\n"},
+        {"ssh", ssh, "Match User a.X11Forwarding", NULL,
+         "Port 22\nMatch User a\nMatch User b\n  X11Forwarding yes\nMatch all\n"},
+        {"ssh", ssh, "Match User c.X11Forwarding", "no",
+         "Port 22\nMatch User a\n  X11Forwarding yes\nMatch User b\n"
+         "  X11Forwarding yes\nMatch all\n\nMatch User c\nX11Forwarding no\n"},
+        {"ssh", ssh, "UsePAM", "no",
+         "Port 22\nUsePAM no\nMatch User a\n  X11Forwarding yes\nMatch User b\n"
+         "  X11Forwarding yes\nMatch all\n"},
+        {"unit", unit, "Service.ExecStart", "/bin/c", /* the last one counts */
+         "[Service]\nExecStart=\nExecStart=/bin/a\nExecStart=/bin/c\nType=oneshot\n"},
+        {"unit", unit, "Service.ExecStart", NULL, "[Service]\nType=oneshot\n"},
     };
     CHECK(rows);
 }
@@ -234,6 +304,8 @@ static void test_formats_by_name(void **state) {
     assert_string_equal(os_config_format("/etc/systemd/system/a.service"), "unit");
     assert_string_equal(os_config_format("/etc/default/grub"), "env");
     assert_string_equal(os_config_format("x.toml"), "toml");
+    assert_string_equal(os_config_format("/etc/cron.d/x"), "cron");
+    assert_string_equal(os_config_format("/var/spool/cron/crontabs/me"), "crontab");
     assert_null(os_config_format("/etc/passwd"));
 }
 
@@ -266,6 +338,8 @@ int main(void) {
         cmocka_unit_test(test_toml),
         cmocka_unit_test(test_yaml),
         cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_crontabs),
+        cmocka_unit_test(test_repeated),
         cmocka_unit_test(test_formats_by_name),
         cmocka_unit_test(test_entries_have_their_lines),
     };

@@ -2,6 +2,7 @@
 """Every configuration file of the packages that are installed: set and unset restores every byte, and what is read
 is what augeas reads."""
 
+import collections
 import os
 import pathlib
 import re
@@ -12,12 +13,16 @@ import pytest
 
 BUILD = pathlib.Path(os.environ["OSIER_BUILD"])
 PROGRAM = BUILD / "tests" / "config_round"
-FOLDERS = ["/etc", "/usr/lib/systemd", "/usr/lib/sysctl.d", "/usr/lib/environment.d", "/usr/share"]
+LISTS = pathlib.Path("/var/lib/dpkg/info")
+MOST = 8  # of a package, of one kind: some have thousands
 BY_NAME = {".json": "json", ".toml": "toml", ".yml": "yaml", ".yaml": "yaml", ".ini": "ini", ".cfg": "ini",
            **dict.fromkeys([".service", ".socket", ".timer", ".target", ".path", ".mount", ".slice", ".network", ".desktop"], "unit")}
+LIKELY = {*BY_NAME, ".conf", ".cnf", ".pc"}
 
 
 def format_of(path, content):
+    if content.lstrip().startswith((b"<", b"/*")):
+        return None  # XML and C, whatever they are called
     if path.suffix in BY_NAME:
         return BY_NAME[path.suffix]
     if path.parent.name == "sysctl.d" or path.name == "sysctl.conf":
@@ -28,27 +33,50 @@ def format_of(path, content):
         return "env"
     if str(path) in ("/etc/hosts", "/etc/fstab"):
         return path.name
+    if path.parent.name == "cron.d" or path.name == "crontab":
+        return "cron"
     if str(path).startswith("/etc/systemd/"):
         return "unit"
+    if path.suffix == ".pc":
+        return "ini"
     if path.suffix in (".conf", ".cnf") and re.search(rb"^\[[\w .-]+\]\s*$", content, re.M):
         return "ini"
     return None
 
 
+def candidates():
+    """The files of /etc, and of each package that is installed those whose names are like those of configurations."""
+    for directory, _, names in os.walk("/etc"):
+        for name in names:
+            yield "", pathlib.Path(directory, name)
+    for listed in sorted(LISTS.glob("*.list")):
+        taken = collections.Counter()
+        for line in listed.read_text(errors="surrogateescape").splitlines():
+            path = pathlib.Path(line)
+            if line.startswith(("/usr/", "/lib/", "/etc/")) and (path.suffix in LIKELY or line.startswith("/etc/")):
+                taken[path.suffix] += 1
+                if taken[path.suffix] <= MOST:
+                    yield listed.stem.split(":")[0], path
+
+
+def all_files():
+    """(package or "", format, path) of each, once."""
+    seen = set()
+    for package, path in candidates():
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > 65536 or (package, path) in seen:
+            continue
+        try:
+            content = path.read_bytes()
+        except OSError:
+            continue
+        kind = None if b"\0" in content else format_of(path, content)
+        if kind:
+            seen.add((package, path))
+            yield package, kind, path
+
+
 def files():
-    for folder in FOLDERS:
-        for directory, _, names in os.walk(folder):
-            for name in names:
-                path = pathlib.Path(directory, name)
-                if path.is_symlink() or not path.is_file() or path.stat().st_size > 65536:
-                    continue
-                try:
-                    content = path.read_bytes()
-                except OSError:
-                    continue
-                kind = None if b"\0" in content else format_of(path, content)
-                if kind:
-                    yield kind, path
+    return sorted({(kind, path) for _, kind, path in all_files()})
 
 
 def test_set_and_unset_restores_every_byte():
@@ -57,6 +85,9 @@ def test_set_and_unset_restores_every_byte():
     tried, wrong = re.fullmatch(r"(\d+) tried, (\d+) wrong", done.stdout.splitlines()[-1]).groups()
     assert wrong == "0", done.stdout
     assert int(tried) >= 200 and done.returncode == 0
+    packages = {package for package, _, _ in all_files() if package}
+    installed = len(list(LISTS.glob("*.list")))
+    assert len(packages) >= min(300, installed // 10), (len(packages), installed)
 
 
 def augeas(lens, path):
@@ -85,6 +116,43 @@ def test_augeas_reads_the_same(kind, lens):
             assert ours.get(key) == (quoted[2] if quoted and kind == "env" else value), (path, key)
     if not compared:
         pytest.skip("none is installed")
+
+
+@pytest.mark.skipif(not shutil.which("augtool"), reason="no augeas")
+def test_augeas_reads_the_same_jobs(tmp_path):
+    (tmp_path / "jobs").write_text("# no\nSHELL=/bin/sh\nMAILTO=root\n\n*/5 8-18 * jan mon-fri root /usr/bin/a -b \"c d\" e=f\n@daily www x\n30\t3 * * 0  me  test y || z\n")
+    found = [path for kind, path in files() if kind == "cron"] + [tmp_path / "jobs"]
+    for path in found:
+        theirs, ours = augeas("Cron.lns", path), osier("cron", path)
+        jobs = {re.fullmatch(r"entry(\[\d+\])?", key)[0]: value.replace('\\"', '"') for key, value in theirs.items() if re.fullmatch(r"entry(\[\d+\])?", key)}
+        assert jobs and len(jobs) + sum(key.isupper() for key in theirs) == len(ours), (path, theirs, ours)
+        for entry, command in jobs.items():
+            words = ["minute", "hour", "dayofmonth", "month", "dayofweek"] if f"{entry}/time/minute" in theirs else []
+            when = [theirs[f"{entry}/time/{word}"] for word in words] or ["@" + theirs[f"{entry}/schedule"]]
+            assert ours[command].split() == [*when, theirs[f"{entry}/user"]], (path, command)
+        assert all(ours[key] == value for key, value in theirs.items() if key.isupper())
+
+
+@pytest.mark.skipif(not shutil.which("augtool"), reason="no augeas")
+def test_augeas_reads_the_same_sections_of_sshd(tmp_path):
+    (tmp_path / "sshd_config").write_text("Port 22\nPermitRootLogin no\nMatch User git\n    X11Forwarding no\nMatch Group a\n\tPermitTTY yes\n")
+    theirs, ours = augeas("Sshd.lns", tmp_path / "sshd_config"), osier("ssh", tmp_path / "sshd_config")
+    assert ours["Port"] == theirs["Port"] and ours["PermitRootLogin"] == theirs["PermitRootLogin"]
+    assert ours["Match User git.X11Forwarding"] == theirs["Match[1]/Settings/X11Forwarding"]
+    assert ours["Match Group a.PermitTTY"] == theirs["Match[2]/Settings/PermitTTY"]
+
+
+@pytest.mark.skipif(not shutil.which("augtool"), reason="no augeas")
+def test_augeas_reads_the_same_units():
+    compared, units = 0, [path for kind, path in files() if kind == "unit" and path.suffix in (".service", ".socket", ".timer")][::7]
+    for path in units:
+        ours = osier("unit", path)
+        for key, value in augeas("Systemd.lns", path).items():
+            if re.fullmatch(r"\w+/\w+/value", key) and not re.search("Exec|Environment", key):
+                compared += 1
+                section, name, _ = key.split("/")
+                assert ours[f"{section}.{name}"] == value, (path, key)
+    assert compared >= 2 * len(units)
 
 
 @pytest.mark.skipif(not shutil.which("augtool"), reason="no augeas")

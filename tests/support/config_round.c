@@ -44,15 +44,35 @@ static void there_and_back(const char *path, const char *format, const char *tex
         complain(path, e->key, "some byte isn't as before");
 }
 
+/* A job, or a mount, that is added and taken away. */
+static void add_and_take(const char *path, const char *format, const char *text, size_t size,
+                         const char *key, const char *value) {
+    size_t there_size, back_size;
+    os_autofree char *there = os_config_set(text, size, format, key, value, 0, &there_size);
+    os_autofree char *back =
+        there ? os_config_unset(there, there_size, format, key, &back_size) : NULL;
+    if (!back || back_size != size || memcmp(back, text, size) != 0)
+        complain(path, key, "what was added and taken away leaves something");
+}
+
 static void new_and_gone(const char *path, const char *format, const char *text, size_t size,
                          const char *key) {
     size_t there_size, back_size;
     char name[4096];
     const char *point = strrchr(key, '.');
+    if (strncmp(format, "cron", 4) == 0) {
+        add_and_take(path, format, text, size, "osier test", "1 2 3 4 5 root");
+        add_and_take(path, format, text, size, "OSIER_TEST", "1");
+        return;
+    }
+    if (strcmp(format, "fstab") == 0)
+        add_and_take(path, format, text, size, "/osier/test.spec", "/dev/x");
     if (strcmp(format, "fstab") == 0 || strlen(key) > 4000 || (point && strchr(point, '"')))
         return;
     if (strcmp(format, "sysctl") == 0 || strcmp(format, "env") == 0 || strcmp(format, "hosts") == 0)
         point = NULL;
+    if (*text != '[' && !memmem(text, size, "\n[", 2) && strcmp(format, "ini") == 0)
+        point = NULL; /* no sections: a point is one of the name */
     snprintf(name, sizeof name, "%.*sOsierTest", (int)(point ? point + 1 - key : 0), key);
     os_autofree char *there = os_config_set(text, size, format, name, "1", 0, &there_size);
     if (!there) {
