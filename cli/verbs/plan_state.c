@@ -26,10 +26,12 @@ bool is_state(const char *word) {
 
 /* ------------------------------------------------------------------------------ problems */
 
-/* A message, and below it what a command has said, without control characters. */
+/* A message, and what a command has said, its further lines indented, without control characters. */
 static void show_message(const char *message) {
     for (; *message; message++)
-        if ((unsigned char)*message < 0x20 && *message != '\n')
+        if (*message == '\n' && message[1])
+            fputs("\n    ", stderr);
+        else if ((unsigned char)*message < 0x20 && *message != '\n')
             fprintf(stderr, "\\x%02x", *message);
         else if (*message == 0x7f)
             fputs("\\x7f", stderr);

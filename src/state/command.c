@@ -16,7 +16,7 @@
 
 /* ------------------------------------------------------------------------------ running */
 
-enum { MOST_SAID = 64 * 1024, SHOWN = 2000 };
+enum { MOST_SAID = 64 * 1024, MOST_SECRET = 16 * 1024 * 1024, SHOWN = 2000 };
 
 /* The end of what a program said, without the last end of line. */
 static char *end_of(const struct os_run_result *result) {
@@ -45,6 +45,34 @@ static int run_line(const char *line, const char *cwd, char **ret_said) {
         status = -ENOMEM;
     os_run_result_free(&result);
     return status;
+}
+
+int run_secret(const char *line, char **ret_data, size_t *ret_size, char **reterr_said) {
+    const struct os_run_options options = {.size = sizeof options,
+                                           .shell = true,
+                                           .in = {OS_RUN_DEVNULL},
+                                           .out = {OS_RUN_PIPE},
+                                           .err = {OS_RUN_PIPE},
+                                           .capture_limit = MOST_SECRET,
+                                           .over_limit = OS_RUN_ERROR};
+    struct os_run_result result;
+    if (os_run(OS_ARGV(line), &options, &result) < 0)
+        return -errno;
+    int status = result.returncode < 0 ? 128 - result.returncode : result.returncode;
+    if (status == 0 && result.out_size) {
+        *ret_data = result.out;
+        *ret_size = result.out_size;
+        result.out = NULL;
+    } else {
+        if (result.out) /* half of a secret is one */
+            explicit_bzero(result.out, result.out_size);
+        const struct os_run_result told = {.out = result.err, .out_size = result.err_size};
+        if (!(*reterr_said = end_of(&told)))
+            status = -ENOMEM;
+    }
+    bool empty = status == 0 && !*ret_data;
+    os_run_result_free(&result);
+    return empty ? -ENODATA : status;
 }
 
 /* ------------------------------------------------------------------------------ texts */
@@ -206,8 +234,8 @@ int check_content(struct os_state *state, const struct resource *resource, const
     if (os_rmtree(directory.data, NULL) < 0 && errno == ENOMEM && r >= 0)
         r = -ENOMEM;
     if (r > 0)
-        return problem(state, &resource->place, "'%s' doesn't pass `%s`: %s", path, command,
-                       said ? said : "");
+        return problem_said(state, &resource->place, said ? said : "", "'%s' doesn't pass `%s`",
+                            path, command);
     return r == -ENOMEM || r == 0
                ? r
                : problem(state, &resource->place, "`%s`: %s", command, strerror(-r));

@@ -51,8 +51,24 @@ static int load_template(struct os_state *state, const struct resource *resource
     return r;
 }
 
+static int ask_for_secret(struct os_state *state, const struct resource *resource, const char *line,
+                          char **ret_data, size_t *ret_size) {
+    AUTO_FREE char *said = NULL;
+    int r = run_secret(line, ret_data, ret_size, &said);
+    if (r == -ENODATA)
+        return problem(state, &resource->place, "`%s` has printed no secret", line);
+    if (r > 0)
+        return problem_said(state, &resource->place, said,
+                            "`%s` has printed no secret, but failed with %d", line, r);
+    return r == 0 || r == -ENOMEM
+               ? r
+               : problem(state, &resource->place, "`%s`: %s", line, strerror(-r));
+}
+
 static int load_secret(struct os_state *state, const struct resource *resource, char **ret_data,
                        size_t *ret_size) {
+    if (strncmp(resource->secret, "command:", 8) == 0)
+        return ask_for_secret(state, resource, resource->secret + 8, ret_data, ret_size);
     if (strncmp(resource->secret, "file:", 5) == 0)
         return load_content(state, resource, resource->secret + 5, ret_data, ret_size);
     *ret_data = os_getenv(resource->secret + 4, NULL);
@@ -79,5 +95,9 @@ int plan_file(struct os_state *state, const struct resource *resource) {
         r = load_secret(state, resource, &data, &content.size);
     if (data)
         content.data = data;
-    return r < 0 ? r : ensure_file(state, resource, resource->name, &content, &resource->want);
+    if (r >= 0)
+        r = ensure_file(state, resource, resource->name, &content, &resource->want);
+    if (data && content.secret)
+        explicit_bzero(data, content.size);
+    return r;
 }

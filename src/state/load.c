@@ -43,16 +43,47 @@ static int tell(struct os_state *state, const struct place *place, const char *m
     return -EBADMSG;
 }
 
+/* A name may have an end of line in it, and look like another message: "\\n" stands for one. */
+static int append_plain(struct str *s, const char *text) {
+    for (; *text; text++)
+        if (*text == '\n')
+            str_append_text(s, "\\n");
+        else if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            str_printf(s, "\\x%02x", (unsigned char)*text);
+        else
+            str_append_char(s, *text);
+    return s->failed ? -ENOMEM : 0;
+}
+
+static int tell_plain(struct os_state *state, const struct place *place, const char *said,
+                      const char *format, va_list arguments) {
+    AUTO_STR whole = STR_INIT;
+    AUTO_FREE char *message = NULL;
+    int size = fault_due("malloc") ? -1 : vasprintf(&message, format, arguments);
+    if (size < 0) {
+        message = NULL;
+        return -ENOMEM;
+    }
+    int r = append_plain(&whole, message);
+    if (r >= 0 && *said)
+        str_printf(&whole, ": %s", said);
+    return r < 0 || whole.failed ? -ENOMEM : tell(state, place, whole.data ? whole.data : "");
+}
+
 int problem(struct os_state *state, const struct place *place, const char *format, ...) {
-    char *message = NULL;
     va_list arguments;
     va_start(arguments, format);
-    int size = fault_due("malloc") ? -1 : vasprintf(&message, format, arguments);
+    int r = tell_plain(state, place, "", format, arguments);
     va_end(arguments);
-    if (size < 0)
-        return -ENOMEM;
-    int r = tell(state, place, message);
-    free(message);
+    return r;
+}
+
+int problem_said(struct os_state *state, const struct place *place, const char *said,
+                 const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int r = tell_plain(state, place, said, format, arguments);
+    va_end(arguments);
     return r;
 }
 

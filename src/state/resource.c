@@ -390,9 +390,10 @@ int begin_file(struct os_state *state, struct resource *resource) {
         return problem(state, &resource->place,
                        "content, source, template and secret: only one of them");
     if (resource->secret && strncmp(resource->secret, "file:", 5) != 0 &&
-        strncmp(resource->secret, "env:", 4) != 0)
-        return problem(state, &resource->place,
-                       "a secret is \"file:PATH\" or \"env:NAME\", not the secret itself");
+        strncmp(resource->secret, "env:", 4) != 0 && strncmp(resource->secret, "command:", 8) != 0)
+        return problem(
+            state, &resource->place,
+            "a secret is \"file:PATH\", \"env:NAME\" or \"command:LINE\", not the secret itself");
     return 0;
 }
 

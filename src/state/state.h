@@ -129,6 +129,10 @@ static inline size_t source_count(const struct os_state *state) {
 int problem(struct os_state *state, const struct place *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** Likewise, and behind it what a program has said, lines of it as they are. */
+int problem_said(struct os_state *state, const struct place *place, const char *said,
+                 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
 /** Says that the last call of the library has failed for a resource: −EBADMSG, or −ENOMEM. */
 int problem_errno(struct os_state *state, const struct resource *resource, const char *what);
 

@@ -216,9 +216,10 @@ static int unpack(struct os_state *state, const struct resource *resource, const
     if (os_run(OS_ARGV("tar", "-x", "--no-same-owner", "-p", "-C", directory, strip, "-f", path),
                &options, &result) < 0)
         return problem_errno(state, resource, NULL);
-    int r = result.returncode == 0 ? 0
-                                   : problem(state, &resource->place, "'%s' can't be unpacked: %s",
-                                             path, result.err ? result.err : "");
+    int r = result.returncode == 0
+                ? 0
+                : problem_said(state, &resource->place, result.err ? result.err : "",
+                               "'%s' can't be unpacked", path);
     os_run_result_free(&result);
     return r;
 }

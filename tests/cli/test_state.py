@@ -17,6 +17,7 @@ def journal(tmp_path_factory, monkeypatch):
     """The state directory is the test's own, outside of the directory that it looks at."""
     state = tmp_path_factory.mktemp("journal")
     monkeypatch.setenv("OSIER_STATE", str(state))
+    return state
 
 
 @pytest.fixture
@@ -113,6 +114,24 @@ def test_sources_templates_and_secrets(osier, state, tmp_path, monkeypatch):
     assert (tmp_path / "a").read_bytes() == (tmp_path / "d").read_bytes() == b"{{not}} \0 touched"
     assert (tmp_path / "b").read_text() == "port 80 of app, {{braces}}"
     assert (tmp_path / "c").read_text() == "s3cret" and (tmp_path / "c").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_secret_of_a_program_is_shown_nowhere(osier, state, refused, tmp_path, journal):
+    text = '[file."@/c"]\nsecret = "command:printf \\"s3\\"; echo cret"\n'
+    (tmp_path / "site.toml").write_text(text.replace("@", str(tmp_path)))
+    (tmp_path / "c").write_text("0ld")
+    for words in (["plan"], ["apply", "--yes"]):
+        done = osier(words[0], "site.toml", *words[1:])
+        assert done.status == 0 and "s3cret" not in done.out + done.err and "0ld" not in done.out + done.err
+    assert (tmp_path / "c").read_text() == "s3cret\n"
+    assert osier("plan", "site.toml", "-o", "saved").status == 0  # nothing to do, so nothing secret in it
+    for path in (tmp_path / "saved", *journal.rglob("*")):
+        assert not path.is_file() or b"s3cret" not in path.read_bytes()
+    (tmp_path / "c").write_text("0ld")
+    assert osier("plan", "site.toml", "-o", "no").status == 1 and not (tmp_path / "no").exists()
+    told = refused('[file."@/c"]\nsecret = "command:echo s3cret; echo why >&2; exit 3"\n')
+    assert "failed with 3: why" in told and told.count("s3cret") == 1  # in the line itself alone
+    assert "has printed no secret" in refused('[file."@/c"]\nsecret = "command:true"\n')
 
 
 def test_once_is_only_for_the_first_time(state, tmp_path):
@@ -278,7 +297,7 @@ def test_archives(state, refused, tmp_path, kind):
 def test_staged_files_are_checked_before_anything_changes(state, refused, tmp_path):
     (tmp_path / "conf").write_text("good\n")
     bad = refused('[file."@/other"]\n[file."@/conf"]\ncontent = "bad\\n"\ncheck = "cat {}; basename {}; grep -q good {}"\n')
-    assert "'@/conf' doesn't pass `cat {}; basename {}; grep -q good {}`: bad\nconf\n" in bad
+    assert "'@/conf' doesn't pass `cat {}; basename {}; grep -q good {}`: bad\n    conf\n" in bad
     assert (tmp_path / "conf").read_text() == "good\n" and not (tmp_path / "other").exists()
     state('[file."@/conf"]\ncontent = "also good\\n"\ncheck = "grep -q good {}"\n')
 
@@ -400,7 +419,7 @@ def test_a_long_chain_takes_no_stack(osier, tmp_path):
     ('[file."/x"]\ngroup = "no such"', "site.toml:2:9: there is no group 'no such'"),
     ('[file."/x"]\ncontents = ""', "site.toml:2:1: a file has no 'contents'; it has mode, "),
     ('[file."/x"]\ncontent = ""\nsource = "y"', "content, source, template and secret: only one of them"),
-    ('[file."/x"]\nsecret = "hunter2"', 'a secret is "file:PATH" or "env:NAME", not the secret itself'),
+    ('[file."/x"]\nsecret = "hunter2"', 'a secret is "file:PATH", "env:NAME" or "command:LINE", not the secret itself'),
     ('[file."/x"]\ncontent = 5', "site.toml:2:11: content is a text, not an integer"),
     ('[file."/x"]\nonce = "yes"', "once is true or false, not a text"),
     ('[link."/x"]', "a link has a to"),
@@ -422,6 +441,15 @@ def test_a_long_chain_takes_no_stack(osier, tmp_path):
 ])  # fmt: skip
 def test_mistakes_are_told_with_their_place(refused, text, message):
     assert message in refused(text)
+
+
+def test_a_name_with_an_end_of_line_looks_like_no_other_message(refused):
+    told = refused('[file."@/f\\nosier: plan: all is well"]\nmode = "x\\ny\\u001b[0m"\n[link."@/l"]\nto = "{{a\\nb}}"\n')
+    assert "'x\\ny\\x1b[0m' is no mode" in told
+    lines = [line for line in told.splitlines() if line.startswith("osier: ")]
+    assert len(lines) == 2 and all("site.toml:" in line for line in lines)
+    told = refused('[file."@/f"]\ncontent = "x"\ncheck = "printf \\"a\\\\nosier: plan: b\\\\n\\"; false {}"\n')
+    assert told.count("\nosier: ") == 0 and "    osier: plan: b" in told
 
 
 def test_all_mistakes_are_told_at_once(refused):
