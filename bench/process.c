@@ -19,9 +19,10 @@
 #include <uv.h>
 #endif
 
-#define MIB   (1024L * 1024)
-#define LARGE (1024 * MIB) /* what is captured at once */
-#define HEAD  "head", "-c", "1073741824", "/dev/zero"
+#define MIB     (1024L * 1024)
+#define THREADS ", with threads"
+#define LARGE   (1024 * MIB) /* what is captured at once */
+#define HEAD    "head", "-c", "1073741824", "/dev/zero"
 
 static const char *nothing; /* the program */
 
@@ -155,17 +156,19 @@ static void capture_bare(long times) {
 #else
 #define LIBUV(row, size)
 #endif
+/* GLib and libuv make threads, which are the program's from then on. */
 #define ROWS(row, size)                                                                            \
     {row, "osier", osier_##size}, {row, "vfork", bare_##size},                                     \
-        {row, "posix_spawn", posix_spawn_##size}, GLIB(row, size) LIBUV(row, size) {               \
-        row, "system", system_##size                                                               \
+        {row, "posix_spawn", posix_spawn_##size}, {row, "system", system_##size},                  \
+        {row THREADS, "osier", osier_##size}, GLIB(row THREADS, size) LIBUV(row THREADS, size) {   \
+        row THREADS, "vfork", bare_##size                                                          \
     }
 static const struct operation operations[] = {
     {"capture of 1 GiB", "osier", capture_osier},
     {"capture of 1 GiB", "vfork", capture_bare},
     ROWS("run nothing", 0),
-    ROWS("run nothing, the caller has 256 MiB", 256),
-    ROWS("run nothing, the caller has 2 GiB", 2048),
+    ROWS("run nothing, 256 MiB in use", 256),
+    ROWS("run nothing, 2 GiB in use", 2048),
 };
 
 int main(int argc, char **argv) {
@@ -173,6 +176,6 @@ int main(int argc, char **argv) {
         return fputs("usage: process NOTHING\n", stderr), 2;
     nothing = argv[1];
     setvbuf(stdout, NULL, _IOLBF, 0);
-    measure(operations, sizeof operations / sizeof *operations);
+    measure_apart(operations, sizeof operations / sizeof *operations);
     return 0;
 }
