@@ -135,13 +135,22 @@ def build_library(target, options):
     return target
 
 
+def contract(program, *arguments):
+    """Runs a program of tools/contract."""
+    run([sys.executable, "-BSE", TOP / "tools/contract" / program, *arguments])
+
+
+def read_contract(scratch):
+    """What the headers and the verbs say, as the programs of tools/contract take it."""
+    contract("read.py", scratch / "contract.json", *headers_of_topics(), "--verbs", *command_sources()[1])
+    return scratch / "contract.json"
+
+
 def build_command(target, library, scratch):
     """The command, with the sources that tools/contract makes of the headers."""
-    tools, (sources, verbs) = TOP / "tools", command_sources()
-    contract, calls, page = scratch / "contract.json", scratch / "calls.c", scratch / "treemap_page.h"
-    python = [sys.executable, "-BSE"]
-    run([*python, tools / "contract/read.py", contract, *headers_of_topics(), "--verbs", *verbs])
-    run([*python, tools / "contract/calls.py", contract, calls, scratch / "contract.h"])
+    tools, (sources, _) = TOP / "tools", command_sources()
+    calls, page = scratch / "calls.c", scratch / "treemap_page.h"
+    contract("calls.py", scratch / "contract.json", calls, scratch / "contract.h")
     run([tools / "text-to-c", "treemap_page", TOP / "cli/picture/treemap_page.html", page])
     options = [f"-I{place}" for place in (TOP / "include", TOP / "cli", scratch)]
     objects = compile_all([*sources, calls], scratch / "command", options)
@@ -161,8 +170,10 @@ def build(package, command=None):
         library = os.environ.get("OSIER_LIBRARY")
         if not library:
             library = build_library(scratch / "libosier.a", [public, f"-I{TOP / 'src'}"])
+        contract("python.py", read_contract(scratch), scratch / "extra.c", package / "extra.pyi")
         for name, sources in extensions():
-            objects = compile_all(sources, scratch / name, [public, *headers()])
+            made = [scratch / "extra.c"] if name == "extra" else []
+            objects = compile_all([*sources, *made], scratch / name, [public, f"-I{TOP / 'python/ext'}", *headers()])
             run([*compiler(), "-shared", "-o", package / f"{name}{suffix}", *objects, library, *linking()])
         if command and "OSIER_COMMAND" in os.environ:
             command.write_bytes(pathlib.Path(os.environ["OSIER_COMMAND"]).read_bytes())

@@ -191,16 +191,18 @@ static void read_signatures(PyObject *model) {
         Py_XDECREF(theirs);
         PyErr_Clear();
     }
-    door_entry_docs(model);
 }
 
 /* Once in a process, whose interpreters are of one version and share the table. */
-static void prepare(PyObject *model) {
+static void prepare(PyObject *model, void (*once)(PyObject *)) {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static bool done;
     pthread_mutex_lock(&lock);
-    if (!done)
+    if (!done) {
         read_signatures(model);
+        if (once)
+            once(model);
+    }
     done = true;
     pthread_mutex_unlock(&lock);
 }
@@ -511,8 +513,8 @@ PyObject *door_refuse(const struct function *f, PyObject *module, PyObject *cons
     return NULL;
 }
 
-int door_functions(PyObject *module, PyObject *model) {
-    prepare(model);
+int door_functions(PyObject *module, PyObject *model, void (*once)(PyObject *model)) {
+    prepare(model, once);
     if (wrong_signature)
         return PyErr_Format(PyExc_SystemError, "signature: %s", wrong_signature), -1;
     PyObject *name = PyModule_GetNameObject(module);

@@ -138,8 +138,8 @@ struct function {
 void door_add(struct function *function);
 
 /** Reads the signatures and adds to the module every function whose name `model` has: 0 or −1 with
- *  an exception. */
-int door_functions(PyObject *module, PyObject *model);
+ *  an exception. What else there is to take from the model, once in a process, does `once`, or NULL. */
+int door_functions(PyObject *module, PyObject *model, void (*once)(PyObject *model));
 
 /** Reads the arguments: how many values have to be released behind the body, or −1 with an
  *  exception. */

@@ -53,7 +53,7 @@ static int execute(PyObject *module) {
     door_handle_signals();
     int result = keep_types(STATE(module), original);
     if (result == 0)
-        result = door_functions(module, original);
+        result = door_functions(module, original, door_entry_docs);
     if (result == 0)
         result = door_entries(module);
     if (result == 0)

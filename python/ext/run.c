@@ -31,30 +31,6 @@ static void release_request(struct request *q) {
         PyBuffer_Release(&q->input);
 }
 
-int door_texts(PyObject *list, PyObject **ret_owner, char ***ret_texts) {
-    PyObject *items = PySequence_Tuple(list);
-    if (!items)
-        return -1;
-    Py_ssize_t count = PyTuple_GET_SIZE(items);
-    PyObject *owner = *ret_owner = PyTuple_New(count);
-    char **texts = *ret_texts = PyMem_New(char *, count + 1);
-    int r = owner && texts ? 0 : -1;
-    for (Py_ssize_t i = 0; r == 0 && i < count; i++) {
-        PyObject *bytes = NULL;
-        r = PyUnicode_FSConverter(PyTuple_GET_ITEM(items, i), &bytes) ? 0 : -1;
-        if (r == 0) {
-            PyTuple_SET_ITEM(owner, i, bytes);
-            texts[i] = PyBytes_AS_STRING(bytes);
-        }
-    }
-    if (texts)
-        texts[count] = NULL;
-    else
-        PyErr_NoMemory();
-    Py_DECREF(items);
-    return r;
-}
-
 static const char *text_or_null(PyObject *bytes) {
     char *text = NULL;
     if (bytes != Py_None && PyBytes_AsStringAndSize(bytes, &text, NULL) < 0) /* refuses a NUL */

@@ -7,6 +7,7 @@
     import osier.psutil as psutil   psutil, on the same core
     with osier.plan() as os:        changes that are shown first, made at the end or not at all
     osier.rehearse(["make", "install"])     what a command would change, to be kept or dropped
+    import osier.extra              what osier has beyond os: rename_exchange, tree_usage, pressure, net_routes …
 """
 
 import sys

@@ -47,6 +47,29 @@ def contract(tmp_path, text):
     return done, str(header)
 
 
+def extra(tmp_path, text):
+    """What osier.extra, the module for Python, is made of that header."""
+    done, _ = contract(tmp_path, text)
+    assert done.returncode == 0
+    return tool("python.py", tmp_path / "contract.json", tmp_path / "extra.c", tmp_path / "extra.pyi")
+
+
+def test_what_python_lacks_is_in_its_module(tmp_path):
+    extra(tmp_path, HEADER + COMMENT)
+    assert "make" not in (tmp_path / "extra.pyi").read_text()
+    done = extra(tmp_path, HEADER + COMMENT.replace(" * @python os.make(path)\n", ""))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "def make(path: StrOrBytesPath, *, exist_ok: bool = ...) -> None: ...\n" in (tmp_path / "extra.pyi").read_text()
+    assert "result = os_make(v_path, v_flags)" in (tmp_path / "extra.c").read_text()
+
+
+def test_what_has_no_answer_in_python_is_told(tmp_path):
+    text = COMMENT.replace(" * @python os.make(path)\n", "").replace("-> none", "-> dict").replace("int os_make", "char **os_make")
+    done = extra(tmp_path, HEADER + text)
+    assert done.returncode == 1
+    assert "osier.extra has no answer of the kind 'dict' (os_make())" in done.stderr
+
+
 def test_a_complete_one(tmp_path):
     done, _ = contract(tmp_path, HEADER + COMMENT)
     assert (done.returncode, done.stderr) == (0, "")
