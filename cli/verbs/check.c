@@ -17,7 +17,7 @@
 /* All verdicts of one look, kept until it is known whether there is another one. */
 struct verdicts {
     struct os_state_verdict *list; /* each text is a block of its own */
-    size_t count, warnings;
+    size_t count, warnings, unknown;
     bool failed; /* memory ran out */
 };
 
@@ -39,10 +39,12 @@ static void keep(const struct os_state_verdict *verdict, void *data) {
                                                     .name = copy(v, verdict->name),
                                                     .origin = copy(v, verdict->origin),
                                                     .right = verdict->right,
+                                                    .unknown = verdict->unknown,
                                                     .warns = verdict->warns,
                                                     .what = copy(v, verdict->what),
                                                     .perfdata = copy(v, verdict->perfdata)};
     v->warnings += verdict->warns;
+    v->unknown += verdict->unknown;
 }
 
 static void forget(struct verdicts *v) {
@@ -61,7 +63,10 @@ static void forget(struct verdicts *v) {
 static void print_people(const struct verdicts *v, int wrong) {
     for (size_t i = 0; i < v->count; i++)
         if (v->list[i].what)
-            printf("%s: %s %s: %s  (%s)\n", v->list[i].warns ? "warning" : "not so",
+            printf("%s: %s %s: %s  (%s)\n",
+                   v->list[i].warns     ? "warning"
+                   : v->list[i].unknown ? "unknown"
+                                        : "not so",
                    v->list[i].kind, v->list[i].name, v->list[i].what, v->list[i].origin);
     if (wrong)
         printf("%d of %zu are not so\n", wrong, v->count);
@@ -102,7 +107,8 @@ static void print_nagios(const struct verdicts *v, int wrong) {
     if (!wrong)
         printf("STATE %s: all %zu are so", v->warnings ? "WARNING" : "OK", v->count);
     else
-        printf("STATE CRITICAL: %d of %zu are not so", wrong, v->count);
+        printf("STATE %s: %d of %zu are not so",
+               (size_t)wrong == v->unknown ? "UNKNOWN" : "CRITICAL", wrong, v->count);
     if (!wrong && v->warnings)
         printf(", %zu with a warning", v->warnings);
     for (size_t i = 0, told = 0; i < v->count && told < 3; i++)
@@ -158,6 +164,8 @@ static void print_json(const struct verdicts *v) {
         emit_text(v->list[i].name);
         emit_key("right");
         emit_bool(v->list[i].right);
+        emit_key("unknown");
+        emit_bool(v->list[i].unknown);
         emit_key("warns");
         emit_bool(v->list[i].warns);
         emit_key("what");
@@ -221,7 +229,8 @@ static int look(struct os_state *state, double wait, struct verdicts *v) {
  *
  * Nothing is changed: `osier apply` would. A command of the state is so where it need not be run. Assertions of
  * the state ([port], [http], [space] …) are looked at here alone. The exit status is 0 where all is so, else 1;
- * with --format=nagios 0, 1 for a warning, 2, or 3 where the state can't be read.
+ * with --format=nagios 0, 1 for a warning, 2, or 3 where the state can't be read, or a program that could
+ * tell is missing and nothing else is wrong.
  *
  *     osier check site.toml --format=nagios
  *
@@ -251,10 +260,12 @@ int verb_check(struct call *call) {
     else if (form->unknown == 3)
         printf("STATE UNKNOWN: it can't be told\n");
     bool warns = verdicts.warnings > 0;
+    bool unknown = wrong > 0 && (size_t)wrong == verdicts.unknown; /* what is wrong is worse */
     forget(&verdicts);
     os_state_close(state);
     return call->misused ? STATUS_USAGE
            : wrong < 0   ? form->unknown
+           : unknown     ? form->unknown
            : wrong       ? form->wrong
            : warns       ? form->warns
                          : STATUS_YES;

@@ -59,7 +59,11 @@ static void print_entry(const struct os_history_entry *e) {
         strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &tm);
     printf("%6" PRIu64 "  %s  %-8s  %4" PRIu64 " place%s  ", e->id, when, e->user ? e->user : "",
            e->steps, e->steps == 1 ? " " : "s");
+    if (e->acts)
+        printf("%" PRIu64 " program%s  ", e->acts, e->acts == 1 ? "" : "s");
     print_state(e);
+    if (e->with)
+        printf(", with %" PRIu64, e->with);
     print_title(e);
     putchar('\n');
 }
@@ -90,6 +94,10 @@ static void emit_entry(const struct os_history_entry *e) {
     emit_bool(e->forgotten);
     emit_key("places");
     emit_unsigned(e->steps);
+    emit_key("programs");
+    emit_unsigned(e->acts);
+    emit_key("with");
+    emit_unsigned(e->with);
     emit_key("held");
     emit_unsigned(e->held);
     emit_key("journal");

@@ -49,6 +49,10 @@ int ask_for_plan(const char *verb, struct os_plan *plan, void (*show_more)(void 
     return yes ? STATUS_YES : STATUS_REFUSED;
 }
 
+static void tell_program(const struct os_plan_act_event *event, void *data) {
+    tell_act(event, data);
+}
+
 static int go_on(const struct os_progress *progress, void *data) {
     (void)progress, (void)data;
     return interrupted();
@@ -109,7 +113,8 @@ int refuse_plan(const char *verb, struct os_plan *plan) {
                  "a program has it open for writing; --open-files goes on all the same");
         return STATUS_REFUSED;
     case ECANCELED:
-        return complain(verb, NULL, "interrupted, nothing was changed");
+        return complain(verb, NULL,
+                        interrupted() ? "interrupted, nothing was changed" : "nothing was changed");
     case EACCES:
     case EPERM:
     case EROFS:
@@ -126,8 +131,12 @@ int refuse_plan(const char *verb, struct os_plan *plan) {
 }
 
 int apply_plan(const char *verb, struct os_plan *plan, bool wait, bool open_files) {
-    const struct os_plan_apply_options options = {
-        .size = sizeof options, .wait = wait, .open_files = open_files, .on_progress = go_on};
+    const struct os_plan_apply_options options = {.size = sizeof options,
+                                                  .wait = wait,
+                                                  .open_files = open_files,
+                                                  .on_progress = go_on,
+                                                  .on_act = tell_program,
+                                                  .data = (void *)(uintptr_t)verb};
     uint64_t id = 0;
     interrupt_begin();
     if (os_plan_apply(plan, &options, &id) == 0) {

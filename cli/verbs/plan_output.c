@@ -3,6 +3,7 @@
 #include "verbs/plan_output.h"
 #include "frame/message.h"
 #include "frame/output.h"
+#include "frame/text.h"
 
 #include <errno.h>
 #include <osier.h>
@@ -46,13 +47,26 @@ int tell_refusals(struct os_plan *plan) {
 
 int show_plan(struct os_plan *plan, bool list_only, bool detailed) {
     const struct os_plan_entry *list;
+    const struct os_plan_act *acts;
     size_t count;
     if (os_plan_entries(plan, &list, &count) < 0)
         return failed();
+    count += os_plan_acts(plan, &acts);
     int status = output_style.json ? print_file(plan) : print_list(plan, list_only);
     if (output_style.json) /* the picture has it in its text */
         tell_refusals(plan);
     return status == STATUS_YES && detailed && count ? STATUS_TROUBLE : status;
+}
+
+void tell_act(const struct os_plan_act_event *event, const char *verb) {
+    os_autofree char *words = os_shell_join(event->argv);
+    os_autofree char *safe = words ? text_made_safe(words) : NULL;
+    os_autofree char *said = event->said ? text_made_safe(event->said) : NULL;
+    if (event->failed)
+        complain(verb, safe, "this program has failed: %s", said ? said : "");
+    else if (!output_style.json)
+        printf("runs %s\n", safe ? safe : "");
+    fflush(stdout);
 }
 
 int refuse_conflicts(const char *verb, struct os_plan *plan) {

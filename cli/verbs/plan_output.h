@@ -6,6 +6,7 @@
 #include "frame/call.h"
 
 struct os_plan;
+struct os_plan_act_event;
 
 /** Prints a plan: as its file with --json, else as a list and, unless `list_only`, the changes of text
  *  files. The exit status: STATUS_TROUBLE with `detailed` where anything changes. */
@@ -16,6 +17,9 @@ int tell_refusals(struct os_plan *plan);
 
 /** Prints it as a page of HTML that needs nothing else. */
 int show_plan_page(struct os_plan *plan);
+
+/** Tells of a program of a plan, that it is run, or why it has failed. */
+void tell_act(const struct os_plan_act_event *event, const char *verb);
 
 /** Says which preconditions don't hold: STATUS_REFUSED. */
 int refuse_conflicts(const char *verb, struct os_plan *plan);

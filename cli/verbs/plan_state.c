@@ -107,14 +107,15 @@ static void show_commands(void *data) {
         printf("%s %s: %s  (%s)\n", list[i].perhaps ? "? perhaps" : "! run    ", list[i].name,
                text ? text : "", list[i].origin);
     }
-    if (count)
+    if (count || os_state_goes_on(state))
         printf("what comes after that is known when it has run\n");
 }
 
 static bool is_empty(struct os_plan *plan) {
     const struct os_plan_entry *list;
+    const struct os_plan_act *acts;
     size_t count;
-    return os_plan_entries(plan, &list, &count) == 0 && !count;
+    return os_plan_entries(plan, &list, &count) == 0 && !count && !os_plan_acts(plan, &acts);
 }
 
 static int show_all(struct call *call, struct os_state *state, struct os_plan *plan) {
@@ -128,7 +129,10 @@ static int show_all(struct call *call, struct os_state *state, struct os_plan *p
                      ? STATUS_YES
                      : show_plan(plan, is_set(call, "list"), is_set(call, "detailed-exitcode"));
     show_commands(state);
-    return commands && (status == STATUS_YES || status == STATUS_TROUBLE) ? STATUS_UNKNOWN : status;
+    return (commands || os_state_goes_on(state)) &&
+                   (status == STATUS_YES || status == STATUS_TROUBLE)
+               ? STATUS_UNKNOWN
+               : status;
 }
 
 int plan_state(struct call *call, const char *file) {
@@ -150,6 +154,8 @@ int plan_state(struct call *call, const char *file) {
 struct applying {
     const char *verb;
     bool changed; /* something was done */
+    bool stands;  /* a plan was applied as a whole */
+    int failures; /* of programs and commands */
 };
 
 static void tell_event(const struct os_state_event *event, void *data) {
@@ -160,6 +166,7 @@ static void tell_event(const struct os_state_event *event, void *data) {
         if (event->id)
             tell_done(applying->verb, event->id);
         applying->changed = applying->changed || event->id;
+        applying->stands = applying->stands || event->id;
         break;
     case OS_STATE_RUNS:
         applying->changed = true;
@@ -167,6 +174,7 @@ static void tell_event(const struct os_state_event *event, void *data) {
             printf("runs %s\n", event->name);
         break;
     case OS_STATE_FAILED:
+        applying->failures++;
         complain(applying->verb, event->name, "this command has failed: %s", text ? text : "");
         break;
     case OS_STATE_UNDONE:
@@ -201,6 +209,11 @@ static int do_apply(struct call *call, struct os_state *state, struct os_plan *p
             tell_done("apply", 0);
         return STATUS_YES;
     }
+    if (errno == ECANCELED && applying.failures && !applying.stands)
+        return complain(applying.verb, NULL,
+                        applying.failures > 1
+                            ? "not all could be taken back: osier log has what is left"
+                            : "nothing was changed");
     if (applying.changed && (errno == ECANCELED || errno == EBADMSG))
         return STATUS_NO; /* it was told what has failed */
     return applying.changed ? failed() : refuse_plan(applying.verb, plan);

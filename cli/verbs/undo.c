@@ -6,6 +6,7 @@
 #include "frame/message.h"
 #include "frame/output.h"
 #include "verbs/plan_apply.h"
+#include "verbs/plan_output.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -22,6 +23,11 @@ static void tell_conflict(const struct os_undo_conflict *conflict, void *data) {
         complain("undo", conflict->path, "%s", conflict->what);
 }
 
+static void tell_program(const struct os_plan_act_event *event, void *data) {
+    (void)data;
+    tell_act(event, "undo");
+}
+
 static int go_on(const struct os_progress *progress, void *data) {
     (void)progress, (void)data;
     return interrupted();
@@ -31,7 +37,8 @@ static int go_on(const struct os_progress *progress, void *data) {
  * Takes back what a plan has changed.
  *
  * What was replaced or removed comes back as it was, with owner, mode, times and hard links. An undo
- * can be undone by its number, which makes the changes again. Where something has changed since, nothing is
+ * can be undone by its number, which makes the changes again. Programs (systemctl, apt-get …) are taken back
+ * by the program that the plan has shown, unless PATHS are given. Where something has changed since, nothing is
  * touched, and the exit status is 3. With paths, only what is at these and below is taken back:
  *
  *     osier undo 12 -- srv/app.conf
@@ -51,7 +58,8 @@ int verb_undo(struct call *call) {
                                       .force = is_set(call, "force"),
                                       .paths = (const char *const *)call->rest,
                                       .on_conflict = tell_conflict,
-                                      .on_progress = go_on};
+                                      .on_progress = go_on,
+                                      .on_act = tell_program};
     uint64_t id = arg_text(call, "ID") ? ARG_INTEGER(call, arg_index(call, "ID"), uint64_t, 0) : 0;
     uint64_t made;
     if (call->misused)
@@ -72,6 +80,8 @@ int verb_undo(struct call *call) {
                 "there is no such transaction, or it was forgotten; osier log has them");
         if (errno == EALREADY)
             return complain("undo", arg_text(call, "ID"), "it is undone already");
+        if (errno == ECANCELED && !interrupted())
+            return complain("undo", NULL, "nothing was taken back");
         return failed();
     }
     tell_done("undone", made);

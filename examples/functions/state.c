@@ -65,7 +65,10 @@ int main(void) {
     os_remove("app/note");
     struct os_plan *plan = os_state_plan(state);
     if (os_state_commands(state, &commands))
-        printf("%s would be run\n", commands[0].name);
+        printf("%s would be run, and %s\n", commands[0].name,
+               os_state_goes_on(state) ? "more comes after that" : "nothing comes after that");
+    const struct os_plan_act *acts;
+    printf("%zu programs beside it\n", os_plan_acts(plan, &acts)); /* a [service] has such */
     os_plan_close(plan);
     printf("%d in all\n", os_state_check(state, not_so, NULL));
     os_state_close(state);
@@ -80,7 +83,8 @@ int main(void) {
  *     nothing to do
  *     port = 90
  *     port is 80, from site.toml:2
- *     note would be run
+ *     note would be run, and nothing comes after that
+ *     0 programs beside it
  *     a file is not so
  *     a run is not so
  *     2 in all

@@ -679,6 +679,56 @@ struct os_plan_entry {
 OS_API OS_NONNULL() int os_plan_entries(struct os_plan *plan, const struct os_plan_entry **ret_list,
                                         size_t *ret_count);
 
+/** When a program is run: before the files are changed, or after. */
+enum os_plan_when {
+    OS_PLAN_BEFORE, /**< before: what stops something that uses them */
+    OS_PLAN_SETUP,  /**< after, ahead of the others: what makes changed files known */
+    OS_PLAN_MAIN,   /**< after */
+    OS_PLAN_LAST,   /**< after all others: restarts, and whether all works */
+};
+
+/** A value that a program changes. */
+struct os_plan_value {
+    const char *kind; /**< what has it, "service" */
+    const char *name; /**< which of them, "nginx" */
+    const char *what; /**< which value of it, "state"; empty: whether it is there, and how */
+    const char *was;  /**< the value now */
+    const char *is;   /**< the value then */
+};
+
+/** A program that a plan runs, as no file alone makes it so. It is taken back by another program. */
+struct os_plan_act {
+    char *const *argv; /**< what makes it so, a list that ends with NULL; NULL: nothing has to */
+    char *const *undo; /**< what takes it back, likewise */
+    const struct os_plan_value
+        *values;        /**< what changes by it: preconditions, and what is looked at
+                                             to know whether it is done */
+    size_t value_count; /**< how many; 0: it tells somebody of what has changed, and is run whenever
+                                  its turn comes */
+    enum os_plan_when when;      /**< when it is run */
+    enum os_plan_when undo_when; /**< when it is taken back */
+    bool optional;               /**< where it fails, all else stays */
+    const char *origin;          /**< "state.toml:12", or NULL */
+};
+
+/**
+ * The programs that a plan runs beside its changes of files. States have such, see state.h.
+ *
+ * @param plan  the plan
+ * @param ret_list  the programs, in their order; the plan's
+ * @return how many
+ */
+OS_API OS_NONNULL() size_t
+    os_plan_acts(const struct os_plan *plan, const struct os_plan_act **ret_list);
+
+/** A program of a plan that begins, or has failed. */
+struct os_plan_act_event {
+    const struct os_plan_act *act; /**< of these */
+    char *const *argv;             /**< what is run */
+    bool failed;                   /**< it has failed; else it begins now */
+    const char *said;              /**< when it has failed: the end of what it said, or why */
+};
+
 /** How os_plan_diff() writes. */
 struct os_plan_diff_options {
     size_t size;    /**< sizeof(struct os_plan_diff_options) */
@@ -800,7 +850,11 @@ struct os_plan_apply_options {
                           does goes on writing into the old one, which undo brings back */
     int (*on_progress)(const struct os_progress *progress, void *data); /**< called ten times a
                           second at most; anything but 0 takes everything back, with ECANCELED */
-    void *data;                                                         /**< for it */
+    void (*on_act)(const struct os_plan_act_event *event, void *data);  /**< told of each program */
+    void *data;                                                         /**< for both */
+    uint64_t
+        with; /**< the transaction that this one goes with: os_undo() of either takes both back;
+                        0: none */
 };
 
 /**
@@ -824,7 +878,7 @@ struct os_plan_apply_options {
  * @error EACCES  it is forbidden, as EPERM and EROFS: os_plan_refusals() tells of each place
  * @error EBUSY  another transaction has the journal
  * @error ETXTBSY  somebody has a file open for writing that is to be replaced or removed
- * @error ECANCELED  by `on_progress`
+ * @error ECANCELED  by `on_progress`, or a program has failed, of which `on_act` was told
  * @error ENODEV  an earlier transaction waits for a file system that isn't mounted: see os_recover()
  * @error EOPNOTSUPP  the file system can't exchange two names (NFS, most of FUSE)
  * @error EXDEV  a directory of a lower layer of an overlay file system is to be replaced, or something else
@@ -865,13 +919,18 @@ struct os_undo_options {
     void (*on_conflict)(const struct os_undo_conflict *conflict, void *data); /**< told of each */
     int (*on_progress)(const struct os_progress *progress, void *data); /**< called between two
                                    changes; anything but 0 takes everything back, with ECANCELED */
-    void *data;                                                         /**< for both */
+    void (*on_act)(const struct os_plan_act_event *event, void *data);  /**< told of each program */
+    void *data;                                                         /**< for all of these */
 };
 
 /**
  * Takes a transaction back: the very inodes that it replaced or removed stand at their places again,
  * with their owner, mode, access control lists, attributes, hard links and times. It is a
- * transaction itself, and so can be undone, which does the first one again.
+ * transaction itself, and so can be undone, which does the first one again. Transactions that go with
+ * each other, as those of a state in several rounds, are taken back together, the latest first.
+ *
+ * What a program has changed is changed back by another program, which the plan has named: values, not
+ * things, come back.
  *
  * Everything has to be as the transaction left it: the same inodes, with owner, mode, and the same size and
  * time or content. Otherwise nothing is touched, unless `force` is set.
@@ -940,10 +999,12 @@ struct os_history_entry {
     char *const *argv;   /**< the command that did it, a list that ends with NULL */
     uint64_t undoes;     /**< it takes that transaction back; 0: none */
     uint64_t undone_by;  /**< the transaction that has taken it back; 0: none */
+    uint64_t with;       /**< the first of the transactions that are undone together; 0: none */
     bool orphaned;       /**< it was taken back but for some places: see os_recover() */
     bool not_durable;    /**< the disk didn't confirm it: a loss of power may have taken it back */
     bool forgotten;      /**< it can be read, and not be undone any more */
     uint64_t steps;      /**< how many places it has changed */
+    uint64_t acts;       /**< how many programs it has run */
     uint64_t held;       /**< how much room is taken by what undo needs [bytes] */
     const char *journal; /**< the path of the journal that has it */
 };

@@ -132,10 +132,19 @@ struct os_state_command {
 OS_API OS_NONNULL() size_t
     os_state_commands(struct os_state *state, const struct os_state_command **ret_list);
 
+/**
+ * Whether something comes after what os_state_plan() has planned last, and can only be planned when that
+ * has been done: it is behind a command, or behind a package whose files nobody knows.
+ *
+ * @param state  the state
+ * @return whether; os_state_apply() plans and applies that, too
+ */
+OS_API OS_NONNULL() bool os_state_goes_on(const struct os_state *state);
+
 /** What happens while a state is applied. */
 enum os_state_event_kind {
     OS_STATE_DONE,   /**< a plan was applied, as `id` */
-    OS_STATE_RUNS,   /**< the command `name` is run now */
+    OS_STATE_RUNS,   /**< the command `name` is run now, or this program of a plan */
     OS_STATE_FAILED, /**< it has failed; `text` is the end of what it said */
     OS_STATE_UNDONE, /**< and so `id` was taken back, or could not be: see `error` */
 };
@@ -177,11 +186,12 @@ OS_API OS_NONNULL(1, 2) int os_state_apply(struct os_state *state, struct os_pla
 
 /** Whether a resource is as a state has it. */
 struct os_state_verdict {
-    const char *kind;     /**< "file" */
-    const char *name;     /**< its path, or what a command is called */
-    const char *origin;   /**< "state.toml:12" */
-    bool right;           /**< it is */
-    bool warns;           /**< it is, but not by as much as the state asks for: `what` says so */
+    const char *kind;   /**< "file" */
+    const char *name;   /**< its path, or what a command is called */
+    const char *origin; /**< "state.toml:12" */
+    bool right;         /**< it is */
+    bool unknown; /**< nobody can tell, as a program is missing or doesn't answer: not `right` */
+    bool warns;   /**< it is, but not by as much as the state asks for: `what` says so */
     const char *what;     /**< what would be done about it, "write_file /etc/x", or why it isn't so;
                            NULL: it is */
     const char *perfdata; /**< what was measured, as monitoring plug-ins tell it, without a name:

@@ -122,6 +122,22 @@ static int check_entry(struct os_plan *plan, const struct plan_net *net,
     return r < 0 || two || e->kind == PLAN_REMOVE ? r : check_sources(plan, net, &e->is);
 }
 
+/* What a program is to change has to be as it was; what is as it shall be already need not be. */
+static int check_act(struct os_plan *plan, const struct os_plan_act *act) {
+    AUTO_STR path = STR_INIT, expected = STR_INIT, found = STR_INIT;
+    struct act_look look;
+    int r = act_look(act, false, &look);
+    if (r < 0 || !look.odd || look.known) {
+        str_free(&look.found);
+        return r;
+    }
+    act_name(&path, look.odd);
+    str_append_text(&expected, look.odd->was);
+    str_append_text(&found, look.found.data);
+    str_free(&look.found);
+    return path.failed ? -ENOMEM : add_conflict(plan, path.data, &expected, &found);
+}
+
 int plan_check(struct os_plan *plan) {
     struct plan_net net;
     conflicts_free(plan);
@@ -132,6 +148,8 @@ int plan_check(struct os_plan *plan) {
         r = check_entry(plan, &net, &net.entries[i]);
     for (size_t i = 0; r >= 0 && i < net.saw_count; i++)
         r = check_one(plan, &net, &net.saws[i].place, &net.saws[i].was);
+    for (size_t i = 0; r >= 0 && i < plan->acts.count; i++)
+        r = check_act(plan, &plan->acts.list[i]);
     if (r >= 0)
         r = check_mounts(plan, &net);
     return r < 0 ? r : plan->conflicts.size ? -ESTALE : 0;

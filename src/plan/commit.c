@@ -133,9 +133,20 @@ int commit_recover(struct journals *js, char **ret_failed) {
     return recovery.error;
 }
 
+static int add_acts(struct commit *c) {
+    const struct acts *from = &c->plan->acts;
+    c->txn.begun = mem_zalloc(from->count + 1);
+    int r = c->txn.begun ? 0 : -ENOMEM;
+    for (size_t i = 0; i < from->count && r >= 0; i++)
+        r = acts_add(&c->txn.acts, &c->txn.memory, &from->list[i]);
+    return r;
+}
+
 static int run(struct commit *c) {
     AUTO_FREE char *failed = NULL;
     int r = commit_add_steps(c);
+    if (r >= 0)
+        r = add_acts(c);
     if (r >= 0)
         r = commit_find_parts(c);
     if (r >= 0)
@@ -159,6 +170,7 @@ static int run(struct commit *c) {
         r = commit_prepare_stage(c);
     if (r >= 0)
         r = commit_sign(&c->txn, c->plan->title);
+    c->txn.with = c->options.with;
     if (r < 0)
         return r;
     c->protocol = (struct protocol){.js = &c->js,
@@ -166,7 +178,8 @@ static int run(struct commit *c) {
                                     .sync = sync_part,
                                     .check = check_again,
                                     .pause = commit_pause,
-                                    .data = c};
+                                    .data = c,
+                                    .listener = {c->options.on_act, c->options.data}};
     r = protocol_begin(&c->protocol);
     c->txn.kept = c->txn.id;
     c->txn.forward = true;
@@ -281,7 +294,7 @@ int os_plan_apply(struct os_plan *plan, const struct os_plan_apply_options *opti
         r = check_refusals(&c);
     if (r < 0)
         return PUBLIC(r, "plan_apply", c.failed ? c.failed : plan->failed, NULL);
-    if (c.net.count == 0) {
+    if (c.net.count == 0 && c.plan->acts.count == 0) {
         if (ret_id)
             *ret_id = 0;
         return 0;

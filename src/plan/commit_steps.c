@@ -208,6 +208,8 @@ int commit_find_parts(struct commit *c) {
     for (size_t i = 0; i < txn->dir_count && r >= 0; i++)
         if (c->dir_journals[i])
             r = add_part(c, c->dir_journals[i]);
+    if (r >= 0 && !txn->part_count) /* programs alone */
+        r = add_part(c, c->js.list[0]);
     if (r < 0)
         return r;
     choose_coordinator(c);

@@ -31,6 +31,7 @@ struct report {
     size_t width; /* of the column of names */
     size_t counts[7];
     uint64_t new_objects, going_trees;
+    size_t values, runs; /* of programs */
 };
 
 /* --------------------------------------------------------------------------------- colours */
@@ -383,13 +384,75 @@ static int tell_content(struct report *r, const struct plan_entry *e) {
     return 0;
 }
 
+/* -------------------------------------------------------------------------------- programs */
+
+static void tell_value(struct report *r, const struct os_plan_value *v,
+                       const struct os_plan_act *act) {
+    AUTO_STR name = STR_INIT;
+    act_name(&name, v);
+    color(r, CYAN);
+    str_append_text(&r->out, "* set     ");
+    color(r, BOLD);
+    append_name(&r->out, name.data ? name.data : "");
+    color(r, PLAIN);
+    str_append_text(&r->out, "  ");
+    append_name(&r->out, *v->was ? v->was : "nothing");
+    str_append_text(&r->out, " -> ");
+    append_name(&r->out, *v->is ? v->is : "nothing");
+    color(r, FAINT);
+    str_append_text(&r->out, act->undo ? "  undo: compensate" : undo_texts[PLAN_UNDO_NONE]);
+    r->out.failed |= name.failed;
+}
+
+static void tell_run(struct report *r, const struct os_plan_act *act) {
+    color(r, CYAN);
+    str_append_text(&r->out, "* run    ");
+    color(r, BOLD);
+    for (char *const *arg = act->argv; *arg; arg++) {
+        str_append_char(&r->out, ' ');
+        append_name(&r->out, *arg);
+    }
+    color(r, PLAIN);
+}
+
+static void tell_origin(struct report *r, const char *origin) {
+    if (origin) {
+        color(r, FAINT);
+        str_append_text(&r->out, "  (");
+        append_name(&r->out, origin);
+        str_append_char(&r->out, ')');
+        color(r, PLAIN);
+    }
+    str_append_char(&r->out, '\n');
+}
+
+static void tell_act(struct report *r, const struct os_plan_act *act) {
+    for (size_t i = 0; i < act->value_count; i++) {
+        tell_value(r, &act->values[i], act);
+        color(r, PLAIN);
+        tell_origin(r, act->origin);
+        r->values++;
+    }
+    if (!act->value_count && act->argv) {
+        tell_run(r, act);
+        tell_origin(r, act->origin);
+        r->runs++;
+    }
+}
+
 /* --------------------------------------------------------------------------------- totals */
+
+static void tell_number(struct report *r, size_t number, const char *words, bool *any) {
+    if (number)
+        str_printf(&r->out, "%s%zu %s", *any ? ", " : "", number, words);
+    *any = *any || number;
+}
 
 static void tell_totals(struct report *r) {
     static const char *const words[7] = {"created",        "replaced", "removed",  "moved",
                                          "changed places", "changed",  "rewritten"};
     bool any = false;
-    if (!r->net.count) {
+    if (!r->net.count && !r->plan->acts.count) {
         str_append_text(&r->out, "nothing changes\n");
         return;
     }
@@ -401,6 +464,9 @@ static void tell_totals(struct report *r) {
                 str_printf(&r->out, " (%" PRIu64 " objects)", r->new_objects);
             any = true;
         }
+    tell_number(r, r->values, r->values == 1 ? "value set by a program" : "values set by programs",
+                &any);
+    tell_number(r, r->runs, r->runs == 1 ? "program told of it" : "programs told of it", &any);
     str_append_char(&r->out, '\n');
 }
 
@@ -435,6 +501,8 @@ static int report(struct report *r, const struct os_plan_entry *list, size_t cou
         tell_entry(r, &r->net.entries[i], &list[i]);
         result = flush(r);
     }
+    for (size_t i = 0; i < r->plan->acts.count; i++)
+        tell_act(r, &r->plan->acts.list[i]);
     for (size_t i = 0; result >= 0 && i < count && !r->options.list_only; i++)
         result = tell_content(r, &r->net.entries[i]);
     if (result >= 0)

@@ -102,15 +102,21 @@ int forget_size(const struct journal *j, enum journal_state state, uint64_t id, 
     return r;
 }
 
-int forget_count_steps(int at, uint64_t *ret_count) {
+static uint64_t count_lines(const char *text, const char *begin) {
+    uint64_t count = 0;
+    for (const char *line = text; line && (line = strstr(line, begin)); line++)
+        count++;
+    return count;
+}
+
+int forget_count_steps(int at, uint64_t *ret_steps, uint64_t *ret_acts) {
     AUTO_STR s = STR_INIT;
     AUTO_CLOSE int fd = SYS(openat, at, "intent", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     int r = fd < 0 ? fd : procfile_load_fd(fd, &s);
     if (r < 0 || s.failed)
         return r < 0 ? r : -ENOMEM;
-    *ret_count = 0;
-    for (const char *line = s.data; line && (line = strstr(line, "\n{\"step\":")); line++)
-        ++*ret_count;
+    *ret_steps = count_lines(s.data, "\n{\"step\":");
+    *ret_acts = count_lines(s.data, "\n{\"act\":");
     return 0;
 }
 

@@ -13,8 +13,9 @@ void forget_over_limits(struct journals *js);
 int forget_size(const struct journal *j, enum journal_state state, uint64_t id, int64_t most,
                 uint64_t *ret_bytes);
 
-/** How many places a transaction's intent has changed: 0 or −errno. `at` is its directory. */
-int forget_count_steps(int at, uint64_t *ret_count);
+/** How many places a transaction's intent has changed, and how many programs it has run: 0 or −errno.
+ *  `at` is its directory. */
+int forget_count_steps(int at, uint64_t *ret_steps, uint64_t *ret_acts);
 
 /** Numbers of those that are forgotten and can still be read, to free(): how many, or −errno. */
 long forget_list(const struct journal *j, uint64_t **ret_ids);

@@ -19,7 +19,7 @@ struct found {
     struct txn head;
     struct journal *journal;
     bool orphaned, forgotten, not_durable;
-    uint64_t undone_by, steps;
+    uint64_t undone_by, steps, acts;
 };
 
 struct os_history {
@@ -29,16 +29,13 @@ struct os_history {
     struct os_history_entry entry;
 };
 
-static int add(struct os_history *h, struct journal *j, struct txn *head, uint64_t steps,
-               enum journal_state state, bool forgotten) {
+static int add(struct os_history *h, struct journal *j, struct txn *head, enum journal_state state,
+               bool forgotten) {
     int r = ARRAY_ROOM(h->list, h->room, h->count + 1, 64);
     if (r < 0)
         return r;
-    h->list[h->count++] = (struct found){.head = *head,
-                                         .journal = j,
-                                         .orphaned = state == JOURNAL_ORPHAN,
-                                         .forgotten = forgotten,
-                                         .steps = steps};
+    h->list[h->count++] = (struct found){
+        .head = *head, .journal = j, .orphaned = state == JOURNAL_ORPHAN, .forgotten = forgotten};
     *head = (struct txn){0};
     return 0;
 }
@@ -48,19 +45,23 @@ static int read_one(struct os_history *h, struct journal *j, int at, enum journa
                     bool forgotten) {
     AUTO_TXN head = {0};
     unsigned part;
-    uint64_t steps;
+    uint64_t steps, acts;
     int r = intent_read_head(&head, at, &part);
     if (r < 0 || part != 0)
         return r < 0 ? r : 0;
     struct look doubt = {0};
-    r = forget_count_steps(at, &steps);
+    r = forget_count_steps(at, &steps, &acts);
     if (r >= 0)
         r = look_at(at, NOT_DURABLE, &doubt);
     if (r >= 0)
-        r = add(h, j, &head, steps, state, forgotten);
-    if (r >= 0)
-        h->list[h->count - 1].not_durable = doubt.id.ino != 0;
-    return r;
+        r = add(h, j, &head, state, forgotten);
+    if (r < 0)
+        return r;
+    struct found *found = &h->list[h->count - 1];
+    found->not_durable = doubt.id.ino != 0;
+    found->steps = steps;
+    found->acts = acts;
+    return 0;
 }
 
 static int read_state(struct os_history *h, struct journal *j, enum journal_state state) {
@@ -151,7 +152,9 @@ const struct os_history_entry *os_history_next(struct os_history *h) {
                                          .orphaned = f->orphaned,
                                          .not_durable = f->not_durable,
                                          .forgotten = f->forgotten,
+                                         .with = f->head.with,
                                          .steps = f->steps,
+                                         .acts = f->acts,
                                          .held = held,
                                          .journal = f->journal->path};
     return &h->entry;

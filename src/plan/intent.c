@@ -2,6 +2,7 @@
 /** The intent: a transaction as its journals have it, JSON Lines that end with their digest. */
 #include "plan/txn.h"
 
+#include "base/array.h"
 #include "base/procfile.h"
 #include "base/seam.h"
 #include "base/sha256.h"
@@ -45,6 +46,9 @@ void txn_free(struct txn *txn) {
     free(txn->parts);
     free(txn->dirs);
     free(txn->steps);
+    free(txn->acts.list);
+    free(txn->begun);
+    arena_free(&txn->memory);
     free(txn->user);
     free(txn->title);
     free(txn->argv);
@@ -74,6 +78,8 @@ static void append_head(struct str *s, const struct txn *txn, unsigned part) {
                (unsigned long long)txn->id, (unsigned long long)txn->kept,
                (unsigned long long)txn->undoes, txn->forward ? "true" : "false",
                (long long)txn->time, (unsigned long long)txn->uid, part);
+    if (txn->with)
+        str_printf(s, ",\"with\":%llu", (unsigned long long)txn->with);
     if (txn->user)
         json_append_name(s, "user", txn->user);
     if (txn->title)
@@ -170,6 +176,8 @@ static int append_part(struct str *s, const struct txn *txn, unsigned part) {
     for (size_t i = 0; i < txn->step_count; i++)
         if (txn->steps[i].part == part)
             append_step(s, &txn->steps[i]);
+    for (size_t i = 0; part == 0 && i < txn->acts.count; i++)
+        act_append(s, &txn->acts.list[i], i);
     append_end(s);
     return s->failed ? -ENOMEM : 0;
 }
@@ -275,6 +283,8 @@ static int parse_head(struct txn *txn, const struct json *json, unsigned *ret_pa
         json_signed(json, top, "time", &txn->time) < 0 ||
         json_unsigned(json, top, "uid", UINT32_MAX, &txn->uid) < 0 ||
         json_unsigned(json, top, "part", parts->count - 1, &part) < 0)
+        return -EBADMSG;
+    if (json_member(json, top, "with") && json_unsigned(json, top, "with", MOST, &txn->with) < 0)
         return -EBADMSG;
     *ret_part = (unsigned)part;
     if (txn->part_count) /* another part has told it */
@@ -383,6 +393,20 @@ static int parse_step(struct txn *txn, const struct json *json, unsigned part, s
     return r;
 }
 
+static int parse_act(struct txn *txn, const struct json *json) {
+    struct acts *acts = &txn->acts;
+    bool *begun = mem_realloc(txn->begun, (acts->count + 1) * sizeof *begun);
+    if (!begun)
+        return -ENOMEM;
+    txn->begun = begun;
+    begun[acts->count] = false;
+    int r = ARRAY_ROOM(acts->list, acts->room, acts->count + 1, 8);
+    if (r >= 0)
+        r = act_parse(json, &txn->memory, acts->count, &acts->list[acts->count]);
+    acts->count += r >= 0;
+    return r == -EPROTONOSUPPORT ? -EBADMSG : r;
+}
+
 static int parse_line(struct txn *txn, const char *line, size_t size, bool first, unsigned *part) {
     AUTO_JSON json = {0};
     uint64_t number;
@@ -391,6 +415,8 @@ static int parse_line(struct txn *txn, const char *line, size_t size, bool first
         return r;
     if (first)
         return parse_head(txn, &json, part);
+    if (json_member(&json, json.values, "act"))
+        return parse_act(txn, &json);
     if (json_unsigned(&json, json.values, "dir", MOST, &number) >= 0 &&
         !json_member(&json, json.values, "step"))
         return parse_dir(txn, &json, (size_t)number);

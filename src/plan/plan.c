@@ -101,6 +101,8 @@ struct os_plan *os_plan_close(struct os_plan *plan) {
     loaded_free(plan->loaded);
     overlay_free(&plan->overlay);
     str_free(&plan->steps);
+    free(plan->acts.list);
+    arena_free(&plan->act_memory);
     free(plan->root);
     free(plan->failed);
     free(plan);
@@ -170,6 +172,19 @@ int plan_answered(struct os_plan *plan, int r) {
     if (r >= 0 && ended >= 0 && marked)
         plan_changed(plan);
     return ended < 0 ? ended : r;
+}
+
+int plan_add_act(struct os_plan *plan, const struct os_plan_act *act) {
+    struct os_plan_act noted = *act;
+    if (plan->loaded)
+        return -EPERM;
+    noted.origin = plan->origin;
+    return acts_add(&plan->acts, &plan->act_memory, &noted);
+}
+
+size_t os_plan_acts(const struct os_plan *plan, const struct os_plan_act **ret_list) {
+    *ret_list = plan->acts.list;
+    return plan->acts.count;
 }
 
 int plan_saw(struct os_plan *plan, const struct where *where) {

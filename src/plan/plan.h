@@ -3,6 +3,7 @@
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
+#include "plan/act.h"
 #include "plan/change.h"
 #include "plan/net.h"
 #include "plan/overlay.h"
@@ -28,6 +29,8 @@ struct os_plan {
     struct overlay overlay;
     struct str steps; /* struct step */
     size_t step_count;
+    struct acts acts; /* the programs that it runs */
+    struct arena act_memory;
     const char *origin, *title;
     char *root;   /* as it was given, "/" by default */
     bool secret;  /* the next content is */
@@ -56,6 +59,9 @@ int plan_end(struct os_plan *plan, int r, struct step step);
 /** A question begins: 0 or −EPERM; and ends, what it has marked as seen being kept: −errno as it is. */
 int plan_ask(struct os_plan *plan);
 int plan_answered(struct os_plan *plan, int r);
+
+/** Adds a program, with the note of os_plan_note() as its origin: 0 or −errno. */
+int plan_add_act(struct os_plan *plan, const struct os_plan_act *act);
 
 /** Forgets what was made of the steps so far. */
 void plan_changed(struct os_plan *plan);

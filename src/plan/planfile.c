@@ -435,6 +435,10 @@ static void write_all_lines(struct writer *w) {
         write_step(w, i, &plan_steps(w->plan)[i]);
     for (size_t i = 0; i < w->net.count; i++)
         write_entry(w, i, &w->net.entries[i]);
+    for (size_t i = 0; i < w->plan->acts.count; i++) {
+        act_append(&w->text, &w->plan->acts.list[i], i + 1);
+        w->lines++;
+    }
     for (size_t i = 0; i < w->net.saw_count; i++)
         write_saw(w, i, &w->net.saws[i]);
     write_contents(w);

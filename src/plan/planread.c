@@ -3,6 +3,7 @@
 #include "base/cancel.h"
 #include "plan/planfile.h"
 
+#include "base/array.h"
 #include "base/error.h"
 #include "base/sha256.h"
 #include "plan/was.h"
@@ -678,6 +679,15 @@ static int read_step(struct reader *r, const struct json_value *line) {
     return 0;
 }
 
+static int read_act(struct reader *r) {
+    struct acts *acts = &r->plan->acts;
+    int result = ARRAY_ROOM(acts->list, acts->room, acts->count + 1, 8);
+    if (result >= 0)
+        result = act_parse(&r->json, r->arena, acts->count + 1, &acts->list[acts->count]);
+    acts->count += result >= 0;
+    return result;
+}
+
 static int take_head(struct reader *r, const struct json_value *member, void *to) {
     if (is(member, "osier"))
         return member->type == JSON_TEXT && strcmp(member->text, "plan") == 0 ? 1 : -EBADMSG;
@@ -715,6 +725,7 @@ static int read_line(struct reader *r, const char *line, size_t size) {
         return read_head(r, object);
     return strcmp(first, "step") == 0      ? read_step(r, object)
            : strcmp(first, "entry") == 0   ? read_entry(r, object)
+           : strcmp(first, "act") == 0     ? read_act(r)
            : strcmp(first, "saw") == 0     ? read_saw(r, object)
            : strcmp(first, "content") == 0 ? read_content(r, object)
                                            : -EPROTONOSUPPORT;

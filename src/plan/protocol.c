@@ -168,9 +168,11 @@ static void take_back(struct protocol *p) {
     struct txn_outcome outcome = {0};
     for (size_t i = 0; i < txn->part_count; i++)
         journal_give_up_reserve(part_of(p, i)->journal);
+    outcome.foreign = acts_restore(txn, OS_PLAN_BEFORE, OS_PLAN_BEFORE, true, &p->listener);
     txn_restore(txn, -1, !txn->forward, &outcome);
     if (!outcome.error)
         outcome.error = txn_sync(txn);
+    outcome.foreign += acts_restore(txn, OS_PLAN_SETUP, OS_PLAN_LAST, true, &p->listener);
     p->orphaned = outcome.foreign || outcome.error;
     enum journal_state to = outcome.foreign ? JOURNAL_ORPHAN : JOURNAL_TRASH;
     for (size_t i = 0; i < txn->part_count; i++) {
@@ -194,6 +196,8 @@ int protocol_run(struct protocol *p) {
     if (r >= 0 && p->check)
         r = p->check(p->data);
     if (r >= 0)
+        r = acts_run(p->txn, OS_PLAN_BEFORE, &p->listener);
+    if (r >= 0)
         r = make_steps(p);
     if (r >= 0)
         r = set_times_last(p);
@@ -201,6 +205,8 @@ int protocol_run(struct protocol *p) {
         r = txn_sync(p->txn);
     if (r >= 0 && p->check)
         r = check_kept(p);
+    for (enum os_plan_when when = OS_PLAN_SETUP; r >= 0 && when <= OS_PLAN_LAST; when++)
+        r = acts_run(p->txn, when, &p->listener);
     if (r >= 0)
         r = commit(p);
     if (r < 0 && !p->done)

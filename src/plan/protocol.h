@@ -15,6 +15,7 @@ struct protocol {
                                  NULL */
     int (*pause)(void *data); /* asked between two steps: −errno takes everything back; or NULL */
     void *data;
+    struct act_listener listener;  /* told of programs */
     const struct txn_step *failed; /* the step that it failed with, or NULL */
     bool active;                   /* effects may show */
     bool done;                     /* the transaction stands, whatever failed then */

@@ -40,6 +40,18 @@ static void tell_place(void *data, const struct txn *txn, const struct txn_step 
     tell(t, (struct recovery_event){.path = path, .kept = kept.data, .error = error});
 }
 
+static void tell_act(const struct os_plan_act_event *event, void *data) {
+    struct telling *t = data;
+    AUTO_STR name = STR_INIT;
+    if (!event->failed)
+        return;
+    if (event->act->value_count)
+        act_name(&name, &event->act->values[0]);
+    else
+        str_append_text(&name, event->argv[0]);
+    tell(t, (struct recovery_event){.path = name.data, .error = -ESTALE});
+}
+
 /* It stays in active/, and nothing else is done in this journal before somebody has looked. */
 static void stays(struct telling *t, int error, const char *path) {
     if (!t->recovery->error) {
@@ -60,8 +72,16 @@ static int take_back(struct telling *t, struct txn *txn, unsigned part) {
     struct journal *j = txn->parts[part].journal;
     txn->bulk = txn_syncs_whole(txn);
     journal_give_up_reserve(j);
-    txn_restore(txn, part, !txn->forward, &outcome);
-    int r = outcome.error ? outcome.error : txn_sync(txn);
+    const struct act_listener listener = {tell_act, t};
+    int r = part == 0 ? acts_read_begun(txn) : 0;
+    if (r >= 0 && part == 0)
+        outcome.foreign = acts_restore(txn, OS_PLAN_BEFORE, OS_PLAN_BEFORE, false, &listener);
+    if (r >= 0) {
+        txn_restore(txn, part, !txn->forward, &outcome);
+        r = outcome.error ? outcome.error : txn_sync(txn);
+    }
+    if (r >= 0 && part == 0)
+        outcome.foreign += acts_restore(txn, OS_PLAN_SETUP, OS_PLAN_LAST, false, &listener);
     if (r >= 0)
         r = end(j, txn->id, outcome.foreign ? JOURNAL_ORPHAN : JOURNAL_TRASH);
     if (r < 0)

@@ -8,6 +8,7 @@
 #ifndef PLAN_TXN_H
 #define PLAN_TXN_H
 
+#include "plan/act.h"
 #include "plan/journal.h"
 #include "plan/vector.h"
 #include <stddef.h>
@@ -89,6 +90,10 @@ struct txn {
     struct txn_part *parts;
     struct txn_dir *dirs;
     struct txn_step *steps;
+    uint64_t with; /* the first of those that are taken back together; 0: it goes alone */
+    struct acts acts;
+    struct arena memory; /* theirs */
+    bool *begun;         /* of each program: it may have been run */
     size_t open_dirs, next_closed;
     bool bulk; /* whole file systems are synced */
 };

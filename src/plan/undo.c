@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** A transaction taken back, by one that exchanges the same inodes once more. */
+#include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/options.h"
@@ -27,6 +28,7 @@ struct undo {
     struct txn txn; /* the one that is taken back, and then the one that does it */
     struct places places;
     struct protocol protocol;
+    uint64_t with; /* the first of the undos that belong together */
     size_t conflicts;
     char *failed; /* the first path of a conflict */
 };
@@ -45,10 +47,11 @@ static int wait_for_lock(void *data) {
 
 /* -------------------------------------------------------------------------- which steps */
 
-/* Which steps of the transactions that share these objects are made at present: by number. */
+/* Which steps of the transactions that share these objects are made at present: by number; behind them
+ * whether the programs were run. */
 static int made_steps(struct undo *u, uint64_t kept, bool **ret_made, size_t count) {
     const struct journal *j = u->txn.parts[0].journal;
-    AUTO_FREE bool *made = mem_zalloc(count * sizeof *made);
+    AUTO_FREE bool *made = mem_zalloc((count + 1) * sizeof *made);
     AUTO_FREE uint64_t *ids = NULL;
     long id_count = made ? journal_list(j, JOURNAL_LOG, &ids) : -ENOMEM;
     if (id_count < 0)
@@ -68,6 +71,8 @@ static int made_steps(struct undo *u, uint64_t kept, bool **ret_made, size_t cou
         for (size_t k = 0; k < one.step_count; k++)
             if (one.steps[k].number < count)
                 made[one.steps[k].number] = one.forward;
+        if (one.acts.count)
+            made[count] = one.forward;
     }
     *ret_made = TAKE_POINTER(made);
     return 0;
@@ -115,6 +120,7 @@ static int choose_steps(struct undo *u) {
     AUTO_FREE bool *made = NULL;
     int r = made_steps(u, txn->kept, &made, count);
     size_t kept = 0, asked = 0;
+    bool alone = u->options.paths && *u->options.paths; /* files alone */
     for (size_t i = 0; i < txn->step_count && r >= 0; i++) {
         struct txn_step *s = &txn->steps[i];
         r = is_wanted(u, s);
@@ -129,7 +135,10 @@ static int choose_steps(struct undo *u) {
         drop_step(txn, txn->step_count - 1);
     if (r < 0)
         return r;
-    return kept ? 0 : asked ? -EALREADY : -ENOENT;
+    asked += !alone && txn->acts.count;
+    if (alone || made[count] != txn->forward)
+        txn->acts.count = 0;
+    return kept || txn->acts.count ? 0 : asked ? -EALREADY : -ENOENT;
 }
 
 /* ---------------------------------------------------------------------------- conflicts */
@@ -310,6 +319,30 @@ static int check_one(struct undo *u, struct txn_step *step, bool second) {
     return r < 0 || !what ? r : conflict(u, step, second, what);
 }
 
+/* A value that is as it was before is as good as one that the transaction has left. */
+static int check_act(struct undo *u, const struct os_plan_act *act) {
+    AUTO_STR name = STR_INIT, what = STR_INIT;
+    struct act_look look;
+    int r = act_look(act, u->txn.forward, &look);
+    if (r < 0)
+        return r;
+    if (look.odd && !look.known && !u->options.force) {
+        act_name(&name, look.odd);
+        str_printf(&what, "it is %s by now, not %s", *look.found.data ? look.found.data : "nothing",
+                   u->txn.forward ? look.odd->is : look.odd->was);
+        u->conflicts++;
+    }
+    str_free(&look.found);
+    if (name.failed || what.failed)
+        return -ENOMEM;
+    if (name.data && u->options.on_conflict)
+        u->options.on_conflict(&(struct os_undo_conflict){.path = name.data, .what = what.data},
+                               u->options.data);
+    if (name.data && !u->failed)
+        return str_take(&name, &u->failed);
+    return 0;
+}
+
 /* With `force`, what was made may be gone by now, and nothing was there before. */
 static void drop_nothings(struct undo *u) {
     struct txn *txn = &u->txn;
@@ -331,6 +364,8 @@ static int check(struct undo *u) {
         if (r >= 0 && !step_sets_values(s) && s->dir2 != TXN_KEPT)
             r = check_one(u, s, true);
     }
+    for (size_t i = 0; i < txn->acts.count && r >= 0; i++)
+        r = check_act(u, &txn->acts.list[i]);
     if (r >= 0 && !u->conflicts && u->options.force)
         drop_nothings(u);
     return r < 0 ? r : u->conflicts ? -ESTALE : 0;
@@ -391,6 +426,8 @@ static int become_undo(struct undo *u) {
     for (size_t i = 0; i < txn->step_count; i++)
         if (txn->steps[i].kind == TXN_POUR) /* what comes back is the copy of its directories */
             txn->steps[i].a = txn->steps[i].b;
+    memset(txn->begun, 0, txn->acts.count * sizeof *txn->begun);
+    txn->with = u->with;
     free(txn->user);
     free(txn->title);
     free(txn->argv);
@@ -427,7 +464,11 @@ static int run(struct undo *u, uint64_t id) {
         r = become_undo(u);
     if (r < 0)
         return r;
-    u->protocol = (struct protocol){.js = &u->js, .txn = &u->txn, .pause = pause_undo, .data = u};
+    u->protocol = (struct protocol){.js = &u->js,
+                                    .txn = &u->txn,
+                                    .pause = pause_undo,
+                                    .data = u,
+                                    .listener = {u->options.on_act, u->options.data}};
     r = protocol_begin(&u->protocol);
     if (r < 0) {
         protocol_drop(&u->protocol);
@@ -439,22 +480,119 @@ static int run(struct undo *u, uint64_t id) {
     return r;
 }
 
-int os_undo(uint64_t id, const struct os_undo_options *options, uint64_t *ret_id) {
-    UNCANCELLED;
-    struct undo u = {0};
-    int r = options_copy(&u.options, sizeof u.options, options);
-    if (r >= 0)
-        r = run(&u, id);
-    AUTO_FREE char *path =
-        r < 0 && u.protocol.failed ? txn_path(&u.txn, u.protocol.failed, false) : NULL;
-    if (u.protocol.done && ret_id)
+/* Takes one transaction back: 0 or −errno; `*ret_id` is the one that did, once it is done. */
+static int undo_one(uint64_t id, const struct os_undo_options *options, uint64_t with,
+                    uint64_t *ret_id, char **reterr_path) {
+    struct undo u = {.options = *options, .with = with};
+    int r = run(&u, id);
+    if (u.protocol.done)
         *ret_id = u.txn.id;
-    r = PUBLIC(r, "undo", path ? path : u.failed ? u.failed : u.js.failed, NULL);
-    int saved = errno;
+    if (r < 0 && r != -ENOMEM) {
+        const char *path = u.failed ? u.failed : u.js.failed;
+        free(*reterr_path);
+        *reterr_path = u.protocol.failed ? txn_path(&u.txn, u.protocol.failed, false)
+                       : path            ? mem_text(path, strlen(path))
+                                         : NULL;
+    }
     places_end(&u.places);
     txn_free(&u.txn);
     journals_end(&u.js);
     free(u.failed);
-    errno = saved;
     return r;
+}
+
+/* ------------------------------------------------------------------- those that go together */
+
+/* The numbers of those that go with a transaction, the latest first; itself, where it goes alone. */
+struct together {
+    uint64_t *ids;
+    size_t count, room;
+};
+
+static int add_together(struct together *t, uint64_t id) {
+    int r = ARRAY_ROOM(t->ids, t->room, t->count + 1, 8);
+    if (r >= 0)
+        t->ids[t->count++] = id;
+    return r;
+}
+
+static int find_in(struct together *t, const struct journal *j, uint64_t first) {
+    AUTO_FREE uint64_t *ids = NULL;
+    long count = journal_list(j, JOURNAL_LOG, &ids);
+    int r = count < 0 ? (int)count : 0;
+    for (long i = 0; i < count && r >= 0; i++) {
+        AUTO_TXN head = {0};
+        unsigned part;
+        AUTO_CLOSE int at = journal_open(j, JOURNAL_LOG, ids[i]);
+        r = at < 0 ? at : intent_read_head(&head, at, &part);
+        if (r >= 0 && part == 0 && (head.id == first || head.with == first))
+            r = add_together(t, head.id);
+        r = r == -ENOENT ? 0 : r; /* forgotten this moment */
+    }
+    return r;
+}
+
+static int latest_first(const void *a, const void *b) {
+    const uint64_t *x = a, *y = b;
+    return *x > *y ? -1 : *x < *y;
+}
+
+static int find_together(struct undo *u, uint64_t id, struct together *t) {
+    int r = journals_begin(&u->js);
+    if (r >= 0)
+        r = journals_open_all(&u->js, NULL, NULL);
+    if (r >= 0 && id == 0)
+        r = find_latest(u, &id);
+    if (r >= 0)
+        r = txn_open(&u->txn, &u->js, id, JOURNAL_LOG);
+    uint64_t first = r >= 0 && u->txn.with ? u->txn.with : id;
+    for (size_t i = 0; i < u->js.count && r >= 0; i++)
+        r = find_in(t, u->js.list[i], first);
+    if (r >= 0 && t->count)
+        qsort(t->ids, t->count, sizeof *t->ids, latest_first);
+    return r;
+}
+
+static int undo_together(uint64_t id, const struct os_undo_options *options, uint64_t *ret_id,
+                         char **reterr_path) {
+    struct undo look = {0};
+    struct together all = {0}, done = {0};
+    uint64_t made = 0;
+    int r = find_together(&look, id, &all), least = -ENOENT;
+    if (r < 0 && r != -ENOMEM && look.js.failed)
+        *reterr_path = mem_text(look.js.failed, strlen(look.js.failed));
+    txn_free(&look.txn);
+    journals_end(&look.js);
+    for (size_t i = 0; i < all.count && r >= 0; i++) {
+        r = undo_one(all.ids[i], options, done.count ? done.ids[0] : 0, &made, reterr_path);
+        bool none = r == -EALREADY || r == -ENOENT; /* of this one: another may be left */
+        if (none && (least != -EALREADY))
+            least = r;
+        if (r >= 0)
+            r = add_together(&done, made);
+        r = none ? 0 : r;
+    }
+    if (r >= 0 && !done.count)
+        r = least;
+    if (r >= 0)
+        *ret_id = made;
+    const struct os_undo_options back = {.size = sizeof back, .wait = true};
+    for (size_t i = done.count; r < 0 && i-- > 0;) /* all of them, or none */
+        undo_one(done.ids[i], &back, 0, &made, reterr_path);
+    free(all.ids);
+    free(done.ids);
+    return r;
+}
+
+int os_undo(uint64_t id, const struct os_undo_options *given, uint64_t *ret_id) {
+    UNCANCELLED;
+    struct os_undo_options options;
+    AUTO_FREE char *path = NULL;
+    uint64_t made = 0;
+    int r = options_copy(&options, sizeof options, given);
+    if (r >= 0)
+        r = undo_together(id, &options, &made, &path);
+    if (made && ret_id)
+        *ret_id = made;
+    return PUBLIC(r, "undo", path, NULL);
 }

@@ -3,9 +3,11 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "state/kinds.h"
+#include "state/service.h"
 #include "state/view.h"
 
 #include <osier/error.h>
+#include <osier/shell.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------------------ planning */
@@ -56,10 +58,11 @@ static int not_run(struct os_state *state, const struct resource *resource, int 
  * anything, and `unless` looks at what the files are like now. 1, 0 or −errno. */
 static int is_unsure(struct os_state *state, const struct resource *resource) {
     const struct os_plan_entry *entries;
+    const struct os_plan_act *acts;
     size_t count = 0;
     if (!resource->unless && !resource->creates)
         return 0;
-    if (state->commands.size)
+    if (state->commands.size || os_plan_acts(state->plan, &acts))
         return 1;
     if (resource->unless && os_plan_entries(state->plan, &entries, &count) < 0)
         return errno == ENOMEM ? -ENOMEM : 1; /* applying it tells what is wrong */
@@ -96,20 +99,52 @@ static uint32_t last_stage(const struct os_state *state) {
     return last;
 }
 
+/* Who has to be told of what changes, now that it is known. */
+static int plan_ends(struct os_state *state) {
+    bool any = false;
+    int r = 0;
+    for (size_t i = 0; r >= 0 && i < resource_count(state); i++)
+        any = any || resources_of(state)[i].kind->end;
+    if (any)
+        r = end_units(state);
+    for (size_t i = 0; r >= 0 && any && i < resource_count(state); i++) {
+        const struct resource *resource = &resources_of(state)[state->order[i]];
+        if (resource->kind->end && resource->stage >= state->stage)
+            r = resource->kind->end(state, resource, resource->stage > state->last);
+    }
+    return r;
+}
+
+/* What a round has changed, for those that come later and listen to it. */
+static int remember_changes(struct os_state *state, struct os_plan *plan) {
+    const struct os_plan_entry *list;
+    size_t count;
+    if (state->last >= last_stage(state))
+        return 0;
+    if (os_plan_entries(plan, &list, &count) < 0)
+        return -errno;
+    for (size_t i = 0; i < count; i++) {
+        list_add_text(&state->changed, list[i].path);
+        if (list[i].path2)
+            list_add_text(&state->changed, list[i].path2);
+    }
+    return state->changed.text.failed ? -ENOMEM : 0;
+}
+
 /* Round after round, up to one after which something is run. */
 static int plan_rounds(struct os_state *state) {
     int r = 0;
     str_truncate(&state->commands, 0);
     str_truncate(&state->touched, 0);
-    state->disturbed = false;
+    state->disturbed = state->blind = false;
     for (state->last = state->stage; r >= 0; state->last++) {
         r = plan_files(state, state->last);
         if (r >= 0)
             r = plan_commands(state, state->last);
-        if (state->commands.size || state->last >= last_stage(state))
+        if (state->commands.size || state->blind || state->last >= last_stage(state))
             break;
     }
-    return r;
+    return r < 0 ? r : plan_ends(state);
 }
 
 static int make_plan(struct os_state *state, struct os_plan **ret) {
@@ -130,7 +165,13 @@ struct os_plan *os_state_plan(struct os_state *state) {
     UNCANCELLED;
     struct os_plan *plan = NULL;
     state->stage = 0;
+    list_free(&state->changed);
+    state->changed = (struct list){0};
     return PUBLIC_POINTER(make_plan(state, &plan), plan, "state_plan", NULL, NULL);
+}
+
+bool os_state_goes_on(const struct os_state *state) {
+    return (state->commands.size || state->blind) && state->last < last_stage(state);
 }
 
 size_t os_state_commands(struct os_state *state, const struct os_state_command **ret_list) {
@@ -144,6 +185,7 @@ struct apply {
     struct os_state *state;
     const struct os_state_apply_options *options;
     struct str ids; /* uint64_t: what was applied */
+    bool failed;    /* a program has */
 };
 
 static void tell(const struct apply *a, const struct os_state_event *event) {
@@ -151,16 +193,36 @@ static void tell(const struct apply *a, const struct os_state_event *event) {
         a->options->on_event(event, a->options->data);
 }
 
+/* A program of a plan; one that has failed has taken its plan back, unless it may fail. */
+static void tell_act(const struct os_plan_act_event *event, void *data) {
+    struct apply *a = data;
+    os_autofree char *name = os_shell_join(event->argv);
+    a->failed = a->failed || event->failed;
+    tell(a, &(struct os_state_event){.kind = event->failed ? OS_STATE_FAILED : OS_STATE_RUNS,
+                                     .name = name ? name : event->argv[0],
+                                     .text = event->said});
+}
+
+static int pause_apply(const struct os_progress *progress, void *data) {
+    const struct apply *a = data;
+    return a->options && a->options->on_progress
+               ? a->options->on_progress(progress, a->options->data)
+               : 0;
+}
+
 static int apply_one(struct apply *a, struct os_plan *plan) {
-    struct os_plan_apply_options options = {.size = sizeof options};
+    struct os_plan_apply_options options = {
+        .size = sizeof options, .on_progress = pause_apply, .on_act = tell_act, .data = a};
+    const uint64_t *ids = (const uint64_t *)(const void *)a->ids.data;
     uint64_t id = 0;
+    options.with = a->ids.size ? ids[0] : 0;
     if (a->options) {
         options.wait = a->options->wait;
         options.open_files = a->options->open_files;
-        options.on_progress = a->options->on_progress;
-        options.data = a->options->data;
     }
-    int r = os_plan_apply(plan, &options, &id) < 0 ? -errno : 0;
+    int r = remember_changes(a->state, plan);
+    if (r >= 0)
+        r = os_plan_apply(plan, &options, &id) < 0 ? -errno : 0;
     if (r < 0 && !id)
         return r;
     if (id) /* it stands, even where a sync behind it has failed */
@@ -169,17 +231,15 @@ static int apply_one(struct apply *a, struct os_plan *plan) {
     return r < 0 ? r : a->ids.failed ? -ENOMEM : 0;
 }
 
-/* Takes all back that was applied, the latest first. */
+/* Takes all back that was applied: the transactions go together. */
 static void undo_all(struct apply *a) {
+    const struct os_undo_options options = {
+        .size = sizeof options, .wait = true, .on_act = tell_act, .data = a};
     const uint64_t *ids = (const uint64_t *)(const void *)a->ids.data;
-    for (size_t i = a->ids.size / sizeof *ids; i-- > 0;) {
-        const struct os_undo_options options = {.size = sizeof options, .wait = true};
-        int r = os_undo(ids[i], &options, NULL);
-        tell(a, &(struct os_state_event){
-                    .kind = OS_STATE_UNDONE, .id = ids[i], .error = r < 0 ? errno : 0});
-        if (r < 0)
-            return;
-    }
+    size_t count = a->ids.size / sizeof *ids;
+    int error = count && os_undo(ids[0], &options, NULL) < 0 ? errno : 0;
+    for (size_t i = count; i-- > 0;)
+        tell(a, &(struct os_state_event){.kind = OS_STATE_UNDONE, .id = ids[i], .error = error});
 }
 
 /* Runs a command that has to be: 1 where it was, 0 where there is no need. */
@@ -229,16 +289,18 @@ static int apply_rounds(struct apply *a, struct os_plan *plan) {
     int r = apply_one(a, plan);
     if (r >= 0)
         r = run_all(a);
-    while (r > 0) {
+    while (r > 0 && !a->failed) {
         struct os_plan *next = NULL;
         r = make_plan(a->state, &next);
         if (r >= 0)
             r = apply_one(a, next);
         os_plan_close(next);
+        if (r == -ECANCELED && a->failed) /* this round has taken itself back */
+            undo_all(a);
         if (r >= 0)
             r = run_all(a);
     }
-    return r;
+    return r >= 0 && a->failed ? -ECANCELED : r;
 }
 
 int os_state_apply(struct os_state *state, struct os_plan *plan,

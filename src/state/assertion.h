@@ -35,6 +35,7 @@ struct assertion {
 struct judgement {
     struct str what;
     struct str perfdata; /* as in os_state_verdict */
+    bool unknown;        /* nobody can tell: what could is missing */
     bool warns;          /* it is so, but only just: `what` says how */
 };
 
@@ -61,6 +62,8 @@ int not_so(struct judgement *judgement, const char *format, ...)
 int begin_timeout(struct os_state *state, const struct resource *resource);
 int begin_connect(struct os_state *state, struct resource *resource);
 int begin_http(struct os_state *state, struct resource *resource);
+/** Takes a URL apart: 0, −EINVAL, −ENOMEM. */
+int http_take(struct os_state *state, struct assertion *a, const char *url);
 int begin_dns(struct os_state *state, struct resource *resource);
 int judge_connect(const struct resource *resource, struct judgement *judgement);
 int judge_http(const struct resource *resource, struct judgement *judgement);

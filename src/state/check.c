@@ -10,7 +10,17 @@
 /* What would be done about a resource, as one text: the first step, and how many more. */
 static int tell_steps(struct os_plan *plan, struct str *what) {
     struct os_plan_step step;
-    size_t count = os_plan_count(plan);
+    const struct os_plan_act *acts;
+    size_t count = os_plan_count(plan), act_count = os_plan_acts(plan, &acts);
+    for (size_t i = 0; i < act_count; i++)
+        for (size_t k = 0; k < acts[i].value_count; k++) {
+            const struct os_plan_value *v = &acts[i].values[k];
+            str_printf(what, "%s%s%s%s, not %s", what->size ? "; " : "", v->what,
+                       *v->what ? " is " : "it is ", *v->was ? v->was : "nothing",
+                       *v->is ? v->is : "nothing");
+        }
+    if (what->size || what->failed)
+        return what->failed ? -ENOMEM : 0;
     if (!count || os_plan_step(plan, 0, &step) < 0)
         return 0;
     str_printf(what, "%s %s", step.op, step.path);
@@ -33,6 +43,7 @@ static int check_resource(struct os_state *state, const struct resource *resourc
         return -errno;
     str_truncate(&state->touched, 0);
     state->disturbed = false;
+    state->checking = true;
     int r = resource->kind->command ? is_pending(state, resource, state->plan)
                                     : plan_resource(state, resource);
     if (r == -EBADMSG) {
@@ -47,6 +58,7 @@ static int check_resource(struct os_state *state, const struct resource *resourc
         r = tell_steps(state->plan, what);
     }
     state->plan = os_plan_close(state->plan);
+    state->checking = false;
     return r < 0 ? r : what->failed ? -ENOMEM : 0;
 }
 
@@ -58,14 +70,17 @@ static void free_judgement(struct judgement *judgement) {
 static int judge(struct os_state *state, const struct resource *resource,
                  struct judgement *judgement, struct os_state_verdict *ret) {
     state->on_problem = keep_problem;
+    state->unknown = false;
     state->data = &judgement->what;
     int r = resource->kind->judge ? resource->kind->judge(resource, judgement)
                                   : check_resource(state, resource, &judgement->what);
+    judgement->unknown = judgement->unknown || state->unknown;
     const char *what = judgement->what.size ? judgement->what.data : NULL;
     *ret = (struct os_state_verdict){.kind = resource->kind->name,
                                      .name = resource->name,
                                      .origin = place_text(state, &resource->place),
                                      .right = judgement->warns || !what,
+                                     .unknown = what && judgement->unknown,
                                      .warns = judgement->warns,
                                      .what = what,
                                      .perfdata = judgement->perfdata.size ? judgement->perfdata.data
@@ -81,7 +96,7 @@ static int check_all(struct os_state *state,
     int wrong = 0, r = 0;
     for (size_t i = 0; r >= 0 && i < resource_count(state); i++) {
         struct judgement judgement
-            __attribute__((cleanup(free_judgement))) = {STR_INIT, STR_INIT, false};
+            __attribute__((cleanup(free_judgement))) = {STR_INIT, STR_INIT, false, false};
         struct os_state_verdict verdict;
         r = judge(state, &resources_of(state)[i], &judgement, &verdict);
         if (r < 0)

@@ -21,27 +21,32 @@ static int wrong_url(struct os_state *state, const struct resource *resource) {
                    resource->name);
 }
 
-int begin_http(struct os_state *state, struct resource *resource) {
-    struct assertion *a = resource->assertion;
-    struct place status = member_place(resource, "status");
-    const char *host = resource->name + 7;
-    if (strncmp(resource->name, "http://", 7) != 0)
-        return wrong_url(state, resource);
+int http_take(struct os_state *state, struct assertion *a, const char *url) {
+    const char *host = url + 7;
+    if (strncmp(url, "http://", 7) != 0)
+        return -EINVAL;
     for (const char *c = host; *c; c++)
         if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7f)
-            return wrong_url(state, resource); /* such bytes would end the request's line */
+            return -EINVAL; /* such bytes would end the request's line */
     size_t size = strcspn(host, "/?#");
     a->port = 80;
     int r = read_host(state, host, size, &a->host, &a->port);
     if (r < 0)
-        return r == -EINVAL ? wrong_url(state, resource) : r;
+        return r;
     const char *path = host + size;
     AUTO_STR whole = STR_INIT;
     str_printf(&whole, "%s%.*s", *path == '/' ? "" : "/", (int)strcspn(path, "#"), path);
     a->named_host = arena_text(&state->arena, host, size);
     a->path = whole.failed ? NULL : arena_text(&state->arena, whole.data, whole.size);
-    if (!a->path || !a->named_host)
-        return -ENOMEM;
+    return a->path && a->named_host ? 0 : -ENOMEM;
+}
+
+int begin_http(struct os_state *state, struct resource *resource) {
+    struct assertion *a = resource->assertion;
+    struct place status = member_place(resource, "status");
+    int r = http_take(state, a, resource->name);
+    if (r < 0)
+        return r == -EINVAL ? wrong_url(state, resource) : r;
     if (a->status < 200 || a->status > 599)
         return problem(state, &status, "a status is a number from 200 to 599");
     return begin_timeout(state, resource);

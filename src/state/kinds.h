@@ -3,6 +3,7 @@
 #ifndef STATE_KINDS_H
 #define STATE_KINDS_H
 
+#include "state/driver.h"
 #include "state/state.h"
 
 #include <regex.h>
@@ -32,6 +33,7 @@ struct member {
     const char *name;
     enum member_type type;
     size_t offset;
+    bool own; /* in the kind's own structure, not in struct resource */
 };
 
 /** Takes a member of a resource's table where it has one: 1 with it in `*to`, which is of the type as in

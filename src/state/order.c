@@ -91,7 +91,8 @@ int enter_resource(struct os_state *state, uint32_t index) {
 struct needs {
     const struct data_value *after; /* those that it says itself */
     struct resource *same;          /* those at its path */
-    size_t up; /* how much of the path is looked at next, for those around it */
+    size_t up;   /* how much of the path is looked at next, for those around it */
+    size_t scan; /* which of all is asked about next, where its kind knows needs of its own */
 };
 
 /* What stands behind the colon of "file:/x", or the path that "cron:x" means. */
@@ -151,11 +152,16 @@ static int next_need(struct os_state *state, const struct resource *resource, st
                 return 1;
             }
     }
+    while (resource->kind->needs && needs->scan < resource_count(state)) {
+        *ret = &resources_of(state)[needs->scan++];
+        if (*ret != resource && resource->kind->needs(resource, *ret))
+            return 1;
+    }
     return 0;
 }
 
 static struct needs needs_of(struct os_state *state, const struct resource *resource) {
-    bool alone = resource->kind->command || resource->kind->judge;
+    bool alone = resource->kind->command || resource->kind->judge || resource->kind->named;
     return (struct needs){
         .after =
             resource->after ? data_first(&resource->place.source->data, resource->after) : NULL,
@@ -189,9 +195,12 @@ static int circle(struct os_state *state, const struct step *steps, size_t depth
                       : problem(state, &again->place, "these need each other: %s", way.data);
 }
 
-/* Commands are run after all files that don't wait for one: a new round. */
+/* Commands are run after all files that don't wait for one: a new round. So are programs, whose effects
+ * nobody knows; those of one kind are run together. */
 static void count_rounds(struct resource *resource, const struct resource *need) {
-    uint32_t least = need->stage + (need->kind->command && !resource->kind->command);
+    bool command = need->kind->command && !resource->kind->command;
+    bool blind = need->kind->blind && need->kind != resource->kind;
+    uint32_t least = need->stage + (command || blind);
     if (resource->stage < least)
         resource->stage = least;
 }

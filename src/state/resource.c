@@ -3,6 +3,7 @@
 #include "path/norm.h"
 #include "state/assertion.h"
 #include "state/kinds.h"
+#include "state/service.h"
 
 #include <ctype.h>
 #include <grp.h>
@@ -74,10 +75,12 @@ const struct kind kind_archive = {"archive", archive_members, .exclusive = true,
 const struct kind kind_run = {"run", run_members, .command = true, .begin = begin_needed};
 
 static const struct kind *const kinds[] = {
-    &kind_dir,     &kind_set,   &kind_file,    &kind_link,
-    &kind_line,    &kind_block, &kind_absent,  &kind_tree,
+    &kind_dir,     &kind_file,  &kind_link,    &kind_line,
+    &kind_block,   &kind_set,   &kind_absent,  &kind_tree,
     &kind_archive, &kind_run,   &kind_sudoers, &kind_cron,
-    &kind_limits,  &kind_timer, &kind_module,  &kind_authorized_keys};
+    &kind_limits,  &kind_timer, &kind_module,  &kind_authorized_keys,
+    &kind_service,
+};
 
 const struct kind *kind_of(const char *name) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -212,7 +215,9 @@ static int take_value(struct os_state *state, struct resource *resource,
 
 static int take_member(struct os_state *state, struct resource *resource,
                        const struct member *member, const struct data_value *v) {
-    char *base = resource->assertion ? (char *)resource->assertion : (char *)resource;
+    char *base = resource->assertion ? (char *)resource->assertion
+                 : member->own       ? (char *)resource->own
+                                     : (char *)resource;
     return member->type == OWN ? 0 : take_value(state, resource, member, v, base + member->offset);
 }
 
@@ -331,8 +336,10 @@ static int read_resource(struct os_state *state, const struct source *source,
     int r = 0;
     if (kind->judge && !(resource.assertion = new_assertion(state)))
         return -ENOMEM;
+    if (kind->own_size && !(resource.own = arena_alloc(&state->arena, kind->own_size)))
+        return -ENOMEM;
     if (kind->command)
-        resource.name = v->key;
+        resource.name = v->key; /* nothing is expanded: it is only a name for people */
     else
         r = (kind->folder  ? take_drop_in
              : kind->named ? take_name
@@ -344,18 +351,24 @@ static int read_resource(struct os_state *state, const struct source *source,
     return r < 0 ? r : add_resource(state, &resource);
 }
 
+static int unknown_kind(struct os_state *state, const struct place *place, const char *name) {
+    AUTO_STR known = STR_INIT;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        str_printf(&known, "%s%s", i ? ", " : "", kinds[i]->name);
+    for (size_t i = 0; assertion_kinds[i]; i++)
+        str_printf(&known, "%s%s", i ? ", " : "; ", assertion_kinds[i]->name);
+    return known.failed ? -ENOMEM
+                        : problem(state, place,
+                                  "there is no kind '%s'; known are %s; and vars, only, include",
+                                  name, known.data);
+}
+
 static int read_kind(struct os_state *state, const struct source *source,
                      const struct data_value *table) {
     const struct kind *kind = kind_of(table->key);
     struct place place = {source, table->key_at};
     if (!kind)
-        return problem(
-            state, &place,
-            "there is no kind '%s'; known are dir, file, link, line, block, set, absent, "
-            "tree, archive, run; sudoers, cron, timer, limits, module, authorized_keys; port, "
-            "connect, http, dns, process, space, load, match, cert; and "
-            "vars, only, include",
-            table->key);
+        return unknown_kind(state, &place, table->key);
     if (table->type != DATA_TABLE)
         return problem(state, &place, "this is a table: [%s.\"%s\"]", kind->name,
                        kind->named || kind->folder ? "name" : "/path");

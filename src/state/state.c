@@ -39,6 +39,7 @@ static void free_state(struct os_state *state) {
     str_free(&state->commands);
     str_free(&state->room);
     str_free(&state->touched);
+    list_free(&state->changed);
     free(state->paths);
     free(state->order);
     arena_free(&state->arena);

@@ -58,6 +58,7 @@ struct resource {
     uint32_t stage;              /* how many rounds of commands come before it */
     uint32_t same;               /* the next resource of this path, from 1 on; 0: none */
     struct assertion *assertion; /* what it says, where its kind has `judge` */
+    void *own;                   /* of kind->own_size */
 };
 
 struct judgement;
@@ -73,8 +74,16 @@ struct kind {
     bool named;                  /* its name is no path */
     const char *folder, *suffix; /* its name stands for a file that is called so there, */
     const char *letters;         /* and has these besides letters and digits */
+    bool blind;      /* nobody knows what else changes by it: what comes after it is planned
+                                    when it has been done */
+    size_t own_size; /* of a structure of its own, for what its members say */
+    const struct driver *driver; /* a program makes it so, see driver.h; else NULL */
     int (*begin)(struct os_state *state, struct resource *resource); /* what is asked once read */
     int (*plan)(struct os_state *state, const struct resource *resource);
+    /* Once all is planned, when it is known what changes; `later`: its turn comes in another round. */
+    int (*end)(struct os_state *state, const struct resource *resource, bool later);
+    /* Whether it comes after another one that it doesn't name. */
+    bool (*needs)(const struct resource *resource, const struct resource *other);
     /* Of an assertion, instead: whether it is so. What can't be told isn't, with the reason. */
     int (*judge)(const struct resource *resource, struct judgement *judgement);
 };
@@ -107,6 +116,10 @@ struct os_state {
     struct str commands;  /* struct os_state_command */
     struct os_plan *plan; /* the one that is made */
     bool from_disk;       /* the machine is asked, not the plan: see view.h */
+    bool checking;        /* nothing will be done: only what is so is asked */
+    bool unknown;         /* a program that could tell is missing */
+    struct list changed;  /* the paths that rounds before this one have changed */
+    bool blind;           /* the plan has a program after which nobody knows how things are */
     bool disturbed;       /* nobody knows any more what paths lead to */
     struct str room;      /* what was read of a file, to be compared */
     struct str touched;   /* struct touched: the objects that the plan changes */
@@ -132,6 +145,9 @@ int problem(struct os_state *state, const struct place *place, const char *forma
 /** Likewise, and behind it what a program has said, lines of it as they are. */
 int problem_said(struct os_state *state, const struct place *place, const char *said,
                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/** Says that nobody can tell whether it is so: a problem for a plan, and for a check no answer. −EBADMSG. */
+int unknown(struct os_state *state, const struct resource *resource, const char *why);
 
 /** Says that the last call of the library has failed for a resource: −EBADMSG, or −ENOMEM. */
 int problem_errno(struct os_state *state, const struct resource *resource, const char *what);
