@@ -323,7 +323,7 @@ int child_step(struct os_child *c, int64_t until) {
         r = kill_all(c);
     if (r < 0)
         return r;
-    if (c->by_number && !c->ended && until == NEVER)
+    if (c->by_number && !c->ended && until == NEVER && !kills(c))
         return wait_for_end(c);
     int64_t wake = until;
     if (kills(c) && c->kill_at < wake)

@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -43,6 +44,37 @@ static int release(void **state) {
 
 static bool no_children(void) {
     return waitpid(-1, NULL, WNOHANG | __WALL) < 0 && errno == ECHILD;
+}
+
+/* ------------------------------------------------------------------- interrupted */
+
+static void on_alarm(int number) {
+    (void)number;
+}
+
+static int give_up(void) {
+    return 1;
+}
+
+/* First of all tests: where no other thread was, a program is waited for in another way. */
+static void interrupted_call_kills_after_the_grace(void **state) {
+    (void)state;
+    const struct itimerval soon = {.it_value.tv_usec = 300000};
+    struct sigaction action = {.sa_handler = on_alarm}, old;
+    struct timespec before, after;
+    sigaction(SIGALRM, &action, &old);
+    os_set_interrupt_handler(give_up);
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    setitimer(ITIMER_REAL, &soon, NULL);
+    int r = os_run(SHELL("trap '' TERM; exec sleep 20"), OPTIONS(.grace = 0.2), &result);
+    int number = errno;
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    os_set_interrupt_handler(NULL);
+    sigaction(SIGALRM, &old, NULL);
+    assert_int_equal(r, -1);
+    assert_int_equal(number, EINTR);
+    assert_true(after.tv_sec - before.tv_sec < 15);
+    assert_true(no_children());
 }
 
 /* ------------------------------------------------------------------- results */
@@ -298,6 +330,45 @@ static void sets_what_a_process_has(void **state) {
     assert_string_equal(output_of(group, OPTIONS(.nice = 0)), "other\n");
 }
 
+static void has_a_terminal_of_its_own(void **state) {
+    (void)state;
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    int terminal = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(terminal >= 0);
+    assert_int_equal(os_run(SHELL("echo here >/dev/tty"),
+                            OPTIONS(.new_session = true, .terminal = &terminal), &result),
+                     0);
+    assert_int_equal(result.returncode, 0);
+    char text[10] = "";
+    assert_int_equal(read(master, text, sizeof text - 1), strlen("here\r\n"));
+    assert_string_equal(text, "here\r\n");
+    close(terminal);
+    close(master);
+}
+
+/* The program has the other end of a pipe, which closes with it. */
+static void ends_with_its_parent(void **state) {
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    const struct os_run_fd fds[] = {{ends[1], ends[1]}};
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct os_run_options *o =
+            OPTIONS(.parent_death_signal = SIGKILL, .fds = fds, .fd_count = 1);
+        _exit(os_child_start(OS_ARGV("sleep", "20"), o) ? 0 : 1);
+    }
+    int status;
+    close(ends[1]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    struct pollfd end = {.fd = ends[0]};
+    assert_int_equal(poll(&end, 1, 10000), 1);
+    assert_int_equal(end.revents, POLLHUP);
+    close(ends[0]);
+}
+
 static void becomes_somebody(void **state) {
     (void)state;
     if (geteuid() != 0)
@@ -545,6 +616,7 @@ static void is_ended_from_outside(void **state) {
 int main(void) {
     snprintf(mark, sizeof mark, "OSIER_MARK=%ld.", (long)getpid());
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(interrupted_call_kills_after_the_grace),
         cmocka_unit_test_teardown(tells_return_codes, release),
         cmocka_unit_test_teardown(checks, release),
         cmocka_unit_test_teardown(names_what_failed, release),
@@ -560,6 +632,8 @@ int main(void) {
         cmocka_unit_test_teardown(has_an_environment_of_its_own, release),
         cmocka_unit_test_teardown(runs_lines, release),
         cmocka_unit_test_teardown(sets_what_a_process_has, release),
+        cmocka_unit_test_teardown(has_a_terminal_of_its_own, release),
+        cmocka_unit_test(ends_with_its_parent),
         cmocka_unit_test_teardown(becomes_somebody, release),
         cmocka_unit_test_teardown(signals_are_as_they_should_be, release),
         cmocka_unit_test_teardown(timeout_ends_it, release),
