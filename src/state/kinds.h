@@ -24,7 +24,8 @@ enum member_type {
     LIST,
     COMMAND,
     TABLE,
-    OWN /* of this kind alone: its `begin` takes it with take_own() */
+    ACL, /* a text, or a list of texts */
+    OWN  /* of this kind alone: its `begin` takes it with take_own() */
 };
 
 /** Something that can be said of a resource, and where it goes: in an assertion to what `assertion`

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** From tables to resources: which kinds there are, and what can be said of each. */
 #include "path/norm.h"
+#include "state/acl.h"
 #include "state/assertion.h"
 #include "state/kinds.h"
 #include "state/service.h"
@@ -23,7 +24,9 @@
     }
 #define REPLACE                                                                                    \
     { "replace", FLAG, IN(want.replace) }
-#define ATTRIBUTES {"mode", MODE, IN(want.mode)}, OWNERS, {"xattrs", TABLE, IN(want.xattrs)}, AFTER
+#define ATTRIBUTES                                                                                 \
+    {"mode", MODE, IN(want.mode)}, OWNERS, {"xattrs", TABLE, IN(want.xattrs)},                     \
+        {"acl", ACL, IN(want.acl)}, AFTER
 
 static const struct member dir_members[] = {ATTRIBUTES, REPLACE, {NULL}};
 static const struct member file_members[] = {ATTRIBUTES,
@@ -170,6 +173,18 @@ static int take_owner(struct os_state *state, const struct place *place, const s
     return r;
 }
 
+static int take_acl(struct os_state *state, const struct resource *resource,
+                    const struct place *place, const struct data_value *v, const struct acl **ret) {
+    AUTO_STR all = STR_INIT;
+    const char *const *texts;
+    if (v->type != DATA_TEXT && v->type != DATA_LIST)
+        return wrong_type(state, place, "acl", "a text or a list of texts", v);
+    int r = take_texts(state, resource, "acl", v, &texts);
+    for (; r >= 0 && *texts; texts++)
+        str_printf(&all, "%s,", *texts);
+    return r < 0 ? r : all.failed ? -ENOMEM : acl_take(state, place, all.size ? all.data : "", ret);
+}
+
 static int take_value(struct os_state *state, struct resource *resource,
                       const struct member *member, const struct data_value *v, char *to) {
     struct place place = {resource->place.source, v->at};
@@ -199,6 +214,8 @@ static int take_value(struct os_state *state, struct resource *resource,
         return v->type == DATA_INTEGER || v->type == DATA_FLOAT
                    ? 0
                    : wrong_type(state, &place, member->name, "a number", v);
+    case ACL:
+        return take_acl(state, resource, &place, v, (const struct acl **)(void *)to);
     default:
         *(const struct data_value **)(void *)to = v;
         return v->type == DATA_LIST && member->type != TABLE     ? 0

@@ -37,6 +37,7 @@ struct want {
     bool has_mode;
     bool replace; /* something of another type may be taken away */
     const struct data_value *xattrs;
+    const struct acl *acl; /* or NULL: as it is */
 };
 
 struct resource {

@@ -3,7 +3,9 @@
 #include "state/view.h"
 
 #include "base/stat.h"
+#include "fs/acl.h"
 #include "io/contents.h"
+#include "state/acl.h"
 #include "state/kinds.h"
 
 #include <fcntl.h>
@@ -96,20 +98,30 @@ static int failed(struct os_state *state, const struct resource *resource) {
     return problem_errno(state, resource, NULL);
 }
 
-/* An extended attribute that is wanted: 1 where it is so, 0, or −errno. */
-static int has_attribute(struct os_state *state, const char *path, const struct data_value *v) {
+/* An extended attribute: 1 with its value, 0 where there is none, or −errno. */
+static int read_attribute(struct os_state *state, const char *path, const char *name,
+                          struct str *ret) {
     size_t size;
     if (state->from_disk) {
-        AUTO_FREE char *value = mem_alloc(v->size + 1);
-        if (!value)
-            return -ENOMEM;
-        ssize_t r = SYS(lgetxattr, path, v->key, value, (size_t)v->size + 1);
-        return r == (ssize_t)v->size && memcmp(value, v->text, v->size) == 0;
+        ssize_t have = SYS(lgetxattr, path, name, NULL, 0);
+        if (have < 0 || str_reserve(ret, (size_t)have + 1) < 0)
+            return have == -ENOMEM || have >= 0 ? -ENOMEM : 0;
+        have = SYS(lgetxattr, path, name, ret->data, (size_t)have + 1);
+        ret->size = have < 0 ? 0 : (size_t)have;
+        return have == -ENOMEM ? -ENOMEM : have >= 0;
     }
-    AUTO_FREE char *value = os_plan_getxattr(state->plan, path, v->key, OS_NOFOLLOW, &size);
+    AUTO_FREE char *value = os_plan_getxattr(state->plan, path, name, OS_NOFOLLOW, &size);
     if (!value)
-        return errno == ENODATA ? 0 : -errno;
-    return size == v->size && memcmp(value, v->text, size) == 0;
+        return errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
+    str_append(ret, value, size);
+    return ret->failed ? -ENOMEM : 1;
+}
+
+/* An extended attribute that is wanted: 1 where it is so, 0, or −errno. */
+static int has_attribute(struct os_state *state, const char *path, const struct data_value *v) {
+    AUTO_STR value = STR_INIT;
+    int r = read_attribute(state, path, v->key, &value);
+    return r <= 0 ? r : value.size == v->size && memcmp(value.data, v->text, v->size) == 0;
 }
 
 static int give_attributes(struct os_state *state, const struct resource *resource,
@@ -131,8 +143,54 @@ static int give_attributes(struct os_state *state, const struct resource *resour
     return 0;
 }
 
+/* One of the two lists of an object, as it shall be. */
+static int give_list(struct os_state *state, const struct resource *resource, const char *path,
+                     const struct acl *acl, bool inherited, mode_t mode) {
+    const char *name = inherited ? XATTR_DEFAULT_ACL : XATTR_ACL;
+    AUTO_STR wanted = STR_INIT, now = STR_INIT;
+    mode_t all;
+    int r = acl_encode(acl, inherited, mode, &wanted, &all);
+    int there = r < 0 ? r : read_attribute(state, path, name, &now);
+    if (there < 0)
+        return there == -ENOMEM ? there : failed(state, resource);
+    if (there == r && now.size == wanted.size &&
+        (!now.size || memcmp(now.data, wanted.data, now.size) == 0))
+        return 0;
+    if (state->from_disk)
+        return AGAIN;
+    r = r ? os_plan_setxattr(state->plan, path, name, wanted.data, wanted.size, 0, OS_NOFOLLOW)
+          : os_plan_removexattr(state->plan, path, name, OS_NOFOLLOW);
+    return r < 0 ? failed(state, resource) : 0;
+}
+
+/* With a list, the permission bits of the group are its mask: what is wanted of them is in the list. */
+static int give_acl(struct os_state *state, const struct resource *resource, const char *path,
+                    const struct os_stat_result *st, const struct want *want) {
+    AUTO_STR now = STR_INIT, unused = STR_INIT;
+    struct want rest = *want;
+    mode_t mode = want->mode;
+    int r = want->has_mode ? 0 : read_attribute(state, path, XATTR_ACL, &now);
+    if (r < 0)
+        return r == -ENOMEM ? r : failed(state, resource);
+    if (!want->has_mode)
+        mode = acl_group_mode(&now, st->st_mode & 07777);
+    rest.acl = NULL;
+    rest.has_mode = true;
+    r = acl_encode(want->acl, false, mode, &unused, &rest.mode);
+    if (r >= 0) /* the list first: a mode is nothing to it that it hasn't already */
+        r = give_list(state, resource, path, want->acl, false, mode);
+    if (r == 0 && S_ISDIR(st->st_mode))
+        r = give_list(state, resource, path, want->acl, true, mode);
+    struct os_stat_result then;
+    if (r == 0)
+        r = view_lstat(state, path, &then);
+    return r != 0 ? r : give_values(state, resource, path, &then, &rest);
+}
+
 int give_values(struct os_state *state, const struct resource *resource, const char *path,
                 const struct os_stat_result *st, const struct want *want) {
+    if (want->acl && !S_ISLNK(st->st_mode))
+        return give_acl(state, resource, path, st, want);
     bool link = S_ISLNK(st->st_mode);
     bool owner = (want->uid != (uid_t)-1 && want->uid != st->st_uid) ||
                  (want->gid != (gid_t)-1 && want->gid != st->st_gid);

@@ -7,6 +7,7 @@ import json
 import os
 import pwd
 import shutil
+import struct
 import subprocess
 
 import pytest
@@ -176,6 +177,39 @@ def test_attributes(state, tmp_path):
         pytest.skip("no extended attributes here")
     state(text)
     assert os.getxattr(tmp_path / "f", "user.note") == b"text"
+
+
+def acl(path, name="system.posix_acl_access"):
+    """(tag, bits, id) of each entry; None where there is no list."""
+    try:
+        value = os.getxattr(path, name)
+    except OSError:
+        return None
+    assert value[:4] == b"\2\0\0\0"
+    return [(tag, bits, id if id != 0xFFFFFFFF else None) for tag, bits, id in struct.iter_unpack("<HHI", value[4:])]
+
+
+def test_access_control_lists(osier, state, refused, tmp_path):
+    (tmp_path / "try").write_text("")
+    try:
+        os.setxattr(tmp_path / "try", "system.posix_acl_access", struct.pack("<I" + "HHI" * 5, 2, 1, 6, 0xFFFFFFFF, 2, 5, 7, 4, 4, 0xFFFFFFFF, 16, 5, 0xFFFFFFFF, 32, 0, 0xFFFFFFFF))
+    except OSError:
+        pytest.skip("the file system has no access control lists")
+    me = pwd.getpwuid(os.getuid()).pw_name
+    state(f'[file."@/f"]\ncontent = "x"\nmode = "0640"\nacl = "u:12345:rx, g:54321:r user:{me}:rw-"\n'
+          '[dir."@/d"]\nacl = ["u:7:rwx", "d:u:7:rwx", "d:o::0"]\n[file."@/try"]\nacl = ""\n[file."@/m"]\nacl = "g:5:rwx,m::r"\n')
+    named = sorted([(2, 5, 12345), (2, 6, os.getuid())], key=lambda entry: entry[2])
+    assert acl(tmp_path / "f") == [(1, 6, None), *named, (4, 4, None), (8, 4, 54321), (16, 7, None), (32, 0, None)]
+    assert (tmp_path / "f").stat().st_mode & 0o777 == 0o670  # the mask, by which the group has what 0640 gives it
+    assert acl(tmp_path / "d") == [(1, 7, None), (2, 7, 7), (4, 5, None), (16, 7, None), (32, 5, None)]
+    assert acl(tmp_path / "d", "system.posix_acl_default") == [(1, 7, None), (2, 7, 7), (4, 5, None), (16, 7, None), (32, 0, None)]
+    assert acl(tmp_path / "try") is None and (tmp_path / "try").stat().st_mode & 0o777 == 0o640
+    assert acl(tmp_path / "m") == [(1, 6, None), (4, 4, None), (8, 7, 5), (16, 4, None), (32, 4, None)]
+    assert osier("undo").status == 0
+    assert acl(tmp_path / "try") == [(1, 6, None), (2, 5, 7), (4, 4, None), (16, 5, None), (32, 0, None)]
+    for text, why in (("u:1", "'u:1' is no entry"), ("x:1:r", "'x:1:r' is no entry"), ("u:1:rq", "no entry"), ("m:a:r", "no entry"),
+                      ("u:1:r,u:1:w", "one entry twice"), ("u:no such:r", "no entry"), ("u:nosuch:r", "there is no user 'nosuch'"), ("u:1:8", "no entry")):
+        assert why in refused(f'[file."@/f"]\nacl = "{text}"\n')
 
 
 def test_everything_is_undone_at_once(osier, state, tmp_path):
