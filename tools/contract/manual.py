@@ -15,6 +15,8 @@ from model import from_shell, load
 from page import caller, calling, declared, read_examples, relatives, struct, types_of
 from roff import argument, described, guard, notes, paragraphs, prose, roff
 
+MOST_OF_A_LINE = 90
+
 START = """\
 .\\" Made from the headers by tools/contract.
 .Dd $Mdocdate$
@@ -90,8 +92,10 @@ A name of the environment that is not UTF\\-8 has the key
 Print JSON with each item of a list on a line of its own.
 .It Fl 0 , Fl \\-null
 End each value with a NUL instead of a newline.
-.It Fl h , Fl \\-help
-Print a summary, or what a function does.
+.It Fl h
+Print how a verb or a function is called and what it does, on half a screen at most; of the command itself its verbs.
+.It Fl \\-help
+Print the same with what each option does.
 .It Fl \\-version
 Print the version.
 .El
@@ -141,6 +145,8 @@ osier os.listdir srv \\-0 | xargs \\-0 ls \\-d
 def start(name, section, brief):
     """The brief in the form of a page's one line: "creates the directory path"."""
     text = brief.split(". ")[0].removesuffix(".").replace("`", "")
+    if len(text) > MOST_OF_A_LINE:  # what follows says more of it, and is the description's
+        text = re.split(r"[:;] ", text)[0]
     text = text[0].lower() + text[1:] if re.match(r"[A-Z][a-z ]", text) else text
     return START.format(title=name.upper(), section=section, name=name, brief=roff(text))
 
