@@ -324,13 +324,17 @@ def test_the_page_by_keys(osier, tmp_path):
     select(cells.findIndex((cell) => cell.name === "one")); press("Enter"); result.push(top_.name, elements.map.attributes["aria-activedescendant"]);
     press("Escape"); result.push(top_.name);
     press("/"); document.activeElement.oninput({target: {value: "T"}}); result.push(elements.found.textContent);
+    press("Enter"); result.push(top_.name, chosen());
+    press("Enter"); press("Enter"); press("Enter"); result.push(top_.name, chosen(), elements.found.textContent);
+    press("Enter"); result.push(chosen());
     result.push(/role="treeitem" aria-level="1" aria-label="t – 1.9 MiB, 100.0 %/.test(elements.map.innerHTML));
     console.log(JSON.stringify(result));
     """
     (tmp_path / "page.js").write_text(DOCUMENT + script + keys)
     done = subprocess.run([node, tmp_path / "page.js"], capture_output=True, text=True)
     assert done.stderr == ""
-    assert json.loads(done.stdout) == ["t", "right", False, "left", "c0", "t", "4 found, 1.9 MiB", True]
+    assert json.loads(done.stdout) == ["t", "right", False, "left", "c0", "t", "4 found, 1.9 MiB",
+        "t", "t", "left", "two", "4 of 4: t/left/two – 488 KiB, 25.0 %, other", "t", True]  # fmt: skip
 
 
 def test_kinds_by_content(osier, tmp_path):
