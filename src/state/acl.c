@@ -51,7 +51,7 @@ static int find_holder(struct os_state *state, const struct place *place, const 
         *ret = (uint32_t)number;
         return 0;
     }
-    int r = find_id(name, group, ret);
+    int r = find_owner(state, name, group, ret);
     return r == -ENOENT
                ? problem(state, place, "there is no %s '%s'", group ? "group" : "user", name)
                : r;

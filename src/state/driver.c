@@ -7,6 +7,7 @@
 #include "io/contents.h"
 #include "plan/plan.h"
 #include "state/kinds.h"
+#include "state/people.h"
 #include "state/ready.h"
 #include "state/service.h"
 #include "state/view.h"
@@ -20,7 +21,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const struct driver *const drivers[] = {&driver_service, NULL};
+static const struct driver *const drivers[] = {&driver_service, &driver_user, &driver_group, NULL};
 
 const struct driver *driver_of(const char *kind) {
     for (size_t i = 0; drivers[i]; i++)

@@ -2,6 +2,7 @@
 /** Keys that a user may log in with: lines of ~/.ssh/authorized_keys. */
 #include "state/dropins.h"
 
+#include "state/people.h"
 #include "state/view.h"
 
 #include <pwd.h>
@@ -155,7 +156,14 @@ static int write_keys(struct os_state *state, const struct resource *resource,
 /* Where a user's keys are, and whose they are: 0, or −errno. */
 static int find_folder(struct os_state *state, const struct resource *resource, struct str *folder,
                        struct want *want) {
+    const struct person *person = person_of(state, resource->name, false);
     AUTO_STR room = STR_INIT;
+    if (person && person->id != UINT32_MAX) {
+        *want =
+            (struct want){.mode = 0700, .has_mode = true, .uid = person->id, .gid = person->gid};
+        str_printf(folder, "%s/.ssh", person->home);
+        return folder->failed ? -ENOMEM : 0;
+    }
     struct passwd user, *found = NULL;
     int r = -ERANGE;
     for (size_t size = 1024; r == -ERANGE; size *= 2) {

@@ -56,6 +56,7 @@ int plan_lines(struct os_state *state, const struct resource *resource);
 int plan_blocks(struct os_state *state, const struct resource *resource);
 int plan_set(struct os_state *state, const struct resource *resource);
 int plan_tree(struct os_state *state, const struct resource *resource);
+int copy_tree(struct os_state *state, const struct resource *resource, const char *source);
 int plan_archive(struct os_state *state, const struct resource *resource);
 
 /** Whether what a file, a line, a block or a command says of itself fits together. */

@@ -4,6 +4,7 @@
 #include "state/acl.h"
 #include "state/assertion.h"
 #include "state/kinds.h"
+#include "state/people.h"
 #include "state/service.h"
 
 #include <ctype.h>
@@ -82,7 +83,7 @@ static const struct kind *const kinds[] = {
     &kind_block,   &kind_set,   &kind_absent,  &kind_tree,
     &kind_archive, &kind_run,   &kind_sudoers, &kind_cron,
     &kind_limits,  &kind_timer, &kind_module,  &kind_authorized_keys,
-    &kind_service,
+    &kind_user,    &kind_group, &kind_service,
 };
 
 const struct kind *kind_of(const char *name) {
@@ -149,6 +150,14 @@ int find_id(const char *name, bool group, uint32_t *ret) {
     return 0;
 }
 
+int find_owner(const struct os_state *state, const char *name, bool group, uint32_t *ret) {
+    const struct person *person = person_of(state, name, group);
+    if (!person || person->id == UINT32_MAX)
+        return find_id(name, group, ret);
+    *ret = person->id;
+    return 0;
+}
+
 static int take_owner(struct os_state *state, const struct place *place, const struct data_value *v,
                       bool group, uint32_t *ret) {
     const char *name = NULL;
@@ -163,7 +172,7 @@ static int take_owner(struct os_state *state, const struct place *place, const s
         *ret = state->owner[group].id; /* mostly it is the one before */
         return 0;
     }
-    r = find_id(name, group, ret);
+    r = find_owner(state, name, group, ret);
     if (r == -ENOENT)
         return problem(state, place, "there is no %s '%s'", group ? "group" : "user", name);
     if (r >= 0) {

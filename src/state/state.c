@@ -3,6 +3,7 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "state/kinds.h"
+#include "state/people.h"
 
 #include <string.h>
 
@@ -23,6 +24,8 @@ static int load(struct os_state *state, const char *path, const struct os_state_
     if (r >= 0)
         r = load_vars(state, path, options ? options->vars : NULL);
     if (r >= 0)
+        r = find_people(state);
+    if (r >= 0)
         r = read_all(state);
     return r < 0 ? r : find_order(state);
 }
@@ -36,6 +39,7 @@ static void free_state(struct os_state *state) {
     str_free(&state->vars);
     str_free(&state->shown);
     str_free(&state->resources);
+    str_free(&state->people);
     str_free(&state->commands);
     str_free(&state->room);
     str_free(&state->touched);

@@ -110,6 +110,7 @@ struct os_state {
     struct str vars;      /* struct var */
     struct str shown;     /* struct os_state_var */
     struct str resources; /* struct resource */
+    struct str people;    /* struct person: see people.h */
     uint32_t *paths;      /* the first resource of each path, from 1 on, by its hash; 0: free */
     size_t path_slots;
     uint32_t *order;      /* the resources */
@@ -178,6 +179,8 @@ extern const char *const fact_names[];
 
 /** The number of a user or group: 0, −ENOENT, −ENOMEM. */
 int find_id(const char *name, bool group, uint32_t *ret);
+/** Likewise, of those whom the state itself has, too. */
+int find_owner(const struct os_state *state, const char *name, bool group, uint32_t *ret);
 
 /** Makes resources of all tables of a file (resource.c), or of the lines of tmpfiles.d. */
 int read_resources(struct os_state *state, const struct source *source);

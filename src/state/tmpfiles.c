@@ -146,7 +146,7 @@ static int take_owner(struct os_state *state, struct resource *resource, const c
         *to = (uint32_t)strtoul(word, NULL, 10);
         return 0;
     }
-    int r = find_id(word, group, &id);
+    int r = find_owner(state, word, group, &id);
     if (r == -ENOENT)
         return problem(state, &resource->place, "there is no %s '%s'", group ? "group" : "user",
                        word);

@@ -160,7 +160,7 @@ static char *pop(struct copying *c) {
     return top;
 }
 
-static int copy_tree(struct os_state *state, const struct resource *resource, const char *source) {
+int copy_tree(struct os_state *state, const struct resource *resource, const char *source) {
     struct copying c = {.state = state, .resource = resource};
     int r = copy_entry(&c, source, "", NULL);
     while (r == 0 && c.open.size) {

@@ -85,6 +85,7 @@ static const char kinds[] =
     "[timer.a]\ncalendar = \"daily\"\nuser = \"a\"\ncommand = [\"/a\", \"b\"]\nenvironment = { A = "
     "1 }\n"
     "[limits.a]\ndomain = \"@a\"\nboth = { nofile = 5 }\n"
+    "[user.osier-a]\ngroups = [\"osier-b\"]\ncomment = \"a\"\n[group.osier-b]\nsystem = true\n"
     "[module.a]\noptions = { b = 1 }\n"
     "[authorized_keys.a]\nkeys = \"ssh-rsa AAAAAAAAAAAAAAAAAAAA\"\nexactly = true\nafter = "
     "[\"cron:a\"]\n";
