@@ -15,7 +15,8 @@
  *     [line."/etc/hosts"]
  *     app = "10.0.0.7 app"
  *
- * docs/STATE.md tells all that can stand in one.
+ * All that can stand in one is told by docs/STATE.md, which is states.html of the manual as a site
+ * (share/doc/osier/html).
  *
  * @since 0.1
  * @shell no: `osier plan STATE.toml` and `osier apply STATE.toml` do it

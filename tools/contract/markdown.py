@@ -26,12 +26,23 @@ def block(text, inline):
     return f"<p>{inline(text)}</p>\n"
 
 
+def plain(text, inline, code):
+    """What stands between fences of code: a paragraph that is indented is code, too."""
+    html, lines = "", []
+    for one in [*re.split(r"\n\n+", text.strip("\n")), ""]:
+        if one.startswith("    "):
+            lines.append(re.sub(r"^    ", "", one, flags=re.M))
+            continue
+        if lines:
+            html += code("\n\n".join(lines))
+            lines = []
+        html += block(one, inline) if one else ""
+    return html
+
+
 def to_html(text, inline, code):
     """A document, its texts through `inline` and its code through `code`."""
     html = ""
     for number, part in enumerate(re.split(r"^```\w*\n(.*?)^```$", text, flags=re.M | re.S)):
-        if number % 2:
-            html += code(part.rstrip("\n"))
-        else:
-            html += "".join(block(one, inline) for one in re.split(r"\n\n+", part.strip("\n")) if one)
+        html += code(part.rstrip("\n")) if number % 2 else plain(part, inline, code)
     return html

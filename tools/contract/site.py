@@ -46,7 +46,9 @@ PAGE = """\
 class Site:
     def __init__(self, contract, examples, documents):
         self.contract, self.examples = contract, examples
-        self.documents = {path.stem.lower() + ".html": path.read_text(encoding="utf-8") for path in documents}
+        topics = {header.topic for header in contract.headers}
+        self.addresses = {path.name: path.stem.lower() + ("s" if path.stem.lower() in topics else "") + ".html" for path in documents}
+        self.documents = {self.addresses[path.name]: path.read_text(encoding="utf-8") for path in documents}
         self.relatives = relatives(contract)
         self.places = {}  # of each name the address of what tells of it
         for header, entry in entries(contract, verbs=False):
@@ -71,8 +73,8 @@ class Site:
         """A text of a document: links to documents that are no part of the site stay text."""
 
         def link(found):
-            target = found[2].lower().replace(".md", ".html")
-            return f'<a href="{target}">{found[1]}</a>' if target in self.documents else found[1]
+            target = self.addresses.get(found[2])
+            return f'<a href="{target}">{found[1]}</a>' if target else found[1]
 
         return re.sub(r"\[([^][]+)\]\(([\w.-]+)\)", link, self.inline(text))
 
