@@ -13,6 +13,7 @@ struct column {
     size_t offset; /* of the struct that it stands in */
     uint64_t bit;  /* its own, or that of the struct that it stands in */
     bool descending;
+    bool unasked; /* nobody has named it, and it is dear: it is not read */
 };
 
 /** Looks for a field by its name, in the records that stand in `record` too: sets its place. */

@@ -37,6 +37,7 @@ struct field {
     uint64_t bit;        /* what `valid` has where the member was read; 0: always */
     const struct word *words;
     const struct record *record;
+    bool dear; /* it is read only where somebody names it */
 };
 
 /** A struct; its fields end with a row of zeros. */

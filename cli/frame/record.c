@@ -51,8 +51,11 @@ static bool choose(struct call *call, const struct record *record, const char *l
                    struct columns *columns) {
     *columns = (struct columns){calloc(count_names(record, list), sizeof *columns->items), 0};
     bool fine = columns->items != NULL;
-    for (const struct field *f = record->fields; fine && !list && f->name; f++)
+    for (const struct field *f = record->fields; fine && !list && f->name; f++) {
         fine = add_column(call, record, f->name, strlen(f->name), columns);
+        if (fine)
+            columns->items[columns->count - 1].unasked = f->dear;
+    }
     while (list && fine) {
         size_t size = strcspn(list, ",");
         fine = add_column(call, record, list, size, columns);
@@ -80,7 +83,7 @@ static bool choose_keys(struct call *call, const struct record *record, struct c
 static uint64_t bits_of(const struct columns *columns) {
     uint64_t bits = 0;
     for (size_t i = 0; i < columns->count; i++)
-        bits |= columns->items[i].bit;
+        bits |= columns->items[i].unasked ? 0 : columns->items[i].bit;
     return bits;
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /** osier watch: what osier get shows, again and again. */
+#include "verbs/watch.h"
 #include "contract.h"
 #include "frame/arguments.h"
 #include "frame/message.h"
 #include "frame/output.h"
-#include "verbs/get.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -34,23 +34,32 @@ static void begin_screen(const char *what, double interval) {
     printf("\033[H\033[2J%s  %s, every %g s\n\n", text, what, interval);
 }
 
-static int repeat(const struct question *question, const char *what, double interval, long count) {
-    bool screen = output_terminal() && !output_style.json && !question->metrics;
+int repeat(const struct rounds *rounds, int (*ask)(void *data), void *data) {
     struct timespec next;
     int status = STATUS_YES;
     clock_gettime(CLOCK_MONOTONIC, &next);
-    if (!screen && !question->metrics)
-        output_style.json = true;
-    for (long i = 0; status == STATUS_YES && (count == 0 || i < count); i++) {
+    for (long i = 0; status == STATUS_YES && (rounds->count == 0 || i < rounds->count); i++) {
         if (i)
-            sleep_until(&next, interval);
-        if (screen)
-            begin_screen(what, interval);
-        status = ask_question(question);
+            sleep_until(&next, rounds->interval);
+        if (rounds->screen)
+            begin_screen(rounds->what, rounds->interval);
+        status = ask(data);
         if (fflush(stdout) != 0 || output_broken())
             break;
     }
     return status;
+}
+
+static int ask(void *question) {
+    return ask_question(question);
+}
+
+static int watch(const struct rounds *rounds, struct question *question) {
+    if (!rounds->screen && !question->metrics)
+        output_style.json = true;
+    if (question->function && strcmp(question->function->name, "os.processes") == 0)
+        return watch_processes(rounds, question);
+    return repeat(rounds, ask, question);
 }
 
 /**
@@ -59,15 +68,21 @@ static int repeat(const struct question *question, const char *what, double inte
  * On a terminal one answer takes the place of the one before; anywhere else each is a line of JSON.
  * WHAT and its words are those of `osier get`: `osier watch procs --sort=-rss --top=20`.
  *
+ * Of processes there is also how much of a CPU each has used since the time before (cpu_percent), and
+ * on a terminal those that used most come first. How many came and went is told, too, those included
+ * that came and went in between and that nobody saw: above the table, or with --news in each line.
+ * What was opened of a process stays open, so that to look again costs half as much.
+ *
  * @param what  what `osier get` takes
  * @param words  what that takes
  * @param interval  seconds from one time to the next, 2 unless given
  * @param count  how many times; 0: until it is stopped
+ * @param news  each line is an object: started, ended, unseen, elapsed, and the list, as processes
  * @param root  look at a machine whose /proc, /sys and /etc were recorded below this directory
  * @param prometheus  print metrics, as Prometheus reads them
  * @group machine
  * @since 0.1
- * @shell watch WHAT [WORDS...] [--interval=SECONDS] [--count=N] [--root=DIR] [--prometheus] + -> custom
+ * @shell watch WHAT [WORDS...] [--interval=SECONDS] [--count=N] [--news] [--root=DIR] [--prometheus] + -> custom
  */
 int verb_watch(struct call *call) {
     struct question question;
@@ -80,5 +95,10 @@ int verb_watch(struct call *call) {
         return STATUS_USAGE;
     if (!(interval >= 0.01 && interval <= 1e6) || count < 0)
         return misuse(call->function, "an interval is at least 0.01 seconds, a count at least 0");
-    return repeat(&question, arg_text(call, "WHAT"), interval, count);
+    bool screen = output_terminal() && !output_style.json && !question.metrics;
+    const struct rounds rounds = {arg_text(call, "WHAT"), interval, count, screen,
+                                  is_set(call, "news")};
+    if (rounds.news && strcmp(rounds.what, "procs") != 0)
+        return misuse(call->function, "--news are of procs alone");
+    return watch(&rounds, &question);
 }

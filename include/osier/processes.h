@@ -17,20 +17,22 @@ OS_BEGIN_DECLS
 
 /** What to read of a process; each costs the files it names, below /proc/PID. */
 enum os_process_fields {
-    OS_PROCESS_STAT = 1 << 0,      /**< stat: all that has no bit of its own; always read */
-    OS_PROCESS_NAME = 1 << 1,      /**< the name beyond 15 bytes: cmdline where it is that long */
-    OS_PROCESS_CMDLINE = 1 << 2,   /**< cmdline */
-    OS_PROCESS_MEMORY = 1 << 3,    /**< statm: memory_info beyond rss and vms */
-    OS_PROCESS_EUID = 1 << 4,      /**< the owner of the directory: the effective user alone */
-    OS_PROCESS_IDS = 1 << 5,       /**< status: uids, gids and num_ctx_switches */
-    OS_PROCESS_USERNAME = 1 << 6,  /**< status, and the name of the real user */
-    OS_PROCESS_IO = 1 << 7,        /**< io */
-    OS_PROCESS_FDS = 1 << 8,       /**< fd: how many descriptors are open */
-    OS_PROCESS_EXE = 1 << 9,       /**< exe: the program's file */
-    OS_PROCESS_CWD = 1 << 10,      /**< cwd */
-    OS_PROCESS_CGROUP = 1 << 11,   /**< cgroup */
-    OS_PROCESS_DELAY = 1 << 12,    /**< schedstat: how long it waited for a CPU */
-    OS_PROCESS_FOOTPRINT = 1 << 13 /**< smaps_rollup: expensive, and blocks the process */
+    OS_PROCESS_STAT = 1 << 0,       /**< stat: all that has no bit of its own; always read */
+    OS_PROCESS_NAME = 1 << 1,       /**< the name beyond 15 bytes: cmdline where it is that long */
+    OS_PROCESS_CMDLINE = 1 << 2,    /**< cmdline */
+    OS_PROCESS_MEMORY = 1 << 3,     /**< statm: memory_info beyond rss and vms */
+    OS_PROCESS_EUID = 1 << 4,       /**< the owner of the directory: the effective user alone */
+    OS_PROCESS_IDS = 1 << 5,        /**< status: uids, gids and num_ctx_switches */
+    OS_PROCESS_USERNAME = 1 << 6,   /**< status, and the name of the real user */
+    OS_PROCESS_IO = 1 << 7,         /**< io */
+    OS_PROCESS_FDS = 1 << 8,        /**< fd: how many descriptors are open */
+    OS_PROCESS_EXE = 1 << 9,        /**< exe: the program's file */
+    OS_PROCESS_CWD = 1 << 10,       /**< cwd */
+    OS_PROCESS_CGROUP = 1 << 11,    /**< cgroup */
+    OS_PROCESS_DELAY = 1 << 12,     /**< schedstat: how long it waited for a CPU */
+    OS_PROCESS_FOOTPRINT = 1 << 13, /**< smaps_rollup: dear, and stops the process meanwhile */
+    OS_PROCESS_CPU_PERCENT = 1 << 14, /**< what os_process_watch_read() alone can tell */
+    OS_PROCESS_CPU_LIFETIME = 1 << 15 /**< stat, and how long the machine has been up */
 };
 
 /** User or group ids. */
@@ -117,23 +119,31 @@ struct os_process_info {
     uint64_t major_faults; /**< page faults that read a disk */
     int64_t
         run_delay; /**< how long it waited for a CPU while it could run [duration] [OS_PROCESS_DELAY] */
-    uint64_t euid;                                /**< the effective user [OS_PROCESS_EUID] */
-    struct os_process_times cpu_times;            /**< CPU time */
-    struct os_process_memory memory_info;         /**< memory [OS_PROCESS_MEMORY] */
-    struct os_process_footprint memory_footprint; /**< memory of its own [OS_PROCESS_FOOTPRINT] */
-    struct os_process_ids uids;                   /**< users [OS_PROCESS_IDS] */
-    struct os_process_ids gids;                   /**< groups [OS_PROCESS_IDS] */
-    struct os_process_io io_counters;             /**< input and output [OS_PROCESS_IO] */
-    struct os_process_switches num_ctx_switches;  /**< context switches [OS_PROCESS_IDS] */
+    uint64_t euid;                     /**< the effective user [OS_PROCESS_EUID] */
+    struct os_process_times cpu_times; /**< CPU time */
+    double cpu_percent; /**< how much of one CPU it used since the reading before, in percent
+                           [OS_PROCESS_CPU_PERCENT] */
+    double cpu_percent_lifetime;          /**< the same since it was started, as ps(1) shows it
+                                    [OS_PROCESS_CPU_LIFETIME] */
+    struct os_process_memory memory_info; /**< memory [OS_PROCESS_MEMORY] */
+    struct os_process_footprint
+        memory_footprint; /**< memory of its own, if that is named [OS_PROCESS_FOOTPRINT] [dear] */
+    struct os_process_ids uids;                  /**< users [OS_PROCESS_IDS] */
+    struct os_process_ids gids;                  /**< groups [OS_PROCESS_IDS] */
+    struct os_process_io io_counters;            /**< input and output [OS_PROCESS_IO] */
+    struct os_process_switches num_ctx_switches; /**< context switches [OS_PROCESS_IDS] */
 };
 
 /** What os_processes() can be told; NULL or zeros for all processes. */
 struct os_processes_options {
-    size_t size;        /**< sizeof(struct os_processes_options) */
-    int threads;        /**< how many read; 0: as many as help, 1: none but the caller */
-    const pid_t *pids;  /**< these processes alone, or NULL */
-    size_t pids_count;  /**< how many */
-    size_t *ret_hidden; /**< set to how many are there that may not be looked at, or NULL */
+    size_t size; /**< sizeof(struct os_processes_options) */
+    int threads; /**< how many read; 0: as many as help, 1: none but the caller */
+    uint64_t
+        footprint_limit; /**< a process with more bytes of memory stays without its footprint, as
+                                 reading it stops the process: 0.1 s a GiB; 0: 4 GiB */
+    const pid_t *pids;   /**< these processes alone, or NULL */
+    size_t pids_count;   /**< how many */
+    size_t *ret_hidden;  /**< set to how many are there that may not be looked at, or NULL */
 };
 
 /**
@@ -171,10 +181,66 @@ OS_API bool os_pid_exists(pid_t pid);
  * @error EINVAL  fields or options that are none
  * @python psutil.process_iter(attrs=None, ad_value=None)
  * @source proc(5)
- * @shell os.processes [--threads=0] -> list of process_info
+ * @shell os.processes [--threads=0] [--footprint-limit=0] -> list of process_info
  */
 OS_API OS_MUST_FREE OS_NONNULL(3) struct os_process_info *os_processes(
     unsigned fields, const struct os_processes_options *options, size_t *ret_count);
+
+/** A list of processes that is read again and again. */
+struct os_process_watch;
+
+/** What has changed between two readings of a list. */
+struct os_process_news {
+    size_t started;  /**< processes that are new */
+    size_t ended;    /**< processes that are no more */
+    uint64_t unseen; /**< processes and threads of the machine that started and ended in between */
+    int64_t elapsed; /**< since the reading before, nanoseconds; 0: there was none [duration] */
+};
+
+/**
+ * Begins a list of processes that is read again and again.
+ *
+ * Descriptors stay open of what is read of each, a quarter of RLIMIT_NOFILE at most, so that all
+ * but the first reading cost half as much. They are of that process and of no other one that has its
+ * number later.
+ *
+ * @param fields  bits of enum os_process_fields: what to read
+ * @param options  which processes, and how many threads read them, or NULL for all; `ret_hidden`
+ *                 stays as it is
+ * @return the list, to end with os_process_watch_close(); NULL with errno set
+ * @error EINVAL  fields or options that are none
+ * @source proc(5)
+ * @shell no: `osier watch procs`
+ */
+OS_API OS_MUST_CHECK struct os_process_watch *os_process_watch_open(
+    unsigned fields, const struct os_processes_options *options);
+
+/**
+ * Ends a list of processes; errno stays as it is.
+ *
+ * @param watch  the list, or NULL for nothing
+ * @return NULL
+ * @shell no: `osier watch procs`
+ */
+OS_API struct os_process_watch *os_process_watch_close(struct os_process_watch *watch);
+
+/**
+ * Reads the processes that there are now, in the order of their numbers.
+ *
+ * From the second time on each that was there has its `cpu_percent`, unless less than a tick of the
+ * clock has passed since it was read before.
+ *
+ * @param watch  the list
+ * @param ret_news  set to what has changed since the reading before, or NULL. What was `unseen` the
+ *                  kernel counts for the whole machine, other pid namespaces included
+ * @param ret_count  set to how many there are
+ * @return an array with all it points to in one block, to free(); NULL with errno set
+ * @error EMFILE  the program has too many descriptors
+ * @source proc(5)
+ * @shell no: `osier watch procs`
+ */
+OS_API OS_MUST_FREE OS_NONNULL(1, 3) struct os_process_info *os_process_watch_read(
+    struct os_process_watch *watch, struct os_process_news *ret_news, size_t *ret_count);
 
 /** A process: a descriptor of its directory in /proc, which is never another's. */
 struct os_process;

@@ -238,7 +238,8 @@ static PyObject *snapshot(PyObject *module, PyObject *args) {
     if (!PyArg_ParseTuple(args, "O!Oi", &PyTuple_Type, &names, &otherwise, &threads) ||
         want(names, &w) < 0)
         return NULL;
-    struct os_processes_options options = {.size = sizeof options, .threads = threads};
+    struct os_processes_options options = {
+        .size = sizeof options, .threads = threads, .footprint_limit = UINT64_MAX};
     struct os_process_info *list;
     size_t count = 0;
     Py_BEGIN_ALLOW_THREADS;

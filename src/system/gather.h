@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include <osier/processes.h>
+#include <stdatomic.h>
 
 /** What one reader has gathered. Until gather_take() a text of a record is its place in `text`
  *  plus 1, as a pointer. */
@@ -21,16 +22,23 @@ struct gather {
 struct reading {
     unsigned fields;
     int64_t boot, tick;
+    int64_t uptime; /* 0: unknown, or nobody asks */
     uint64_t page;
-    bool live; /* a directory's size is what Linux says, not a recorded one's */
+    uint64_t footprint_limit; /* whose memory is more has no footprint read */
+    bool live;                /* a directory's size is what Linux says, not a recorded one's */
+    atomic_int *budget;       /* how many descriptors may still be kept, where any are */
 };
 
 /** 0, or −EINVAL for fields that are none. */
 int reading_init(struct reading *reading, unsigned fields);
 
-/** Reads the process of the directory `name` of `proc` ("." for one that is open): 1, 0 when it is
- *  not there (any more) or may not be looked at, or −errno. */
-int gather_process(struct gather *g, const struct reading *reading, int proc, const char *name);
+struct kept;
+
+/** Reads the process of the directory `name` of `proc` ("." for one that is open), and keeps open
+ *  what it reads of it where `kept` is no NULL: 1, 0 when it is not there (any more) or may not be
+ *  looked at, or −errno. */
+int gather_process(struct gather *g, const struct reading *reading, int proc, const char *name,
+                   struct kept *kept);
 
 /** Fills in the names of the users. */
 int gather_users(struct gather *gathers, size_t count);

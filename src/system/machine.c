@@ -190,6 +190,23 @@ int machine_boot_time(int64_t *ret_nanoseconds) {
     return 0;
 }
 
+int machine_uptime(int64_t *ret_nanoseconds) {
+    char text[64], *end;
+    struct timespec up;
+    if (machine_is_live() == 0) {
+        int r = SYS(clock_gettime, CLOCK_BOOTTIME, &up);
+        if (r == 0)
+            *ret_nanoseconds = nanoseconds(&up);
+        return r;
+    }
+    ssize_t r = machine_read("/proc/uptime", text, sizeof text);
+    double seconds = r < 0 ? 0 : procfile_decimal(text, &end);
+    if (r < 0 || !(seconds > 0 && seconds < 9e9))
+        return r < 0 ? (int)r : -ENODATA;
+    *ret_nanoseconds = (int64_t)(seconds * 1e9);
+    return 0;
+}
+
 int64_t machine_tick(void) {
     long hertz = sysconf(_SC_CLK_TCK);
     return 1000000000 / (hertz > 0 ? hertz : 100);

@@ -36,6 +36,9 @@ bool machine_proc_is_own(void);
 /** Nanoseconds from the epoch to when the machine started, as its clock is set now. */
 int machine_boot_time(int64_t *ret_nanoseconds);
 
+/** How long it has been up, in nanoseconds: 0, or −errno. */
+int machine_uptime(int64_t *ret_nanoseconds);
+
 /** How long a tick of the clock in /proc is, in nanoseconds; and the bytes of a page. */
 int64_t machine_tick(void);
 uint64_t machine_page(void);

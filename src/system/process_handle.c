@@ -80,7 +80,7 @@ static int read_info(const struct os_process *process, unsigned fields,
     size_t count;
     int r = reading_init(&reading, fields);
     if (r == 0)
-        r = gather_process(&g, &reading, process->fd, ".");
+        r = gather_process(&g, &reading, process->fd, ".", NULL);
     if (r == 0)
         r = g.hidden ? g.refusal : -ESRCH;
     if (r > 0 && reading.fields & OS_PROCESS_USERNAME)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Lists of processes, read by one thread or several. */
-#include <osier/processes.h>
+#include "system/process_list.h"
 
 #include "base/array.h"
 #include "base/cancel.h"
@@ -12,6 +12,7 @@
 #include "process/affinity.h"
 #include "system/gather.h"
 #include "system/machine.h"
+#include "system/process_kept.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -23,11 +24,6 @@
 #define THREADS_HELP 2   /* more read hardly faster: the kernel makes the texts under locks */
 #define FEW          512 /* processes that one thread reads in less than it takes to start others */
 #define CHUNK        16  /* processes that a thread takes at a time */
-
-struct pids {
-    pid_t *items;
-    size_t count, room;
-};
 
 static int add_pid(struct pids *pids, pid_t pid) {
     int r = ARRAY_ROOM(pids->items, pids->room, pids->count + 1, 512);
@@ -117,15 +113,6 @@ bool os_pid_exists(pid_t pid) {
     return pid > 0 && is_process(pid);
 }
 
-/* A list that is being read. */
-struct job {
-    const struct reading *reading;
-    int proc;
-    const struct pids *pids;
-    atomic_size_t taken;
-    atomic_int failed; /* the first −errno */
-};
-
 struct worker {
     struct job *job;
     struct gather gather;
@@ -138,7 +125,8 @@ static int read_chunk(struct worker *w, size_t from) {
     for (size_t i = from; i < end; i++) {
         char name[16];
         snprintf(name, sizeof name, "%d", (int)pids->items[i]);
-        int r = gather_process(&w->gather, w->job->reading, w->job->proc, name);
+        struct kept *kept = w->job->kept ? &w->job->kept[i] : NULL;
+        int r = gather_process(&w->gather, w->job->reading, w->job->proc, name, kept);
         if (r < 0)
             return r;
     }
@@ -194,8 +182,24 @@ static size_t threads_for(int threads, size_t count) {
     return cpus < THREADS_HELP ? 1 : THREADS_HELP;
 }
 
-static int read_all(struct job *job, const struct os_processes_options *options,
-                    struct os_process_info **ret_items, size_t *ret_count) {
+int processes_find(int proc, const struct os_processes_options *options, struct pids *pids) {
+    pids->count = 0;
+    return options->pids ? copy_pids(options, pids) : list_pids(proc, pids);
+}
+
+int processes_start(unsigned fields, const struct os_processes_options *options,
+                    struct reading *ret_reading) {
+    const uint64_t most = (uint64_t)4 << 30;
+    if (options->threads < 0 || (options->pids_count && !options->pids))
+        return -EINVAL;
+    int r = reading_init(ret_reading, fields);
+    if (r == 0)
+        ret_reading->footprint_limit = options->footprint_limit ? options->footprint_limit : most;
+    return r;
+}
+
+int processes_gather(struct job *job, const struct os_processes_options *options,
+                     struct os_process_info **ret_items, size_t *ret_count) {
     struct worker workers[THREADS_MAX];
     struct gather gathers[THREADS_MAX];
     size_t count = threads_for(options->threads, job->pids->count), hidden = 0;
@@ -222,17 +226,15 @@ static int read_processes(unsigned fields, const struct os_processes_options *gi
     struct reading reading;
     struct pids pids = {0};
     int r = options_copy(&options, sizeof options, given);
-    if (r == 0 && (options.threads < 0 || (options.pids_count && !options.pids)))
-        r = -EINVAL;
     if (r == 0)
-        r = reading_init(&reading, fields);
+        r = processes_start(fields, &options, &reading);
     if (r < 0)
         return r;
     AUTO_CLOSE int proc = machine_open("/proc", DIR_OPEN);
-    r = proc < 0 ? proc : options.pids ? copy_pids(&options, &pids) : list_pids(proc, &pids);
+    r = proc < 0 ? proc : processes_find(proc, &options, &pids);
     struct job job = {.reading = &reading, .proc = proc, .pids = &pids};
     if (r == 0)
-        r = read_all(&job, &options, ret_items, ret_count);
+        r = processes_gather(&job, &options, ret_items, ret_count);
     free(pids.items);
     return r;
 }

@@ -9,6 +9,7 @@
 #include "fs/at.h"
 #include "fs/dir.h"
 #include "system/machine.h"
+#include "system/process_kept.h"
 #include "system/process_stat.h"
 #include <fcntl.h>
 #include <inttypes.h>
@@ -19,8 +20,8 @@
 #define PF_KTHREAD     0x00200000
 #define STAT_SIZE      4096 /* the kernel makes a page of text at once */
 #define SHORT_NAME     15   /* bytes of a name that the kernel keeps for a program */
-#define ALL_FIELDS     ((OS_PROCESS_FOOTPRINT << 1) - 1)
-#define ALONE          OS_PROCESS_STAT /* fields for which one file is enough */
+#define ALL_FIELDS     ((OS_PROCESS_CPU_LIFETIME << 1) - 1)
+#define FROM_STAT      (OS_PROCESS_STAT | OS_PROCESS_CPU_PERCENT | OS_PROCESS_CPU_LIFETIME)
 #define NOTHING_TO_ASK (OS_PROCESS_CMDLINE | OS_PROCESS_EXE | OS_PROCESS_MEMORY)
 
 /* The process that is being read. */
@@ -29,7 +30,14 @@ struct one {
     const struct reading *reading;
     int dir; /* /proc/PID */
     struct os_process_info *info;
+    struct kept *kept; /* what stays open of it, or NULL */
 };
+
+/* One file of it in one read(2), with a NUL behind it: how many bytes, or −errno. */
+static ssize_t read_file(struct one *p, enum kept_file file, char *buffer, size_t size) {
+    return p->kept ? kept_read(p->kept, p->reading->budget, p->dir, file, buffer, size)
+                   : machine_read_at(p->dir, kept_names[file], buffer, size);
+}
 
 int reading_init(struct reading *reading, unsigned fields) {
     if (fields & ~(unsigned)ALL_FIELDS)
@@ -39,7 +47,10 @@ int reading_init(struct reading *reading, unsigned fields) {
     *reading = (struct reading){.fields = fields | OS_PROCESS_STAT,
                                 .tick = machine_tick(),
                                 .page = machine_page(),
+                                .footprint_limit = UINT64_MAX,
                                 .live = machine_is_live() == 0};
+    if (fields & OS_PROCESS_CPU_LIFETIME && machine_uptime(&reading->uptime) < 0)
+        reading->uptime = 0;
     return machine_boot_time(&reading->boot);
 }
 
@@ -80,16 +91,33 @@ static void fill_stat(struct one *p, const struct process_stat *stat) {
     keep(p->g, stat->name, stat->name_size, &info->name);
 }
 
-static int read_stat(struct one *p, const char *path) {
-    char text[STAT_SIZE];
+/* How much of one CPU it has used since it was started, as ps(1) shows it. */
+static void fill_lifetime(struct one *p) {
+    const struct os_process_times *used = &p->info->cpu_times;
+    int64_t age = p->reading->uptime - ticks(p, p->info->start_ticks);
+    if (!p->reading->uptime || age < p->reading->tick)
+        return;
+    p->info->cpu_percent_lifetime = 100.0 * (double)(used->user + used->system) / (double)age;
+    p->info->valid |= OS_PROCESS_CPU_LIFETIME;
+}
+
+static int parse_stat(struct one *p, const char *text, ssize_t size) {
     struct process_stat stat;
-    ssize_t r = machine_read_at(p->dir, path, text, sizeof text);
-    if (r < 0)
-        return (int)r;
-    if (!stat_parse(text, (size_t)r, &stat))
+    if (size < 0)
+        return (int)size;
+    if (!stat_parse(text, (size_t)size, &stat))
         return -EBADMSG;
     fill_stat(p, &stat);
+    if (p->reading->fields & OS_PROCESS_CPU_LIFETIME)
+        fill_lifetime(p);
+    if (p->kept)
+        kept_compare(p->kept, p->reading->tick, p->info);
     return 0;
+}
+
+static int read_stat(struct one *p) {
+    char text[STAT_SIZE];
+    return parse_stat(p, text, read_file(p, KEPT_STAT, text, sizeof text));
 }
 
 /* Appends a file whose end is where a read gives less than it could. */
@@ -173,7 +201,7 @@ static int read_name(struct one *p) {
 
 static int read_memory(struct one *p) {
     char text[256];
-    ssize_t r = machine_read_at(p->dir, "statm", text, sizeof text);
+    ssize_t r = read_file(p, KEPT_STATM, text, sizeof text);
     if (r < 0)
         return (int)r;
     uint64_t pages[7] = {0};
@@ -216,7 +244,7 @@ static int parse_status(struct one *p, const char *text) {
 
 static int read_status(struct one *p) {
     char text[STAT_SIZE];
-    ssize_t r = machine_read_at(p->dir, "status", text, sizeof text);
+    ssize_t r = read_file(p, KEPT_STATUS, text, sizeof text);
     if (r < 0 || r < (ssize_t)sizeof text - 1)
         return r < 0 ? (int)r : parse_status(p, text);
     AUTO_STR whole = STR_INIT; /* of a user in very many groups */
@@ -241,7 +269,7 @@ static uint64_t labelled(const char *text, const char *label, uint64_t unit) {
 
 static int read_io(struct one *p) {
     char text[1024];
-    ssize_t r = machine_read_at(p->dir, "io", text, sizeof text);
+    ssize_t r = read_file(p, KEPT_IO, text, sizeof text);
     if (r < 0)
         return (int)r;
     p->info->io_counters =
@@ -311,7 +339,7 @@ static int read_cgroup(struct one *p) {
 
 static int read_delay(struct one *p) {
     char text[128], *at = text;
-    ssize_t r = machine_read_at(p->dir, "schedstat", text, sizeof text);
+    ssize_t r = read_file(p, KEPT_SCHEDSTAT, text, sizeof text);
     if (r < 0)
         return (int)r;
     strtoull(at, &at, 10);
@@ -321,6 +349,8 @@ static int read_delay(struct one *p) {
 
 static int read_footprint(struct one *p) {
     char text[STAT_SIZE];
+    if (p->info->rss > p->reading->footprint_limit)
+        return -ENODATA;
     ssize_t r = machine_read_at(p->dir, "smaps_rollup", text, sizeof text);
     if (r < 0)
         return (int)r;
@@ -395,29 +425,67 @@ static int absent(struct gather *g, int r) {
     return 0;
 }
 
+/* One file is of one process, whoever has the number. */
+static int read_stat_alone(struct one *p, int proc, const char *name) {
+    char path[32], text[STAT_SIZE];
+    snprintf(path, sizeof path, "%s/stat", name);
+    return parse_stat(p, text, machine_read_at(proc, path, text, sizeof text));
+}
+
 static int read_one(struct one *p, int proc, const char *name) {
-    if (p->reading->fields == ALONE) { /* one file is of one process */
-        char path[32];
-        snprintf(path, sizeof path, "%s/stat", name);
-        p->dir = proc;
-        int r = read_stat(p, path);
+    int r;
+    if (p->reading->fields & ~(unsigned)FROM_STAT) {
+        AUTO_CLOSE int dir = machine_open_at(proc, name, O_RDONLY | O_DIRECTORY);
+        p->dir = dir;
+        r = dir < 0 ? dir : read_stat(p);
+        return r < 0 ? absent(p->g, r) : read_fields(p);
+    }
+    r = read_stat_alone(p, proc, name);
+    return r < 0 ? absent(p->g, r) : 1;
+}
+
+/* Of a process that is read for the first time, or that another one was read in the place of. */
+static int read_anew(struct one *p, int proc, const char *name) {
+    struct kept *kept = p->kept;
+    bool directory = p->reading->fields & ~(unsigned)FROM_STAT;
+    kept_close(kept, p->reading->budget);
+    if (!directory && atomic_load(p->reading->budget) <= 0) {
+        int r = read_stat_alone(p, proc, name);
         return r < 0 ? absent(p->g, r) : 1;
     }
     AUTO_CLOSE int dir = machine_open_at(proc, name, O_RDONLY | O_DIRECTORY);
     p->dir = dir;
-    int r = dir < 0 ? dir : read_stat(p, "stat");
+    int r = dir < 0 ? dir : read_stat(p);
+    if (r < 0)
+        return absent(p->g, r);
+    r = read_fields(p);
+    if (r > 0 && directory)
+        kept_directory(kept, p->reading->budget, TAKE_FD(dir));
+    return r;
+}
+
+/* By what is open of it, which is of the process that was read before, whoever has its number. */
+static int read_kept(struct one *p, int proc, const char *name) {
+    bool again = p->kept->files[KEPT_STAT] >= 0 || p->kept->dir >= 0;
+    p->dir = p->kept->dir;
+    int r = again ? read_stat(p) : -ESRCH;
+    if (again && (r == -ESRCH || r == -ENOENT))
+        p->kept->start = UINT64_MAX; /* who has the number now may be of the same tick */
+    if (r == -ESRCH || r == -ENOENT)
+        return read_anew(p, proc, name);
     return r < 0 ? absent(p->g, r) : read_fields(p);
 }
 
-int gather_process(struct gather *g, const struct reading *reading, int proc, const char *name) {
+int gather_process(struct gather *g, const struct reading *reading, int proc, const char *name,
+                   struct kept *kept) {
     int r = ARRAY_ROOM(g->items, g->room, g->count + 1, 64);
     if (r < 0)
         return r;
     struct os_process_info *info = &g->items[g->count];
-    struct one p = {.g = g, .reading = reading, .info = info};
+    struct one p = {.g = g, .reading = reading, .info = info, .kept = kept};
     size_t text = g->text.size, words = g->words;
     *info = (struct os_process_info){.num_fds = -1, .run_delay = -1};
-    r = read_one(&p, proc, name);
+    r = kept ? read_kept(&p, proc, name) : read_one(&p, proc, name);
     if (g->text.failed)
         return -ENOMEM;
     if (r > 0) {

@@ -88,6 +88,54 @@ def test_a_terminal_shows_one_answer_at_a_time(build):
     assert shown.count("\033[H\033[2J") == 2 and "load, every 0.02 s" in shown
 
 
+def test_processes_with_what_they_use_now(osier):
+    busy = subprocess.Popen(["sh", "-c", "while :; do :; done"])
+    try:
+        words = ["--fields=pid,cpu_percent,cpu_percent_lifetime", f"--filter=pid == {busy.pid}", "--interval=0.3", "--count=3"]
+        done = osier("watch", "procs", "--news", *words)
+        assert (done.status, done.err) == (0, "")
+        lines = [json.loads(line) for line in done.out.splitlines()]
+        assert [sorted(line) for line in lines] == [["elapsed", "ended", "processes", "started", "unseen"]] * 3
+        assert lines[0]["elapsed"] == 0 and all(line["elapsed"] > 250_000_000 for line in lines[1:])
+        first, *later = (line["processes"][0] for line in lines)
+        assert first["cpu_percent"] is None
+        assert all(0 < one["cpu_percent"] < 250 and 0 < one["cpu_percent_lifetime"] < 250 for one in later)
+    finally:
+        busy.kill()
+        busy.wait()
+    assert osier("watch", "load", "--news", "--count=1").status == 64
+
+
+def test_busy_processes_come_first_on_a_terminal(build):
+    busy = subprocess.Popen(["sh", "-c", "while :; do :; done"])
+    ours, theirs = pty.openpty()
+    try:
+        watching = subprocess.Popen([build / "osier", "watch", "procs", "--interval=0.3", "--count=2", "--top=3"], stdout=theirs)
+        assert watching.wait(20) == 0
+        os.close(theirs)
+        screens = os.read(ours, 10000).decode().split("\033[H\033[2J")[1:]
+        for screen in screens:
+            lines = [line for line in screen.splitlines() if line]
+            assert re.search(r"^\d+ processes; \d+ started, \d+ ended, and \d+ that nobody saw, in [\d.]+ s$", lines[1])
+            assert "cpu_percent" in lines[2] and len(lines) == 6
+            used = [float(line.split()[3]) for line in lines[3:]]
+            assert used[0] > 0 and used == sorted(used, reverse=True)
+    finally:
+        busy.kill()
+        busy.wait()
+        os.close(ours)
+
+
+def test_a_footprint_is_read_where_it_is_named(osier):
+    mine = f"--filter=pid == {os.getpid()}"
+    [everything] = json.loads(osier("get", "procs", "--json", mine).out)
+    assert everything["memory_footprint"] is None and everything["memory_info"]["rss"] > 0
+    [named] = json.loads(osier("get", "procs", "--json", mine, "--fields=memory_footprint").out)
+    assert named["memory_footprint"]["pss"] > 0
+    [large] = json.loads(osier("get", "procs", "--json", mine, "--fields=pss", "--footprint-limit=4096").out)
+    assert large == {"pss": None}
+
+
 def test_it_ends_with_its_reader(build):
     watching = subprocess.Popen([build / "osier", "watch", "load", "--interval=0.01"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     watching.stdout.readline()

@@ -83,6 +83,34 @@ FAULT(os_process_send_signal, .before = hold_self, .after = let_go,
     return os_process_send_signal(self, 0);
 }
 
+NO_FAULT(os_process_watch_close)
+
+FAULT(os_process_watch_open, .absorbs = "getrlimit") {
+    struct os_processes_options one = options();
+    struct os_process_watch *list = os_process_watch_open(0x3fff, &one);
+    os_process_watch_close(list);
+    return list ? 0 : -1;
+}
+
+static struct os_process_watch *watch;
+
+/* Of a list that was read what is open stays so, whether it can be read again or not. */
+static void watch_self(void) {
+    struct os_processes_options one = options();
+    watch = os_process_watch_open(0x3fff, &one);
+    free(os_process_watch_read(watch, NULL, &count));
+}
+
+static void watch_no_more(void) {
+    watch = os_process_watch_close(watch);
+}
+
+FAULT(os_process_watch_read, .before = watch_self, .after = watch_no_more,
+      .absorbs = LIST_ABSORBS " pread") {
+    struct os_process_news news;
+    return fault_free(os_process_watch_read(watch, &news, &count));
+}
+
 static struct os_process *child;
 
 static void make_child(void) {

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -450,6 +451,135 @@ static void percent_of_a_cpu(void **state) {
     assert_true(isnan(os_process_cpu_percent(&a, &b, 1000000000)));
 }
 
+static pid_t spinner(void) {
+    pid_t pid = fork();
+    for (volatile unsigned i = 0; pid == 0; i = i + 1)
+        ;
+    return pid;
+}
+
+static const struct os_process_info *read_again(struct os_process_watch *watch,
+                                                struct os_process_news *news,
+                                                struct os_process_info **list, pid_t pid) {
+    size_t count = 0;
+    free(*list);
+    *list = os_process_watch_read(watch, news, &count);
+    assert_non_null(*list);
+    return find(*list, count, pid);
+}
+
+/* A process is found at both readings, with what it used in between; one that came later has none. */
+static void a_list_that_is_read_again(void **state) {
+    (void)state;
+    int descriptors = open_descriptors();
+    struct os_process_news news = {.started = 7};
+    struct os_process_info *list = NULL;
+    const struct os_process_info *one;
+    pid_t busy = spinner(), idle_one = sleeper("idle"), late;
+    struct os_process_watch *watch = os_process_watch_open(
+        OS_PROCESS_NAME | OS_PROCESS_MEMORY | OS_PROCESS_IDS | OS_PROCESS_FDS, NULL);
+    assert_non_null(watch);
+    one = read_again(watch, &news, &list, busy);
+    assert_true(one && !(one->valid & OS_PROCESS_CPU_PERCENT));
+    assert_true(news.started == 0 && news.ended == 0 && news.unseen == 0 && news.elapsed == 0);
+    assert_true(open_descriptors() > descriptors + 4);
+    do { /* until it had its turn, in some tick of the clock */
+        usleep(20000);
+        one = read_again(watch, &news, &list, busy);
+        assert_non_null(one);
+    } while (!(one->valid & OS_PROCESS_CPU_PERCENT) || !(one->cpu_percent > 0));
+    assert_true(one->cpu_percent < 250 && news.elapsed >= 20000000);
+    assert_true(one->uids.real == getuid() && one->memory_info.vms > 0 && one->num_fds >= 3);
+    late = sleeper("late");
+    end(idle_one);
+    usleep(20000);
+    one = read_again(watch, &news, &list, late);
+    assert_true(one && !(one->valid & OS_PROCESS_CPU_PERCENT));
+    assert_true(news.started >= 1 && news.ended >= 1);
+    assert_null(read_again(watch, NULL, &list, idle_one));
+    one = read_again(watch, NULL, &list, late);
+    assert_string_equal(one->name, "late");
+    free(list);
+    end(busy);
+    end(late);
+    assert_null(os_process_watch_close(watch));
+    assert_null(os_process_watch_close(NULL));
+    assert_int_equal(open_descriptors(), descriptors);
+    assert_null(os_process_watch_open(1u << 31, NULL));
+    assert_int_equal(errno, EINVAL);
+}
+
+/* Where few descriptors may be open, few stay open, and the list is the same. */
+static int watch_with_few_descriptors(void) {
+    const struct rlimit few = {40, 40};
+    struct os_process_info *list = NULL;
+    size_t count;
+    int descriptors = open_descriptors();
+    pid_t children[30];
+    for (size_t i = 0; i < 30; i++)
+        children[i] = sleeper("few");
+    if (setrlimit(RLIMIT_NOFILE, &few) < 0)
+        return 2;
+    struct os_process_watch *watch = os_process_watch_open(OS_PROCESS_IDS, NULL);
+    bool fine = watch != NULL;
+    for (int i = 0; fine && i < 3; i++) {
+        free(list);
+        list = os_process_watch_read(watch, NULL, &count);
+        for (size_t k = 0; k < 30; k++)
+            fine = fine && list && find(list, count, children[k]) &&
+                   find(list, count, children[k])->uids.real == getuid();
+        fine = fine && open_descriptors() <= descriptors + 1 + 10;
+    }
+    free(list);
+    os_process_watch_close(watch);
+    for (size_t i = 0; i < 30; i++)
+        end(children[i]);
+    return fine ? 0 : 1;
+}
+
+static void few_descriptors(void **state) {
+    (void)state;
+    int status;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(watch_with_few_descriptors());
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+static void since_it_was_started(void **state) {
+    (void)state;
+    pid_t busy = spinner();
+    struct os_process *process = os_process_open(busy);
+    struct os_process_info *info = NULL;
+    do {
+        usleep(20000);
+        free(info);
+        info = os_process_read(process, OS_PROCESS_CPU_LIFETIME | OS_PROCESS_CPU_PERCENT);
+        assert_non_null(info);
+    } while (!(info->valid & OS_PROCESS_CPU_LIFETIME) || !(info->cpu_percent_lifetime > 0));
+    assert_true(info->cpu_percent_lifetime < 250 && !(info->valid & OS_PROCESS_CPU_PERCENT));
+    free(info);
+    os_process_close(process);
+    end(busy);
+}
+
+/* Whose memory is more than the limit has no footprint read: that would stop it for long. */
+static void a_footprint_that_costs_too_much(void **state) {
+    (void)state;
+    pid_t self = getpid();
+    size_t count;
+    struct os_processes_options options = {
+        .size = sizeof options, .threads = 1, .pids = &self, .pids_count = 1};
+    struct os_process_info *list = os_processes(OS_PROCESS_FOOTPRINT, &options, &count);
+    assert_true(list && list->valid & OS_PROCESS_FOOTPRINT && list->memory_footprint.pss > 0);
+    options.footprint_limit = list->rss / 2;
+    free(list);
+    list = os_processes(OS_PROCESS_FOOTPRINT, &options, &count);
+    assert_true(list && !((list->valid | list->refused) & OS_PROCESS_FOOTPRINT));
+    free(list);
+}
+
 static void options_that_are_none(void **state) {
     (void)state;
     size_t count;
@@ -568,7 +698,21 @@ static pid_t fork_as(int last_pid, pid_t wanted) {
 }
 
 /* In a pid namespace with its own /proc: the handle of a process whose number another has. */
+/* Read again, a list has the process whose number that is now, and knows that it is another one. */
+static bool watch_again(struct os_process_watch *watch, size_t changes) {
+    struct os_process_news news = {0};
+    size_t count = 0;
+    struct os_process_info *list = os_process_watch_read(watch, &news, &count);
+    bool fine = list && count == 1 && list[0].pid == 100 && news.started == changes &&
+                news.ended == changes && !(changes && list[0].valid & OS_PROCESS_CPU_PERCENT);
+    free(list);
+    return fine;
+}
+
 static int reuse_in_namespace(void) {
+    const pid_t watched = 100;
+    const struct os_processes_options options = {
+        .size = sizeof options, .threads = 1, .pids = &watched, .pids_count = 1};
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
         mount("proc", "/proc", "proc", 0, NULL) < 0)
         return 77;
@@ -578,6 +722,10 @@ static int reuse_in_namespace(void) {
     for (int i = 0; i < REUSES; i++) {
         pid_t first = fork_as(last_pid, 100);
         struct os_process *handle = os_process_open(first);
+        struct os_process_watch *watch =
+            os_process_watch_open(i % 2 ? OS_PROCESS_STAT : OS_PROCESS_IDS, &options);
+        if (!watch || !watch_again(watch, 0))
+            return 5;
         kill(first, SIGKILL);
         waitpid(first, NULL, 0);
         pid_t second = fork_as(last_pid, 100);
@@ -587,10 +735,12 @@ static int reuse_in_namespace(void) {
         fine = fine && !os_process_read(handle, ALL) && errno == ESRCH;
         fine = fine && os_process_wait(handle, 0, NULL) == 1;
         fine = fine && !os_process_is_running(handle);
+        fine = fine && watch_again(watch, 1) && watch_again(watch, 0);
         fine = fine && kill(second, 0) == 0 && waitpid(second, NULL, WNOHANG) == 0;
         kill(second, SIGKILL);
         waitpid(second, NULL, 0);
         os_process_close(handle);
+        os_process_watch_close(watch);
         if (!fine)
             return 1;
     }
@@ -634,6 +784,10 @@ int main(void) {
         cmocka_unit_test(an_ordinary_user_is_refused),
         IN_SCRATCH(variables_files_and_mappings),
         cmocka_unit_test(percent_of_a_cpu),
+        cmocka_unit_test(a_list_that_is_read_again),
+        cmocka_unit_test(few_descriptors),
+        cmocka_unit_test(since_it_was_started),
+        cmocka_unit_test(a_footprint_that_costs_too_much),
         cmocka_unit_test(options_that_are_none),
         IN_SCRATCH(a_recorded_machine),
         IN_SCRATCH(another_proc),

@@ -80,12 +80,14 @@ def read_function(entry, text):
 
 
 def take_marks(member, text):
-    """What stands in brackets in a member's comment: `[bytes]`, `[OS_PROCESS_MEMORY]`."""
+    """What stands in brackets in a member's comment: `[bytes]`, `[OS_PROCESS_MEMORY]`, `[dear]`."""
     for mark in re.findall(r"\[(\w+)\]", text):
         if mark in UNITS:
             member.unit = mark
         elif mark.startswith("OS_"):
             member.bit = mark
+        elif mark == "dear":
+            member.dear = True
         else:
             continue
         text = re.sub(rf" *\[{mark}\]", "", text)

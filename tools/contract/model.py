@@ -27,6 +27,7 @@ class Variable:
     text: str = None  # what its comment says
     unit: str = None  # of a member: "bytes" of `[bytes]` in its comment
     bit: str = None  # of a member: the bit of `valid` and of a parameter `fields` that stands for it
+    dear: bool = False  # of a member: it is read only where somebody names it
     source: str = ""  # of a parameter: where a call from the shell takes its value from (plan.py)
     expression: str = None  # of the source "fixed"
     argument: int = None  # of the source "argument": its place in the @shell line

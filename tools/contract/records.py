@@ -69,7 +69,7 @@ def field(contract, record, member, count):
         seconds, nanoseconds = parts
         return (
             f"    {{{c_string(member.name)}, FIELD_MOMENT, {UNITS.get(member.unit, 'UNIT_NONE')}, offsetof(struct {record.name}, {seconds}), 0,"
-            f" offsetof(struct {record.name}, {nanoseconds}), {member.bit or 0}, NULL, NULL}},\n"
+            f" offsetof(struct {record.name}, {nanoseconds}), {member.bit or 0}, NULL, NULL, false}},\n"
         )
     type = field_type(contract, member, count)
     if not type:
@@ -84,7 +84,7 @@ def field(contract, record, member, count):
     nested = f"&record_{inner.name}" if type.startswith("FIELD_RECORD") else "NULL"
     return (
         f"    {{{c_string(member.name)}, {type}, {unit}, offsetof({where}), {size}, {offset},"
-        f" {member.bit or 0}, {words}, {nested}}},\n"
+        f" {member.bit or 0}, {words}, {nested}, {'true' if member.dear else 'false'}}},\n"
     )
 
 
