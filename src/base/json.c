@@ -17,8 +17,12 @@ struct reader {
     size_t depth, room;
 };
 
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void skip_space(struct reader *r) {
-    while (r->at < r->end && strchr(" \t\r\n", *r->at) && *r->at)
+    while (r->at < r->end && is_space(*r->at))
         r->at++;
 }
 
@@ -83,21 +87,31 @@ static int read_escape(struct reader *r) {
     return 0;
 }
 
+/* What stands for itself; whether a byte of it is beyond ASCII. */
+static bool read_plain(struct reader *r) {
+    const char *at = r->at;
+    unsigned char all = 0;
+    for (; at < r->end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20; at++)
+        all |= (unsigned char)*at;
+    size_t size = (size_t)(at - r->at);
+    memcpy(r->to, r->at, size);
+    r->at = at;
+    r->to += size;
+    return all & 0x80;
+}
+
 /* A text behind its first quotation mark. */
 static int read_text(struct reader *r, const char **ret_text, size_t *ret_size) {
     char *start = r->to;
-    while (r->at < r->end && *r->at != '"') {
-        if ((unsigned char)*r->at < 0x20)
-            return -EBADMSG;
-        if (*r->at != '\\') {
-            *r->to++ = *r->at++;
-            continue;
-        }
+    bool beyond = read_plain(r);
+    while (r->at < r->end && *r->at == '\\') {
         r->at++;
         if (read_escape(r) < 0)
             return -EBADMSG;
+        beyond |= read_plain(r);
     }
-    if (r->at >= r->end || !utf8_is_valid(start, (size_t)(r->to - start)))
+    if (r->at >= r->end || *r->at != '"' ||
+        (beyond && !utf8_is_valid(start, (size_t)(r->to - start))))
         return -EBADMSG;
     r->at++; /* so there is room for the NUL */
     *ret_text = start;
@@ -210,10 +224,15 @@ static int read_next(struct reader *r, bool *first) {
 }
 
 int json_read(const char *text, size_t size, struct json *ret) {
-    *ret = (struct json){.text = mem_alloc(size + 1)};
-    struct reader r = {.json = ret, .at = text, .end = text + size, .to = ret->text};
-    if (!ret->text)
+    *ret = (struct json){0};
+    return json_read_next(text, size, ret);
+}
+
+int json_read_next(const char *text, size_t size, struct json *json) {
+    json->count = 0;
+    if (ARRAY_ROOM(json->text, json->text_room, size + 1, size + 1) < 0)
         return -ENOMEM;
+    struct reader r = {.json = json, .at = text, .end = text + size, .to = json->text};
     int result = read_value(&r, NULL);
     for (bool first = true; result >= 0 && r.depth;)
         result = read_next(&r, &first);
@@ -236,7 +255,7 @@ const struct json_value *json_member(const struct json *json, const struct json_
                                      const char *key) {
     size_t at = (size_t)(object - json->values) + 1;
     for (; object->type == JSON_OBJECT && at < object->after; at = json->values[at].after)
-        if (strcmp(json->values[at].key, key) == 0)
+        if (*json->values[at].key == *key && strcmp(json->values[at].key, key) == 0)
             return &json->values[at];
     return NULL;
 }
@@ -332,7 +351,9 @@ void json_append(struct str *s, const char *text, size_t size) {
 void json_append_name(struct str *s, const char *key, const char *text) {
     size_t size = strlen(text);
     bool plain = utf8_is_valid(text, size);
-    str_printf(s, plain ? ",\"%s\":" : ",\"%s_b64\":\"", key);
+    str_append(s, ",\"", 2);
+    str_append_text(s, key);
+    str_append_text(s, plain ? "\":" : "_b64\":\"");
     if (plain) {
         json_append(s, text, size);
         return;

@@ -26,13 +26,16 @@ struct json_value {
 struct json {
     char *text; /* what the values point into */
     struct json_value *values;
-    size_t count, room;
+    size_t count, room, text_room;
 };
 
 /** Reads one value, the first of `ret`: 0; −EBADMSG for what is no JSON, or has a key twice; −ENOMEM.
  *  Behind `size` bytes stands a NUL or a line feed. json_free() follows in any case. */
 int json_read(const char *text, size_t size, struct json *ret);
 void json_free(struct json *json);
+
+/** The same where another one was read before, or all is zero: with the memory of that. */
+int json_read_next(const char *text, size_t size, struct json *json);
 #define AUTO_JSON __attribute__((cleanup(json_free))) struct json
 
 /** The member of an object, or NULL. */

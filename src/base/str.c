@@ -56,6 +56,14 @@ void str_printf(struct str *s, const char *format, ...) {
     s->size += (size_t)size;
 }
 
+void str_append_number(struct str *s, uint64_t number, unsigned base, unsigned width) {
+    char text[64], *at = text + sizeof text;
+    do
+        *--at = (char)('0' + number % base);
+    while ((number /= base) || at > text + sizeof text - width);
+    str_append(s, at, (size_t)(text + sizeof text - at));
+}
+
 void str_truncate(struct str *s, size_t size) {
     if (size < s->size) {
         s->size = size;

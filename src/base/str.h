@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct str {
@@ -26,6 +27,10 @@ struct str {
 void str_append(struct str *s, const char *text, size_t size);
 void str_append_char(struct str *s, char c);
 void str_printf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Appends a number with at least `width` digits of a base up to 10: as printf(3) does, in a tenth of
+ *  the time. */
+void str_append_number(struct str *s, uint64_t number, unsigned base, unsigned width);
 
 static inline void str_append_text(struct str *s, const char *text) {
     str_append(s, text, strlen(text));

@@ -106,6 +106,27 @@ static int compare_brought(const void *a, const void *b) {
     return memcmp(a, b, sizeof(struct plan_digest));
 }
 
+static void append_number(struct writer *w, size_t number) {
+    str_append_number(&w->text, number, 10, 1);
+}
+
+/* A line of a kind that is numbered, from 1 on. */
+static void begin_line(struct writer *w, const char *kind, size_t number) {
+    str_append_text(&w->text, "{\"");
+    str_append_text(&w->text, kind);
+    str_append_text(&w->text, "\":");
+    append_number(w, number + 1);
+}
+
+/* A member whose value is a word of osier's own. */
+static void append_word(struct writer *w, const char *key, const char *word) {
+    str_append_text(&w->text, ",\"");
+    str_append_text(&w->text, key);
+    str_append_text(&w->text, "\":\"");
+    str_append_text(&w->text, word);
+    str_append_char(&w->text, '"');
+}
+
 static void end_line(struct writer *w) {
     str_append_text(&w->text, "}\n");
     w->lines++;
@@ -129,7 +150,8 @@ static void write_contents(struct writer *w) {
             continue;
         str_append_text(&w->text, "{\"content\":\"sha256:");
         field_digest(&w->text, &list[i].digest);
-        str_printf(&w->text, "\",\"size\":%zu", list[i].size);
+        str_append_text(&w->text, "\",\"size\":");
+        append_number(w, list[i].size);
         if (is_text(list[i].data, list[i].size)) {
             str_append_text(&w->text, ",\"text\":");
             json_append(&w->text, list[i].data, list[i].size);
@@ -152,7 +174,9 @@ static void close_object(struct writer *w, size_t start) {
 }
 
 static size_t open_object(struct writer *w, const char *key) {
-    str_printf(&w->text, ",\"%s\":", key);
+    str_append_text(&w->text, ",\"");
+    str_append_text(&w->text, key);
+    str_append_text(&w->text, "\":");
     return w->text.size;
 }
 
@@ -370,7 +394,8 @@ static void write_head(struct writer *w) {
 
 static void write_step(struct writer *w, size_t number, const struct step *step) {
     struct plan_digest digest;
-    str_printf(&w->text, "{\"step\":%zu,\"op\":\"%s\"", number + 1, step->op);
+    begin_line(w, "step", number);
+    append_word(w, "op", step->op);
     json_append_name(&w->text, "path", step->path);
     if (step->path2)
         json_append_name(&w->text, "path2", step->path2);
@@ -389,7 +414,8 @@ static void write_step(struct writer *w, size_t number, const struct step *step)
 
 static void write_entry(struct writer *w, size_t number, const struct plan_entry *e) {
     bool two = e->kind == PLAN_MOVE || e->kind == PLAN_SWAP;
-    str_printf(&w->text, "{\"entry\":%zu,\"kind\":\"%s\"", number + 1, kind_words[e->kind]);
+    begin_line(w, "entry", number);
+    append_word(w, "kind", kind_words[e->kind]);
     write_place(w, "at", &e->path);
     if (two)
         write_place(w, "to", &e->path2);
@@ -407,14 +433,17 @@ static void write_entry(struct writer *w, size_t number, const struct plan_entry
     if (e->aside)
         str_append_text(&w->text, ",\"aside\":true");
     str_append_text(&w->text, ",\"steps\":[");
-    for (size_t i = 0; i < e->step_count; i++)
-        str_printf(&w->text, "%s%zu", i ? "," : "", e->steps[i] + 1);
-    str_printf(&w->text, "],\"undo\":\"%s\"", undo_words[e->undo]);
+    for (size_t i = 0; i < e->step_count; i++) {
+        str_append_text(&w->text, i ? "," : "");
+        append_number(w, e->steps[i] + 1);
+    }
+    str_append_char(&w->text, ']');
+    append_word(w, "undo", undo_words[e->undo]);
     end_line(w);
 }
 
 static void write_saw(struct writer *w, size_t number, const struct plan_saw *saw) {
-    str_printf(&w->text, "{\"saw\":%zu", number + 1);
+    begin_line(w, "saw", number);
     write_place(w, "at", &saw->place);
     write_was(w, "was", &saw->was);
     end_line(w);
