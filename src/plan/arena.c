@@ -15,10 +15,10 @@ struct chunk {
 };
 
 static struct chunk *add_chunk(struct arena *arena, size_t size) {
-    struct chunk *chunk = mem_alloc(sizeof *chunk + size);
+    struct chunk *chunk = mem_zalloc(sizeof *chunk + size);
     if (!chunk)
         return NULL;
-    *chunk = (struct chunk){.size = size};
+    chunk->size = size;
     if (arena->chunks &&
         size > CHUNK) { /* a large block of its own: the one that is filled stays */
         chunk->next = arena->chunks->next;
@@ -39,7 +39,7 @@ void *arena_alloc(struct arena *arena, size_t size) {
         return NULL;
     void *block = (char *)chunk->data + chunk->used;
     chunk->used += size;
-    return memset(block, 0, size);
+    return block;
 }
 
 char *arena_text(struct arena *arena, const char *text, size_t size) {

@@ -160,9 +160,14 @@ int overlay_look(struct overlay *o, struct node *node) {
     struct values v;
     struct object *object = NULL;
     int dir = overlay_fd(o, node->dir);
-    int r = dir < 0 ? dir : disk_values(dir, node->name, &v);
-    if (r == -ENOENT)
+    int r = dir < 0 ? dir : overlay_lacks(o, node->dir, dir, node->name, node->size);
+    if (r)
+        return r < 0 ? r : 0;
+    r = disk_values(dir, node->name, &v);
+    if (r == -ENOENT) {
+        node->dir->misses++;
         return 0;
+    }
     if (r >= 0)
         r = object_of(o, &v, node, &object);
     if (r >= 0)

@@ -147,12 +147,12 @@ static int fill_saws(struct net_memory *net) {
     const struct overlay *o = net->o;
     size_t count = 0;
     for (size_t i = 0; i < o->table_size; i++)
-        count += o->table[i] && is_seen(o->table[i]) && !is_told(o->table[i]);
+        count += o->table[i].node && is_seen(o->table[i].node) && !is_told(o->table[i].node);
     net->saws = arena_alloc(&net->arena, count * sizeof *net->saws);
     if (!net->saws)
         return -ENOMEM;
     for (size_t i = 0; i < o->table_size; i++) {
-        const struct node *node = o->table[i];
+        const struct node *node = o->table[i].node;
         if (!node || !is_seen(node) || is_told(node))
             continue;
         int r = fill_saw(net, node, &net->saws[net->net.saw_count++]);

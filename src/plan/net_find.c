@@ -208,8 +208,8 @@ static int for_each(struct net_memory *net, each_node *each) {
     const struct overlay *o = net->o;
     int r = 0;
     for (size_t i = 0; i < o->table_size && r >= 0; i++)
-        if (o->table[i])
-            r = each(net, o->table[i]);
+        if (o->table[i].node)
+            r = each(net, o->table[i].node);
     return r;
 }
 

@@ -84,42 +84,44 @@ static uint32_t hash_name(const struct object *dir, const char *name, size_t siz
     return (uint32_t)(hash >> 32);
 }
 
-static struct node **slot_of(const struct overlay *o, const struct object *dir, const char *name,
-                             size_t size, uint32_t hash) {
+static struct node *find_node(const struct overlay *o, const struct object *dir, const char *name,
+                              size_t size, uint32_t hash) {
     size_t mask = o->table_size - 1;
-    for (size_t i = hash & mask;; i = (i + 1) & mask) {
-        struct node *node = o->table[i];
-        if (!node || (node->hash == hash && node->dir == dir && node->size == size &&
+    for (size_t i = hash & mask; o->table_size; i = (i + 1) & mask) {
+        struct node *node = o->table[i].node;
+        if (!node || (o->table[i].hash == hash && node->dir == dir && node->size == size &&
                       memcmp(node->name, name, size) == 0))
-            return &o->table[i];
+            return node;
     }
+    return NULL;
+}
+
+static void put_node(struct slot *table, size_t size, struct slot slot) {
+    size_t at = slot.hash & (size - 1);
+    while (table[at].node)
+        at = (at + 1) & (size - 1);
+    table[at] = slot;
 }
 
 static int grow_table(struct overlay *o) {
     if (o->count * 2 < o->table_size)
         return 0;
     size_t size = o->table_size ? o->table_size * 2 : FIRST_SLOTS;
-    struct node **table = mem_zalloc(size * sizeof *table);
+    struct slot *table = mem_zalloc(size * sizeof *table);
     if (!table)
         return -ENOMEM;
-    struct node **old = o->table;
-    size_t old_size = o->table_size;
+    for (size_t i = 0; i < o->table_size; i++)
+        if (o->table[i].node)
+            put_node(table, size, o->table[i]);
+    free(o->table);
     o->table = table;
     o->table_size = size;
-    for (size_t i = 0; i < old_size; i++)
-        if (old[i]) {
-            size_t at = old[i]->hash & (size - 1);
-            while (table[at])
-                at = (at + 1) & (size - 1);
-            table[at] = old[i];
-        }
-    free(old);
     return 0;
 }
 
 struct node *overlay_find(const struct overlay *o, const struct object *dir, const char *name,
                           size_t size) {
-    return o->table_size ? *slot_of(o, dir, name, size, hash_name(dir, name, size)) : NULL;
+    return find_node(o, dir, name, size, hash_name(dir, name, size));
 }
 
 /* Adds a name that isn't there yet. */
@@ -128,16 +130,15 @@ static struct node *add_node(struct overlay *o, struct object *dir, const char *
     if (!node)
         return NULL;
     node->dir = dir;
-    node->hash = hash_name(dir, name, size);
     node->size = (uint16_t)size;
     memcpy(node->name, name, size);
     return node;
 }
 
-static int enter_node(struct overlay *o, struct node *node) {
+static int enter_node(struct overlay *o, struct node *node, uint32_t hash) {
     if (grow_table(o) < 0)
         return -ENOMEM;
-    *slot_of(o, node->dir, node->name, node->size, node->hash) = node;
+    put_node(o->table, o->table_size, (struct slot){node, hash});
     o->count++;
     node->sibling = node->dir->children;
     node->dir->children = node;
@@ -168,12 +169,13 @@ int overlay_lookup(struct overlay *o, struct object *dir, const char *name, size
                    struct node **ret_node) {
     if (size > OVERLAY_NAME_MAX)
         return -ENAMETOOLONG;
-    struct node *node = overlay_find(o, dir, name, size);
+    uint32_t hash = hash_name(dir, name, size);
+    struct node *node = find_node(o, dir, name, size, hash);
     if (!node) {
         node = add_node(o, dir, name, size);
         int r = node ? load_node(o, node) : -ENOMEM;
         if (r >= 0)
-            r = enter_node(o, node);
+            r = enter_node(o, node, hash);
         if (r < 0)
             return r;
     }

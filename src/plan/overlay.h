@@ -53,6 +53,7 @@ enum { ACL_UNKNOWN, ACL_NONE = 0xffff, ACL_MODE = 0x1000 }; /* ACL_MODE | the bi
 
 struct node;
 struct change;
+struct listed;
 
 struct object {
     /* What a step changes, and takes back when it fails: down to `was`, see overlay_change(). */
@@ -87,6 +88,9 @@ struct object {
     struct change *change;       /* of its attributes or content */
     const struct plan_object *made;
     bool differs; /* from the copy that it is a part of */
+    /* Of a directory of the base, see overlay_lacks(). */
+    size_t misses;
+    struct listed *listed;
 };
 
 struct node {
@@ -96,9 +100,8 @@ struct node {
     struct object *base;      /* what has it on the disk, or NULL */
     struct object *untouched; /* in a copy: what the copy puts here; see PLAN_CONTENT_COPY */
     struct node *origin;      /* the name on the disk that `object` was given this one for */
-    uint32_t hash;
-    bool saw;                          /* a precondition: it was asked for */
-    bool read;                         /* its content was */
+    bool saw;                 /* a precondition: it was asked for */
+    bool read;                /* its content was */
     const struct plan_digest *listing; /* the names in it were: of those on the disk */
     /* For the net change (net.c), which sets them anew. */
     struct node *chain, *arrival; /* the next that loses, and gets, the same object */
@@ -114,6 +117,12 @@ struct touch {
     struct object *object; /* NULL: the name has another object now */
 };
 
+/** Of the table of names; the hash stands in it, so that a slot of another name isn't looked at closer. */
+struct slot {
+    struct node *node; /* NULL: free */
+    uint32_t hash;
+};
+
 struct overlay {
     int root_fd;
     struct object *root, *cwd; /* cwd is NULL where the current directory can't be reached */
@@ -121,7 +130,7 @@ struct overlay {
     gid_t gid;
     mode_t umask;
     bool takes; /* what is ours is taken, not copied */
-    struct node **table;
+    struct slot *table;
     size_t table_size, count; /* slots, and how many are taken */
     struct object **linked;   /* objects of the base with several names, by device and inode */
     size_t linked_size, linked_count;
@@ -198,6 +207,10 @@ struct node *overlay_find(const struct overlay *o, const struct object *dir, con
 /** What the disk has for a node that is new; the root. */
 int overlay_look(struct overlay *o, struct node *node);
 int overlay_look_at_root(struct overlay *o);
+
+/** Whether a directory of the base, open as `fd`, is known not to have a name, without asking for it: 1,
+ *  0 where it has to be asked for, or −ENOMEM. `misses` counts what was asked for and wasn't there. */
+int overlay_lacks(struct overlay *o, struct object *dir, int fd, const char *name, size_t size);
 
 /** ACL_NONE, or ACL_MODE with what a directory's default ACL leaves of a mode, or −errno. */
 int overlay_acl_mode(struct overlay *o, struct object *dir);

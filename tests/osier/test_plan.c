@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include "plan/net.h"
+#include "plan/plan.h"
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -48,6 +49,42 @@ static void plan_anew(void) {
     os_plan_close(plan);
     plan = os_plan(NULL);
     assert_non_null(plan);
+}
+
+/* --------------------------------------------------------------------------------- names */
+
+static bool is_there(const char *name) {
+    return os_plan_path_exists(plan, name);
+}
+
+static bool ask_for_many(void) {
+    for (int i = 0; i < 4000 && !plan->overlay.cwd->listed; i++) {
+        char name[32];
+        sprintf(name, "missing-%d", i);
+        assert_false(is_there(name));
+    }
+    return plan->overlay.cwd->listed;
+}
+
+static void many_missing_names_are_read_at_once(void **state) {
+    (void)state;
+    const struct timespec a_while = {.tv_nsec = 30 * 1000000};
+    write_text("Here", "x");
+    nanosleep(&a_while, NULL); /* longer than a tick */
+    plan_anew();
+    if (!ask_for_many())
+        skip(); /* a file system that may have more names than it lists */
+    assert_true(is_there("Here"));
+    assert_false(is_there("here"));
+    assert_false(is_there("t\xc3\xa9"));
+    write_text("late", "x");
+    assert_true(is_there("late"));
+    assert_null(plan->overlay.cwd->listed);
+    nanosleep(&a_while, NULL);
+    write_text("t\xc3\xa9", "x"); /* may fold to whatever */
+    nanosleep(&a_while, NULL);
+    plan_anew();
+    assert_false(ask_for_many());
 }
 
 /* ------------------------------------------------------------------------------ net change */
@@ -658,6 +695,7 @@ static void told_to_people(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        PLANNED(many_missing_names_are_read_at_once),
         PLANNED(one_entry_a_place),
         PLANNED(made_and_removed_is_nothing),
         PLANNED(a_tree_is_one_name),
