@@ -866,7 +866,9 @@ struct os_plan_apply_options {
  * file system where it was: os_undo() brings it back. It is crash-atomic, not reader-atomic: who looks
  * meanwhile may see some places changed and others not yet. When it returns, all is on the disk. A directory
  * of a lower layer of an overlay file system, as in containers, is moved object by object: it takes as long as
- * it has files, and its directories come back with other inode numbers.
+ * it has files, and its directories come back with other inode numbers. Where a file system can't exchange two names
+ * (NFS, most of FUSE, exFAT), three renames do it: as safe against deaths and power cuts, but what somebody else puts
+ * at the place between two of them is lost.
  *
  * @param plan  the plan; it can be applied once, as its preconditions don't hold afterwards
  * @param options  how, or NULL for the defaults
@@ -880,7 +882,6 @@ struct os_plan_apply_options {
  * @error ETXTBSY  somebody has a file open for writing that is to be replaced or removed
  * @error ECANCELED  by `on_progress`, or a program has failed, of which `on_act` was told
  * @error ENODEV  an earlier transaction waits for a file system that isn't mounted: see os_recover()
- * @error EOPNOTSUPP  the file system can't exchange two names (NFS, most of FUSE)
  * @error EXDEV  a directory of a lower layer of an overlay file system is to be replaced, or something else
  *         is done in one that is moved or removed
  * @error EPERM  the state directory (OSIER_STATE) belongs to somebody else, or others may enter it

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-int fault_skipped_sync, fault_whole_sync;
+int fault_skipped_sync, fault_whole_sync, fault_plain_renames;
 static unsigned delay; /* of each call, in microseconds */
 
 /* In memory that forked children share, so that the calls they make count too. */

@@ -23,6 +23,8 @@ FAULT_EXPORT void fault_slow(unsigned microseconds);
 FAULT_EXPORT extern int fault_skipped_sync;
 /** For the tests of plans: 1 syncs whole file systems, −1 never does, 0 as src/plan decides. */
 FAULT_EXPORT extern int fault_whole_sync;
+/** Not 0: the file system exchanges no names, and refuses none that is taken (NFS, most of FUSE). */
+FAULT_EXPORT extern int fault_plain_renames;
 
 /** Cancels the calling thread before the n-th call from now that it makes: pthread_cancel(3), which
  *  acts at the next cancellation point; 0: not any more. */

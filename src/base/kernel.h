@@ -4,6 +4,10 @@
 #ifndef BASE_KERNEL_H
 #define BASE_KERNEL_H
 
+#ifdef OSIER_FAULTS
+#include "base/fault.h"
+#include <errno.h>
+#endif
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
@@ -116,6 +120,12 @@ kernel_statx(int dir_fd, const char *path, int at_flags, uint32_t mask,
 
 KERNEL(int)
 kernel_renameat2(int src_dir_fd, const char *src, int dst_dir_fd, const char *dst, unsigned flags) {
+#ifdef OSIER_FAULTS
+    if (flags && fault_plain_renames) {
+        errno = EINVAL;
+        return -1;
+    }
+#endif
     return (int)syscall(SYS_renameat2, src_dir_fd, src, dst_dir_fd, dst, flags);
 }
 

@@ -47,9 +47,9 @@ int at_readlink(int dir, const char *name, char **ret_target) {
     return 0;
 }
 
-/* Directories have no second name: what stands at the new one is looked at. Should another come
- * there meanwhile, rename(2) replaces an empty directory at the most. */
-static int rename_directory(int from_dir, const char *from, int to_dir, const char *to) {
+/* What can have no second name: what stands at the new one is looked at. Should another directory come
+ * there meanwhile, rename(2) replaces an empty one at the most. */
+static int rename_checked(int from_dir, const char *from, int to_dir, const char *to) {
     struct stat st;
     int r = SYS(fstatat, to_dir, to, &st, AT_SYMLINK_NOFOLLOW);
     if (r >= 0)
@@ -73,8 +73,11 @@ int at_rename_new(int from_dir, const char *from, int to_dir, const char *to) {
     if (r != -EINVAL && r != -ENOSYS && r != -EPERM)
         return r;
     if (SYS(fstatat, from_dir, from, &st, AT_SYMLINK_NOFOLLOW) >= 0 && S_ISDIR(st.st_mode))
-        return rename_directory(from_dir, from, to_dir, to);
-    return link_and_unlink(from_dir, from, to_dir, to);
+        return rename_checked(from_dir, from, to_dir, to);
+    r = link_and_unlink(from_dir, from, to_dir, to);
+    /* Without second names at all (FAT), or not for this file: as with directories. */
+    bool lacks = r == -EPERM || r == -EOPNOTSUPP || r == -ENOSYS || r == -EMLINK;
+    return lacks ? rename_checked(from_dir, from, to_dir, to) : r;
 }
 
 /* It need not be a secret: where there is no randomness, the clock does. */

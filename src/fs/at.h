@@ -14,7 +14,7 @@ int at_readlink(int dir, const char *name, char **ret_target);
  * Renames something to a name that must be free: −EEXIST where it isn't.
  *
  * Where kernel or file system have no such rename, a file gets the new name first and loses the old
- * one then, so that nothing is ever replaced; −EPERM and the like where it can't have two names.
+ * one then, so that nothing is ever replaced; what can't have two names is renamed after a look.
  */
 int at_rename_new(int from_dir, const char *from, int to_dir, const char *to);
 

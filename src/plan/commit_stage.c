@@ -178,7 +178,10 @@ static int write_plan(struct commit *c) {
                                     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (r < 0 || fd < 0)
         return r < 0 ? r : fd;
-    return write_all(fd, text, size);
+    r = write_all(fd, text, size);
+    if (r >= 0)
+        stage_begin_sync(&c->stage, fd);
+    return r;
 }
 
 int commit_stage(struct commit *c) {

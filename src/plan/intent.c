@@ -193,6 +193,8 @@ int intent_write(const struct txn *txn, unsigned part, bool sync) {
     r = fd < 0 ? fd : write_all(fd, s.data, s.size);
     if (r >= 0 && sync)
         r = SYNC(SYNC_INTENT, SYS(fsync, fd));
+    else if (r >= 0 && !txn->bulk) /* on its way with all else that is then waited for */
+        (void)SYNC(SYNC_INTENT, SYS(sync_file_range, fd, 0, 0, SYNC_FILE_RANGE_WRITE));
     return r;
 }
 

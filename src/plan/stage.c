@@ -100,7 +100,7 @@ static mode_t first_mode(const struct plan_object *object, mode_t plain) {
     return object->set & PLAN_SET_MODE ? plain & 0700 : plain;
 }
 
-static void begin_sync(const struct stage *stage, int fd) {
+void stage_begin_sync(const struct stage *stage, int fd) {
     if (stage->sync == STAGE_FILES) /* whether it works or not: each is waited for later */
         (void)SYNC(SYNC_STAGED, SYS(sync_file_range, fd, 0, 0, SYNC_FILE_RANGE_WRITE));
 }
@@ -181,7 +181,7 @@ static int make_file(struct stage *stage, int dir, const char *name,
     if (r >= 0)
         r = finish(fd, object);
     if (r >= 0)
-        begin_sync(stage, fd);
+        stage_begin_sync(stage, fd);
     return r;
 }
 
@@ -201,7 +201,7 @@ int stage_old(struct stage *stage, unsigned part, unsigned number, int dir, cons
     if (r >= 0)
         r = content_copy(&content, from, to, &st, true);
     if (r >= 0)
-        begin_sync(stage, to);
+        stage_begin_sync(stage, to);
     return r;
 }
 

@@ -30,6 +30,9 @@ int stage_object(struct stage *stage, unsigned part, unsigned number,
 /** Keeps a file's content as `number`.old, for what is written in place: 0 or −errno. */
 int stage_old(struct stage *stage, unsigned part, unsigned number, int dir, const char *name);
 
+/** Has what was written to a file on its way to the disk, where each file is waited for later. */
+void stage_begin_sync(const struct stage *stage, int fd);
+
 /** Has all last that a part's directory has, the intent too: 0 or −errno. */
 int stage_sync(const struct stage *stage, unsigned part);
 

@@ -2,11 +2,11 @@
 /** A step made, taken back, or found in either state; never at the cost of somebody else's file. */
 #include "plan/txn.h"
 
-#include "base/kernel.h"
 #include "base/procfile.h"
 #include "base/seam.h"
 #include "fs/at.h"
 #include "fs/dir.h"
+#include "plan/exchange.h"
 #include "plan/inplace.h"
 #include "plan/pour.h"
 #include "plan/sync.h"
@@ -24,10 +24,6 @@ enum {
     LITTLE_DIRTY = 4 * 1024,
     NUMBER = 3 * sizeof(int), /* of the digits of a step's number */
 };
-
-#ifndef RENAME_EXCHANGE
-#define RENAME_EXCHANGE 2
-#endif
 
 /* -------------------------------------------------------------------------- directories */
 
@@ -180,17 +176,11 @@ char *txn_path(const struct txn *txn, const struct txn_step *step, bool second) 
 
 /* ------------------------------------------------------------------------------- places */
 
-/* Where something stands. */
-struct spot {
-    int dir;
-    const char *name;
-};
-
 /* Both places of a step, and what is to be at each in the state that it shall come to and in the
  * other one. */
 struct turn {
-    struct spot a, b;
-    char number[NUMBER];
+    struct exchange at;
+    char number[NUMBER], aside[NUMBER + 1];
     const struct txn_mark *a_now, *b_now, *a_then, *b_then;
     bool kept; /* the second place is the journal's */
 };
@@ -199,6 +189,7 @@ static int open_places(struct txn *txn, struct txn_step *step, bool forward, str
     static const struct txn_mark nothing;
     t->kept = step->dir2 == TXN_KEPT;
     snprintf(t->number, sizeof t->number, "%u", step->number);
+    snprintf(t->aside, sizeof t->aside, "%u~", step->number);
     /* The second first: the first may be closed for it, and is needed more. */
     int b = t->kept ? txn->parts[step->part].kept : txn_dir(txn, (unsigned)step->dir2);
     if (b < 0)
@@ -210,8 +201,9 @@ static int open_places(struct txn *txn, struct txn_step *step, bool forward, str
         b = txn_dir(txn, (unsigned)step->dir2);
     if (b < 0)
         return b;
-    t->a = (struct spot){a, step->name};
-    t->b = (struct spot){b, t->kept ? t->number : step->name2};
+    t->at.a = (struct spot){a, step->name};
+    t->at.b = (struct spot){b, t->kept ? t->number : step->name2};
+    t->at.aside = (struct spot){txn->parts[step->part].kept, t->aside};
     const struct txn_mark *x = step->a.id.ino ? &step->a : &nothing,
                           *y = step->b.id.ino ? &step->b : &nothing;
     t->a_now = t->b_then = forward ? x : y;
@@ -225,27 +217,17 @@ static void set_dirty(struct txn *txn, const struct txn_step *step) {
         txn->dirs[step->dir2].dirty = true;
 }
 
-/* Exchanges what stands at both places, or moves what stands at one of them. */
-static int exchange(const struct turn *t, bool has_a, bool has_b) {
-    if (has_a && has_b) {
-        int r = SYS(kernel_renameat2, t->a.dir, t->a.name, t->b.dir, t->b.name, RENAME_EXCHANGE);
-        return r == -EINVAL || r == -ENOSYS ? -EOPNOTSUPP : r; /* not on NFS, most of FUSE */
-    }
-    const struct spot *from = has_a ? &t->a : &t->b, *to = has_a ? &t->b : &t->a;
-    return at_rename_new(from->dir, from->name, to->dir, to->name);
-}
-
 /* What came out isn't what was to: it goes back. When something newer stood there by then, which now
  * has come out instead, that goes back too. */
 static int put_back(const struct turn *t, bool has_a, bool has_b) {
     struct look a, b;
-    int r = exchange(t, !has_a || has_b, !has_b || has_a);
+    int r = exchange(&t->at, !has_a || has_b, !has_b || has_a);
     if (r >= 0)
-        r = look_at(t->a.dir, t->a.name, &a);
+        r = look_at(t->at.a.dir, t->at.a.name, &a);
     if (r >= 0)
-        r = look_at(t->b.dir, t->b.name, &b);
+        r = look_at(t->at.b.dir, t->at.b.name, &b);
     if (r >= 0 && has_a && has_b && !look_same(&b.id, &t->b_now->id))
-        r = exchange(t, true, true);
+        r = exchange(&t->at, true, true);
     return r < 0 ? r : -ESTALE;
 }
 
@@ -258,12 +240,12 @@ static int turn_rename(struct txn *txn, struct txn_step *step, struct turn *t) {
     struct look b, a;
     bool has_a = t->a_now->id.ino, has_b = t->b_now->id.ino;
     set_dirty(txn, step);
-    int r = exchange(t, has_a, has_b);
+    int r = exchange(&t->at, has_a, has_b);
     if (r < 0)
         return changed_meanwhile(r);
-    r = has_a ? look_at(t->b.dir, t->b.name, &b) : 0;
+    r = has_a ? look_at(t->at.b.dir, t->at.b.name, &b) : 0;
     if (r >= 0 && has_b && !t->kept)
-        r = look_at(t->a.dir, t->a.name, &a);
+        r = look_at(t->at.a.dir, t->at.a.name, &a);
     if (r < 0)
         return r;
     bool right =
@@ -433,11 +415,11 @@ static bool is_moved_twice(const struct txn *txn, const struct txn_step *step) {
     return false;
 }
 
-/* Where the file system has no rename to a free name, a death between the two calls that stand for it
- * leaves a file with both names. */
-static int drop_second_name(struct txn *txn, const struct txn_step *step, const struct turn *t) {
+/* Where the file system lacks the renames that a step is, several calls stand for it, between any two of which
+ * somebody may have died. */
+static int settle_exchange(struct txn *txn, const struct txn_step *step, const struct turn *t) {
     set_dirty(txn, step);
-    return SYS(unlinkat, t->a.dir, t->a.name, 0);
+    return exchange_settle(&t->at, t->a_then->id.ino, t->b_then->id.ino);
 }
 
 static int restore_rename(struct txn *txn, struct txn_step *step, bool forward) {
@@ -445,15 +427,17 @@ static int restore_rename(struct txn *txn, struct txn_step *step, bool forward) 
     struct look a, b;
     int r = open_places(txn, step, forward, &t);
     if (r >= 0)
-        r = look_at(t.b.dir, t.b.name, &b);
+        r = settle_exchange(txn, step, &t);
     if (r >= 0)
-        r = look_at(t.a.dir, t.a.name, &a);
+        r = look_at(t.at.b.dir, t.at.b.name, &b);
+    if (r >= 0)
+        r = look_at(t.at.a.dir, t.at.a.name, &a);
     if (r < 0)
         return r;
     /* What the journal keeps is what it is to keep: the step was never made, or is taken back,
      * whoever has the place since. */
     if (t.kept && look_same(&b.id, &t.b_then->id))
-        return b.id.ino && look_same(&a.id, &b.id) ? drop_second_name(txn, step, &t) : 0;
+        return 0;
     if (!t.kept && t.a_then->id.ino && look_same(&a.id, &t.a_then->id) &&
         (!t.b_then->id.ino || look_same(&b.id, &t.b_then->id)))
         return 0;

@@ -21,11 +21,14 @@ PLACES = "conf/a.conf conf/gone.conf conf/new.conf bin/link mv/src mv2/dst mv/x 
 class Deaths:
     """Trees below `base`, one for each death."""
 
-    def __init__(self, tools, base):
+    def __init__(self, tools, base, plain=False):
+        self.plain = plain
         self.program, self.base, self.cases, self.defects = os.path.join(tools, "transaction"), base, 0, []
 
     def call(self, verb, root, **env):
         command = [self.program, verb, root]
+        if self.plain:
+            env["plain"] = "1"
         env = dict(os.environ, **{f"CRASH_{key.upper()}": value for key, value in env.items()})
         return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
 

@@ -221,13 +221,13 @@ class Rig:
     agitate: another thread syncs all the while, as the kernel's own writing and other programs do; without it a short
     workload may fit into one commit of the file system's log. slow: each system call of the workload takes so many
     microseconds more, so that this falls between any two. skip: the sync that is left out. nested: at so many cuts
-    the recovery is recorded itself, and cut too.
+    the recovery is recorded itself, and cut too. plain: the file system can't exchange names.
     """
 
-    def __init__(self, tools, fs, verb="run", samples=2, seed=1, stride=1, nested=0, agitate=False, slow=0, skip=0, whole=0):
+    def __init__(self, tools, fs, verb="run", samples=2, seed=1, stride=1, nested=0, agitate=False, slow=0, skip=0, whole=0, plain=False):
         self.tools, self.fs, self.verb = tools, fs, verb
         self.samples, self.seed, self.stride, self.nested = samples, seed, stride, nested
-        self.agitate, self.slow, self.skip, self.whole = agitate, slow, skip, whole
+        self.agitate, self.slow, self.skip, self.whole, self.plain = agitate, slow, skip, whole, plain
         self.dir = tempfile.mkdtemp(prefix="osier-crash-", dir="/dev/shm")
         self.point, self.served = self.path("mnt"), self.path("served")
         os.mkdir(self.point)
@@ -244,7 +244,7 @@ class Rig:
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def call(self, verb, point, mark=None):
-        env = dict(os.environ, CRASH_WHOLE=str(self.whole))
+        env = dict(os.environ, CRASH_WHOLE=str(self.whole), **({"CRASH_PLAIN": "1"} if self.plain else {}))
         if mark:
             env["CRASH_MARK"] = mark
             if self.slow:

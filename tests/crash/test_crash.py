@@ -30,6 +30,9 @@ CUTS = [
     ("ext4", "run", {"samples": 8, "nested": 4, "seed": 2, "whole": -1}),
     ("ext4", "run", {"samples": 8, "nested": 4, "seed": 3, "whole": 1}),
     ("ext4", "undo", {"samples": 8, "nested": 4, "seed": 2, "whole": -1}),
+    ("ext4", "run", {"plain": True, "whole": -1}),
+    ("ext4", "undo", {"plain": True, "whole": 1}),
+    ("ext4", "run", {"plain": True, "agitate": True, "slow": 1000, "samples": 1, "whole": -1}),
     ("xfs", "run", {"samples": 4, "nested": 2, "whole": -1}),
     ("xfs", "run", {"samples": 4, "nested": 2, "whole": 1}),
     ("xfs", "run", {"agitate": True, "slow": 1000, "samples": 1, "whole": -1}),
@@ -97,6 +100,16 @@ def test_killed_before_each_call(memory, verb):
     case = deaths.Deaths(TOOLS, memory)
     case.kill(verb, first=1 if FULL else 3, stride=1 if FULL else 13)
     assert case.cases > (100 if FULL else 8) and not case.defects, "\n".join(case.defects[:5])
+
+
+@pytest.mark.parametrize("verb", deaths.VERBS)
+def test_without_exchanges(memory, verb):
+    """NFS, most of FUSE and exFAT exchange no names: three renames do it, any of which may be the last."""
+    case = deaths.Deaths(TOOLS, memory, plain=True)
+    case.kill(verb, first=1 if FULL else 9, stride=1 if FULL else 29)
+    assert case.cases > (100 if FULL else 6) and not case.defects, "\n".join(case.defects[:5])
+    case.fail(verb, "EIO", first=1 if FULL else 9, stride=1 if FULL else 41)
+    assert not case.defects, "\n".join(case.defects[:5])
 
 
 @pytest.mark.parametrize("error", deaths.ERRORS if FULL else deaths.ERRORS[:1])

@@ -15,6 +15,7 @@
  *    CRASH_FAIL=N:ERRNO                 its N-th call fails
  *    CRASH_SLOW=US                      each call takes so many microseconds more
  *    CRASH_SKIP=N                       a sync of plan/sync.h is left out
+ *    CRASH_PLAIN=1                      the file system can't exchange names, nor refuse one
  */
 #include <osier.h>
 
@@ -183,6 +184,7 @@ static void arm(void) {
     const char *whole = getenv("CRASH_WHOLE");
     if (whole)
         fault_whole_sync = atoi(whole);
+    fault_plain_renames = getenv("CRASH_PLAIN") != NULL;
     if (kill) {
         long n = strtol(kill, &rest, 10);
         fault_arm_call(*rest ? rest + 1 : NULL, n, FAULT_KILL);
