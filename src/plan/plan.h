@@ -109,16 +109,18 @@ int copy_xattrs(struct overlay *o, struct object *from, struct object *to);
 
 /** The trees (trees.c). */
 int find_tree(struct overlay *o, const char *path, struct where *ret);
-int compose_rmtree(struct overlay *o, const char *path);
+int compose_rmtree(struct overlay *o, const char *path, bool one_file_system);
 int compose_move(struct overlay *o, const char *src, const char *dst, bool new_owner);
 int compose_copytree(struct overlay *o, const char *src, const char *dst,
                      const struct os_copytree_options *options);
 int compose_copy(struct overlay *o, const char *src, const char *dst, int how,
                  const struct os_copy_options *options);
 
-/** Every object of a tree, the directory first: 0, or what `each` or reading gives below 0. */
-int each_object(struct overlay *o, struct where *top,
-                int (*each)(struct overlay *o, const struct where *where, void *data), void *data);
+/** Every object of a tree, the directory first; heeds `one_file_system` and `ignore_errors`: 0, or what
+ *  `each` or reading gives below 0. */
+typedef int each_object_of(struct overlay *o, const struct where *where, void *data);
+int each_object(struct overlay *o, const struct where *top, const struct os_tree_control *control,
+                each_object_of *each, void *data);
 
 /** The digest of a tree on the disk, see plan_was.tree; `*ret_plain` says whether it has nothing but
  *  directories, files with one name, links and nothing mounted. 0 or −errno. */

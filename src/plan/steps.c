@@ -358,6 +358,12 @@ int os_plan_move(struct os_plan *plan, const char *src, const char *dst,
     return plan_end(plan, r, (struct step){"move", src, dst, .arguments = arguments_end(plan, &a)});
 }
 
+/* What removing and changing heed of it. */
+static void argument_control(struct str *a, const struct os_tree_control *control) {
+    argument_flag(a, "ignore_errors", control->ignore_errors);
+    argument_flag(a, "one_file_system", control->one_file_system);
+}
+
 int os_plan_rmtree(struct os_plan *plan, const char *path, const struct os_rmtree_options *given) {
     UNCANCELLED;
     struct os_rmtree_options options = {0};
@@ -366,12 +372,12 @@ int os_plan_rmtree(struct os_plan *plan, const char *path, const struct os_rmtre
     if (r >= 0)
         r = options_copy(&options, sizeof options, given);
     if (r >= 0)
-        r = compose_rmtree(&plan->overlay, path);
+        r = compose_rmtree(&plan->overlay, path, options.control.one_file_system);
     if (r < 0 && r != -ENOMEM && options.control.ignore_errors) {
         overlay_end(&plan->overlay, r);
         return 0;
     }
-    argument_flag(&a, "ignore_errors", options.control.ignore_errors);
+    argument_control(&a, &options.control);
     return plan_end(plan, r, (struct step){"rmtree", path, .arguments = arguments_end(plan, &a)});
 }
 
@@ -393,16 +399,16 @@ static int change_one_owner(struct overlay *o, const struct where *where, void *
 }
 
 static int change_tree(struct os_plan *plan, const char *path, const struct os_tree_options *given,
-                       int (*each)(struct overlay *o, const struct where *where, void *data),
-                       struct tree_change *change) {
-    struct os_tree_options options;
+                       each_object_of *each, struct tree_change *change, struct str *arguments) {
+    struct os_tree_options options = {0};
     struct where top;
     int r = plan_begin(plan);
     if (r >= 0)
         r = options_copy(&options, sizeof options, given);
     if (r >= 0)
         r = find_tree(&plan->overlay, path, &top);
-    return r < 0 ? r : each_object(&plan->overlay, &top, each, change);
+    argument_control(arguments, &options.control);
+    return r < 0 ? r : each_object(&plan->overlay, &top, &options.control, each, change);
 }
 
 static int64_t tree_mode(mode_t mode) {
@@ -414,7 +420,7 @@ int os_plan_chmodtree(struct os_plan *plan, const char *path, mode_t file_mode, 
     UNCANCELLED;
     struct tree_change change = {tree_mode(file_mode), tree_mode(dir_mode), 0, 0};
     struct str a = STR_INIT;
-    int r = change_tree(plan, path, options, change_one_mode, &change);
+    int r = change_tree(plan, path, options, change_one_mode, &change, &a);
     if (change.file_mode >= 0)
         argument_mode(&a, "file_mode", file_mode);
     if (change.dir_mode >= 0)
@@ -428,7 +434,7 @@ int os_plan_chowntree(struct os_plan *plan, const char *path, uid_t uid, gid_t g
     UNCANCELLED;
     struct tree_change change = {0, 0, uid, gid};
     struct str a = STR_INIT;
-    int r = change_tree(plan, path, options, change_one_owner, &change);
+    int r = change_tree(plan, path, options, change_one_owner, &change, &a);
     argument_id(&a, "uid", uid);
     argument_id(&a, "gid", gid);
     return plan_end(plan, r,

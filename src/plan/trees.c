@@ -28,18 +28,6 @@ int find_tree(struct overlay *o, const char *path, struct where *ret) {
     return is_dir(ret->object) ? 0 : -ENOTDIR;
 }
 
-int compose_rmtree(struct overlay *o, const char *path) {
-    struct where w;
-    int r = find_tree(o, path, &w);
-    if (r < 0)
-        return r;
-    if (w.object == o->root)
-        return -EBUSY;
-    if (w.last != LAST_NAME)
-        return w.last == LAST_DOT ? -EINVAL : -ENOTEMPTY;
-    return change_remove_tree(o, w.node);
-}
-
 /* -------------------------------------------------------------------- each object of a tree */
 
 static int push(struct str *stack, struct object *dir) {
@@ -54,35 +42,91 @@ static struct object *pop(struct str *stack) {
     return dir;
 }
 
-static int each_in(struct overlay *o, struct object *dir, struct str *stack,
-                   int (*each)(struct overlay *o, const struct where *where, void *data),
-                   void *data) {
+struct visit {
+    struct overlay *o;
+    const struct os_tree_control *control;
+    each_object_of *each;
+    void *data;
+    struct str stack; /* directories that are yet to be read */
+};
+
+static int visit_one(struct visit *v, const struct where *w) {
+    int r = v->each(v->o, w, v->data);
+    return r < 0 && r != -ENOMEM && v->control->ignore_errors ? 0 : r;
+}
+
+static int visit_in(struct visit *v, struct object *dir) {
+    struct names names = {0};
+    int r = overlay_names(v->o, dir, false, &names);
+    const char *name = names.list.text.data;
+    for (size_t i = 0; r >= 0 && i < names.list.count; i++, name += strlen(name) + 1) {
+        struct where w = {.dir = dir, .last = LAST_NAME};
+        r = overlay_lookup(v->o, dir, name, strlen(name), &w.node);
+        if (r < 0 || !w.node->object)
+            continue;
+        w.object = w.node->object;
+        if (v->control->one_file_system && change_is_mount(w.node))
+            continue;
+        r = visit_one(v, &w);
+        if (r >= 0 && is_dir(w.object))
+            r = push(&v->stack, w.object);
+    }
+    names_free(&names);
+    return r < 0 && r != -ENOMEM && v->control->ignore_errors ? 0 : r;
+}
+
+int each_object(struct overlay *o, const struct where *top, const struct os_tree_control *control,
+                each_object_of *each, void *data) {
+    struct visit v = {o, control, each, data, STR_INIT};
+    int r = visit_one(&v, top);
+    if (r >= 0)
+        r = push(&v.stack, top->object);
+    while (r >= 0 && v.stack.size)
+        r = visit_in(&v, pop(&v.stack));
+    str_free(&v.stack);
+    return r;
+}
+
+/* ------------------------------------------------------------------------------- removing */
+
+/* The directories in one that are yet to be read; −EXDEV where one is mounted, or a subvolume. */
+static int add_own_dirs(struct overlay *o, struct object *dir, struct str *stack) {
     struct names names = {0};
     int r = overlay_names(o, dir, false, &names);
     const char *name = names.list.text.data;
     for (size_t i = 0; r >= 0 && i < names.list.count; i++, name += strlen(name) + 1) {
-        struct where w = {.dir = dir, .last = LAST_NAME};
-        r = overlay_lookup(o, dir, name, strlen(name), &w.node);
-        if (r < 0 || !w.node->object)
+        struct node *node;
+        if (names.types.data[i] != DT_DIR && names.types.data[i] != DT_UNKNOWN)
             continue;
-        w.object = w.node->object;
-        r = each(o, &w, data);
-        if (r >= 0 && is_dir(w.object))
-            r = push(stack, w.object);
+        r = overlay_lookup(o, dir, name, strlen(name), &node);
+        if (r < 0 || !node->object || !is_dir(node->object))
+            continue;
+        r = change_is_mount(node) ? -EXDEV : push(stack, node->object);
     }
     names_free(&names);
     return r;
 }
 
-int each_object(struct overlay *o, struct where *top,
-                int (*each)(struct overlay *o, const struct where *where, void *data), void *data) {
+static int refuse_mounts(struct overlay *o, struct object *top) {
     AUTO_STR stack = STR_INIT;
-    int r = each(o, top, data);
-    if (r >= 0)
-        r = push(&stack, top->object);
+    int r = push(&stack, top);
     while (r >= 0 && stack.size)
-        r = each_in(o, pop(&stack), &stack, each, data);
+        r = add_own_dirs(o, pop(&stack), &stack);
     return r;
+}
+
+int compose_rmtree(struct overlay *o, const char *path, bool one_file_system) {
+    struct where w;
+    int r = find_tree(o, path, &w);
+    if (r >= 0 && one_file_system)
+        r = refuse_mounts(o, w.object);
+    if (r < 0)
+        return r;
+    if (w.object == o->root)
+        return -EBUSY;
+    if (w.last != LAST_NAME)
+        return w.last == LAST_DOT ? -EINVAL : -ENOTEMPTY;
+    return change_remove_tree(o, w.node);
 }
 
 /* -------------------------------------------------------------------------------- copying */

@@ -275,6 +275,42 @@ static void what_is_mounted_in_it_stays(void **state) {
 }
 
 /* As a copy without a plan does; and its file says so. */
+static mode_t planned_mode(const char *path) {
+    struct os_stat_result st;
+    assert_int_equal(os_plan_stat(plan, path, &st), 0);
+    return st.st_mode & 07777;
+}
+
+static void what_is_mounted_is_left_alone_where_that_is_asked_for(void **state) {
+    (void)state;
+    const struct os_tree_options one = {.size = sizeof one, .control = {.one_file_system = true}};
+    const struct os_rmtree_options here = {.size = sizeof here,
+                                           .control = {.one_file_system = true}};
+    if (unshare(CLONE_NEWNS) < 0)
+        skip();
+    assert_int_equal(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+    assert_int_equal(os_makedirs("t/m", 0755, 0), 0);
+    assert_int_equal(mount("plan", "t/m", "tmpfs", 0, NULL), 0);
+    write_text("t/f", "x");
+    write_text("t/m/f", "x");
+    plan_anew();
+    assert_int_equal(os_plan_chmodtree(plan, "t", 0600, 0700, &one), 0);
+    assert_int_equal(planned_mode("t/f"), 0600);
+    assert_int_equal(planned_mode("t/m/f"), 0644);
+    assert_int_equal(os_plan_chmodtree(plan, "t", 0600, 0700, NULL), 0);
+    assert_int_equal(planned_mode("t/m/f"), 0600);
+    assert_int_equal(os_plan_rmtree(plan, "t", &here), -1);
+    assert_int_equal(errno, EXDEV);
+    assert_int_equal(os_rmtree("t", &here), -1);
+    assert_int_equal(errno, EXDEV);
+    assert_int_equal(os_plan_count(plan), 2);
+    plan = os_plan_close(plan); /* which has it open */
+    assert_int_equal(umount("t/m"), 0);
+    plan_anew();
+    assert_int_equal(os_plan_rmtree(plan, "t", &here), 0);
+    assert_string_equal(entries(), "remove t");
+}
+
 static void a_copy_keeps_hard_links_and_stays_on_its_file_system(void **state) {
     (void)state;
     const struct os_copytree_options options = {
@@ -707,6 +743,7 @@ int main(void) {
         PLANNED(a_copy_fails_at_links_as_it_does),
         PLANNED(a_copy_to_above_itself),
         PLANNED(what_is_mounted_in_it_stays),
+        PLANNED(what_is_mounted_is_left_alone_where_that_is_asked_for),
         PLANNED(a_copy_keeps_hard_links_and_stays_on_its_file_system),
         PLANNED(each_name_of_a_file_has_its_own_move),
         AS_SOMEBODY(what_is_forbidden_is_told_at_once),
