@@ -176,10 +176,11 @@ static void osier_sockets(long times) {
 
 /* Whether the list goes on behind these bytes. */
 static bool goes_on(char *buffer, ssize_t size) {
+    must(size > 0, "sock_diag");
     for (struct nlmsghdr *m = (void *)buffer; NLMSG_OK(m, (size_t)size); m = NLMSG_NEXT(m, size))
         if (m->nlmsg_type == NLMSG_DONE)
             return false;
-    return size > 0;
+    return true;
 }
 
 static void bare_sockets(long times) {

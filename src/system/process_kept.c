@@ -12,7 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-const char *const kept_names[KEPT_FILES] = {"stat", "statm", "status", "io", "schedstat"};
+const char *const kept_names[KEPT_FILES] = {"stat", "statm",     "status",
+                                            "io",   "schedstat", "cmdline"};
 
 void kept_start(struct kept *kept, pid_t pid) {
     *kept = (struct kept){.pid = pid, .dir = -1};
@@ -34,7 +35,7 @@ void kept_close(struct kept *kept, atomic_int *budget) {
         close_one(&kept->files[i], budget);
 }
 
-/* Keeps a descriptor where that many may be kept: whether it does. */
+/* Keeps a descriptor where so many may be kept: whether it does. */
 static bool keep(int *place, atomic_int *budget, int fd) {
     if (atomic_fetch_sub(budget, 1) <= 0) {
         atomic_fetch_add(budget, 1);
@@ -49,11 +50,18 @@ void kept_directory(struct kept *kept, atomic_int *budget, int dir) {
         seam_close_quietly(dir);
 }
 
+int kept_open(struct kept *kept, atomic_int *budget, int dir, enum kept_file file) {
+    if (kept->files[file] >= 0)
+        return kept->files[file];
+    int fd = machine_open_at(dir, kept_names[file], O_RDONLY);
+    if (fd >= 0)
+        keep(&kept->files[file], budget, fd);
+    return fd;
+}
+
 ssize_t kept_read(struct kept *kept, atomic_int *budget, int dir, enum kept_file file, char *buffer,
                   size_t size) {
-    int fd = kept->files[file];
-    if (fd < 0)
-        fd = machine_open_at(dir, kept_names[file], O_RDONLY);
+    int fd = kept_open(kept, budget, dir, file);
     if (fd < 0)
         return fd;
     ssize_t r = SYS(pread, fd, buffer, size - 1, 0);
@@ -61,7 +69,7 @@ ssize_t kept_read(struct kept *kept, atomic_int *budget, int dir, enum kept_file
         r = 0;
     if (r >= 0)
         buffer[r] = '\0';
-    if (fd != kept->files[file] && (r < 0 || !keep(&kept->files[file], budget, fd)))
+    if (fd != kept->files[file])
         seam_close_quietly(fd);
     return r;
 }

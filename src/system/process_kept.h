@@ -7,7 +7,15 @@
 #include <stdatomic.h>
 
 /** The files that pread(2) reads anew: those that the kernel makes when they are read. */
-enum kept_file { KEPT_STAT, KEPT_STATM, KEPT_STATUS, KEPT_IO, KEPT_SCHEDSTAT, KEPT_FILES };
+enum kept_file {
+    KEPT_STAT,
+    KEPT_STATM,
+    KEPT_STATUS,
+    KEPT_IO,
+    KEPT_SCHEDSTAT,
+    KEPT_CMDLINE,
+    KEPT_FILES
+};
 extern const char *const kept_names[KEPT_FILES];
 
 struct kept {
@@ -31,8 +39,11 @@ void kept_close(struct kept *kept, atomic_int *budget);
 /** Keeps an open directory, or closes it where no descriptors may be kept any more. */
 void kept_directory(struct kept *kept, atomic_int *budget, int dir);
 
-/** Reads a file from its beginning, with a NUL behind it: how many bytes, or −errno. It is opened in
- *  `dir` where it isn't, and stays open while the budget lasts. */
+/** A descriptor of a file, which is opened in `dir` where it isn't, and stays open while the budget
+ *  lasts: −errno, or it. It is the caller's to close where it isn't kept. */
+int kept_open(struct kept *kept, atomic_int *budget, int dir, enum kept_file file);
+
+/** Reads a file from its beginning, with a NUL behind it: how many bytes, or −errno. */
 ssize_t kept_read(struct kept *kept, atomic_int *budget, int dir, enum kept_file file, char *buffer,
                   size_t size);
 

@@ -120,17 +120,15 @@ static int read_stat(struct one *p) {
     return parse_stat(p, text, read_file(p, KEPT_STAT, text, sizeof text));
 }
 
-/* Appends a file whose end is where a read gives less than it could. */
-static ssize_t append_file(struct one *p, const char *name) {
-    struct str *text = &p->g->text;
+/* Appends what a read from there gives; its end is where that is less than it could be. */
+static ssize_t append_all(struct str *text, int fd) {
     size_t start = text->size, room = STAT_SIZE;
-    AUTO_CLOSE int fd = machine_open_at(p->dir, name, O_RDONLY);
-    if (fd < 0)
-        return fd;
     for (ssize_t r = 0;; room *= 2) {
         if (str_reserve(text, room) < 0)
             return -ENOMEM;
-        r = SYS(read, fd, text->data + text->size, room);
+        r = SYS(pread, fd, text->data + text->size, room, (off_t)(text->size - start));
+        if (r == -ESPIPE) /* a FIFO of a recorded machine holds nothing */
+            r = 0;
         if (r < 0) {
             str_truncate(text, start);
             return r;
@@ -140,6 +138,16 @@ static ssize_t append_file(struct one *p, const char *name) {
         if ((size_t)r < room)
             return (ssize_t)(text->size - start);
     }
+}
+
+static ssize_t append_cmdline(struct one *p) {
+    struct kept *kept = p->kept;
+    int fd = kept ? kept_open(kept, p->reading->budget, p->dir, KEPT_CMDLINE)
+                  : machine_open_at(p->dir, kept_names[KEPT_CMDLINE], O_RDONLY);
+    ssize_t r = fd < 0 ? fd : append_all(&p->g->text, fd);
+    if (!kept || fd != kept->files[KEPT_CMDLINE])
+        seam_close_quietly(fd);
+    return r;
 }
 
 /* Cuts a command line into words: at NULs, or at spaces where a program wrote one text over it. */
@@ -158,7 +166,7 @@ static size_t cut_words(char *line, size_t *size) {
 static int read_cmdline(struct one *p) {
     struct str *text = &p->g->text;
     size_t start = text->size;
-    ssize_t r = append_file(p, "cmdline");
+    ssize_t r = append_cmdline(p);
     if (r < 0)
         return (int)r;
     p->info->cmdline = (char *const *)(uintptr_t)(start + 1);
@@ -183,7 +191,7 @@ static int read_name(struct one *p) {
         return 0;
     size_t start = text->size;
     bool have = p->info->valid & OS_PROCESS_CMDLINE;
-    ssize_t r = have ? 0 : append_file(p, "cmdline");
+    ssize_t r = have ? 0 : append_cmdline(p);
     if (r < 0)
         return (int)r;
     const char *word = have ? text_of(p, p->info->cmdline) : text->data + start;

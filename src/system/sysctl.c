@@ -22,11 +22,18 @@ static void cut_newline(struct str *text) {
         str_truncate(text, text->size - 1);
 }
 
-static int read_value(int sys, const char *path, struct str *value) {
-    AUTO_CLOSE int fd = machine_open_at(sys, path, O_RDONLY);
-    int r = fd < 0 ? fd : procfile_load_fd(fd, value);
+/* Nearly all are shorter than what the kernel gives at once: then that was all. */
+static int read_value(int dir, const char *path, struct str *value) {
+    char text[1024];
+    AUTO_CLOSE int fd = machine_open_at(dir, path, O_RDONLY);
+    ssize_t size = fd < 0 ? fd : SYS(read, fd, text, sizeof text);
+    int r = size < 0 ? (int)size : 0;
+    if (size > 0)
+        str_append(value, text, (size_t)size);
+    if (size == (ssize_t)sizeof text)
+        r = procfile_load_fd(fd, value);
     cut_newline(value);
-    return r;
+    return r == 0 && value->failed ? -ENOMEM : r;
 }
 
 /* ------------------------------------------------------------------- lists */
@@ -56,8 +63,10 @@ static bool acts_when_read(const char *path) {
     return strcmp(path, "vm/stat_refresh") == 0;
 }
 
-/* One that may not be read, or has nothing to tell now, is there without a value. */
-static int add_parameter(struct search *s, const char *path, struct rows *rows) {
+/* One that may not be read, or has nothing to tell now, is there without a value; `file` is its name in
+ * the directory `dir`. */
+static int add_parameter(struct search *s, int dir, const char *file, const char *path,
+                         struct rows *rows) {
     AUTO_STR name = STR_INIT;
     AUTO_STR value = STR_INIT;
     sysctl_name(path, &name);
@@ -66,7 +75,7 @@ static int add_parameter(struct search *s, const char *path, struct rows *rows) 
     if (!is_meant(s, path, name.data))
         return 0;
     bool wanted = s->fields & OS_SETTINGS_VALUE && !acts_when_read(path);
-    int r = wanted ? read_value(s->sys, path, &value) : -EACCES;
+    int r = wanted ? read_value(dir, file, &value) : -EACCES;
     if (r == -ENOMEM || r == -ENOENT) /* it has gone meanwhile */
         return r == -ENOENT ? 0 : r;
     const struct sysctl_line *line = sysctl_lines_find(&s->lines, path);
@@ -85,7 +94,7 @@ static int read_entry(struct search *s, const char *folder, const struct dir_ent
         return -ENOMEM;
     if (type == DT_DIR)
         list_add(&s->todo, path.data, path.size);
-    return type == DT_REG ? add_parameter(s, path.data, rows) : 0;
+    return type == DT_REG ? add_parameter(s, fd, entry->name, path.data, rows) : 0;
 }
 
 static int read_folder(struct search *s, const char *folder, struct rows *rows) {
@@ -121,7 +130,7 @@ static int read_one(struct search *s, struct rows *rows) {
     int type = fd < 0 ? fd : dir_type(s->sys, s->path.data);
     if (type != DT_REG)
         return type < 0 ? type : 0;
-    int r = add_parameter(s, s->path.data, rows);
+    int r = add_parameter(s, s->sys, s->path.data, s->path.data, rows);
     return r < 0 ? r : 1;
 }
 
