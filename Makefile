@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all osier bootstrap demo check check-crash check-cpython check-psutil bench static amalgamation packages release install uninstall format distcheck clean
+.PHONY: all osier bootstrap demo check check-crash check-system check-cpython check-psutil bench static amalgamation packages release install uninstall format distcheck clean
 
 bootstrap:
 	@tools/bootstrap $(GROUPS)
@@ -89,6 +89,13 @@ bench:
 	@bench/run $(BUILD)
 
 # Power cuts on every file system, deaths at each call, full disks, editors: for root, some minutes.
+# A Debian with its systemd is made a web service by a state, and taken back: tests/system. Needs root; the Debian is kept in
+# the build folder. DEBIAN_MIRROR is where it is from.
+check-system:
+	@tools/bootstrap build python test system
+	@$(MAKE) --no-print-directory $(BUILD)/with-tests all
+	@OSIER_BUILD=$(abspath $(BUILD)) PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q tests/system
+
 check-crash:
 	@tools/bootstrap build test crash
 	@$(MAKE) --no-print-directory $(BUILD)/with-tests all

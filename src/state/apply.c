@@ -3,6 +3,7 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "state/kinds.h"
+#include "state/package.h"
 #include "state/service.h"
 #include "state/view.h"
 
@@ -139,6 +140,8 @@ static int plan_rounds(struct os_state *state) {
     state->disturbed = state->blind = false;
     for (state->last = state->stage; r >= 0; state->last++) {
         r = plan_files(state, state->last);
+        if (r >= 0)
+            r = plan_sources(state, state->last);
         if (r >= 0)
             r = plan_commands(state, state->last);
         if (state->commands.size || state->blind || state->last >= last_stage(state))
@@ -295,7 +298,7 @@ static int apply_rounds(struct apply *a, struct os_plan *plan) {
         if (r >= 0)
             r = apply_one(a, next);
         os_plan_close(next);
-        if (r == -ECANCELED && a->failed) /* this round has taken itself back */
+        if (r < 0 && r != -ENOMEM) /* it has taken itself back, or could not be planned */
             undo_all(a);
         if (r >= 0)
             r = run_all(a);

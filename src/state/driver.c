@@ -7,6 +7,7 @@
 #include "io/contents.h"
 #include "plan/plan.h"
 #include "state/kinds.h"
+#include "state/package.h"
 #include "state/people.h"
 #include "state/ready.h"
 #include "state/service.h"
@@ -21,7 +22,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const struct driver *const drivers[] = {&driver_service, &driver_user, &driver_group, NULL};
+static const struct driver *const drivers[] = {&driver_package, &driver_service, &driver_user,
+                                               &driver_group, NULL};
 
 const struct driver *driver_of(const char *kind) {
     for (size_t i = 0; drivers[i]; i++)
@@ -120,6 +122,10 @@ static int run(char *const *argv, bool with_errors, struct str *out) {
 
 int driver_read(char *const *argv, struct str *out) {
     return run(argv, false, out);
+}
+
+int driver_read_all(char *const *argv, struct str *out) {
+    return run(argv, true, out);
 }
 
 /* The end of what a program said, without the last end of line. */

@@ -57,4 +57,7 @@ int driver_find(const char *program, char **ret_path);
 /** Runs a program that only tells something: its exit status, or −errno. */
 int driver_read(char *const *argv, struct str *out);
 
+/** Likewise, with what it says of errors among the rest. */
+int driver_read_all(char *const *argv, struct str *out);
+
 #endif

@@ -28,6 +28,9 @@ enum member_type {
     OWN  /* of this kind alone: its `begin` takes it with take_own() */
 };
 
+/** `after` in tables whose other keys are names: of lines, blocks and keys. */
+#define AFTER_KEY "@after"
+
 /** Something that can be said of a resource, and where it goes: in an assertion to what `assertion`
  *  of the resource points to. */
 struct member {

@@ -200,7 +200,8 @@ static int circle(struct os_state *state, const struct step *steps, size_t depth
 static void count_rounds(struct resource *resource, const struct resource *need) {
     bool command = need->kind->command && !resource->kind->command;
     bool blind = need->kind->blind && need->kind != resource->kind;
-    uint32_t least = need->stage + (command || blind);
+    bool before = resource->kind->needs && resource->kind->needs(resource, need) == NEEDED_BEFORE;
+    uint32_t least = need->stage + (command || blind || before);
     if (resource->stage < least)
         resource->stage = least;
 }

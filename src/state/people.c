@@ -599,10 +599,10 @@ static int begin_user(struct os_state *state, struct resource *resource) {
 }
 
 /* A user comes behind the groups; a group goes behind the users. */
-static bool user_needs(const struct resource *resource, const struct resource *other) {
+static int user_needs(const struct resource *resource, const struct resource *other) {
     return other->kind == &kind_group && !resource->gone && !other->gone;
 }
-static bool group_needs(const struct resource *resource, const struct resource *other) {
+static int group_needs(const struct resource *resource, const struct resource *other) {
     return other->kind == &kind_user && resource->gone && other->gone;
 }
 

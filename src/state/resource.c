@@ -4,6 +4,7 @@
 #include "state/acl.h"
 #include "state/assertion.h"
 #include "state/kinds.h"
+#include "state/package.h"
 #include "state/people.h"
 #include "state/service.h"
 
@@ -83,7 +84,7 @@ static const struct kind *const kinds[] = {
     &kind_block,   &kind_set,   &kind_absent,  &kind_tree,
     &kind_archive, &kind_run,   &kind_sudoers, &kind_cron,
     &kind_limits,  &kind_timer, &kind_module,  &kind_authorized_keys,
-    &kind_user,    &kind_group, &kind_service,
+    &kind_user,    &kind_group, &kind_package, &kind_service,
 };
 
 const struct kind *kind_of(const char *name) {
@@ -350,6 +351,14 @@ int add_resource(struct os_state *state, const struct resource *resource) {
     return enter_resource(state, (uint32_t)resource_count(state) - 1);
 }
 
+/* Tables of names say under a name of its own what they come after. */
+static int take_after(struct os_state *state, struct resource *resource) {
+    static const struct member after = {AFTER_KEY, LIST, IN(after)};
+    const struct data_value *v =
+        data_find(&resource->place.source->data, resource->table, AFTER_KEY, strlen(AFTER_KEY));
+    return v ? take_member(state, resource, &after, v) : 0;
+}
+
 static int read_resource(struct os_state *state, const struct source *source,
                          const struct kind *kind, const struct data_value *v) {
     struct resource resource = {.kind = kind,
@@ -370,7 +379,9 @@ static int read_resource(struct os_state *state, const struct source *source,
         r = (kind->folder  ? take_drop_in
              : kind->named ? take_name
                            : take_path)(state, &resource, v);
-    int members = r != -ENOMEM && kind->members ? take_members(state, &resource) : 0;
+    int members = r == -ENOMEM    ? r
+                  : kind->members ? take_members(state, &resource)
+                                  : take_after(state, &resource);
     r = r < 0 ? r : members;
     if (r >= 0 && kind->begin)
         r = kind->begin(state, &resource);

@@ -333,6 +333,10 @@ static int changes(struct os_state *state, const char *const *patterns, bool bef
     return 0;
 }
 
+int plan_touches(struct os_state *state, const char *const *patterns) {
+    return changes(state, patterns, false);
+}
+
 /* Whether the plan stops or starts it: it needs no restart then. */
 static bool is_planned(const struct os_plan *plan, const char *name, const char *is) {
     const struct os_plan_act *acts;
@@ -388,8 +392,11 @@ static int end_later(struct os_state *state, const struct resource *resource) {
     int restart = changes(state, service->restart, false), reload = 0;
     if (restart == 0)
         reload = changes(state, service->reload, false);
+    struct unit unit;
     if (restart <= 0 && reload <= 0)
         return restart < 0 ? restart : reload;
+    if (look_at_unit(resource->name, &unit) < 0 || !is_running(&unit))
+        return 0; /* and won't be when all is undone */
     int r = note_place(state, resource);
     return r < 0 ? r
                  : tell_service(state, resource, NULL,
@@ -434,12 +441,12 @@ int end_units(struct os_state *state) {
 /* ------------------------------------------------------------------------------ the kind */
 
 /* Its unit, what it listens to, and programs that are installed come first. */
-static bool needs_of_service(const struct resource *resource, const struct resource *other) {
+static int needs_of_service(const struct resource *resource, const struct resource *other) {
     static const char *const units[] = {"/etc/systemd/system/*", "/run/systemd/system/*",
                                         "/usr/local/lib/systemd/system/*", NULL};
     const struct service *service = service_of(resource);
     if (other->kind->driver)
-        return other->kind->blind && !other->after;
+        return other->kind->blind && !other->after ? NEEDED : NOT_NEEDED;
     return !other->kind->named && !other->kind->command && !other->kind->judge &&
            (is_for_any(units, other->name) ||
             (service->restart && is_for_any(service->restart, other->name)) ||

@@ -30,8 +30,10 @@ static int take_special(struct os_state *state, struct resource *resource,
                                                       : NULL;
     if (strcmp(v->key, "@unset") == 0)
         return v->type == DATA_LIST ? 0 : wrong(state, resource, v, "@unset is a list of keys");
+    if (strcmp(v->key, AFTER_KEY) == 0) /* taken already */
+        return 0;
     if (!to)
-        return problem(state, &place, "there is no '%s'; known are @format, @check, @unset",
+        return problem(state, &place, "there is no '%s'; known are @format, @check, @unset, @after",
                        v->key);
     if (v->type != DATA_TEXT)
         return wrong(state, resource, v, "expected a text");

@@ -64,6 +64,13 @@ struct resource {
 
 struct judgement;
 
+/** How one resource comes after another. */
+enum need {
+    NOT_NEEDED,
+    NEEDED,
+    NEEDED_BEFORE, /* in an earlier round: it can't be planned before that is done */
+};
+
 /** A kind of resource. */
 struct kind {
     const char *name;
@@ -83,8 +90,8 @@ struct kind {
     int (*plan)(struct os_state *state, const struct resource *resource);
     /* Once all is planned, when it is known what changes; `later`: its turn comes in another round. */
     int (*end)(struct os_state *state, const struct resource *resource, bool later);
-    /* Whether it comes after another one that it doesn't name. */
-    bool (*needs)(const struct resource *resource, const struct resource *other);
+    /* Whether it comes after another one that it doesn't name: enum need. */
+    int (*needs)(const struct resource *resource, const struct resource *other);
     /* Of an assertion, instead: whether it is so. What can't be told isn't, with the reason. */
     int (*judge)(const struct resource *resource, struct judgement *judgement);
 };

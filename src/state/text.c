@@ -198,6 +198,8 @@ static int begin_items(struct os_state *state, struct resource *resource, const 
     struct item item;
     int result = 0;
     for (; v && result != -ENOMEM; v = data_next(data, v)) {
+        if (strcmp(v->key, AFTER_KEY) == 0)
+            continue;
         int r = read_item(state, resource, v, text, &item);
         result = r < 0 ? r : result;
     }
@@ -235,7 +237,9 @@ int plan_edits(struct os_state *state, const struct resource *resource,
     str_append(&text, old.data ? old.data : "", old.size);
     const struct data_value *v = data_first(data, resource->table);
     for (; r == 0 && v; v = data_next(data, v))
-        r = text.failed ? -ENOMEM : edit(state, resource, v, &text);
+        r = strcmp(v->key, AFTER_KEY) == 0 ? 0
+            : text.failed                  ? -ENOMEM
+                                           : edit(state, resource, v, &text);
     if (r != 0 || (text.size == old.size && memcmp(text.data, old.data, text.size) == 0))
         return r;
     if (state->from_disk)

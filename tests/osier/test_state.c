@@ -63,7 +63,7 @@ static void problems_are_told_with_their_line(void **state) {
         told, "s.toml:3:10:a mode is a text: mode = \"0755\"|  mode = 755\n"
               "s.toml:4:2:there is no kind 'x'; known are dir, file, link, line, "
               "block, set, absent, tree, archive, run, sudoers, cron, limits, timer, module, "
-              "authorized_keys, service; port, connect, http, dns, process, "
+              "authorized_keys, user, group, package, service; port, connect, http, dns, process, "
               "space, load, match, cert; and vars, only, include|[x]\n");
     assert_null(os_state("none.toml", &options));
     assert_int_equal(errno, ENOENT);
