@@ -35,6 +35,12 @@ def osier(build, tmp_path):
     return run
 
 
+@pytest.fixture
+def arch(osier):
+    """The processor that the command runs on: by an emulator it is another one than the tests'."""
+    return osier.json("os.uname")["machine"]
+
+
 @pytest.fixture(scope="session")
 def contract_names(build):
     """Every name that the command takes."""

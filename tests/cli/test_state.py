@@ -367,7 +367,7 @@ def test_a_command_that_fails_takes_all_back(osier, state, tmp_path):
 # ------------------------------------------------------------------------------ variables, facts, includes
 
 
-def test_variables_and_where_they_are_from(osier, state, tmp_path):
+def test_variables_and_where_they_are_from(osier, state, tmp_path, arch):
     host = os.uname().nodename
     (tmp_path / "vars.d").mkdir()
     (tmp_path / f"vars.d/{host}.toml").write_text('b = "host"\n')
@@ -375,7 +375,7 @@ def test_variables_and_where_they_are_from(osier, state, tmp_path):
     text = 'include = ["base.toml"]\n[vars]\na = "own"\nb = "own"\nc = "{{a}}/{{b}}"\nd = 1.5\n[file."@/{{c}}"]\ncontent = "{{d}} {{z}} {{arch}}"\n'
     (tmp_path / "own").mkdir()
     state(text)
-    assert (tmp_path / "own/host").read_text() == f"1.5 true {os.uname().machine}"
+    assert (tmp_path / "own/host").read_text() == f"1.5 true {arch}"
     shown = json.loads(osier("show", "site.toml", "--vars", "--var=d=2", "--json").out)
     values = {entry["name"]: (entry["value"], entry["origin"]) for entry in shown}
     assert values["a"] == ("own", "site.toml:3") and values["b"] == ("host", f"vars.d/{host}.toml:1")
@@ -398,8 +398,7 @@ def test_a_mistake_in_a_template_is_told_with_its_line(refused, tmp_path):
     assert refused('[file."@/f"]\ntemplate = "t"\n') == "osier: plan: t:2:3: unknown name 'bad'; two braces are {{{{\n      {{bad}}\n      ^\n"
 
 
-def test_only(osier, tmp_path, state):
-    arch = os.uname().machine
+def test_only(osier, tmp_path, state, arch):
     state(f'[only]\narch = ["nothing", "{arch[:2]}*"]\n[dir."@/d"]\n')
     assert (tmp_path / "d").is_dir()
     (tmp_path / "no.toml").write_text(f'[only]\narch = "none"\n[dir."{tmp_path}/e"]\n')

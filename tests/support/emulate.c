@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/** Runs PROGRAM, of another processor, by EMULATOR; nothing of what it is given changes on the way. */
+/** Runs the program of another processor that lies beside it, as osier.real beside osier, by EMULATOR; nothing of what it
+ *  is given changes on the way. */
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 int main(int argc, char **argv) {
+    static const char real[] = ".real";
+    char path[PATH_MAX + sizeof real];
     char **words = calloc((size_t)argc + 2, sizeof *words);
-    if (!words)
+    ssize_t size = readlink("/proc/self/exe", path, PATH_MAX);
+    if (!words || size < 0)
         return 127;
+    memcpy(path + size, real, sizeof real);
     words[0] = EMULATOR;
-    words[1] = PROGRAM;
+    words[1] = path;
     for (int i = 1; i < argc; i++)
         words[i + 1] = argv[i];
     execvp(EMULATOR, words);
