@@ -16,13 +16,13 @@ static int absolute(const char *path, char **ret_text) {
         return path_normal(path, ret_text);
     UNCANCELLED;
     AUTO_STR s = STR_INIT;
-    size_t extra = strlen(path) + 1;
+    size_t size = strlen(path);
     int r = cwd_append(&s);
     if (r == 0)
-        r = str_reserve(&s, extra);
+        r = str_reserve(&s, size + 1);
     if (r < 0)
         return r;
-    s.size = path_append_normal(s.data, s.size, 1, path);
+    s.size = path_append_normal(s.data, s.size, 1, slice_of(path, path + size));
     s.data[s.size] = '\0';
     return str_take(&s, ret_text);
 }

@@ -196,7 +196,8 @@ static bool rest_is_plain(struct real *real) {
         str_append_char(path, '/');
     bool plain = !path->failed && is_plain(path->data, path->size, path->data + size, real->strict);
     if (plain) {
-        path->size = path_append_normal(path->data, size, 1, path->data + size);
+        path->size = path_append_normal(path->data, size, 1,
+                                        slice_of(path->data + size, path->data + path->size));
         path->data[path->size] = '\0';
     } else {
         str_truncate(path, size);
@@ -275,7 +276,7 @@ int realpath_resolve(const char *path, enum os_path_strict strict, char **ret_pa
         str_truncate(&start, root);
         return resolve_slowly(path, strict, &start, ret_path, reterr_failed);
     }
-    start.size = path_append_normal(start.data, root, 1, path);
+    start.size = path_append_normal(start.data, root, 1, slice_of(path, path + strlen(path)));
     start.data[start.size] = '\0';
     return str_take(&start, ret_path);
 }

@@ -8,6 +8,7 @@
 #include "path/flavour.h"
 #include "path/join.h"
 #include "path/norm.h"
+#include "path/normal.h"
 
 #include <osier/ntpath.h>
 #include <osier/path.h>
@@ -39,9 +40,19 @@ static BOTH size_t common_size(const struct flavour *flavour, const char *text, 
 }
 
 /* The components of a path, each with a separator before it: how many bytes. */
-static BOTH size_t put_components(const struct flavour *flavour, char *text, const char *path) {
+static BOTH size_t put_components(const struct flavour *flavour, char *text, const char *path,
+                                  size_t size) {
     char *end = text;
     struct os_slice name;
+    for (; is_separator(flavour, *path); size--)
+        path++;
+    size_t normal = normal_size(flavour, path, size);
+    if (normal > 0) {
+        *end++ = flavour->separator;
+        memcpy(end, path, normal);
+        end += normal;
+        path += normal;
+    }
     while (next_name(flavour, &path, &name)) {
         *end++ = flavour->separator;
         memcpy(end, name.data, name.size);
@@ -65,11 +76,12 @@ static BOTH bool is_rooted(struct anchor anchor) {
 static BOTH int common_path(const struct flavour *flavour, const char *const *paths,
                             char **ret_text) {
     struct anchor anchor = anchor_of(flavour, paths[0]);
-    char *text = mem_alloc(strlen(paths[0]) + 2);
+    size_t size = strlen(paths[0]);
+    char *text = mem_alloc(size + 2);
     if (!text)
         return -ENOMEM;
     char *names = put_separated(flavour, text, paths[0], anchor.drive);
-    size_t size = put_components(flavour, names, paths[0] + anchor.drive);
+    size = put_components(flavour, names, paths[0] + anchor.drive, size - anchor.drive);
     for (size_t i = 1; paths[i]; i++)
         size = common_size(flavour, names, size, paths[i] + anchor.drive);
     if (!is_rooted(anchor) && size > 0)
@@ -172,7 +184,8 @@ ALSO(os_posixpath_commonpath, os_path_commonpath);
 static int append_absolute(struct str *s, const char *path, const struct str *cwd) {
     size_t start = s->size;
     bool relative = path[0] != '/';
-    if (str_reserve(s, (relative ? cwd->size : 0) + strlen(path) + 1) < 0)
+    size_t path_size = strlen(path);
+    if (str_reserve(s, (relative ? cwd->size : 0) + path_size + 1) < 0)
         return -ENOMEM;
     char *text = s->data + start;
     text[0] = '/';
@@ -181,7 +194,7 @@ static int append_absolute(struct str *s, const char *path, const struct str *cw
         memcpy(text, cwd->data, cwd->size);
         size = cwd->size;
     }
-    size = path_append_normal(text, size, 1, path);
+    size = path_append_normal(text, size, 1, slice_of(path, path + path_size));
     s->size += size > 1 ? size : 0;
     s->data[s->size] = '\0';
     return 0;
@@ -243,8 +256,8 @@ char *os_ntpath_commonpath(const char *const *paths) {
 }
 
 /* Appends os_ntpath_normpath() of a path of so many bytes. */
-static int nt_append_normal(struct str *s, const char *path, size_t size) {
-    if (str_reserve(s, size + 1) < 0)
+static int nt_append_normal(struct str *s, struct os_slice path) {
+    if (str_reserve(s, path.size + 1) < 0)
         return -ENOMEM;
     s->size += nt_put_normal(s->data + s->size, path);
     s->data[s->size] = '\0';
@@ -254,9 +267,9 @@ static int nt_append_normal(struct str *s, const char *path, size_t size) {
 /* The same of a path made absolute. */
 static int nt_append_absolute(struct str *s, struct os_slice path, const struct str *cwd) {
     if (nt_is_absolute(path.data))
-        return nt_append_normal(s, path.data, path.size);
+        return nt_append_normal(s, path);
     AUTO_FREE char *joined = nt_join_list((const char *const[]){cwd->data, path.data, NULL});
-    return joined ? nt_append_normal(s, joined, strlen(joined)) : -ENOMEM;
+    return joined ? nt_append_normal(s, slice_of(joined, joined + strlen(joined))) : -ENOMEM;
 }
 
 /* Two texts that are compared name by name. */

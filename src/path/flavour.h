@@ -130,16 +130,6 @@ static inline uint64_t bytes_of(uint64_t word, char byte) {
     return ~(((word & low) + low) | word | low);
 }
 
-/** The separators among the eight bytes at `text`. */
-static BOTH uint64_t separators_at(const struct flavour *flavour, const char *text) {
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
-    uint64_t found = bytes_of(word, flavour->separator);
-    if (flavour->alternative != flavour->separator)
-        found |= bytes_of(word, flavour->alternative);
-    return found;
-}
-
 /** How many bytes both begin with, of at least `size`: whole words of them, a few less. */
 static inline size_t same_words(const char *a, const char *b, size_t size) {
     size_t at = 0;
@@ -152,29 +142,36 @@ static inline size_t same_words(const char *a, const char *b, size_t size) {
     return at;
 }
 
-/** Of what was found, the last in memory; and what stands behind each, moved there: `carry` says
- *  whether that of the word before was found in its last byte, and is 1 or 0 then. */
+/** Of what was found, the first and the last in memory. */
+static inline size_t first_found(uint64_t found) {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-static inline size_t last_found(uint64_t found) {
-    return 7 - (size_t)__builtin_ctzll(found) / 8;
-}
-
-static inline uint64_t behind_found(uint64_t found, uint64_t *carry) {
-    uint64_t behind = found >> 8 | *carry << 63;
-    *carry = found >> 7 & 1;
-    return behind;
-}
+    return (size_t)__builtin_clzll(found) / 8;
 #else
-static inline size_t last_found(uint64_t found) {
-    return 7 - (size_t)__builtin_clzll(found) / 8;
+    return (size_t)__builtin_ctzll(found) / 8;
+#endif
 }
 
-static inline uint64_t behind_found(uint64_t found, uint64_t *carry) {
-    uint64_t behind = found << 8 | *carry << 7;
-    *carry = found >> 63;
-    return behind;
-}
+static inline size_t last_found(uint64_t found) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return 7 - (size_t)__builtin_ctzll(found) / 8;
+#else
+    return 7 - (size_t)__builtin_clzll(found) / 8;
 #endif
+}
+
+/* ---- sixteen bytes at once ---- */
+
+typedef unsigned char block __attribute__((vector_size(16)));
+
+/** Which of the bytes at `text` are separators, as all bits of each. */
+static BOTH block separators_at(const struct flavour *flavour, const char *text) {
+    block bytes;
+    memcpy(&bytes, text, sizeof bytes);
+    block found = (block)(bytes == (unsigned char)flavour->separator);
+    if (flavour->alternative != flavour->separator)
+        found |= (block)(bytes == (unsigned char)flavour->alternative);
+    return found;
+}
 
 /** Copies bytes with the flavour's own separator for the other one: the end. */
 static BOTH char *put_separated(const struct flavour *flavour, char *to, const char *from,

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/seam.h"
 #include "path/flavour.h"
+#include "path/normal.h"
 #include <osier/ntpath.h>
 #include <osier/path.h>
 #include <osier/posixpath.h>
@@ -16,36 +17,18 @@ static BOTH char *without_last(const struct flavour *flavour, char *end, const c
     return end;
 }
 
-/* How many bytes of a path are whole names as they should be, with one separator between two: those
- * before the last separator in front of the first word in which anything else stands, be it a name
- * that only begins with a dot. */
-static BOTH size_t normal_size(const struct flavour *flavour, const char *path) {
-    const char *at = path, *end = path + strlen(path);
-    uint64_t carry = 1;
-    for (uint64_t word; end - at >= WORD; at += WORD) {
-        memcpy(&word, at, sizeof word);
-        uint64_t separators = bytes_of(word, flavour->separator), others = bytes_of(word, '.');
-        others = (others | separators) & behind_found(separators, &carry);
-        if (flavour->alternative != flavour->separator)
-            others |= bytes_of(word, flavour->alternative);
-        if (others)
-            break;
-    }
-    const char *last = memrchr(path, flavour->separator, (size_t)(at - path));
-    return last ? (size_t)(last - path) : 0;
-}
-
-/* What is normal already is copied at once, the rest byte by byte: names are too short for memchr() and memmove() to pay. What is
- * written never overtakes what is read, so both may be the same text. `fixed` bytes of `text` never
- * go; where it is rooted, ".." stays there. */
+/* What is normal at the start is copied at once, the rest byte by byte: names are too short for memchr() and
+ * memmove() to pay. What is written never overtakes what is read, so both may be the same text.
+ * `fixed` bytes of `text` never go; where it is rooted, ".." stays there. */
 static BOTH size_t append_normal(const struct flavour *flavour, char *text, size_t size,
-                                 size_t fixed, bool rooted, const char *path) {
+                                 size_t fixed, bool rooted, struct os_slice names) {
+    const char *path = names.data;
     char *const start = text + fixed;
     char *end = text + size;
     char *floor = start; /* ".." takes nothing back before it */
     while (is_separator(flavour, *path))
         path++;
-    size_t normal = normal_size(flavour, path);
+    size_t normal = normal_size(flavour, path, names.size - (size_t)(path - names.data));
     if (normal > 0) {
         if (end > start)
             *end++ = flavour->separator;
@@ -77,28 +60,30 @@ static BOTH size_t append_normal(const struct flavour *flavour, char *text, size
 }
 
 /* The normal form without a NUL: how many bytes. */
-static BOTH size_t put_normal(const struct flavour *flavour, char *text, const char *path) {
+static BOTH size_t put_normal(const struct flavour *flavour, char *text, struct os_slice whole) {
+    const char *path = whole.data;
     struct anchor anchor = flavour->anchor(path);
     put_separated(flavour, text, path, anchor.size);
     size_t size = append_normal(flavour, text, anchor.size, anchor.size, anchor.size > anchor.drive,
-                                path + anchor.size);
+                                slice_of(path + anchor.size, path + whole.size));
     if (size == 0)
         text[size++] = '.';
     return size;
 }
 
 static BOTH int normal(const struct flavour *flavour, const char *path, char **ret_text) {
-    char *text = mem_alloc(strlen(path) + 2); /* "" becomes "." */
+    struct os_slice whole = {path, strlen(path)};
+    char *text = mem_alloc(whole.size + 2); /* "" becomes "." */
     if (!text)
         return -ENOMEM;
-    text[put_normal(flavour, text, path)] = '\0';
+    text[put_normal(flavour, text, whole)] = '\0';
     *ret_text = text;
     return 0;
 }
 
 /* ---- POSIX ---- */
 
-size_t path_append_normal(char *text, size_t size, size_t root, const char *path) {
+size_t path_append_normal(char *text, size_t size, size_t root, struct os_slice path) {
     return append_normal(&POSIX, text, size, root, root > 0, path);
 }
 
@@ -115,7 +100,7 @@ ALSO(os_posixpath_normpath, os_path_normpath);
 
 /* ---- Windows ---- */
 
-size_t nt_put_normal(char *text, const char *path) {
+size_t nt_put_normal(char *text, struct os_slice path) {
     return put_normal(&NT, text, path);
 }
 
