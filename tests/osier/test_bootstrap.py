@@ -47,7 +47,7 @@ def test_without_a_package_manager(machine):
 
 def test_without_sudo(machine):
     status, said = machine({**dict.fromkeys(set(TOOLS) - {"ninja"}), "apt-get": "exit 0", "id": "echo 1000"}, "build")
-    assert (status, said) == (1, "bootstrap: not root and no sudo, have root run: apt-get install: ninja-build\n")
+    assert (status, said) == (1, "bootstrap: not root and no sudo, have root run: apt-get install -y --no-install-recommends ninja-build\n")
 
 
 def test_offline(machine):
