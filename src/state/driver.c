@@ -11,6 +11,7 @@
 #include "state/people.h"
 #include "state/ready.h"
 #include "state/service.h"
+#include "state/setting.h"
 #include "state/view.h"
 
 #include <osier/descriptors.h>
@@ -22,8 +23,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const struct driver *const drivers[] = {&driver_package, &driver_service, &driver_user,
-                                               &driver_group, NULL};
+static const struct driver *const drivers[] = {
+    &driver_package, &driver_service, &driver_user,  &driver_group, &driver_sysctl,
+    &driver_host,    &driver_module,  &driver_mount, &driver_swap,  NULL};
 
 const struct driver *driver_of(const char *kind) {
     for (size_t i = 0; drivers[i]; i++)

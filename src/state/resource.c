@@ -7,6 +7,7 @@
 #include "state/package.h"
 #include "state/people.h"
 #include "state/service.h"
+#include "state/setting.h"
 
 #include <ctype.h>
 #include <grp.h>
@@ -85,6 +86,8 @@ static const struct kind *const kinds[] = {
     &kind_archive, &kind_run,   &kind_sudoers, &kind_cron,
     &kind_limits,  &kind_timer, &kind_module,  &kind_authorized_keys,
     &kind_user,    &kind_group, &kind_package, &kind_service,
+    &kind_sysctl,  &kind_host,  &kind_locale,  &kind_mount,
+    &kind_swap,
 };
 
 const struct kind *kind_of(const char *name) {
@@ -366,7 +369,7 @@ static int read_resource(struct os_state *state, const struct source *source,
                                 .table = v,
                                 .undone = true,
                                 .want = {.new_mode = 0755, .uid = (uid_t)-1, .gid = (gid_t)-1}};
-    if (v->type != DATA_TABLE)
+    if (v->type != DATA_TABLE && !kind->plain)
         return problem(state, &resource.place, "this is a table: [%s.\"%s\"]", kind->name, v->key);
     int r = 0;
     if (kind->judge && !(resource.assertion = new_assertion(state)))
@@ -379,9 +382,10 @@ static int read_resource(struct os_state *state, const struct source *source,
         r = (kind->folder  ? take_drop_in
              : kind->named ? take_name
                            : take_path)(state, &resource, v);
-    int members = r == -ENOMEM    ? r
-                  : kind->members ? take_members(state, &resource)
-                                  : take_after(state, &resource);
+    int members = r == -ENOMEM            ? r
+                  : v->type != DATA_TABLE ? 0
+                  : kind->members         ? take_members(state, &resource)
+                                          : take_after(state, &resource);
     r = r < 0 ? r : members;
     if (r >= 0 && kind->begin)
         r = kind->begin(state, &resource);

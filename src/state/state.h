@@ -80,6 +80,7 @@ struct kind {
     bool part;      /* of a file's content */
     bool command;
     bool named;                  /* its name is no path */
+    bool plain;                  /* "name = value" stands for a table with that value */
     const char *folder, *suffix; /* its name stands for a file that is called so there, */
     const char *letters;         /* and has these besides letters and digits */
     bool blind;      /* nobody knows what else changes by it: what comes after it is planned

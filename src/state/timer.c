@@ -2,6 +2,7 @@
 /** Timers of systemd, each with the service that it starts; and modules of the kernel. */
 #include "state/dropins.h"
 
+#include "state/setting.h"
 #include "state/view.h"
 
 #include <string.h>
@@ -205,6 +206,21 @@ static int add_option(struct os_state *state, const struct place *place, const c
     return text->failed ? -ENOMEM : 0;
 }
 
+/* Whether it is loaded now is a value of the module, not of the file. */
+static int plan_module(struct os_state *state, const struct resource *resource) {
+    struct resource module = *resource;
+    bool loaded = !resource->gone;
+    int r = plan_drop_in(state, resource);
+    if (r != 0)
+        return r;
+    r = take_own(state, resource, "loaded", FLAG, &loaded);
+    module.name = own_name(state, resource);
+    if (r < 0 || !module.name)
+        return r < 0 ? r : -ENOMEM;
+    return r > 0 || !resource->gone ? want_value(state, &module, "loaded", loaded ? "yes" : "no")
+                                    : 0;
+}
+
 static int begin_module(struct os_state *state, struct resource *resource) {
     AUTO_STR load = STR_INIT, options = STR_INIT, pairs = STR_INIT;
     const char *name = own_name(state, resource);
@@ -241,7 +257,12 @@ static const struct member timer_members[] = {{"command", OWN, 0},
                                               DROP_IN,
                                               {NULL}};
 static const struct member module_members[] = {
-    {"options", OWN, 0}, {"blacklist", OWN, 0}, DROP_IN, {NULL}};
+    {"options", OWN, 0},
+    {"blacklist", OWN, 0},
+    {"loaded", OWN, 0},
+    {"undo_on_failure", FLAG, offsetof(struct resource, undone)},
+    DROP_IN,
+    {NULL}};
 
 const struct kind kind_timer = {"timer",
                                 timer_members,
@@ -251,6 +272,12 @@ const struct kind kind_timer = {"timer",
                                 .letters = "_-.@:",
                                 .begin = begin_timer,
                                 .plan = plan_drop_in};
-const struct kind kind_module = {
-    "module",          module_members,  .exclusive = true,     .folder = "/etc/modules-load.d",
-    .suffix = ".conf", .letters = "_-", .begin = begin_module, .plan = plan_drop_in};
+const struct kind kind_module = {"module",
+                                 module_members,
+                                 .exclusive = true,
+                                 .folder = "/etc/modules-load.d",
+                                 .suffix = ".conf",
+                                 .letters = "_-",
+                                 .begin = begin_module,
+                                 .plan = plan_module,
+                                 .driver = &driver_module};

@@ -10,16 +10,19 @@
 #define HOSTS        "/etc/hosts"
 #define NAME_MOST    64
 
-/* The first line that is no comment; empty where there is none. */
+void hostname_configured(const char *line, struct str *name) {
+    while (*line && (*line == '#' || *line == '\n'))
+        line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n');
+    str_append(name, line, strcspn(line, " \t\r\n"));
+}
+
+/* Empty where nothing is. */
 static int read_configured(struct str *name) {
     AUTO_STR text = STR_INIT;
     int r = machine_load(FILE_OF_NAME, &text);
     if (r < 0)
         return r == -ENOENT ? 0 : r;
-    const char *line = text.data;
-    while (*line && (*line == '#' || *line == '\n'))
-        line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n');
-    str_append(name, line, strcspn(line, " \t\r\n"));
+    hostname_configured(text.data, name);
     return name->failed ? -ENOMEM : 0;
 }
 
@@ -46,7 +49,7 @@ int hostname_list(const char *pattern, unsigned fields, struct rows *rows) {
 }
 
 /* Letters, digits, "-" and "."; no part is empty, or begins or ends with "-". */
-static bool is_name(const char *name) {
+bool hostname_is_name(const char *name) {
     char before = '.';
     size_t size = strlen(name);
     for (const char *c = name; *c; before = *c++) {
@@ -80,19 +83,24 @@ static void rename_line(const char *line, size_t size, const char *old, const ch
     str_append(text, line + at, size - at);
 }
 
+int hostname_edit_hosts(const char *line, const char *old, const char *name, struct str *text) {
+    for (size_t size; *line; line += size) {
+        size = strcspn(line, "\n");
+        size += line[size] == '\n';
+        rename_line(line, size, old, name, text);
+    }
+    str_append(text, "", 0);
+    return text->failed ? -ENOMEM : 0;
+}
+
 static int rename_hosts(const char *old, const char *name, struct str *text, bool *ret_changed) {
     AUTO_STR before = STR_INIT;
     int r = machine_load(HOSTS, &before);
     if (r < 0)
         return r == -ENOENT ? 0 : r;
-    for (const char *line = before.data; *line;) {
-        size_t size = strcspn(line, "\n");
-        size += line[size] == '\n';
-        rename_line(line, size, old, name, text);
-        line += size;
-    }
-    *ret_changed = !text->failed && before.size && strcmp(before.data, text->data) != 0;
-    return text->failed ? -ENOMEM : 0;
+    r = hostname_edit_hosts(before.data, old, name, text);
+    *ret_changed = r >= 0 && before.size && strcmp(before.data, text->data) != 0;
+    return r;
 }
 
 static int write_files(const char *name, struct setting_done *done) {
@@ -112,7 +120,7 @@ static int write_files(const char *name, struct setting_done *done) {
 int hostname_set(const struct setting_change *c, struct setting_done *done) {
     AUTO_STR old = STR_INIT;
     bool live = machine_is_live() == 0 && !(c->flags & OS_SETTING_PERSISTENT);
-    if (*c->name || !is_name(c->value))
+    if (*c->name || !hostname_is_name(c->value))
         return -EINVAL;
     if (!live)
         return c->flags & OS_SETTING_RUNTIME ? -ENOTSUP : write_files(c->value, done);

@@ -110,35 +110,35 @@ static int is_installed(const char *locale) {
     return fd >= 0 ? 1 : in_archive(name.data);
 }
 
-static int check(const struct setting_change *c) {
+int locale_check(const char *name, const char *value) {
     static const char plain[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.@:-";
-    if (!is_variable(c->name) || !*c->value || strspn(c->value, plain) != strlen(c->value))
+    if (!is_variable(name) || !*value || strspn(value, plain) != strlen(value))
         return -EINVAL;
-    int r = strcmp(c->name, "LANGUAGE") == 0 ? 1 : is_installed(c->value);
+    int r = strcmp(name, "LANGUAGE") == 0 ? 1 : is_installed(value);
     return r < 0 ? r : r ? 0 : -EINVAL;
 }
 
 /* The text with the variable set, every other line as it was. */
-static int edit(const char *text, const struct setting_change *c, struct str *ret_text) {
-    AUTO_STR name = STR_INIT;
-    AUTO_STR value = STR_INIT;
+int locale_edit(const char *text, const char *name, const char *value, struct str *ret_text) {
+    AUTO_STR its_name = STR_INIT;
+    AUTO_STR its_value = STR_INIT;
     bool written = false;
     while (*text) {
         size_t size = strcspn(text, "\n");
-        bool its = split(text, size, &name, &value) && strcmp(name.data, c->name) == 0;
+        bool its = split(text, size, &its_name, &its_value) && strcmp(its_name.data, name) == 0;
         if (!its)
             str_append(ret_text, text, size);
         else if (!written)
-            str_printf(ret_text, "%s=%s", c->name, c->value);
+            str_printf(ret_text, "%s=%s", name, value);
         if (!its || !written)
             str_append_char(ret_text, '\n');
         written |= its;
         text += size + (text[size] == '\n');
     }
     if (!written)
-        str_printf(ret_text, "%s=%s\n", c->name, c->value);
-    return ret_text->failed || name.failed || value.failed ? -ENOMEM : 0;
+        str_printf(ret_text, "%s=%s\n", name, value);
+    return ret_text->failed || its_name.failed || its_value.failed ? -ENOMEM : 0;
 }
 
 int locale_set(const struct setting_change *c, struct setting_done *done) {
@@ -147,11 +147,11 @@ int locale_set(const struct setting_change *c, struct setting_done *done) {
     struct setting_file file = {0};
     if (c->flags & OS_SETTING_RUNTIME) /* who logs in next has it */
         return -ENOTSUP;
-    int r = check(c);
+    int r = locale_check(c->name, c->value);
     if (r == 0)
         r = load(&file.path, &old);
     if (r == 0)
-        r = edit(old.data ? old.data : "", c, &text);
+        r = locale_edit(old.data ? old.data : "", c->name, c->value, &text);
     file.text = text.data;
     return r < 0 ? r : setting_files(&file, 1, "set locale", done);
 }

@@ -37,6 +37,17 @@ bool setting_same(const char *a, const char *b);
 int setting_add(struct rows *rows, const char *name, const char *value, const char *configured,
                 const char *source);
 
+/** What each kind makes of the text of a file: 0, or −errno. A change isn't made by them. */
+int hostname_edit_hosts(const char *text, const char *old, const char *name, struct str *ret_text);
+/** The first line of /etc/hostname's text that is no comment. */
+void hostname_configured(const char *text, struct str *name);
+bool hostname_is_name(const char *name);
+/** Whether there is such a zone: 0, −ENOENT, −EINVAL; `ret_target` is what /etc/localtime leads to. */
+int timezone_check(const char *zone, struct str *ret_target);
+/** −EINVAL where it is no variable of locales, or no locale of that name is installed. */
+int locale_check(const char *name, const char *value);
+int locale_edit(const char *text, const char *name, const char *value, struct str *ret_text);
+
 int hostname_list(const char *pattern, unsigned fields, struct rows *rows);
 int hostname_set(const struct setting_change *change, struct setting_done *done);
 int timezone_list(const char *pattern, unsigned fields, struct rows *rows);

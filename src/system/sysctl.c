@@ -11,9 +11,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define OWN_FILE  "/etc/sysctl.d/60-osier.conf"
-#define LATE_FILE "/etc/sysctl.d/99-zz-osier.conf"
-
 /* ------------------------------------------------------------------- values */
 
 /* Without the newline at its end. */
@@ -158,7 +155,7 @@ int sysctl_list(const char *pattern, unsigned fields, struct rows *rows) {
 /* ------------------------------------------------------------------- changes */
 
 /* Whether what `file` would say counts, or a line elsewhere, at `where`. */
-static int check_order(const char *file, const char *text, const char *path, struct str *where) {
+int sysctl_check_order(const char *file, const char *text, const char *path, struct str *where) {
     struct sysctl_lines lines = {0};
     size_t size = strlen(file);
     int r = sysctl_lines_load(&lines, file, text);
@@ -178,19 +175,19 @@ static int prepare_file(const char *file, const char *path, const char *value, s
     int r = machine_load(file, &old);
     if (r == 0 || r == -ENOENT)
         r = sysctl_edit(old.data ? old.data : "", path, value, text);
-    return r < 0 ? r : check_order(file, text->data, path, where);
+    return r < 0 ? r : sysctl_check_order(file, text->data, path, where);
 }
 
 static int prepare(const struct setting_change *c, const char *path, const char **file,
                    struct str *text, struct str *where) {
-    *file = OWN_FILE;
-    int r = prepare_file(OWN_FILE, path, c->value, text, where);
+    *file = SYSCTL_OWN_FILE;
+    int r = prepare_file(SYSCTL_OWN_FILE, path, c->value, text, where);
     if (r != -EEXIST || !(c->flags & OS_SETTING_FORCE))
         return r;
-    *file = LATE_FILE;
+    *file = SYSCTL_LATE_FILE;
     str_truncate(text, 0);
     str_truncate(where, 0);
-    return prepare_file(LATE_FILE, path, c->value, text, where);
+    return prepare_file(SYSCTL_LATE_FILE, path, c->value, text, where);
 }
 
 static int write_value(int sys, const char *path, const char *value) {

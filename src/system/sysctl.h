@@ -37,6 +37,13 @@ const struct sysctl_line *sysctl_lines_find(const struct sysctl_lines *lines, co
 /** The text of a file with `path` set to `value`, every other line as it was: 0, or −errno. */
 int sysctl_edit(const char *text, const char *path, const char *value, struct str *ret_text);
 
+/** Where changes are written; and where, so that no later file says otherwise. */
+#define SYSCTL_OWN_FILE  "/etc/sysctl.d/60-osier.conf"
+#define SYSCTL_LATE_FILE "/etc/sysctl.d/99-zz-osier.conf"
+
+/** Whether what `file` would say of `path` counts: 0; −EEXIST with the line elsewhere that does in `where`. */
+int sysctl_check_order(const char *file, const char *text, const char *path, struct str *where);
+
 int sysctl_list(const char *pattern, unsigned fields, struct rows *rows);
 int sysctl_set(const struct setting_change *change, struct setting_done *done);
 

@@ -56,23 +56,25 @@ static int check_zone(const char *zone, const char *path) {
     return size >= 4 && memcmp(begin, "TZif", 4) == 0 ? 0 : -EINVAL;
 }
 
+int timezone_check(const char *zone, struct str *target) {
+    str_printf(target, "..%s%s", ZONES, zone);
+    return target->failed ? -ENOMEM : check_zone(zone, target->data + strlen(".."));
+}
+
 int timezone_set(const struct setting_change *c, struct setting_done *done) {
-    AUTO_STR path = STR_INIT;
     AUTO_STR line = STR_INIT;
     AUTO_STR old = STR_INIT;
-    str_printf(&path, "%s%s", ZONES, c->value);
-    str_printf(&line, "%s\n", c->value);
     AUTO_STR target = STR_INIT;
-    str_printf(&target, "..%s", path.data ? path.data : "");
-    if (path.failed || line.failed || target.failed)
+    str_printf(&line, "%s\n", c->value);
+    if (line.failed)
         return -ENOMEM;
     if (*c->name)
         return -EINVAL;
     if (c->flags & OS_SETTING_RUNTIME) /* each process reads the file */
         return -ENOTSUP;
-    int r = check_zone(c->value, path.data);
+    int r = timezone_check(c->value, &target);
     if (r < 0) {
-        str_append_text(&done->where, path.data);
+        str_append_text(&done->where, target.data ? target.data + strlen("..") : "");
         return r;
     }
     r = machine_load(TEXT, &old);

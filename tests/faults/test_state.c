@@ -86,6 +86,8 @@ static const char kinds[] =
     "1 }\n"
     "[limits.a]\ndomain = \"@a\"\nboth = { nofile = 5 }\n"
     "[user.osier-a]\ngroups = [\"osier-b\"]\ncomment = \"a\"\n[group.osier-b]\nsystem = true\n"
+    "[sysctl]\n\"net.a\" = 1\n[host]\nhostname = \"a\"\n[locale]\nLANG = \"C\"\n"
+    "[mount.\"/osier/a\"]\ndevice = \"b\"\n[swap.\"/osier/b\"]\nsize = \"1M\"\n"
     "[module.a]\noptions = { b = 1 }\n"
     "[authorized_keys.a]\nkeys = \"ssh-rsa AAAAAAAAAAAAAAAAAAAA\"\nexactly = true\nafter = "
     "[\"cron:a\"]\n";
