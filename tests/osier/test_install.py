@@ -2,6 +2,7 @@
 """What `make install` lays down is all that a consumer's program needs."""
 
 import os
+import pathlib
 import shutil
 import subprocess
 
@@ -94,3 +95,30 @@ def test_every_header_is_installed(installed):
     [top] = installed.rglob("osier.h")
     seen = {str(path.relative_to(top.parent)) for path in [top, *(top.parent / "osier").glob("*.h")]}
     assert seen == set(headers.all_headers())
+
+
+LDCONFIG = """#!/bin/sh
+[ "$1" = -p ] || { echo called >>"$CALLS"; exit; }
+[ ! -s "$CALLS" ] || echo "libosier.so.0 (libc6,x86-64) => /opt/lib/libosier.so.0"
+"""
+
+
+@pytest.mark.parametrize(
+    "destdir, user, called, told",
+    [
+        ("", 0, True, ""),
+        ("", 1000, False, "install: programs won't find libosier.so.0: name /opt/lib in /etc/ld.so.conf.d and run ldconfig"),
+        ("/package", 0, False, ""),
+    ],
+)
+def test_the_loader_learns_of_the_library(tmp_path, destdir, user, called, told):
+    """`make install` runs ldconfig, or says what to do; a package does that itself."""
+    calls = tmp_path / "calls"
+    for name, text in ("ldconfig", LDCONFIG), ("id", f"#!/bin/sh\necho {user}\n"):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "DESTDIR": destdir, "CALLS": str(calls)}
+    tool = pathlib.Path(__file__).parents[2] / "tools" / "register-library"
+    done = subprocess.run([tool, "/opt/lib"], env=environment, capture_output=True, text=True, check=True)
+    assert calls.exists() == called
+    assert done.stderr.startswith(told) and bool(done.stderr) == bool(told)
