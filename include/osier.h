@@ -11,6 +11,7 @@
 #include <osier/cpu.h>
 #include <osier/descriptors.h>
 #include <osier/directories.h>
+#include <osier/disks.h>
 #include <osier/environ.h>
 #include <osier/error.h>
 #include <osier/events.h>

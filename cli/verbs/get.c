@@ -132,8 +132,8 @@ int ask_question(const struct question *question) {
 /**
  * Shows processes, memory, CPUs, load, the network, settings.
  *
- * WHAT is procs, mounts, usage PATH, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure
- * RESOURCE, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
+ * WHAT is procs, mounts, disks, usage PATH, memory, swap, meminfo, vmstat, cpu, cpufreq, stats, load,
+ * pressure RESOURCE, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
  * sysctl [PATTERN], hostname, timezone, locale, release, virtualization, modules, limits [PID], users,
  * sensors or batteries. A list is a table, which --fields, --filter, --sort,
  * --top and --no-header shape, or --json and --jsonl; what is not asked for is not read either. `osier get
@@ -143,7 +143,7 @@ int ask_question(const struct question *question) {
  * A word with a slash in it is a configuration file: `osier get FILE [KEY] [--format=NAME]` shows what
  * its keys are, as `osier set` takes them.
  *
- * @param what  one of procs, mounts, usage, memory, swap, meminfo, cpu, cpufreq, stats, load, pressure,
+ * @param what  one of procs, mounts, disks, usage, memory, swap, meminfo, vmstat, cpu, cpufreq, stats, load, pressure,
  *               cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
  *               sysctl, hostname, timezone, locale, release, virtualization, modules, limits, users,
  *               sensors, batteries, all
@@ -156,6 +156,8 @@ int ask_question(const struct question *question) {
  * @noun memory os.virtual_memory
  * @noun swap os.swap_memory
  * @noun meminfo os.meminfo
+ * @noun vmstat os.vmstat
+ * @noun disks os.disks
  * @noun cpu os.cpu_times
  * @noun cpufreq os.cpu_freq
  * @noun stats os.cpu_stats

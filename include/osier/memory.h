@@ -74,6 +74,16 @@ struct os_named_number {
  */
 OS_API OS_MUST_FREE OS_NONNULL() struct os_named_number *os_meminfo(size_t *ret_count);
 
+/**
+ * Every line of /proc/vmstat: pages of each kind, and events since the machine started.
+ *
+ * @param ret_count  set to how many there are
+ * @return an array with its names in one block, to free(); NULL with errno set
+ * @source proc_vmstat(5)
+ * @shell os.vmstat -> map
+ */
+OS_API OS_MUST_FREE OS_NONNULL() struct os_named_number *os_vmstat(size_t *ret_count);
+
 OS_END_DECLS
 
 #endif

@@ -117,20 +117,21 @@ static size_t count_lines(const char *text) {
     return lines;
 }
 
-/* "MemTotal:  123 kB": false for a line of another form. */
-static bool parse_line(char *line, struct os_named_number *ret) {
-    char *colon = strchr(line, ':'), *end;
-    if (!colon)
+/* "MemTotal:  123 kB", "pgfault 123": false for a line of another form. */
+static bool parse_line(char *line, char behind_name, struct os_named_number *ret) {
+    char *begin = strchr(line, behind_name), *end;
+    if (!begin)
         return false;
-    *colon = '\0';
-    int64_t number = (int64_t)strtoull(colon + 1, &end, 10);
+    *begin = '\0';
+    int64_t number = (int64_t)strtoull(begin + 1, &end, 10);
     *ret = (struct os_named_number){line, strcmp(end, " kB") == 0 ? number * 1024 : number};
-    return end > colon + 1;
+    return end > begin + 1;
 }
 
-static int read_lines(struct os_named_number **ret_lines, size_t *ret_count) {
+static int read_lines(const char *path, char behind_name, struct os_named_number **ret_lines,
+                      size_t *ret_count) {
     AUTO_STR text = STR_INIT;
-    int r = machine_load("/proc/meminfo", &text);
+    int r = machine_load(path, &text);
     if (r < 0)
         return r;
     size_t size = count_lines(text.data) * sizeof **ret_lines, count = 0;
@@ -140,7 +141,7 @@ static int read_lines(struct os_named_number **ret_lines, size_t *ret_count) {
     struct os_named_number *lines = (struct os_named_number *)(void *)block;
     char *rest = memcpy(block + size, text.data, text.size + 1);
     while ((line = strsep(&rest, "\n")) && *line)
-        count += parse_line(line, &lines[count]);
+        count += parse_line(line, behind_name, &lines[count]);
     if (!count) {
         free(block);
         return -ENODATA;
@@ -153,6 +154,13 @@ static int read_lines(struct os_named_number **ret_lines, size_t *ret_count) {
 struct os_named_number *os_meminfo(size_t *ret_count) {
     UNCANCELLED;
     struct os_named_number *lines = NULL;
-    int r = read_lines(&lines, ret_count);
+    int r = read_lines("/proc/meminfo", ':', &lines, ret_count);
     return PUBLIC_POINTER(r, lines, "meminfo", NULL, NULL);
+}
+
+struct os_named_number *os_vmstat(size_t *ret_count) {
+    UNCANCELLED;
+    struct os_named_number *lines = NULL;
+    int r = read_lines("/proc/vmstat", ' ', &lines, ret_count);
+    return PUBLIC_POINTER(r, lines, "vmstat", NULL, NULL);
 }

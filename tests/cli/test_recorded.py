@@ -9,7 +9,7 @@ MIB = 1 << 20
 NOUNS = (
     "procs", "mounts", "memory", "swap", "meminfo", "cpu", "cpufreq", "stats", "load", "pressure CPU", "pressure MEMORY",
     "pressure IO", "cgroup", "uptime", "boot", "sockets", "sysctl", "hostname", "timezone", "locale", "release",
-    "virtualization", "modules", "limits", "limits 5", "users", "sensors", "batteries",
+    "virtualization", "modules", "limits", "limits 5", "users", "sensors", "batteries", "disks", "vmstat",
 )  # fmt: skip
 KERNEL_ONLY = ("usage /", "os")
 MEMINFO = "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 300 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n"
@@ -333,3 +333,34 @@ def test_links_and_fifos_lead_nowhere(machine, tmp_path):
         (machine.top / name).unlink()
         os.mkfifo(machine.top / name)
     machine.survives()
+
+
+def test_disks_and_what_they_are_made_of(machine):
+    numbers = "10 1 2048 30 20 2 4096 60 3 90"
+    devices = "8 0 sda", "8 1 sda1", "253 0 dm-0", "9 0 md0", "7 0 loop0", "104 0 cciss/c0d0", "11 0 sr0"
+    stats = "".join(f" {device} {numbers} 120 0 0 0 0\n" for device in devices) + "8 16 sdb 1 2\n8 16 sdc a b c d e f g h i j\n"
+    machine({
+        "proc/diskstats": stats,
+        "sys/class/block/sda/size": "1000\n",
+        "sys/class/block/sda1/partition": "1\n",
+        "sys/class/block/dm-0/dm/name": "vg-root\n",
+        "sys/class/block/dm-0/slaves/sda1": "",
+        "sys/class/block/md0/md/level": "raid1\n",
+        "sys/class/block/md0/slaves/sda": "",
+        "sys/class/block/cciss!c0d0/size": "2\n",
+    })  # fmt: skip
+    disks = {disk["name"]: disk for disk in machine.get("disks")}
+    assert [(name, disk["type"]) for name, disk in disks.items()] == [
+        ("sda", "disk"), ("sda1", "partition"), ("dm-0", "dm"), ("md0", "md"), ("loop0", "loop"), ("cciss/c0d0", "disk"), ("sr0", "rom")
+    ]  # fmt: skip
+    assert [name for name, disk in disks.items() if disk["counted"]] == ["sda", "loop0", "cciss/c0d0", "sr0"]
+    assert disks["dm-0"]["label"] == "vg-root" and disks["dm-0"]["below"] == "sda1" and disks["sda"]["below"] is None
+    sda = disks["sda"]
+    assert (sda["size"], sda["read_bytes"], sda["write_bytes"], disks["cciss/c0d0"]["size"]) == (512000, 2048 * 512, 4096 * 512, 1024)
+    assert (sda["read_time"], sda["write_time"], sda["busy_time"], sda["in_flight"]) == (30_000_000, 60_000_000, 90_000_000, 3)
+    assert (sda["read_count"], sda["write_count"], sda["read_merged_count"], sda["write_merged_count"]) == (10, 20, 1, 2)
+
+
+def test_events_of_memory(machine):
+    machine({"proc/vmstat": "nr_free_pages 12\noom_kill 3\nodd\n"})
+    assert machine.get("vmstat") == {"nr_free_pages": 12, "oom_kill": 3}

@@ -21,6 +21,15 @@ FAULT(os_meminfo) {
     return fault_free(os_meminfo(&count));
 }
 
+FAULT(os_vmstat) {
+    return fault_free(os_vmstat(&count));
+}
+
+/* Of a device that /sys tells nothing of, the numbers are there all the same. */
+FAULT(os_disks, .absorbs = "open read kernel_getdents64", .few = true) {
+    return fault_free(os_disks(&count));
+}
+
 FAULT(os_cpu_times) {
     return fault_free(os_cpu_times(&count));
 }

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <time.h>
@@ -27,6 +28,32 @@ static void memory_of_this_machine(void **state) {
     assert_string_equal(lines[0].name, "MemTotal");
     assert_int_equal(lines[0].number, m.total);
     free(lines);
+}
+
+/* What they say of this machine is what its files say. */
+static void events_and_disks_of_this_machine(void **state) {
+    (void)state;
+    size_t count = 0, lines = 0;
+    char line[512];
+    struct os_named_number *events = os_vmstat(&count);
+    assert_true(events && count > 20);
+    assert_string_equal(events[0].name, "nr_free_pages");
+    free(events);
+    FILE *file = fopen("/proc/diskstats", "r");
+    struct os_disk *disks = file ? os_disks(&count) : NULL;
+    if (!file)
+        skip();
+    for (; fgets(line, sizeof line, file); lines++) {
+        unsigned major, minor;
+        char name[64];
+        assert_int_equal(sscanf(line, "%u %u %63s", &major, &minor, name), 3);
+        assert_true(lines < count);
+        assert_string_equal(disks[lines].name, name);
+        assert_true(disks[lines].dev_major == major && disks[lines].dev_minor == minor);
+    }
+    fclose(file);
+    assert_int_equal(lines, count);
+    free(disks);
 }
 
 static void memory_of_others(void **state) {
@@ -219,9 +246,13 @@ static void a_trigger_can_be_polled(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(memory_of_this_machine),  IN_SCRATCH(memory_of_others),
-        cmocka_unit_test(cpus_of_this_machine),    IN_SCRATCH(many_cpus),
-        IN_SCRATCH(cpus_without_topology),         IN_SCRATCH(pressure),
+        cmocka_unit_test(memory_of_this_machine),
+        cmocka_unit_test(events_and_disks_of_this_machine),
+        IN_SCRATCH(memory_of_others),
+        cmocka_unit_test(cpus_of_this_machine),
+        IN_SCRATCH(many_cpus),
+        IN_SCRATCH(cpus_without_topology),
+        IN_SCRATCH(pressure),
         cmocka_unit_test(a_trigger_can_be_polled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
