@@ -68,7 +68,7 @@ const char *os_config_format(const char *path) {
 }
 
 /* Who reads and edits which format. */
-static const struct reader {
+static const struct format_reader {
     const char *format;
     int (*each)(const char *format, const char *text, size_t size, each_entry *each, void *data);
     int (*edit)(const char *format, const char *text, size_t size, const struct edit *edit,
@@ -84,7 +84,7 @@ static const struct reader {
 
 /* The reader of a format, and the text with a NUL behind it: 0, or −EINVAL where none reads it. */
 static int begin_reading(const char *format, const char *text, size_t size,
-                         const struct reader **ret, char **ret_copy) {
+                         const struct format_reader **ret, char **ret_copy) {
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
         if (strcmp(readers[i].format, format) == 0) {
             *ret_copy = mem_text(text, size);
@@ -96,7 +96,7 @@ static int begin_reading(const char *format, const char *text, size_t size,
 
 static int each_of(const char *format, const char *text, size_t size, each_entry *each,
                    void *data) {
-    const struct reader *reader;
+    const struct format_reader *reader;
     AUTO_FREE char *copy = NULL;
     int r = begin_reading(format, text, size, &reader, &copy);
     return r < 0 ? r : reader->each(format, copy, size, each, data);
@@ -104,7 +104,7 @@ static int each_of(const char *format, const char *text, size_t size, each_entry
 
 static int edit_of(const char *format, const char *text, size_t size, const struct edit *edit,
                    struct str *ret) {
-    const struct reader *reader;
+    const struct format_reader *reader;
     AUTO_FREE char *copy = NULL;
     int r = begin_reading(format, text, size, &reader, &copy);
     return r < 0 ? r : reader->edit(format, copy, size, edit, ret);

@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PASSWD "/etc/passwd"
-#define GROUP  "/etc/group"
-#define SHADOW "/etc/shadow"
+#define PASSWD_FILE "/etc/passwd"
+#define GROUP_FILE  "/etc/group"
+#define SHADOW_FILE "/etc/shadow"
 
 /* ------------------------------------------------------------------------------ the files */
 
@@ -64,7 +64,7 @@ static int append_group(uint32_t gid, struct str *s) {
     AUTO_STR text = STR_INIT;
     char *fields[MOST_FIELDS] = {NULL};
     uint32_t id;
-    int r = load(GROUP, &text);
+    int r = load(GROUP_FILE, &text);
     for (char *rest = text.data; r >= 0 && rest && next_line(&rest, fields);
          memset(fields, 0, sizeof fields))
         if (read_number(fields[2], &id) && id == gid) {
@@ -111,7 +111,7 @@ static bool has_name(const char *names, const char *name) {
 static int append_groups(const char *user, struct str *s) {
     AUTO_STR text = STR_INIT, names = STR_INIT;
     char *fields[MOST_FIELDS] = {NULL};
-    int r = load(GROUP, &text);
+    int r = load(GROUP_FILE, &text);
     for (char *rest = text.data; r >= 0 && rest && next_line(&rest, fields);
          memset(fields, 0, sizeof fields))
         if (fields[3] && has_name(fields[3], user))
@@ -162,7 +162,7 @@ static int append_user(const char *name, char *fields[MOST_FIELDS], struct str *
 static int look_locked(const char *name, struct str *now) {
     AUTO_STR text = STR_INIT;
     char *fields[MOST_FIELDS];
-    int r = load(SHADOW, &text);
+    int r = load(SHADOW_FILE, &text);
     if (r < 0)
         return r;
     bool locked = find_line(&text, name, fields) && (*fields[1] == '!' || *fields[1] == '*');
@@ -175,7 +175,7 @@ static int look_user(const char *name, const char *what, struct str *now) {
     char *fields[MOST_FIELDS];
     if (strcmp(what, "locked") == 0)
         return look_locked(name, now);
-    int r = load(PASSWD, &text);
+    int r = load(PASSWD_FILE, &text);
     if (r < 0 || !find_line(&text, name, fields))
         return r;
     if (!*what)
@@ -201,7 +201,7 @@ static int add_removal(const char *name, const char *from, struct list *argv) {
     char *fields[MOST_FIELDS];
     AUTO_STR own = STR_INIT;
     str_printf(&own, ":group=%s:", name);
-    int r = load(GROUP, &text);
+    int r = load(GROUP_FILE, &text);
     if (r < 0 || own.failed)
         return r < 0 ? r : -ENOMEM;
     if (!strstr(from, own.data)) {
@@ -270,7 +270,7 @@ static int look_group(const char *name, const char *what, struct str *now) {
     AUTO_STR text = STR_INIT;
     char *fields[MOST_FIELDS];
     (void)what;
-    int r = load(GROUP, &text);
+    int r = load(GROUP_FILE, &text);
     if (r >= 0 && find_line(&text, name, fields))
         str_printf(now, "gid=%s", fields[2]);
     return r;
@@ -348,9 +348,9 @@ static int free_number(const struct os_state *state, bool group, bool both, bool
                                : system ? "SYS_UID_MAX"
                                         : "UID_MAX",
                                system ? 999 : 60000);
-    int r = load(PASSWD, &passwd);
+    int r = load(PASSWD_FILE, &passwd);
     if (r >= 0)
-        r = load(GROUP, &groups);
+        r = load(GROUP_FILE, &groups);
     for (uint32_t i = 0; r >= 0 && least <= most && i <= most - least; i++) {
         uint32_t id = system ? most - i : least + i;
         if (!is_taken(state, texts, group, id) && (!both || !is_taken(state, texts, !group, id))) {
@@ -396,7 +396,7 @@ static int find_number(struct os_state *state, const struct source *source,
     const struct data_value *v = said(source, table, person->group ? "gid" : "uid", DATA_INTEGER);
     char *fields[MOST_FIELDS];
     AUTO_STR text = STR_INIT;
-    int r = load(person->group ? GROUP : PASSWD, &text);
+    int r = load(person->group ? GROUP_FILE : PASSWD_FILE, &text);
     bool there = r >= 0 && find_line(&text, person->name, fields);
     if (there && !person->group) {
         person->home = arena_text(&state->arena, fields[5] ? fields[5] : "/",
@@ -485,7 +485,7 @@ int find_people(struct os_state *state) {
 
 /* ------------------------------------------------------------------------------ their tables */
 
-struct user {
+struct user_table {
     int64_t uid;
     const char *group, *home, *shell, *comment;
     const struct data_value *groups;
@@ -493,7 +493,7 @@ struct user {
     /* What begin_user() makes of it. */
     const char *const *list; /* of groups, then NULL */
 };
-struct group {
+struct group_table {
     int64_t gid;
     bool system;
 };
@@ -541,7 +541,7 @@ static int check_field(struct os_state *state, const struct resource *resource, 
 }
 
 static int begin_group(struct os_state *state, struct resource *resource) {
-    const struct group *group = resource->own;
+    const struct group_table *group = resource->own;
     int r = check_name(state, resource, resource->name);
     return r < 0 ? r : check_number(state, resource, "gid", group->gid);
 }
@@ -549,7 +549,7 @@ static int begin_group(struct os_state *state, struct resource *resource) {
 /* The group of a user who has none said, and that isn't there. */
 static int add_own_group(struct os_state *state, const struct resource *user) {
     struct resource own = *user;
-    struct group *group = arena_alloc(&state->arena, sizeof *group);
+    struct group_table *group = arena_alloc(&state->arena, sizeof *group);
     if (!group)
         return -ENOMEM;
     own.kind = &kind_group;
@@ -574,7 +574,7 @@ static bool has_table(const struct os_state *state, const char *name) {
 
 static int begin_user(struct os_state *state, struct resource *resource) {
     static const char *const none[] = {NULL};
-    struct user *user = resource->own;
+    struct user_table *user = resource->own;
     user->list = none;
     int r = check_name(state, resource, resource->name);
     if (r >= 0)
@@ -621,7 +621,7 @@ static int plan_group(struct os_state *state, const struct resource *resource) {
 
 /* The groups that a user shall have: those that are said, and without `exactly` those that there are. */
 static int wanted_groups(const struct resource *resource, struct str *s) {
-    const struct user *user = resource->own;
+    const struct user_table *user = resource->own;
     AUTO_STR names = STR_INIT;
     int r = user->exactly ? 0 : append_groups(resource->name, &names);
     for (const char *const *name = user->list; *name; name++)
@@ -632,7 +632,7 @@ static int wanted_groups(const struct resource *resource, struct str *s) {
 
 static int plan_new_user(struct os_state *state, const struct resource *resource,
                          const struct person *person) {
-    const struct user *user = resource->own;
+    const struct user_table *user = resource->own;
     AUTO_STR wanted = STR_INIT;
     const char *group = user->group ? user->group : resource->name;
     const char *shell = user->shell ? user->shell : user->system ? "/usr/sbin/nologin" : "/bin/sh";
@@ -646,7 +646,7 @@ static int plan_new_user(struct os_state *state, const struct resource *resource
 }
 
 static int plan_parts(struct os_state *state, const struct resource *resource) {
-    const struct user *user = resource->own;
+    const struct user_table *user = resource->own;
     AUTO_STR groups = STR_INIT, uid = STR_INIT;
     int r = user->groups || user->exactly ? wanted_groups(resource, &groups) : 0;
     str_printf(&uid, "%lld", (long long)user->uid);
@@ -694,7 +694,7 @@ static int check_group(struct os_state *state, const struct resource *resource, 
 }
 
 static int check_groups(struct os_state *state, const struct resource *resource) {
-    const struct user *user = resource->own;
+    const struct user_table *user = resource->own;
     int r = user->group ? check_group(state, resource, "group", user->group) : 0;
     for (const char *const *name = user->list; r >= 0 && *name; name++)
         r = check_group(state, resource, "groups", *name);
@@ -702,7 +702,7 @@ static int check_groups(struct os_state *state, const struct resource *resource)
 }
 
 static int plan_user(struct os_state *state, const struct resource *resource) {
-    const struct user *user = resource->own;
+    const struct user_table *user = resource->own;
     const struct person *person = person_of(state, resource->name, false);
     AUTO_STR now = STR_INIT;
     if (resource->gone || !person)
@@ -712,7 +712,7 @@ static int plan_user(struct os_state *state, const struct resource *resource) {
     if (r < 0)
         return r == -ENOMEM || r == -EBADMSG
                    ? r
-                   : problem(state, &resource->place, "%s: %s", PASSWD, strerror(-r));
+                   : problem(state, &resource->place, "%s: %s", PASSWD_FILE, strerror(-r));
     bool there = now.size;
     r = there ? plan_parts(state, resource) : plan_new_user(state, resource, person);
     bool home = is_said(resource, "create_home") ? user->create_home : !user->system && !there;
@@ -731,28 +731,28 @@ static int plan_user(struct os_state *state, const struct resource *resource) {
         "after", LIST, IN(after)                                                                   \
     }
 static const struct member user_members[] = {
-    {"uid", NUMBER, offsetof(struct user, uid), true},
-    {"group", TEXT, offsetof(struct user, group), true},
-    {"groups", COMMAND, offsetof(struct user, groups), true},
-    {"exactly", FLAG, offsetof(struct user, exactly), true},
-    {"home", TEXT, offsetof(struct user, home), true},
-    {"create_home", FLAG, offsetof(struct user, create_home), true},
-    {"shell", TEXT, offsetof(struct user, shell), true},
-    {"comment", TEXT, offsetof(struct user, comment), true},
-    {"system", FLAG, offsetof(struct user, system), true},
-    {"locked", FLAG, offsetof(struct user, locked), true},
+    {"uid", NUMBER, offsetof(struct user_table, uid), true},
+    {"group", TEXT, offsetof(struct user_table, group), true},
+    {"groups", COMMAND, offsetof(struct user_table, groups), true},
+    {"exactly", FLAG, offsetof(struct user_table, exactly), true},
+    {"home", TEXT, offsetof(struct user_table, home), true},
+    {"create_home", FLAG, offsetof(struct user_table, create_home), true},
+    {"shell", TEXT, offsetof(struct user_table, shell), true},
+    {"comment", TEXT, offsetof(struct user_table, comment), true},
+    {"system", FLAG, offsetof(struct user_table, system), true},
+    {"locked", FLAG, offsetof(struct user_table, locked), true},
     ALL,
     {NULL}};
 static const struct member group_members[] = {
-    {"gid", NUMBER, offsetof(struct group, gid), true},
-    {"system", FLAG, offsetof(struct group, system), true},
+    {"gid", NUMBER, offsetof(struct group_table, gid), true},
+    {"system", FLAG, offsetof(struct group_table, system), true},
     ALL,
     {NULL}};
 
 const struct kind kind_user = {"user",
                                user_members,
                                .named = true,
-                               .own_size = sizeof(struct user),
+                               .own_size = sizeof(struct user_table),
                                .driver = &driver_user,
                                .begin = begin_user,
                                .needs = user_needs,
@@ -760,7 +760,7 @@ const struct kind kind_user = {"user",
 const struct kind kind_group = {"group",
                                 group_members,
                                 .named = true,
-                                .own_size = sizeof(struct group),
+                                .own_size = sizeof(struct group_table),
                                 .driver = &driver_group,
                                 .begin = begin_group,
                                 .needs = group_needs,

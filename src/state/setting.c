@@ -15,10 +15,10 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#define HOSTNAME "/etc/hostname"
-#define HOSTS    "/etc/hosts"
-#define ZONE     "/etc/localtime"
-#define ZONETEXT "/etc/timezone"
+#define HOSTNAME_FILE "/etc/hostname"
+#define HOSTS_FILE    "/etc/hosts"
+#define ZONE_LINK     "/etc/localtime"
+#define ZONE_FILE     "/etc/timezone"
 
 /* ------------------------------------------------------------------------------ files */
 
@@ -231,19 +231,19 @@ static int begin_host(struct os_state *state, struct resource *resource) {
 static int plan_hosts(struct os_state *state, const struct resource *resource, const char *old,
                       const char *name) {
     AUTO_STR hosts = STR_INIT, text = STR_INIT;
-    int r = *old && strcmp(old, name) != 0 ? view_text(state, resource, HOSTS, &hosts) : 0;
+    int r = *old && strcmp(old, name) != 0 ? view_text(state, resource, HOSTS_FILE, &hosts) : 0;
     if (r != 0 || !hosts.size)
         return r;
     r = hostname_edit_hosts(hosts.data, old, name, &text);
     if (r < 0 || (text.size == hosts.size && memcmp(text.data, hosts.data, text.size) == 0))
         return r;
-    return state->from_disk ? AGAIN : ensure_text(state, resource, HOSTS, &text);
+    return state->from_disk ? AGAIN : ensure_text(state, resource, HOSTS_FILE, &text);
 }
 
 static int plan_hostname(struct os_state *state, const struct resource *resource) {
     const struct setting *setting = resource->own;
     AUTO_STR old = STR_INIT, name = STR_INIT, line = STR_INIT;
-    int r = view_text(state, resource, HOSTNAME, &old);
+    int r = view_text(state, resource, HOSTNAME_FILE, &old);
     if (r != 0)
         return r;
     hostname_configured(old.data, &name);
@@ -253,7 +253,7 @@ static int plan_hostname(struct os_state *state, const struct resource *resource
         return -ENOMEM;
     r = plan_hosts(state, resource, name.data, setting->value);
     if (r == 0 && strcmp(name.data, setting->value) != 0)
-        r = ensure_text(state, resource, HOSTNAME, &line);
+        r = ensure_text(state, resource, HOSTNAME_FILE, &line);
     return r != 0 || !setting->runtime ? r : want_value(state, resource, "", setting->value);
 }
 
@@ -268,12 +268,12 @@ static int plan_timezone(struct os_state *state, const struct resource *resource
                                            : problem(state, &resource->place,
                                                      "there is no time zone '%s'; it would be '%s'",
                                                      setting->value, target.data + strlen(".."));
-    r = ensure_link(state, resource, ZONE, target.data, &want);
+    r = ensure_link(state, resource, ZONE_LINK, target.data, &want);
     if (r == 0)
-        r = view_text(state, resource, ZONETEXT, &old);
+        r = view_text(state, resource, ZONE_FILE, &old);
     if (r == AGAIN) /* where there is none there needn't be one */
         return r;
-    return r < 0 || !old.size ? r : ensure_text(state, resource, ZONETEXT, &line);
+    return r < 0 || !old.size ? r : ensure_text(state, resource, ZONE_FILE, &line);
 }
 
 static int plan_host(struct os_state *state, const struct resource *resource) {
