@@ -20,6 +20,10 @@ static PyObject *capsule_or_error(struct os_plan *plan, const struct value *path
     return plan ? capsule : door_record_error(path);
 }
 
+PyObject *plan_capsule(struct os_plan *plan) {
+    return capsule_or_error(plan, NULL);
+}
+
 EXTRA_FUNCTION(_plan_begin, "root: path|none, title: path|none", "A plan, empty as yet.") {
     const struct os_plan_options options = {
         .size = sizeof options, .root = TEXT(0), .title = TEXT(1)};

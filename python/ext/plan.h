@@ -8,6 +8,9 @@
 /** The capsule of a plan is called so. */
 #define PLAN_CAPSULE "osier.plan"
 
+/** A plan as a capsule; NULL with an exception where it is NULL: that of the record. */
+PyObject *plan_capsule(struct os_plan *plan);
+
 /** Conflicts as a list of (path, expected, found). */
 PyObject *plan_conflicts(const struct os_plan_conflict *list, size_t count);
 

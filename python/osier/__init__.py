@@ -6,6 +6,7 @@
     python3 -m osier SCRIPT         the same from outside, children included
     import osier.psutil as psutil   psutil, on the same core
     with osier.plan() as os:        changes that are shown first, made at the end or not at all
+    osier.state("site.toml").apply()        a machine as a file says it shall be
     osier.rehearse(["make", "install"])     what a command would change, to be kept or dropped
     import osier.extra              what osier has beyond os: rename_exchange, tree_usage, pressure, net_routes …
 """
@@ -30,6 +31,10 @@ def __getattr__(name):
         from osier import _plan
 
         return getattr(_plan, name)
+    if name in ("state", "StateError", "StateFailed"):
+        from osier import _state
+
+        return getattr(_state, name)
     if name == "rehearse":
         from osier import _rehearse
 
