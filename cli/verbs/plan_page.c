@@ -105,6 +105,33 @@ static void put_entry(const struct os_plan_entry *e) {
     fputs("</td></tr>\n", stdout);
 }
 
+static void put_act(const struct os_plan_act *act) {
+    for (size_t i = 0; i < act->value_count; i++) {
+        const struct os_plan_value *v = &act->values[i];
+        fputs("<tr><td class=\"meta\">set</td><td>", stdout);
+        put_safe(v->kind);
+        putchar(' ');
+        put_safe(v->name);
+        fputs(*v->what ? ": " : "", stdout);
+        put_safe(v->what);
+        fputs("</td><td>", stdout);
+        put_safe(*v->was ? v->was : "nothing");
+        fputs(" &rarr; ", stdout);
+        put_safe(*v->is ? v->is : "nothing");
+        printf("</td><td>%s</td><td class=\"faint\">", act->undo ? "compensate" : "no");
+        put_safe(act->origin ? act->origin : "");
+        fputs("</td></tr>\n", stdout);
+    }
+    if (act->value_count || !act->argv)
+        return;
+    os_autofree char *words = os_shell_join(act->argv);
+    fputs("<tr><td class=\"meta\">run</td><td>", stdout);
+    put_safe(words ? words : act->argv[0]);
+    printf("</td><td></td><td>%s</td><td class=\"faint\">", act->undo ? "compensate" : "");
+    put_safe(act->origin ? act->origin : "");
+    fputs("</td></tr>\n", stdout);
+}
+
 /* The lines of the diff, each in the colour of its first character. The list of entries that comes
  * before is left out: the table has it. */
 struct lines {
@@ -165,13 +192,19 @@ int show_plan_page(struct os_plan *plan) {
         return failed();
     }
     fputs(HEAD, stdout);
-    printf("<h1>Plan: %zu %s</h1>\n", count, count == 1 ? "change" : "changes");
+    const struct os_plan_act *acts;
+    size_t act_count = os_plan_acts(plan, &acts), changes = count;
+    for (size_t i = 0; i < act_count; i++)
+        changes += acts[i].value_count;
+    printf("<h1>Plan: %zu %s</h1>\n", changes, changes == 1 ? "change" : "changes");
     put_digest(plan);
     fputs("<table><tr><th>What</th><th>Where</th><th>Now &rarr; then</th><th>Undo</th>"
           "<th>From</th></tr>\n",
           stdout);
     for (size_t i = 0; i < count; i++)
         put_entry(&list[i]);
+    for (size_t i = 0; i < act_count; i++)
+        put_act(&acts[i]);
     fputs("</table>\n", stdout);
     put_lines(&lines);
     fputs("</body></html>\n", stdout);

@@ -558,24 +558,35 @@ static int undo_together(uint64_t id, const struct os_undo_options *options, uin
     struct undo look = {0};
     struct together all = {0}, done = {0};
     uint64_t made = 0;
-    int r = find_together(&look, id, &all), least = -ENOENT;
+    int r = find_together(&look, id, &all), least = -ENOENT, unsure = 0;
     if (r < 0 && r != -ENOMEM && look.js.failed)
         *reterr_path = mem_text(look.js.failed, strlen(look.js.failed));
     txn_free(&look.txn);
     journals_end(&look.js);
+    if (r >= 0) /* what was done can't fail to be noted */
+        r = ARRAY_ROOM(done.ids, done.room, all.count, 8);
     for (size_t i = 0; i < all.count && r >= 0; i++) {
-        r = undo_one(all.ids[i], options, done.count ? done.ids[0] : 0, &made, reterr_path);
+        uint64_t this = 0;
+        r = undo_one(all.ids[i], options, done.count ? done.ids[0] : 0, &this, reterr_path);
+        if (r < 0 && this) { /* it stands, though the disk hasn't confirmed it */
+            unsure = r;
+            r = 0;
+        }
+        made = this ? this : made;
         bool none = r == -EALREADY || r == -ENOENT; /* of this one: another may be left */
         if (none && (least != -EALREADY))
             least = r;
         if (r >= 0)
-            r = add_together(&done, made);
+            r = add_together(&done, this);
         r = none ? 0 : r;
     }
     if (r >= 0 && !done.count)
         r = least;
-    if (r >= 0)
+    if (r >= 0) {
         *ret_id = made;
+        r = unsure;
+        done.count = 0; /* nothing goes back */
+    }
     const struct os_undo_options back = {.size = sizeof back, .wait = true};
     for (size_t i = done.count; r < 0 && i-- > 0;) /* all of them, or none */
         undo_one(done.ids[i], &back, 0, &made, reterr_path);

@@ -180,6 +180,8 @@ def test_a_plan_that_was_saved_runs_its_programs(osier, tmp_path, unit, calls):
     assert [word["arg"] for word in act["run"]] == ["systemctl", "start", "--", "app.service"]
     assert act["values"] == [{"kind": "service", "name": "app", "what": "state", "was": "stopped", "is": "running"}]
     assert "service app: state  stopped -> running" in osier("show", "x.plan").out
+    page = osier("show", "x.plan", "--html").out
+    assert "Plan: 2 changes" in page and "service app: state</td><td>stopped &rarr; running</td><td>compensate" in page
     assert osier("apply", "x.plan", "--yes").status == 0 and calls() == ["start app.service"]
     again = osier("apply", "x.plan", "--yes")
     assert again.status == 3 and calls() == []

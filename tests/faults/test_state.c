@@ -15,6 +15,8 @@
 NO_FAULT(os_state_close)
 NO_FAULT(os_state_fits)
 NO_FAULT(os_state_commands)
+NO_FAULT(os_state_goes_on)
+NO_FAULT(os_plan_acts)
 
 static int any_failure(const char *call, int number) {
     (void)call, (void)number;
@@ -88,6 +90,8 @@ static const char kinds[] =
     "[user.osier-a]\ngroups = [\"osier-b\"]\ncomment = \"a\"\n[group.osier-b]\nsystem = true\n"
     "[sysctl]\n\"net.a\" = 1\n[host]\nhostname = \"a\"\n[locale]\nLANG = \"C\"\n"
     "[mount.\"/osier/a\"]\ndevice = \"b\"\n[swap.\"/osier/b\"]\nsize = \"1M\"\n"
+    "[package.ab]\nversion = \"1*\"\nheld = true\n"
+    "[service.a]\nstate = \"running\"\nrestart_when = [\"/a\"]\nready = \"http://a/\"\n"
     "[module.a]\noptions = { b = 1 }\n"
     "[authorized_keys.a]\nkeys = \"ssh-rsa AAAAAAAAAAAAAAAAAAAA\"\nexactly = true\nafter = "
     "[\"cron:a\"]\n";
@@ -158,6 +162,90 @@ FAULT(os_state_apply, ANY, .tree = "a=old template={{arch}} lines=a x/ x/y l->d 
     os_plan_close(made);
     errno = saved;
     return over(state, r < 0 && id ? 0 : r);
+}
+
+/* ------------------------------------------------------------------------------ programs */
+
+static void write_program(const char *name, const char *text) {
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    assert_return_code(fchmod(fileno(file), 0755), errno);
+    fclose(file);
+}
+
+static char *old_path;
+
+/* Programs of the test's own alone, in the scratch directory: a service, and a package that pulls another one in. */
+static void write_programs(void) {
+    char place[1024], text[4096];
+    assert_non_null(getcwd(place, sizeof place));
+    fault_make_journal();
+    old_path = old_path ? old_path : strdup(getenv("PATH"));
+    snprintf(text, sizeof text, "%s:/bin", place);
+    setenv("PATH", text, 1);
+    setenv("DPKG_ADMINDIR", "dpkg", 1);
+    write_program("systemctl",
+                  "#!/bin/sh\nread -r now <unit\ncase $1 in\n"
+                  "show) echo LoadState=loaded; echo ActiveState=$now;;\n"
+                  "start) printf active >unit;;\nstop) printf inactive >unit;;\nesac\n");
+    write_program("apt-get", "#!/bin/sh\ncase $1 in -s) echo 'Inst bb (1 c [d])'; "
+                             "echo 'Inst ab (1 c [d])';; *) exit 1;; esac\n");
+    snprintf(text, sizeof text,
+             "[file.\"%s/f\"]\ncontent = \"1\"\n[service.s]\nstate = \"running\"\n"
+             "restart_when = [\"%s/f\"]\nready = \"true\"\n",
+             place, place);
+    FILE *file = fopen("s.toml", "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void end_programs(void) {
+    setenv("PATH", old_path, 1);
+    unsetenv("DPKG_ADMINDIR");
+    fault_clear_journal();
+}
+
+#define PROGRAMS                                                                                   \
+    .before = write_programs, .after = end_programs, .skips = "kernel_clone3",                     \
+    .tree = "unit=inactive dpkg/ dpkg/status=Package:x p.toml=[package.ab]"
+
+FAULT_CASE(os_state_plan, service, PROGRAMS, ANY) {
+    return plan("s.toml");
+}
+
+FAULT_CASE(os_state_plan, package, PROGRAMS, ANY) {
+    return plan("p.toml");
+}
+
+FAULT_CASE(os_state_apply, service, PROGRAMS, ANY) {
+    uint64_t id = 0;
+    const struct os_state_apply_options options = {
+        .size = sizeof options, .on_event = happened, .data = &id};
+    struct os_state *state = os_state("s.toml", NULL);
+    struct os_plan *made = state ? os_state_plan(state) : NULL;
+    int r = made ? os_state_apply(state, made, &options) : -1, saved = errno;
+    os_plan_close(made);
+    errno = saved;
+    return over(state, r < 0 && id ? 0 : r);
+}
+
+static void apply_programs(void) {
+    write_programs();
+    struct os_state *state = os_state("s.toml", NULL);
+    struct os_plan *made = state ? os_state_plan(state) : NULL;
+    assert_non_null(made);
+    assert_return_code(os_state_apply(state, made, NULL), errno);
+    os_plan_close(made);
+    os_state_close(state);
+}
+
+FAULT_CASE(os_undo, programs, .before = apply_programs, .after = end_programs,
+           .skips = "kernel_clone3", .tree = "unit=inactive", ANY) {
+    uint64_t id = 0;
+    int r = os_undo(0, NULL, &id);
+    return r < 0 && id ? 0 : r;
 }
 
 /* ------------------------------------------------------------------------------ checks */
