@@ -74,7 +74,8 @@ def test_examples_of_the_manual_run(source, tmp_path):
     (tmp_path / "functions").mkdir()
     (tmp_path / "scratch").mkdir()
     program = compiled(f"functions/{source.stem}", tmp_path, "gnu99")
-    run = subprocess.run([program], cwd=tmp_path / "scratch", capture_output=True, text=True, env={"PATH": os.environ["PATH"]})
+    environment = {"PATH": os.environ["PATH"], "OSIER_STATE": str(tmp_path / "state")}  # or root's would be the machine's own
+    run = subprocess.run([program], cwd=tmp_path / "scratch", capture_output=True, text=True, env=environment)
     if run.returncode == 77:
         pytest.skip(run.stderr.strip() or "it takes root")
     assert (run.stdout, run.stderr, run.returncode) == (printed(source), "", 0)
