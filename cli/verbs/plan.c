@@ -95,7 +95,9 @@ static int plan_file(struct call *call) {
  *
  * A state says how things shall be, in a file STATE.toml or STATE.json, or in one of tmpfiles.d,
  * x.conf. Shown is what isn't so; where commands will be run the exit status is 4, as nobody knows what
- * they will do. docs/STATE.md tells how states are written.
+ * they will do. docs/STATE.md tells how states are written. With --json the plan's file is printed, and
+ * behind it a line for each such command, {"run":NAME,"command":TEXT,"from":ORIGIN}, and {"goes_on":true} where what
+ * comes after it isn't known yet.
  *
  *     osier plan site.toml --var port=8080
  *

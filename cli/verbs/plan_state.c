@@ -3,6 +3,7 @@
 #include "verbs/plan_state.h"
 #include "frame/arguments.h"
 #include "frame/interrupt.h"
+#include "frame/json.h"
 #include "frame/message.h"
 #include "frame/output.h"
 #include "verbs/plan_apply.h"
@@ -96,12 +97,32 @@ static struct os_plan *make_plan(struct os_state *state) {
 
 /* ------------------------------------------------------------------------------ plan */
 
+static void json_of(const char *key, const char *text) {
+    printf("%s", key);
+    json_string(text, strlen(text));
+}
+
+/* Behind the end of the plan's file: who takes all for a plan that can be applied is told that it isn't one. */
+static void show_commands_as_json(const struct os_state *state, const struct os_state_command *list,
+                                  size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        json_of("{\"run\":", list[i].name);
+        json_of(",\"command\":", list[i].text);
+        json_of(list[i].perhaps ? ",\"perhaps\":true,\"from\":" : ",\"from\":", list[i].origin);
+        puts("}");
+    }
+    if (count || os_state_goes_on(state))
+        puts("{\"goes_on\":true}");
+}
+
 static void show_commands(void *data) {
     struct os_state *state = data;
     const struct os_state_command *list;
     size_t count = os_state_commands(state, &list);
-    if (output_style.json)
+    if (output_style.json) {
+        show_commands_as_json(state, list, count);
         return;
+    }
     for (size_t i = 0; i < count; i++) {
         os_autofree char *text = text_made_safe(list[i].text);
         printf("%s %s: %s  (%s)\n", list[i].perhaps ? "? perhaps" : "! run    ", list[i].name,

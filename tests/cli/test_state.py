@@ -490,6 +490,22 @@ def test_all_mistakes_are_told_at_once(refused):
     assert errors.count("site.toml:") == 3
 
 
+def test_json_has_the_commands(osier, tmp_path):
+    text = '[file."@/f"]\ncontent = "x"\n[run.first]\ncommand = ["true"]\n[run.move]\ncommand = ["mv", "@/a b", "@/c"]\ncreates = "@/c"\n'
+    (tmp_path / "s.toml").write_text(text.replace("@", str(tmp_path)))
+    shown = osier("plan", "--json", "s.toml")
+    assert shown.status == 4
+    lines = [json.loads(line) for line in shown.out.splitlines()]
+    end = next(i for i, line in enumerate(lines) if "end" in line)
+    assert lines[end + 1 :] == [
+        {"run": "first", "command": "true", "from": "s.toml:3"},
+        {"run": "move", "command": f"mv '{tmp_path}/a b' {tmp_path}/c", "perhaps": True, "from": "s.toml:5"},
+        {"goes_on": True},
+    ]
+    (tmp_path / "s.plan").write_text(shown.out)
+    assert "is no plan" in osier("apply", "--yes", "s.plan").err and not (tmp_path / "f").exists()
+
+
 def test_command_lines(osier, tmp_path):
     (tmp_path / "s.toml").write_text("")
     assert osier("plan", "s.toml", "--var", "=x").status == 64
