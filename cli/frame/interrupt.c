@@ -4,8 +4,10 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t caught;
+static bool shared; /* with a command on the same terminal */
 
 static void interrupt(int signal) {
     caught = signal;
@@ -20,6 +22,30 @@ void interrupt_begin(void) {
         if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
             sigaction(signals[i], &action, NULL);
     begun = true;
+}
+
+static void leave_to_command(int signal) {
+    (void)signal;
+}
+
+static void set_shared(void (*handler)(int), int flags) {
+    struct sigaction old, action = {.sa_handler = handler, .sa_flags = flags};
+    if (sigaction(SIGINT, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+        sigaction(SIGINT, &action, NULL);
+}
+
+void interrupt_share(void) {
+    shared = isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
+    if (shared)
+        set_shared(leave_to_command, 0);
+}
+
+void interrupt_unshare(int returncode) {
+    if (!shared)
+        return;
+    set_shared(interrupt, (int)SA_RESETHAND);
+    if (returncode == -SIGINT)
+        caught = SIGINT;
 }
 
 bool interrupted(void) {

@@ -15,7 +15,6 @@
 #include <osier.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
 
@@ -134,9 +133,18 @@ static int settle(struct call *call, struct os_try *rehearsal) {
     return status == STATUS_YES ? command : status;
 }
 
-/* Ctrl-C is the command's business: the terminal has told it, too. */
 static int wants_end(void) {
-    return interrupted() && !(isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp());
+    return interrupted();
+}
+
+/* A shell or an editor goes on after a Ctrl-C, and what it has changed is not lost; what dies by it is dropped. */
+static struct os_try *run(char *const *argv, const struct os_try_options *options) {
+    interrupt_share();
+    struct os_try *rehearsal = os_try_run(argv, options);
+    int saved = errno;
+    interrupt_unshare(rehearsal ? os_try_returncode(rehearsal) : 0);
+    errno = saved;
+    return rehearsal;
 }
 
 /**
@@ -151,6 +159,8 @@ static int wants_end(void) {
  * --drop and -o don't ask, and without a terminal it is dropped. Kept is all or nothing, what it
  * replaces stays in the journal (`osier undo`), and where somebody else has changed something
  * meanwhile, theirs stays and nothing is kept (exit status 3).
+ *
+ * Ctrl-C is the command's business: one that dies by it is dropped, one that goes on, as a shell does, is not.
  *
  * Ordinary users can change what is in their home, the current directory, temporary directories and
  * those that --in names; elsewhere writing fails. The exit status is that of the command; 124 when its
@@ -199,7 +209,7 @@ int verb_try(struct call *call) {
                                    : is_set(call, "drop") ? CHECKPOINT_DROP
                                                           : CHECKPOINT_ASK,
                                    options.timeout);
-    struct os_try *rehearsal = os_try_run(call->rest, &options);
+    struct os_try *rehearsal = run(call->rest, &options);
     if (!rehearsal)
         return cannot(call);
     status = settle(call, rehearsal);

@@ -79,8 +79,11 @@ static int run(struct call *call, double timeout) {
                                            .timeout = timeout,
                                            .tree = timeout > 0 ? OS_RUN_TREE : OS_RUN_NO_TREE};
     struct os_run_result result;
-    if (os_run(call->rest, &options, &result) < 0) {
-        int number = errno;
+    interrupt_share();
+    int r = os_run(call->rest, &options, &result), number = errno;
+    interrupt_unshare(r < 0 ? 0 : result.returncode);
+    if (r < 0) {
+        errno = number;
         if (number == ETIMEDOUT)
             return STATUS_TIMED_OUT;
         failed();

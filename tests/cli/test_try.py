@@ -566,6 +566,16 @@ def test_ctrl_c_is_the_commands(who):
     assert who.left() == []
 
 
+def test_ctrl_c_that_the_command_survives_drops_nothing(who):
+    code = (
+        "import sys\nfor i in range(3):\n try:\n  print(f'ready{i}', flush=True); sys.stdin.readline()\n"
+        " except KeyboardInterrupt: pass\nopen('x', 'w').write('after')"
+    )
+    keys = [(b"ready%d" % i, b"\x03") for i in range(3)]
+    status, said = on_a_terminal(who, f"exec /usr/bin/python3 -c {shlex.quote(code)}", [*keys, (b"[y/N]", b"y\n")])
+    assert status == 0 and "kept as 1" in said and (who.home / "x").read_text() == "after"
+
+
 def test_killed_at_any_moment_it_leaves_nothing(who):
     for delay in range(1, 40, 2):
         running = subprocess.Popen(
