@@ -8,6 +8,7 @@
 #include "plan/sync.h"
 #include "tree/rmtree.h"
 #include <fcntl.h>
+#include <osier/tree.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -112,6 +113,17 @@ static int64_t now(void) {
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* A tree with directories that their owner may not enter. */
+static void open_up(int dir, const char *name) {
+    const struct os_tree_options options = {.size = sizeof options,
+                                            .control = {.ignore_errors = true}};
+    char path[sizeof "/proc/self/fd//" + 3 * sizeof dir + JOURNAL_ID];
+    int saved = errno;
+    snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
+    os_chmodtree(path, (mode_t)-1, 0700, &options);
+    errno = saved;
+}
+
 void journal_empty(const struct journal *j, int64_t most) {
     AUTO_FREE uint64_t *ids = NULL;
     long count = journal_list(j, JOURNAL_TRASH, &ids);
@@ -119,6 +131,10 @@ void journal_empty(const struct journal *j, int64_t most) {
     for (long i = 0; i < count && (most < 0 || i == 0 || now() < end); i++) {
         char name[JOURNAL_ID];
         journal_name(ids[i], name);
+        rmtree_quietly(j->states[JOURNAL_TRASH], name);
+        if (geteuid() == 0 || journal_has(j, JOURNAL_TRASH, ids[i]) <= 0)
+            continue;
+        open_up(j->states[JOURNAL_TRASH], name);
         rmtree_quietly(j->states[JOURNAL_TRASH], name);
     }
 }

@@ -406,7 +406,9 @@ int stage_sync(const struct stage *stage, unsigned part) {
     if (!walk)
         return -errno;
     for (struct os_walk_entry *e; r >= 0 && (e = os_walk_next(walk));)
-        r = e->error ? -e->error : sync_walked(e);
+        r = e->error == EACCES ? SYNC(SYNC_STAGED, SYS(syncfs, at)) /* its maker may not read it */
+            : e->error         ? -e->error
+                               : sync_walked(e);
     if (r >= 0 && errno)
         r = -errno;
     os_walk_close(walk);
@@ -480,9 +482,12 @@ int stage_list(int dir, const char *name, const char *const *except,
         .size = sizeof options, .errors = true, .links_as_files = true};
     struct sha256 sha;
     struct os_walk *walk = os_fwalk(dir, name, &options);
-    int r = walk ? 0 : -errno;
+    int r = walk || errno == EACCES ? 0 : -errno;
     sha256_begin(&sha);
-    for (struct os_walk_entry *e; r >= 0 && (e = os_walk_next(walk));) {
+    for (struct os_walk_entry *e; walk && r >= 0 && (e = os_walk_next(walk));) {
+        if (e->error ==
+            EACCES) /* what its maker may not read: its mode, which is listed, has to change before it is filled */
+            continue;
         if (e->error)
             r = -e->error;
         if (r >= 0)
@@ -490,7 +495,7 @@ int stage_list(int dir, const char *name, const char *const *except,
         if (r >= 0)
             r = list_names(&sha, e, e->dirnames, except, strlen(name));
     }
-    if (r >= 0 && errno)
+    if (r >= 0 && walk && errno && errno != EACCES)
         r = -errno;
     os_walk_close(walk);
     if (r >= 0)

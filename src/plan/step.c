@@ -6,6 +6,7 @@
 #include "base/seam.h"
 #include "fs/at.h"
 #include "fs/dir.h"
+#include "fs/perm.h"
 #include "plan/exchange.h"
 #include "plan/inplace.h"
 #include "plan/pour.h"
@@ -217,17 +218,54 @@ static void set_dirty(struct txn *txn, const struct txn_step *step) {
         txn->dirs[step->dir2].dirty = true;
 }
 
+/* Whether the kernel refuses its owner to give a directory another parent: that would be written in it. */
+static bool is_locked(const struct txn *txn, const struct txn_mark *mark) {
+    return mark->id.ino && S_ISDIR(mark->mode) && !(mark->mode & S_IWUSR) &&
+           mark->uid == geteuid() && !txn_values_of(txn, &mark->id);
+}
+
+static int set_lock(const struct spot *spot, const struct txn_mark *mark, mode_t more) {
+    return perm_chmod_nofollow(spot->dir, spot->name, (mark->mode & 07777) | more);
+}
+
+/* An exchange, also of directories that their owner may not write to: he may for that moment. Who dies in it has
+ * that taken back by lock_again(). */
+static int exchange_all(const struct txn *txn, const struct turn *t, bool has_a, bool has_b) {
+    const struct exchange *at = &t->at;
+    bool a = has_a && is_locked(txn, t->a_now), b = has_b && is_locked(txn, t->b_now);
+    int r = exchange(at, has_a, has_b);
+    if (r != -EACCES || (!a && !b))
+        return r;
+    r = a ? set_lock(&at->a, t->a_now, S_IWUSR) : 0;
+    if (r >= 0 && b)
+        r = set_lock(&at->b, t->b_now, S_IWUSR);
+    if (r >= 0)
+        r = exchange(at, has_a, has_b);
+    int locked_a = a ? set_lock(r >= 0 ? &at->b : &at->a, t->a_now, 0) : 0;
+    int locked_b = b ? set_lock(r >= 0 ? &at->a : &at->b, t->b_now, 0) : 0;
+    return r < 0 ? r : locked_a < 0 ? locked_a : locked_b;
+}
+
+static int lock_again(const struct txn *txn, const struct spot *spot, const struct txn_mark *mark) {
+    struct look look;
+    if (!is_locked(txn, mark))
+        return 0;
+    int r = look_at(spot->dir, spot->name, &look);
+    bool open = r >= 0 && look_same(&look.id, &mark->id) && look.mode == (mark->mode | S_IWUSR);
+    return open ? set_lock(spot, mark, 0) : r;
+}
+
 /* What came out isn't what was to: it goes back. When something newer stood there by then, which now
  * has come out instead, that goes back too. */
-static int put_back(const struct turn *t, bool has_a, bool has_b) {
+static int put_back(const struct txn *txn, const struct turn *t, bool has_a, bool has_b) {
     struct look a, b;
-    int r = exchange(&t->at, !has_a || has_b, !has_b || has_a);
+    int r = exchange_all(txn, t, !has_a || has_b, !has_b || has_a);
     if (r >= 0)
         r = look_at(t->at.a.dir, t->at.a.name, &a);
     if (r >= 0)
         r = look_at(t->at.b.dir, t->at.b.name, &b);
     if (r >= 0 && has_a && has_b && !look_same(&b.id, &t->b_now->id))
-        r = exchange(&t->at, true, true);
+        r = exchange_all(txn, t, true, true);
     return r < 0 ? r : -ESTALE;
 }
 
@@ -240,7 +278,7 @@ static int turn_rename(struct txn *txn, struct txn_step *step, struct turn *t) {
     struct look b, a;
     bool has_a = t->a_now->id.ino, has_b = t->b_now->id.ino;
     set_dirty(txn, step);
-    int r = exchange(&t->at, has_a, has_b);
+    int r = exchange_all(txn, t, has_a, has_b);
     if (r < 0)
         return changed_meanwhile(r);
     r = has_a ? look_at(t->at.b.dir, t->at.b.name, &b) : 0;
@@ -250,7 +288,7 @@ static int turn_rename(struct txn *txn, struct txn_step *step, struct turn *t) {
         return r;
     bool right =
         (!has_a || txn_is(txn, t->b_then, &b)) && (!has_b || t->kept || txn_is(txn, t->a_then, &a));
-    return right ? 0 : put_back(t, has_a, has_b);
+    return right ? 0 : put_back(txn, t, has_a, has_b);
 }
 
 int step_kept(const struct txn *txn, const struct txn_step *step, bool forward) {
@@ -422,32 +460,39 @@ static int settle_exchange(struct txn *txn, const struct txn_step *step, const s
     return exchange_settle(&t->at, t->a_then->id.ino, t->b_then->id.ino);
 }
 
-static int restore_rename(struct txn *txn, struct txn_step *step, bool forward) {
-    struct turn t;
+static int restore_places(struct txn *txn, struct txn_step *step, struct turn *t) {
     struct look a, b;
-    int r = open_places(txn, step, forward, &t);
+    int r = look_at(t->at.b.dir, t->at.b.name, &b);
     if (r >= 0)
-        r = settle_exchange(txn, step, &t);
-    if (r >= 0)
-        r = look_at(t.at.b.dir, t.at.b.name, &b);
-    if (r >= 0)
-        r = look_at(t.at.a.dir, t.at.a.name, &a);
+        r = look_at(t->at.a.dir, t->at.a.name, &a);
     if (r < 0)
         return r;
     /* What the journal keeps is what it is to keep: the step was never made, or is taken back,
      * whoever has the place since. */
-    if (t.kept && look_same(&b.id, &t.b_then->id))
+    if (t->kept && look_same(&b.id, &t->b_then->id))
         return 0;
-    if (!t.kept && t.a_then->id.ino && look_same(&a.id, &t.a_then->id) &&
-        (!t.b_then->id.ino || look_same(&b.id, &t.b_then->id)))
+    if (!t->kept && t->a_then->id.ino && look_same(&a.id, &t->a_then->id) &&
+        (!t->b_then->id.ino || look_same(&b.id, &t->b_then->id)))
         return 0;
-    if (!t.kept && !t.a_then->id.ino && look_same(&b.id, &t.b_then->id))
+    if (!t->kept && !t->a_then->id.ino && look_same(&b.id, &t->b_then->id))
         return 0;
     /* Who had the old file open may have written into it since: it goes back with that. */
-    bool same_b = t.kept ? look_same(&t.b_now->id, &b.id) : txn_is(txn, t.b_now, &b);
-    if (!txn_is(txn, t.a_now, &a) || !same_b)
-        return !t.kept && is_moved_twice(txn, step) ? 0 : -ESTALE;
-    return turn_rename(txn, step, &t);
+    bool same_b = t->kept ? look_same(&t->b_now->id, &b.id) : txn_is(txn, t->b_now, &b);
+    if (!txn_is(txn, t->a_now, &a) || !same_b)
+        return !t->kept && is_moved_twice(txn, step) ? 0 : -ESTALE;
+    return turn_rename(txn, step, t);
+}
+
+static int restore_rename(struct txn *txn, struct txn_step *step, bool forward) {
+    struct turn t;
+    int r = open_places(txn, step, forward, &t);
+    if (r >= 0)
+        r = settle_exchange(txn, step, &t);
+    if (r >= 0)
+        r = restore_places(txn, step, &t);
+    if (r >= 0)
+        r = lock_again(txn, &t.at.a, t.a_then);
+    return r < 0 ? r : lock_again(txn, &t.at.b, t.b_then);
 }
 
 int step_restore(struct txn *txn, struct txn_step *step, bool forward) {

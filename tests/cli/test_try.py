@@ -566,6 +566,20 @@ def test_ctrl_c_is_the_commands(who):
     assert who.left() == []
 
 
+def test_directories_that_their_owner_may_not_enter(who):
+    line = "mkdir -m 0 closed; mkdir -m 500 dry; mkdir -p full/x; echo x > full/x/f; chmod 0 full/x full"
+    done = who("try", "-q", "--keep", "--", "sh", "-c", line)
+    assert done.returncode == 0, done.stderr
+    modes = {name: os.stat(who.home / name).st_mode & 0o777 for name in ("closed", "dry", "full")}
+    assert modes == {"closed": 0, "dry": 0o500, "full": 0}
+    os.chmod(who.home / "full", 0o700)
+    assert who("undo").returncode == 3
+    os.chmod(who.home / "full", 0)
+    assert who("undo").returncode == 0 and sorted(os.listdir(who.home)) == []
+    assert who("forget", "--all").returncode == 0
+    assert all(os.listdir(who.state / name) == [] for name in ("staging", "active", "log", "trash"))
+
+
 def test_ctrl_c_that_the_command_survives_drops_nothing(who):
     code = (
         "import sys\nfor i in range(3):\n try:\n  print(f'ready{i}', flush=True); sys.stdin.readline()\n"

@@ -15,14 +15,17 @@ import rig
 VERBS = {"run": [], "undo": ["run"], "redo": ["run", "undo"]}
 LOWER = {"lower": [], "undo": ["lower"], "redo": ["lower", "undo"]}
 ERRORS = ("ENOSPC", "EIO", "EPERM", "EMFILE", "ENOMEM")
+CLOSED = {"closed": [], "undo": ["closed"], "redo": ["closed", "undo"]}
+SOMEBODY = 65533
 PLACES = "conf/a.conf conf/gone.conf conf/new.conf bin/link mv/src mv2/dst mv/x conf/b.conf newdir".split()
 
 
 class Deaths:
-    """Trees below `base`, one for each death."""
+    """Trees below `base`, one for each death. plain: names can't be exchanged. closed: an ordinary user makes directories
+    that he may not enter."""
 
-    def __init__(self, tools, base, plain=False):
-        self.plain = plain
+    def __init__(self, tools, base, plain=False, closed=False):
+        self.plain, self.closed = plain, closed
         self.program, self.base, self.cases, self.defects = os.path.join(tools, "transaction"), base, 0, []
 
     def call(self, verb, root, **env):
@@ -30,12 +33,17 @@ class Deaths:
         if self.plain:
             env["plain"] = "1"
         env = dict(os.environ, **{f"CRASH_{key.upper()}": value for key, value in env.items()})
+        if self.closed:
+            command = ["setpriv", f"--reuid={SOMEBODY}", f"--regid={SOMEBODY}", "--clear-groups", *command]
         return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
 
     def prepared(self, verb):
         """A tree that is ready for the verb."""
         root = tempfile.mkdtemp(dir=self.base)
-        self.must(root, "setup", *VERBS[verb])
+        if self.closed:
+            os.chown(root, SOMEBODY, SOMEBODY)
+        self.must(root, "setup")
+        self.must(root, *(CLOSED if self.closed else VERBS)[verb])
         return root
 
     def must(self, root, *verbs):

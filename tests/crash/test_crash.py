@@ -102,6 +102,17 @@ def test_killed_before_each_call(memory, verb):
     assert case.cases > (100 if FULL else 8) and not case.defects, "\n".join(case.defects[:5])
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="it takes root to be somebody else")
+@pytest.mark.parametrize("verb", deaths.CLOSED if FULL else ["closed", "undo"])
+def test_directories_that_their_owner_may_not_enter(memory, verb):
+    os.chmod(memory, 0o755)
+    case = deaths.Deaths(TOOLS, memory, closed=True)
+    case.kill(verb, first=1 if FULL else 5, stride=1 if FULL else 47)
+    assert case.cases > (60 if FULL else 2) and not case.defects, "\n".join(case.defects[:5])
+    case.fail(verb, "EIO", first=1 if FULL else 5, stride=1 if FULL else 97)
+    assert not case.defects, "\n".join(case.defects[:5])
+
+
 @pytest.mark.parametrize("verb", deaths.VERBS)
 def test_without_exchanges(memory, verb):
     """NFS, most of FUSE and exFAT exchange no names: three renames do it, any of which may be the last."""

@@ -3,6 +3,7 @@
  *
  *    transaction setup ROOT     the state before
  *    transaction run ROOT       a plan with all kinds of changes, applied
+ *    transaction closed ROOT    a plan for an ordinary user, with directories that he may not enter
  *    transaction undo ROOT      the latest transaction taken back
  *    transaction redo ROOT      and that taken back
  *    transaction recover ROOT   what every use of a journal does first
@@ -146,6 +147,20 @@ static struct os_plan *make_lower_plan(void) {
     return plan;
 }
 
+/* Directories that their owner, who isn't root, may not enter. */
+static struct os_plan *make_closed_plan(void) {
+    struct os_plan *plan = os_plan(NULL);
+    if (!plan)
+        die("os_plan");
+    plan_file(plan, "conf/b.conf", "B new ", 5000, 0644);
+    OK(os_plan_mkdir(plan, "closed", 0));
+    OK(os_plan_makedirs(plan, "full/x", 0755, 0));
+    plan_file(plan, "full/x/f", "in full ", 9000, 0644);
+    OK(os_plan_chmod(plan, "full/x", 0, 0));
+    OK(os_plan_chmod(plan, "full", 0, 0));
+    return plan;
+}
+
 static void tell_conflict(const struct os_undo_conflict *conflict, void *data) {
     (void)data;
     fprintf(stderr, "%s: %s\n", conflict->path, conflict->what);
@@ -214,6 +229,8 @@ int main(int argc, char **argv) {
         plan = make_plan();
     if (strcmp(verb, "lower") == 0)
         plan = make_lower_plan();
+    if (strcmp(verb, "closed") == 0)
+        plan = make_closed_plan();
     uint64_t id = strcmp(verb, "redo") == 0 ? latest() : 0, done = 0;
     arm();
     int r = plan                          ? os_plan_apply(plan, NULL, &done)
