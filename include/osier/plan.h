@@ -875,7 +875,7 @@ struct os_plan_apply_options {
  * @param ret_id  the number of the transaction, for os_undo(); 0 when there was nothing to do; or
  *        NULL. Set too where the call fails with EIO after the change, which then stands, but may
  *        not survive a loss of power
- * @return 0, or −1 with errno set, the record has the path
+ * @return 0, or −1 with errno set; the record has the path
  * @error ESTALE  something has changed: os_plan_conflicts() tells what
  * @error EACCES  it is forbidden, as EPERM and EROFS: os_plan_refusals() tells of each place
  * @error EBUSY  another transaction has the journal
@@ -939,7 +939,7 @@ struct os_undo_options {
  * @param id  the transaction; 0 for the latest that is done and not undone
  * @param options  how, or NULL for the defaults
  * @param ret_id  the number of the new transaction, or NULL
- * @return 0, or −1 with errno set, the record has the path
+ * @return 0, or −1 with errno set; the record has the path
  * @error ESTALE  something has changed since: `on_conflict` is told of all of it
  * @error ENOENT  there is no such transaction, it was forgotten, or has to do with none of `paths`
  * @error EALREADY  it is undone already
@@ -992,7 +992,7 @@ OS_API int os_recover(const struct os_recover_options *options);
 
 /** A transaction of the past. All texts are the iterator's, until the next os_history_next(). */
 struct os_history_entry {
-    uint64_t id;
+    uint64_t id;         /**< its number, for os_undo() */
     int64_t time_ns;     /**< when, in nanoseconds since 1970 [time] */
     uid_t uid;           /**< who */
     const char *user;    /**< their name, or NULL */
