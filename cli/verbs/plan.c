@@ -103,18 +103,22 @@ static int plan_file(struct call *call) {
  *
  * @param calls  the calls, "os.mkdir srv", each but the last with a word ";" behind it; or a state
  * @param var  NAME=VALUE, a variable of the state; may be repeated
+ * @param against  the number of a transaction: also what earlier applies of the state up to that one have made, and
+ *                 it says nothing of any more
  * @param output  save the plan in this file
  * @param title  a line that says what the plan is for
  * @param list  only list the places, without the changes of text files
  * @param detailed_exitcode  the exit status is 2 where something would change
  * @group change
  * @since 0.1
- * @shell plan CALLS... [-o|--output=FILE] [--title=TEXT] [--var=NAME=VALUE...] [--list]
+ * @shell plan CALLS... [-o|--output=FILE] [--title=TEXT] [--var=NAME=VALUE...] [--against=ID] [--list]
  *        [--detailed-exitcode] + -> custom
  */
 int verb_plan(struct call *call) {
     if (is_state(call->rest[0]))
         return plan_file(call);
+    if (arg_text(call, "against"))
+        return misuse(call->function, "--against is for a state");
     const struct os_plan_options options = {.size = sizeof options,
                                             .title = arg_text(call, "title")};
     struct os_plan *plan = os_plan(&options);

@@ -156,6 +156,27 @@ static int show_all(struct call *call, struct os_state *state, struct os_plan *p
                : status;
 }
 
+static void show_lack(const struct os_state_lack *lack, void *data) {
+    os_autofree char *what = text_made_safe(lack->what), *origin = text_made_safe(lack->origin);
+    (void)data;
+    printf("? no more  %s  (%s in %" PRIu64 ")\n", what ? what : "", origin ? origin : "",
+           lack->id);
+}
+
+/* What earlier applies have made, and the state says nothing of: 0, or a status after a message. */
+static int show_against(struct call *call, struct os_state *state) {
+    size_t option = arg_index(call, "against");
+    uint64_t id = ARG_INTEGER(call, option, uint64_t, 0);
+    if (call->misused)
+        return STATUS_USAGE;
+    int count = os_state_against(state, id, output_style.json ? NULL : show_lack, NULL);
+    if (count < 0 && errno == ENOENT)
+        return complain("plan", arg_text(call, "against"), "there is no such transaction");
+    if (count > 0 && !output_style.json)
+        printf("what stands there stays; [absent] and absent = true take it away\n");
+    return count < 0 ? failed() : STATUS_YES;
+}
+
 int plan_state(struct call *call, const char *file) {
     struct os_state *state = load_state(call, file);
     struct os_plan *plan = state ? make_plan(state) : NULL;
@@ -165,6 +186,9 @@ int plan_state(struct call *call, const char *file) {
         status = STATUS_USAGE;
     else if (plan)
         status = output && os_plan_save(plan, output) < 0 ? failed() : show_all(call, state, plan);
+    int against = plan && !call->misused && arg_text(call, "against") ? show_against(call, state)
+                                                                      : STATUS_YES;
+    status = against == STATUS_YES ? status : against;
     os_plan_close(plan);
     os_state_close(state);
     return status;

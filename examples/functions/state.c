@@ -71,6 +71,10 @@ int main(void) {
     printf("%zu programs beside it\n", os_plan_acts(plan, &acts)); /* a [service] has such */
     os_plan_close(plan);
     printf("%d in all\n", os_state_check(state, not_so, NULL));
+    struct os_history *history = os_history();
+    const struct os_history_entry *latest = os_history_next(history);
+    printf("%d from earlier\n", latest ? os_state_against(state, latest->id, NULL, NULL) : 0);
+    os_history_close(history);
     os_state_close(state);
 
     os_write_file("bad.toml", "[dir.\"/x\"]\nmode = 755\n", 22, NULL);
@@ -88,5 +92,6 @@ int main(void) {
  *     a file is not so
  *     a run is not so
  *     2 in all
+ *     0 from earlier
  *     line 2: a mode is a text: mode = "0755"
  */

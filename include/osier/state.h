@@ -214,6 +214,32 @@ OS_API OS_NONNULL(1) int os_state_check(struct os_state *state,
                                                            void *data),
                                         void *data);
 
+/** Something that an earlier state had, and this one lacks. */
+struct os_state_lack {
+    const char *what;   /**< the path; or whose value it is, "user app" */
+    const char *origin; /**< where the earlier state said so, "site.toml:12" */
+    uint64_t id;        /**< the transaction that made it so */
+};
+
+/**
+ * Looks at what earlier applies have made that is still there, and this state says nothing of. It stays
+ * as it is: what shall be gone is to be said, as `absent`.
+ *
+ * Earlier are a transaction and those before it that have its title, the path of the state, and weren't
+ * undone.
+ *
+ * @param state  the state
+ * @param id  the transaction
+ * @param on_lack  told of each path and value, the latest first; or NULL
+ * @param data  for it, or NULL
+ * @return how many, or −1 with errno set
+ * @error ENOENT  there is no such transaction, or it takes another one back
+ */
+OS_API OS_NONNULL(1) int os_state_against(struct os_state *state, uint64_t id,
+                                          void (*on_lack)(const struct os_state_lack *lack,
+                                                          void *data),
+                                          void *data);
+
 OS_END_DECLS
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/seam.h"
 #include "io/contents.h"
 #include "plan/plan.h"
+#include "state/against.h"
 #include "state/kinds.h"
 #include "state/package.h"
 #include "state/people.h"
@@ -213,6 +214,7 @@ int want_value(struct os_state *state, const struct resource *resource, const ch
     AUTO_LIST doing = {0}, undoing = {0};
     AUTO_FREE char **argv = NULL;
     AUTO_FREE char **undo = NULL;
+    note_value(state, driver->kind, resource->name);
     str_append(&now, "", 0);
     int r = driver->look(resource->name, what, &now);
     if (r < 0 || now.failed)

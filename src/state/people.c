@@ -6,6 +6,7 @@
 #include "state/people.h"
 
 #include "io/contents.h"
+#include "state/against.h"
 #include "state/dropins.h"
 #include "state/view.h"
 
@@ -714,6 +715,7 @@ static int plan_user(struct os_state *state, const struct resource *resource) {
                    ? r
                    : problem(state, &resource->place, "%s: %s", PASSWD_FILE, strerror(-r));
     bool there = now.size;
+    note_look(state, person->home, true); /* what was made of /etc/skel is the user's */
     r = there ? plan_parts(state, resource) : plan_new_user(state, resource, person);
     bool home = is_said(resource, "create_home") ? user->create_home : !user->system && !there;
     if (r == 0 && home)

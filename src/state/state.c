@@ -40,6 +40,7 @@ static void free_state(struct os_state *state) {
     str_free(&state->shown);
     str_free(&state->resources);
     str_free(&state->people);
+    str_free(&state->looked_at);
     str_free(&state->commands);
     str_free(&state->room);
     str_free(&state->touched);

@@ -131,6 +131,8 @@ struct os_state {
     struct list changed;  /* the paths that rounds before this one have changed */
     bool blind;           /* the plan has a program after which nobody knows how things are */
     bool disturbed;       /* nobody knows any more what paths lead to */
+    bool watching;        /* what is looked at is noted: see against.h */
+    struct str looked_at; /* const char *: the arena's */
     struct str room;      /* what was read of a file, to be compared */
     struct str touched;   /* struct touched: the objects that the plan changes */
 };

@@ -6,6 +6,7 @@
 #include "fs/acl.h"
 #include "io/contents.h"
 #include "state/acl.h"
+#include "state/against.h"
 #include "state/kinds.h"
 
 #include <fcntl.h>
@@ -45,6 +46,7 @@ int touch_object(struct os_state *state, const struct os_stat_result *st) {
 /* ------------------------------------------------------------------------------ looking */
 
 int view_lstat(struct os_state *state, const char *path, struct os_stat_result *ret) {
+    note_look(state, path, false);
     if (!state->from_disk)
         return os_plan_lstat(state->plan, path, ret) < 0 ? -errno : 0;
     struct stat st;
@@ -73,6 +75,7 @@ static int file_on_disk(const struct os_state *state, const char *path, size_t s
 int view_file(struct os_state *state, const char *path, size_t size, struct os_stat_result *ret_st,
               char **ret_data, size_t *ret_size) {
     *ret_data = NULL;
+    note_look(state, path, false);
     if (state->from_disk)
         return file_on_disk(state, path, size, ret_st, ret_data, ret_size);
     int r = view_lstat(state, path, ret_st);
@@ -331,6 +334,7 @@ static int is_so(struct os_state *state, const struct resource *resource, const 
                  const struct content *content, const struct want *want) {
     struct stat st;
     struct os_stat_result values;
+    note_look(state, path, false);
     AUTO_CLOSE int fd = SYS(open, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     int r = fd < 0 ? fd : SYS(fstat, fd, &st);
     if (r == -ENOMEM || str_reserve(&state->room, content->size + 1) < 0)

@@ -139,3 +139,11 @@ def test_check_tells_the_value(machine):
     machine.write("/site/site.toml", '[user.www-data]\nshell = "/bin/bash"\n')
     done = machine.osier("check", "/site/site.toml")
     assert done.status == 1 and "shell is /usr/sbin/nologin, not /bin/bash" in done.out
+
+
+def test_users_that_a_state_has_no_more_are_shown(machine):
+    machine.apply("[user.me]\n[user.other]\nshell = '/bin/bash'\n[sysctl]\n'net.x' = { value = 1, runtime = false }\n")
+    machine.write("/site/site.toml", "[user.me]\n")
+    lines = machine.osier("plan", "/site/site.toml", "--against=1").out.splitlines()
+    told = {line.removeprefix("? no more  ").partition("  (")[0] for line in lines if line.startswith("?")}
+    assert told == {"user other", "group other", "/home/other", "/home/other/.profile", "/etc/sysctl.d", "/etc/sysctl.d/60-osier.conf"}

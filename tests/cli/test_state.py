@@ -546,3 +546,42 @@ def test_tmpfiles(osier, state, tmp_path):
     done = osier("plan", "y.conf")
     (tmp_path / "y.conf").write_text("k /x\n")
     assert "'k' is no type of tmpfiles.d" in osier("plan", "y.conf").err and done.status == 1
+
+
+# ------------------------------------------------------------------------------ against
+
+
+def test_what_an_earlier_state_had_is_shown(osier, state, tmp_path):
+    (tmp_path / "src/sub").mkdir(parents=True)
+    (tmp_path / "src/sub/f").write_text("x")
+    first = '[file."@/a"]\ncontent = "x"\n[link."@/l"]\nto = "a"\n[dir."@/d/e"]\n[tree."@/t"]\nsource = "src"\n[file."@/gone"]\n'
+    state(first)
+    (tmp_path / "gone").unlink()
+    state('[file."@/b"]\ncontent = "y"\n', name="other.toml")
+    (tmp_path / "site.toml").write_text(f'[link."{tmp_path}/l"]\nto = "a"\n[dir."{tmp_path}/d"]\n[absent."{tmp_path}/z"]\n')
+    done = osier("plan", "site.toml", "--against=1")
+    assert done.status == 0 and done.out.startswith("nothing to do\n")
+    lines = [line.replace(str(tmp_path), "@") for line in done.out.splitlines()[1:]]
+    assert sorted(lines[:-1]) == sorted(
+        ["? no more  @/a  (site.toml:1 in 1)", "? no more  @/d/e  (site.toml:5 in 1)", "? no more  @/t  (site.toml:6 in 1)",
+         "? no more  @/t/sub  (site.toml:6 in 1)", "? no more  @/t/sub/f  (site.toml:6 in 1)"])
+    assert "absent" in lines[-1]
+    for path, kind in (("a", "file"), ("d/e", "dir")):  # said again, in another table
+        with open(tmp_path / "site.toml", "a") as file:
+            file.write(f'[{kind}."{tmp_path}/{path}"]\n')
+    with open(tmp_path / "site.toml", "a") as file:
+        file.write(f'[tree."{tmp_path}/t"]\nsource = "src"\n')
+    assert osier("plan", "site.toml", "--against=1").out == "nothing to do\n"
+
+
+def test_against_looks_at_all_that_stand(osier, state, tmp_path):
+    state('[file."@/a"]\ncontent = "x"\n')
+    state('[file."@/b"]\ncontent = "x"\n')
+    state('[file."@/c"]\ncontent = "x"\n')
+    (tmp_path / "site.toml").write_text("")
+    seen = [[line.split()[3].rpartition("/")[2] for line in osier("plan", "site.toml", f"--against={id}").out.splitlines() if "no more" in line] for id in (1, 2, 3)]
+    assert seen == [["a"], ["b", "a"], ["c", "b", "a"]]
+    assert osier("undo", "2").status == 0
+    assert "/b " not in osier("plan", "site.toml", "--against=3").out
+    assert osier("plan", "site.toml", "--against=99").err == "osier: plan: there is no such transaction: '99'\n"
+    assert osier("plan", "--against=1", "--", "os.mkdir", "x").status == 64

@@ -143,6 +143,16 @@ static void make_journal(void) {
     write_states();
 }
 
+static void make_applied(void) {
+    make_journal();
+    struct os_state *state = os_state("x.conf", NULL);
+    struct os_plan *made = state ? os_state_plan(state) : NULL;
+    assert_non_null(made);
+    assert_return_code(os_state_apply(state, made, NULL), errno);
+    os_plan_close(made);
+    os_state_close(state);
+}
+
 /* What is done stands, though the call may fail when a sync behind it does. */
 static void happened(const struct os_state_event *event, void *data) {
     if (event->kind == OS_STATE_DONE)
@@ -246,6 +256,13 @@ FAULT_CASE(os_undo, programs, .before = apply_programs, .after = end_programs,
     uint64_t id = 0;
     int r = os_undo(0, NULL, &id);
     return r < 0 && id ? 0 : r;
+}
+
+/* What stands in the journal is compared with; nothing is changed. */
+FAULT(os_state_against, ANY, .tree = "a=old template={{arch}} lines=a x/ x/y l->d d/ d/f=text d/e/",
+      .before = make_applied, .after = fault_clear_journal, .skips = "kernel_clone3") {
+    struct os_state *state = os_state("x.conf", NULL);
+    return over(state, state ? os_state_against(state, 1, NULL, NULL) : -1);
 }
 
 /* ------------------------------------------------------------------------------ checks */
