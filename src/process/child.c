@@ -230,8 +230,10 @@ static int start_alone(struct os_child *c, struct preparation *p, struct spawn_f
 static int start_in_cgroup(struct os_child *c, struct preparation *p,
                            struct spawn_failure *failure) {
     int r = cgroup_make(&c->cgroup);
-    if (r < 0)
+    if (r < 0) {
+        failure->path = "/sys/fs/cgroup"; /* where none can be made, not the program, is at fault */
         return r;
+    }
     c->tree = OS_RUN_CGROUP;
     p->procs = r = cgroup_open_procs(&c->cgroup);
     p->how.cgroup = c->cgroup.directory;

@@ -47,21 +47,24 @@ def check(result, what):
         raise OSError(number, os.strerror(number), what)
 
 
-def missing(kinds=("ext4",)):
-    """What this machine lacks for the rig, or None."""
+def missing_namespace():
+    """What keeps from a mount namespace of one's own, or None."""
     if os.geteuid() != 0:
         return "needs root"
+    if os.fork() == 0:
+        os._exit(libc.unshare(CLONE_NEWNS) != 0)
+    return "may not make a mount namespace" if os.wait()[1] else None
+
+
+def missing(kinds=("ext4",)):
+    """What this machine lacks for the rig, or None."""
     for path in ("/dev/fuse", "/dev/loop-control", "/dev/shm"):
         if not os.access(path, os.R_OK | os.W_OK):
             return f"needs {path}"
     for kind in kinds:
         if not shutil.which(MAKERS[kind][0]):
             return f"needs {MAKERS[kind][0]}"
-    if os.fork() == 0:
-        os._exit(libc.unshare(CLONE_NEWNS) != 0)
-    if os.wait()[1]:
-        return "may not make a mount namespace"
-    return None
+    return missing_namespace()
 
 
 def enter_namespace():
