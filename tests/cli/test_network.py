@@ -229,7 +229,7 @@ def test_every_kind_is_seen(osier, tmp_path):
         (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
         (socket.AF_INET6, socket.SOCK_DGRAM, ("::1", 0)),
         (socket.AF_UNIX, socket.SOCK_STREAM, str(tmp_path / "a b")),
-        (socket.AF_UNIX, socket.SOCK_DGRAM, "\0osier\0test"),
+        (socket.AF_UNIX, socket.SOCK_DGRAM, f"\0osier\0{os.getpid()}"),
     ]:
         one = socket.socket(family, kind)
         one.bind(address)
@@ -246,7 +246,7 @@ def test_every_kind_is_seen(osier, tmp_path):
         assert found["uid"] in (os.getuid(), -1) and found["inode"] == os.fstat(one.fileno()).st_ino
         if one.family in (socket.AF_INET, socket.AF_INET6) and protocol != "raw":
             assert (found["laddr"]["ip"], found["laddr"]["port"]) == one.getsockname()[:2]
-    assert seen[made[4].fileno()]["path"] == str(tmp_path / "a b") and seen[made[5].fileno()]["path"] == "@osier@test"
+    assert seen[made[4].fileno()]["path"] == str(tmp_path / "a b") and seen[made[5].fileno()]["path"] == f"@osier@{os.getpid()}"
     listening = osier.json("get", "sockets", "--listening", f"--filter=pid == {os.getpid()}", "--fields=fd")
     udp_and_raw = [made[2], made[3], *made[6:]]
     assert {s["fd"] for s in listening} == {one.fileno() for one in [made[0], made[1], made[4], *udp_and_raw]}

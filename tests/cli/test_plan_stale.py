@@ -31,11 +31,11 @@ CALLS = {
 
 @pytest.fixture(autouse=True)
 def journal(tmp_path, monkeypatch):
+    if os.geteuid() != 0:
+        pytest.skip("owners and devices are the superuser's to change")
     state = tmp_path.with_name(tmp_path.name + "-state")
     state.mkdir(mode=0o700)
     monkeypatch.setenv("OSIER_STATE", str(state))
-    if os.geteuid() != 0:
-        pytest.skip("owners and devices are the superuser's to change")
     yield
     shutil.rmtree(state)
 
