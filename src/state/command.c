@@ -158,12 +158,16 @@ static const struct {
     const char *path, *program, *command;
 } known[] = {
     {"/etc/ssh/sshd_config", "sshd", "sshd -t -f {}"},
+    {"/etc/ssh/sshd_config.d/*", "sshd", "sshd -t -f {}"},
     {"/etc/sudoers", "visudo", "visudo -cf {}"},
     {"/etc/sudoers.d/*", "visudo", "visudo -cf {}"},
     {"/etc/nginx/nginx.conf", "nginx", "nginx -t -c {}"},
     {"/etc/fstab", "findmnt", "findmnt --verify --tab-file {}"},
     {"/etc/systemd/system/*.service", "systemd-analyze", "systemd-analyze verify {}"},
     {"/etc/systemd/system/*.timer", "systemd-analyze", "systemd-analyze verify {}"},
+    {"/etc/systemd/system/*.socket", "systemd-analyze", "systemd-analyze verify {}"},
+    {"/etc/systemd/system/*.path", "systemd-analyze", "systemd-analyze verify {}"},
+    {"/etc/systemd/system/*.mount", "systemd-analyze", "systemd-analyze verify {}"},
 };
 
 /* The programs of administrators, where PATH is a user's. */

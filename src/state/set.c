@@ -87,8 +87,9 @@ static int failed_edit(struct os_state *state, const struct resource *resource,
         return problem(state, &resource->place, "'%s' is not of the format %s", resource->name,
                        resource->source);
     return errno == EINVAL
-               ? problem(state, &place, "'%s' can't be set so in a file of the format %s", key,
-                         resource->source)
+               ? problem(state, &place, "'%s' can't be set so in a file of the format %s%s", key,
+                         resource->source,
+                         v->type == DATA_LIST ? ", where keys have one value" : "")
                : -errno;
 }
 

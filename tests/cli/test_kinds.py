@@ -133,3 +133,35 @@ def test_keys_that_are_none(machine):
     assert "there is no user 'nobody'" in told
     assert "no public key" in machine.refused('[authorized_keys.root]\nkeys = "ssh-ed25519"\n')
     assert "no public key" in machine.refused(f'[authorized_keys.root]\nkeys = "{KEY}\\n{KEY}"\n')
+
+
+# ------------------------------------------------------------------------------ presets
+
+PRESETS = [  # a file, the program that knows it and what it is called with, and a table that makes it wrong
+    ("/etc/ssh/sshd_config", "sshd", "-t -f", '[set."/etc/ssh/sshd_config"]\nPort = "bad"\n'),
+    ("/etc/ssh/sshd_config.d/x.conf", "sshd", "-t -f", '[set."/etc/ssh/sshd_config.d/x.conf"."Match User a"]\nX11Forwarding = "bad"\n'),
+    ("/etc/sudoers", "visudo", "-cf", '[line."/etc/sudoers"]\na = "bad"\n'),
+    ("/etc/nginx/nginx.conf", "nginx", "-t -c", '[file."/etc/nginx/nginx.conf"]\ncontent = "bad"\n'),
+    ("/etc/systemd/system/a.service", "systemd-analyze", "verify", '[set."/etc/systemd/system/a.service".Service]\nExecStart = ["", "bad"]\n'),
+    ("/etc/systemd/system/a.socket", "systemd-analyze", "verify", '[set."/etc/systemd/system/a.socket".Socket]\nListenStream = "bad"\n'),
+]
+
+
+def test_programs_that_know_a_file_check_it_before_it_is_there(machine):
+    for path, program, words, wrong in PRESETS:
+        machine.write(path, "")
+        machine.fake(program, f'echo "$*" >> /calls; case "$*" in "{words} /"*/{path.rpartition("/")[2]}) ;; *) exit 9;; esac\n'
+                              'for file; do :; done; ! grep bad "$file"')
+        told = machine.refused(wrong)
+        assert f"'{path}' doesn't pass `{program} {words} {{}}`" in told and "bad" in told, told
+        machine.apply(wrong.replace("bad", "good"), name="good.toml")
+        assert "good" in machine.read(path)
+    assert len(machine.read("/calls").splitlines()) == 3 * len(PRESETS)  # refused, with what is there now, and taken
+
+
+def test_a_list_where_keys_have_one_value_is_refused(machine):
+    machine.write("/etc/x.yaml", "a:\n  - 1\nb: 2\n")
+    assert "yaml, where keys have one value" in machine.refused('[set."/etc/x.yaml"]\na = ["1", "2"]\n')
+    assert "'a' can't be set so in a file of the format yaml" in machine.refused('[set."/etc/x.yaml"]\na = "1"\n')
+    machine.apply('[set."/etc/x.yaml"]\nb = 3\n')
+    assert machine.read("/etc/x.yaml") == "a:\n  - 1\nb: 3\n"
