@@ -6,6 +6,7 @@
 #include <osier/attributes.h>
 #include <osier/contents.h>
 #include <osier/files.h>
+#include <osier/mounts.h>
 #include <osier/processes.h>
 #include <osier/run.h>
 #include <osier/sockets.h>
@@ -184,14 +185,16 @@ static double bytes_of(const struct amount *amount, double total) {
     return amount->percent ? amount->number / 100 * total : amount->number;
 }
 
+/* A server that is no more must not hold the check up. */
 static int judge_space(const struct resource *resource, struct judgement *judgement) {
+    static const double timeout = 2;
     const struct assertion *a = resource->assertion;
-    struct os_statvfs_result st;
+    struct os_disk_usage_result usage;
     char warn[32] = "";
-    if (os_statvfs(resource->name, &st) < 0)
+    if (os_disk_usage_timeout(resource->name, timeout, &usage) < 0)
         return cannot_tell(judgement, errno);
-    double block = (double)st.f_frsize, free = (double)st.f_bavail * block;
-    double total = (double)(st.f_blocks - st.f_bfree + st.f_bavail) * block; /* as df(1) has it */
+    double free = (double)usage.free,
+           total = (double)(usage.used + usage.free); /* as df(1) has it */
     double least = bytes_of(&a->least, total), enough = bytes_of(&a->warn_least, total);
     double part = total > 0 ? free / total * 100 : 0;
     if (a->warn_free)

@@ -260,6 +260,32 @@ def test_processes_run(check, tmp_path):
     assert check.one(f"[process.{name}]\ncount = 0") is True
 
 
+DEAD_MOUNT = """
+import ctypes, os, subprocess, sys
+libc = ctypes.CDLL(None, use_errno=True)
+MS_REC, MS_PRIVATE, CLONE_NEWNS = 0x4000, 0x40000, 0x20000
+fuse = os.open("/dev/fuse", os.O_RDWR) if os.path.exists("/dev/fuse") else -1
+if fuse < 0 or libc.unshare(CLONE_NEWNS) or libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None):
+    sys.exit(77)
+if libc.mount(b"dead", b"dead", b"fuse", 0, f"fd={fuse},rootmode=40000,user_id=0,group_id=0".encode()):
+    sys.exit(77)
+sys.exit(subprocess.run([sys.argv[1], "check", "dead.toml"], timeout=60).returncode)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root mounts")
+def test_a_dead_server_does_not_hold_up_who_asks_for_space(build, tmp_path):
+    """A file system in a namespace of the test's own, whose server never answers: df(1) hangs there."""
+    (tmp_path / "dead").mkdir()
+    (tmp_path / "dead.toml").write_text(f'[space."{tmp_path}/dead"]\nfree = "1K"\n')
+    done = subprocess.run(
+        ["/usr/bin/python3", "-c", DEAD_MOUNT, build / "osier"], cwd=tmp_path, capture_output=True, text=True, timeout=100
+    )
+    if done.returncode == 77:
+        pytest.skip("no FUSE here")
+    assert done.returncode != 0 and "timed out" in done.stdout + done.stderr, done
+
+
 def test_space_is_free(check, osier, tmp_path):
     assert check.one(f'[space."{tmp_path}"]\nfree = "1K"') is True
     assert "and not 1000T" in check.one(f'[space."{tmp_path}"]\nfree = "1000T"')
