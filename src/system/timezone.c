@@ -11,15 +11,16 @@
 #define TEXT  "/etc/timezone"
 #define ZONES "/usr/share/zoneinfo/"
 
-/* The zone that the link leads to; UTC without one, NULL where it is no link. */
-static int read_link(char **ret_zone) {
+/* The zone that the link leads to; NULL where there is none, or no link. */
+static int read_link(char **ret_zone, bool *ret_file) {
     AUTO_FREE char *target = NULL;
     AUTO_CLOSE int fd = machine_open(LINK, O_PATH | O_NOFOLLOW);
     int r = fd < 0 ? fd : at_readlink(fd, "", &target);
     if (r < 0 && r != -ENOENT && r != -EINVAL)
         return r;
     const char *zone = target ? strstr(target, "zoneinfo/") : NULL;
-    const char *name = zone ? zone + strlen("zoneinfo/") : fd < 0 ? "UTC" : NULL;
+    const char *name = zone ? zone + strlen("zoneinfo/") : NULL;
+    *ret_file = fd >= 0;
     *ret_zone = name ? mem_text(name, strlen(name)) : NULL;
     return name && !*ret_zone ? -ENOMEM : 0;
 }
@@ -37,12 +38,18 @@ int timezone_list(const char *pattern, unsigned fields, struct rows *rows) {
     (void)fields;
     if (pattern && strcmp(pattern, "timezone") != 0)
         return 0;
-    int r = read_link(&zone);
+    bool file;
+    int r = read_link(&zone, &file);
     if (r == 0)
         r = read_text(&text);
-    return r < 0 ? r
-                 : setting_add(rows, "timezone", zone, text.size ? text.data : zone,
-                               text.size ? TEXT : LINK);
+    if (r < 0)
+        return r;
+    /* Without the file it is UTC; of a recorded machine nobody knows whether it was left out. */
+    const char *value = zone || file || machine_is_live() < 0 ? zone : "UTC";
+    return setting_add(rows, "timezone", value, text.size ? text.data : zone,
+                       text.size ? TEXT
+                       : zone    ? LINK
+                                 : NULL);
 }
 
 /* Whether there is such a file of zones: 0, or −errno. */
