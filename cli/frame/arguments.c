@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 size_t arg_index(const struct call *call, const char *name) {
@@ -167,7 +168,7 @@ int arg_word(struct call *call, size_t i, const struct word *words) {
     if (strcmp(text, "True") == 0 || strcmp(text, "False") == 0)
         return *text == 'T';
     for (const struct word *word = words; word->name; word++)
-        if (strcmp(text, word->name) == 0)
+        if (strcasecmp(text, word->name) == 0) /* no enum has two words that differ in case */
             return word->value;
     if (read_digits(text, false, &digits) && digits <= INT_MAX)
         return (int)digits;

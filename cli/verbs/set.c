@@ -36,6 +36,9 @@ static const struct noun *find_noun(const char *name) {
 struct change {
     const struct noun *noun;
     char *name, *value; /* in one block, `name` */
+    char *before;       /* what was in force, where there is such a thing; or NULL */
+    char *now;          /* what is in force since; or NULL */
+    uint64_t id;        /* the transaction that has changed a file, or 0 */
 };
 
 static bool read_word(struct call *call, const struct noun *noun, const char *word,
@@ -48,7 +51,7 @@ static bool read_word(struct call *call, const struct noun *noun, const char *wo
         misuse_word(call->function, "no NAME=VALUE is", word, "");
         return false;
     }
-    *change = (struct change){noun, copy, equals ? equals + 1 : copy};
+    *change = (struct change){.noun = noun, .name = copy, .value = equals ? equals + 1 : copy};
     if (equals)
         *equals = '\0';
     else
@@ -60,8 +63,9 @@ static const char *shown_name(const struct change *change) {
     return change->noun->pairs ? change->name : change->noun->name;
 }
 
-static int tell(const struct change *change, const char *now, uint64_t id) {
-    const char *value = now && *now ? now : change->value;
+static int tell(const struct change *change) {
+    const char *now = change->now, *value = now && *now ? now : change->value;
+    uint64_t id = change->id;
     if (output_style.json) {
         emit_begin_record();
         emit_key("name");
@@ -100,16 +104,60 @@ static int refuse(const struct change *change) {
     return failed();
 }
 
-static int set(const struct change *change, int flags) {
-    char *now = NULL;
-    uint64_t id = 0;
-    if (os_set_setting(change->noun->kind, change->name, change->value, flags, &now, &id) < 0)
-        return refuse(change);
-    if (*now && !same(now, change->value))
-        complain("set", now, "the kernel has made something else of %s", change->value);
-    int status = tell(change, now, id);
+/* Only parameters of the kernel are in force apart from what is configured. */
+static void remember(struct call *call, struct change *change) {
+    size_t count = 0;
+    struct os_setting *now =
+        change->noun->kind == OS_SETTINGS_SYSCTL
+            ? os_settings(OS_SETTINGS_SYSCTL, change->name, OS_SETTINGS_VALUE, &count)
+            : NULL;
+    if (now && count == 1 && now->value)
+        change->before = call_own(call, strdup(now->value));
     free(now);
+}
+
+static int set(struct call *call, struct change *change, int flags) {
+    remember(call, change);
+    int r = os_set_setting(change->noun->kind, change->name, change->value, flags, &change->now,
+                           &change->id);
+    call_own(call, change->now);
+    return r < 0 ? refuse(change) : STATUS_YES;
+}
+
+/* What was set before one that is refused: all of them are set, or none. */
+static void take_back(const struct change *changes, size_t count, int flags) {
+    while (count-- > 0) {
+        const struct change *c = &changes[count];
+        if (c->id && os_undo(c->id, NULL, NULL) < 0)
+            failed();
+        if (c->before && !(flags & OS_SETTING_PERSISTENT) && !os_root_is_set() &&
+            os_set_setting(c->noun->kind, c->name, c->before, OS_SETTING_RUNTIME, NULL, NULL) < 0)
+            failed();
+    }
+}
+
+static int set_each(struct call *call, struct change *changes, int flags) {
+    int status = STATUS_YES;
+    size_t done = 0;
+    while (status == STATUS_YES && done < call->rest_count) {
+        status = set(call, &changes[done], flags);
+        done += status == STATUS_YES;
+    }
+    if (status != STATUS_YES) {
+        take_back(changes, done + (changes[done].id != 0), flags);
+        if (done)
+            complain("set", NULL, "nothing was changed");
+    }
     return status;
+}
+
+static void tell_all(const struct change *changes, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct change *c = &changes[i];
+        if (*c->now && !same(c->now, c->value))
+            complain("set", c->now, "the kernel has made something else of %s", c->value);
+        tell(c);
+    }
 }
 
 /* What is there now, and what would be. */
@@ -131,9 +179,14 @@ static int set_all(struct call *call, const struct noun *noun, int flags) {
     for (size_t i = 0; changes && i < call->rest_count; i++)
         if (!read_word(call, noun, call->rest[i], &changes[i]))
             return STATUS_USAGE;
-    int status = changes ? STATUS_YES : STATUS_NO;
-    for (size_t i = 0; status == STATUS_YES && i < call->rest_count; i++)
-        status = is_set(call, "dry-run") ? show(&changes[i]) : set(&changes[i], flags);
+    if (!changes)
+        return STATUS_NO;
+    bool dry = is_set(call, "dry-run");
+    int status = dry ? STATUS_YES : set_each(call, changes, flags);
+    for (size_t i = 0; dry && status == STATUS_YES && i < call->rest_count; i++)
+        status = show(&changes[i]);
+    if (!dry && status == STATUS_YES)
+        tell_all(changes, call->rest_count);
     return status;
 }
 
@@ -142,7 +195,7 @@ static int set_all(struct call *call, const struct noun *noun, int flags) {
  *
  * WHAT is sysctl NAME=VALUE…, hostname NAME, timezone ZONE or locale NAME=VALUE…. A parameter of the
  * kernel is written to /etc/sysctl.d/60-osier.conf, and refused where a later file says otherwise.
- * Files are changed by a plan: `osier undo` brings them back. The next start, or login, has what is
+ * Of several all are set, or none. Files are changed by a plan: `osier undo` brings them back. The next start, or login, has what is
  * configured; `osier get WHAT` shows both.
  *
  * A word with a slash in it is a configuration file: `osier set /etc/ssh/sshd_config

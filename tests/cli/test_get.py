@@ -33,3 +33,9 @@ def test_a_recorded_machine(osier, tmp_path):
     assert osier("get", "--root=m", "procs", "--fields=pid,name", "--no-header").out == "5\tfive\n"
     assert osier("get", "load", "--root=missing").status == 1
     assert osier("get", "mounts", "--root=m").status == 1
+
+
+def test_words_in_small_letters(osier):
+    small, large = (osier("get", "pressure", word, "--json") for word in ("io", "IO"))
+    assert (small.status, small.err) == (large.status, large.err)
+    assert osier("get", "pressure", "iO?").status == 64

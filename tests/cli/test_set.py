@@ -48,6 +48,28 @@ def test_what_a_start_makes_of_the_files(osier, plant):
         assert osier("get", "sysctl", wrong, "--root=m").status == 1, wrong
 
 
+def test_of_several_all_are_set_or_none(osier, plant):
+    plant("proc/sys/a/one", "1\n")
+    plant("proc/sys/a/two", "2\n")
+    own = plant("etc/sysctl.d/60-osier.conf", "# mine\n")
+    plant("etc/sysctl.d/90-later.conf", "a.two = 5\n")
+    done = osier("set", "sysctl", "a.one=7", "a.two=8", "--root=m")
+    assert (done.status, done.out) == (1, "")
+    assert "/etc/sysctl.d/90-later.conf:1" in done.err and done.err.endswith("nothing was changed\n")
+    assert own.read_text() == "# mine\n"
+    plant("proc/sys/a/three", "3\n")
+    done = osier("set", "sysctl", "a.one=7", "a.three=5", "--root=m")
+    assert (done.status, done.out) == (0, "a.one = 7\na.three = 5\n")
+    assert own.read_text() == "# mine\na.one = 7\na.three = 5\n"
+
+
+def test_a_zone_that_nobody_knows(osier, plant):
+    plant("etc/hostname", "h\n")
+    assert osier.json("get", "timezone", "--root=m") == [
+        {"name": "timezone", "value": None, "configured": None, "source": None, "agree": True}
+    ]
+
+
 def test_a_parameter_is_set_and_every_other_line_stays(osier, plant):
     plant("proc/sys/a/one", "1\n")
     own = plant("etc/sysctl.d/60-osier.conf", "# mine\na.two = 2\na/one=5\n\n a.one = 6\n# end")
@@ -126,6 +148,10 @@ echo 'net.ipv4.ip_default_ttl = 5' >/etc/sysctl.d/95-x.conf
 test "$(cat /proc/sys/net/ipv4/ip_default_ttl)" = 77
 "$OSIER" set sysctl net.ipv4.ip_default_ttl=79 --runtime
 test "$(cat /proc/sys/net/ipv4/ip_default_ttl)" = 79
+echo 'net.ipv4.tcp_fin_timeout = 5' >/etc/sysctl.d/95-x.conf
+"$OSIER" set sysctl net.ipv4.ip_default_ttl=81 net.ipv4.tcp_fin_timeout=9 && exit 6
+test "$(cat /proc/sys/net/ipv4/ip_default_ttl)" = 79
+grep -x 'net.ipv4.ip_default_ttl = 77' /etc/sysctl.d/60-osier.conf
 rm /etc/sysctl.d/95-x.conf
 mount -o remount,ro /etc/sysctl.d
 "$OSIER" set sysctl net.ipv4.ip_default_ttl=80 && exit 5
