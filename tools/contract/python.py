@@ -52,6 +52,18 @@ READ = {
 KINDS = {"const void *": "buffer", "double": "double", "bool": "bool", "uid_t": "uid", "gid_t": "gid", "size_t": "size",
          "int64_t": "int64", "uint64_t": "uint64", "unsigned": "uint", "unsigned int": "uint", "uint32_t": "uint"}  # fmt: skip
 
+#: What comes before the call where an argument isn't read by args.c alone; `@` is its place.
+TEXTS = """\
+    EXTRA_TEXTS texts_{name} = {{0}};
+    if (extra_texts(OBJECT(@), &texts_{name}) < 0)
+        return NULL;
+"""
+WORD = """\
+    int word_{name};
+    if (extra_word(TEXT(@), words_{enum}, &word_{name}) < 0)
+        return NULL;
+"""
+
 
 @dataclass
 class Parameter:
@@ -131,7 +143,7 @@ class Function:
         elif text_list(variable) and keyword:
             one = self.add(name, "path|none", type, argument, keyword)
             one.kind, one.type = "object", "Iterable[StrOrBytesPath] | None"
-            one.before = f"    EXTRA_TEXTS texts_{name} = {{0}};\n    if (extra_texts(OBJECT(@), &texts_{name}) < 0)\n        return NULL;\n"
+            one.before = TEXTS.format(name=name)
             one.value = f"(void *)texts_{name}.list"
             self.fill += f"    {assign} = {{{name}}};\n"
         elif kind != "int" or integer_type(type):
@@ -147,7 +159,7 @@ class Function:
         one = self.add(variable.name, "path", variable.type, argument, False)
         one.kind = "text"
         one.type = f"Literal[{', '.join(repr(word).replace(chr(39), chr(34)) for word in enum_words(enum)[0])}]"
-        one.before = f"    int word_{variable.name};\n    if (extra_word(TEXT(@), words_{enum.name}, &word_{variable.name}) < 0)\n        return NULL;\n"
+        one.before = WORD.format(name=variable.name, enum=enum.name)
         one.value = f"({variable.type})word_{variable.name}"
         if argument.optional:
             complain(self.entry, f"osier.extra has no default for '{variable.name}' of {self.entry.name}()")
