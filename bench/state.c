@@ -27,6 +27,27 @@ static void must(bool right, const char *what) {
     }
 }
 
+/* The same objects, each made and synced by itself, as a careful program would without transactions. */
+static void make_bare(const char *place) {
+    char path[4200], text[64];
+    must(os_makedirs(place, 0755, 0) == 0, place);
+    for (int i = 0; i < SOME; i++) {
+        snprintf(path, sizeof path, "%s/%d", place, i);
+        must(os_mkdir(path, 0755) == 0, path);
+        snprintf(path, sizeof path, "%s/%d/f", place, i);
+        int size = snprintf(text, sizeof text, "%d\n", i);
+        must(os_write_file(path, text, (size_t)size, NULL) == 0, path);
+        snprintf(path, sizeof path, "%s/%d/l", place, i);
+        must(i >= LINKS || os_symlink("f", path, 0) == 0, path);
+    }
+    snprintf(path, sizeof path, "%s/hosts", place);
+    char *lines = malloc((size_t)LINES * 40), *at = lines;
+    for (int i = 0; i < LINES; i++)
+        at += sprintf(at, "10.0.0.%d host%d\n", i, i);
+    must(os_write_file(path, lines, (size_t)(at - lines), NULL) == 0, path);
+    free(lines);
+}
+
 /* Plans a state, in which nothing is to be done but at the first time. */
 static void apply(const char *file, bool first) {
     struct os_state *state = os_state(file, NULL);
@@ -65,23 +86,73 @@ static void write_many(const char *place) {
 }
 
 /* One of some of each kind; and the same, but for its lines, for tmpfiles. */
-static void write_some(const char *place) {
-    FILE *file = fopen("some.toml", "w"), *conf = fopen("some.tmpfiles", "w");
+static void write_some(const char *place, const char *name, const char *top, const char *below) {
+    FILE *file = fopen(name, "w"), *conf = fopen("some.tmpfiles", "w");
     for (int i = 0; i < SOME; i++) {
-        fprintf(file, "[dir.\"%s/some/%d\"]\n[file.\"%s/some/%d/f\"]\ncontent = \"%d\\n\"\n", place,
-                i, place, i, i);
+        fprintf(file, "[dir.\"%s%s/%d\"]\n[file.\"%s%s/%d/f\"]\ncontent = \"%d\\n\"\n", top, below,
+                i, top, below, i, i);
         fprintf(conf, "d %s/some/%d 0755 - - -\nf+ %s/some/%d/f 0644 - - - %d\\n\n", place, i,
                 place, i, i);
         if (i < LINKS) {
-            fprintf(file, "[link.\"%s/some/%d/l\"]\nto = \"f\"\n", place, i);
+            fprintf(file, "[link.\"%s%s/%d/l\"]\nto = \"f\"\n", top, below, i);
             fprintf(conf, "L %s/some/%d/l - - - - f\n", place, i);
         }
     }
-    fprintf(file, "[line.\"%s/some/hosts\"]\n", place);
+    fprintf(file, "[line.\"%s%s/hosts\"]\n", top, below);
     for (int i = 0; i < LINES; i++)
         fprintf(file, "host%d = \"10.0.0.%d host%d\"\n", i, i, i);
     fclose(file);
     fclose(conf);
+}
+
+/* Applies the state of some at a place where nothing is yet. */
+static void apply_first(const char *var) {
+    const char *const vars[] = {var, NULL};
+    const struct os_state_options options = {.size = sizeof options, .vars = vars};
+    struct os_state *state = os_state("first.toml", &options);
+    must(state, "first.toml");
+    struct os_plan *plan = os_state_plan(state);
+    must(plan && os_state_apply(state, plan, NULL) == 0, "first.toml");
+    os_plan_close(plan);
+    os_state_close(state);
+}
+
+/* Each time elsewhere, in turns. */
+static void measure_first(const char *place) {
+    double bare = 1e18, best = 1e18;
+    for (int i = 0; i < ROUNDS; i++) {
+        char path[4096], var[4200];
+        snprintf(path, sizeof path, "%s/bare%d", place, i);
+        snprintf(var, sizeof var, "place=%s/first%d", place, i);
+        double began = now();
+        make_bare(path);
+        double middle = now();
+        apply_first(var);
+        double end = now();
+        bare = middle - began < bare ? middle - began : bare;
+        best = end - middle < best ? end - middle : best;
+    }
+    printf("a state of 470, first\teach with fsync\t%.0f\n", bare);
+    printf("a state of 470, first\tosier\t%.0f\n", best);
+}
+
+/* Fifty assertions of all kinds that ask nobody else. */
+static void write_checks(const char *place) {
+    FILE *file = fopen("checks.toml", "w");
+    for (int i = 0; i < 10; i++)
+        fprintf(file,
+                "[port.\"tcp:%d\"]\nlistening = false\n[process.nobody-%d]\ncount = 0\n"
+                "[space.\"%s/some/%d\"]\nfree = \"1\"\n"
+                "[match.\"%s/some/%d/f\"]\npattern = \"^%d$\"\n"
+                "[file.\"%s/some/%d/f\"]\nmode = \"0644\"\n",
+                i + 1, i, place, i, place, i, i, place, i);
+    fclose(file);
+}
+
+static void check(void) {
+    struct os_state *state = os_state("checks.toml", NULL);
+    must(state && os_state_check(state, NULL, NULL) == 0, "checks.toml");
+    os_state_close(state);
 }
 
 static double best_of(void (*call)(void)) {
@@ -116,7 +187,9 @@ int main(int argc, char **argv) {
     must(os_chdir(argv[1]) == 0, argv[1]);
     setenv("OSIER_STATE", "state", 1);
     write_many(argv[1]);
-    write_some(argv[1]);
+    write_some(argv[1], "some.toml", argv[1], "/some");
+    write_some(argv[1], "first.toml", "{{place}}", "");
+    write_checks(argv[1]);
     apply("many.toml", true);
     apply("some.toml", true);
     printf("a state of %d files, unchanged\treading them\t%.0f\n", FILES, best_of(read_all));
@@ -125,5 +198,7 @@ int main(int argc, char **argv) {
     if (program)
         printf("a state of 470, unchanged\tsystemd-tmpfiles\t%.0f\n", best_of(tmpfiles));
     printf("a state of 470, unchanged\tosier\t%.0f\n", best_of(some));
+    printf("50 checks\tosier\t%.0f\n", best_of(check));
+    measure_first(argv[1]);
     return 0;
 }

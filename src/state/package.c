@@ -16,12 +16,6 @@
 
 /* ------------------------------------------------------------------------------ dpkg's state */
 
-struct package {
-    bool installed, held,
-        configured; /* configured: its configuration is there, even where it isn't */
-    char version[128];
-};
-
 /* As dpkg finds it, without dpkg. */
 static int load_status(char **ret_text) {
     const char *admin = getenv("DPKG_ADMINDIR");
@@ -74,8 +68,7 @@ static void read_stanza(const char *stanza, struct package *ret) {
     }
 }
 
-/* "name" or "name:arch"; of several with the name alone the first that is installed. */
-static void find_package(const char *text, const char *name, struct package *ret) {
+void package_find(const char *text, const char *name, struct package *ret) {
     const char *colon = strchr(name, ':');
     size_t size = colon ? (size_t)(colon - name) : strlen(name);
     *ret = (struct package){0};
@@ -92,7 +85,7 @@ static int look_at_package(const char *name, struct package *ret) {
     AUTO_FREE char *text = NULL;
     int r = load_status(&text);
     if (r >= 0)
-        find_package(text, name, ret);
+        package_find(text, name, ret);
     return r;
 }
 
@@ -143,8 +136,7 @@ static const struct member members[] = {
     {NULL},
 };
 
-/* Policy 5.6.7, with an architecture behind it; at the end apt takes a minus for a command. */
-static bool is_name(const char *name) {
+bool package_is_name(const char *name) {
     size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
     const char *arch = name[size] == ':' ? name + size + 1 : NULL;
     bool whole =
@@ -165,7 +157,7 @@ static int begin_package(struct os_state *state, struct resource *resource) {
     struct wanted *wanted = resource->own;
     struct place at_state = member_place(resource, "state"),
                  at_version = member_place(resource, "version");
-    if (!is_name(resource->name))
+    if (!package_is_name(resource->name))
         return problem(state, &resource->place, "'%s' is no name for a package", resource->name);
     wanted->absent = wanted->state && strcmp(wanted->state, "absent") == 0;
     if (wanted->state && !wanted->absent && strcmp(wanted->state, "installed") != 0)
@@ -258,17 +250,6 @@ static void add_wanted(struct list *argv, const char *name, const char *version,
         list_add_text(argv, word.data);
 }
 
-/* What a call of apt changes, in its own words. */
-struct change {
-    const char *name, *was, *is; /* "absent", or a version */
-    bool purged, had_configuration;
-};
-
-struct changes {
-    struct arena arena;
-    struct str list; /* struct change */
-};
-
 /* The text between two brackets, the arena's; NULL where there are none. */
 static const char *between(struct arena *arena, const char *line, const char *end, char open,
                            const char *stop, int *r) {
@@ -296,7 +277,7 @@ static int read_line(const char *line, const char *end, struct changes *ret) {
     change.is = inst ? between(&ret->arena, line, end, '(', " )\n", &r) : "absent";
     if (!change.name || r < 0)
         return -ENOMEM;
-    if (!is_name(change.name) || !change.is)
+    if (!package_is_name(change.name) || !change.is)
         return -EPROTO;
     change.was = change.was ? change.was : "absent";
     str_append(&ret->list, (const char *)&change, sizeof change);
@@ -306,6 +287,16 @@ static int read_line(const char *line, const char *end, struct changes *ret) {
 static struct change *changes_of(struct changes *changes, size_t *ret_count) {
     *ret_count = changes->list.size / sizeof(struct change);
     return (struct change *)(void *)changes->list.data;
+}
+
+int package_changes(const char *text, struct changes *ret) {
+    int r = 0;
+    for (const char *line = text; *line && r >= 0;) {
+        const char *end = strchrnul(line, '\n');
+        r = read_line(line, end, ret);
+        line = *end ? end + 1 : end;
+    }
+    return r;
 }
 
 /* Asks apt: 0, or after a message −EBADMSG. */
@@ -319,11 +310,7 @@ static int simulate(struct os_state *state, const struct resource *resource, cha
         return r == -ENOMEM ? r : problem(state, &resource->place, "%s: %s", argv[0], strerror(-r));
     if (r > 0)
         return problem_said(state, &resource->place, out.data ? out.data : "", "apt-get refuses");
-    for (const char *line = out.data; line && *line && r >= 0;) {
-        const char *end = strchrnul(line, '\n');
-        r = read_line(line, end, ret);
-        line = *end ? end + 1 : end;
-    }
+    r = package_changes(out.data ? out.data : "", ret);
     return r == -EPROTO ? problem(state, &resource->place, "what apt-get says isn't understood")
                         : r;
 }
@@ -389,7 +376,7 @@ static int look_before(struct changes *changes) {
     int r = load_status(&text);
     for (size_t i = 0; r >= 0 && i < count; i++) {
         struct package package;
-        find_package(text, c[i].name, &package);
+        package_find(text, c[i].name, &package);
         c[i].had_configuration = package.configured;
     }
     return r;

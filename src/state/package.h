@@ -5,6 +5,34 @@
 
 #include "state/assertion.h"
 
+struct package {
+    bool installed, held,
+        configured; /* configured: its configuration is there, even where it isn't */
+    char version[128];
+};
+
+/** Finds "name" or "name:arch" in dpkg's status; of several with the name alone the first that is
+ *  installed. */
+void package_find(const char *status, const char *name, struct package *ret);
+
+/** Whether a text is a name of Debian's policy (5.6.7), with an architecture behind it or not; at the end
+ *  apt would take a minus for a command. */
+bool package_is_name(const char *name);
+
+/** What a call of apt changes. */
+struct change {
+    const char *name, *was, *is; /* "absent", or a version */
+    bool purged, had_configuration;
+};
+
+struct changes {
+    struct arena arena;
+    struct str list; /* struct change */
+};
+
+/** Reads what apt-get -s says: 0; −EPROTO where a line isn't understood; −ENOMEM. */
+int package_changes(const char *text, struct changes *ret);
+
 extern const struct driver driver_package;
 extern const struct kind kind_package;
 

@@ -35,8 +35,9 @@ def make(place, log):
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     subprocess.run(["chroot", root, "apt-get", "-qy", "--download-only", "install", *CACHED],
                    check=True, stdout=log, stderr=log, env=environment)
-    with open(os.path.join(root, "etc/hostname"), "w") as file:
-        file.write("machine\n")
+    for name, text in (("hostname", "machine\n"), ("hosts", "127.0.0.1 localhost\n127.0.1.1 machine\n")):
+        with open(os.path.join(root, "etc", name), "w") as file:
+            file.write(text)
     open(os.path.join(place, "made"), "w").close()
     return root
 
