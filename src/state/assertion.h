@@ -31,8 +31,16 @@ struct assertion {
     struct amount least, warn_least;
 };
 
+/** What one look at a machine has found out already: lists that many assertions are about. */
+struct seen {
+    struct os_process_info *processes[2]; /* by name; with their users */
+    struct os_socket *sockets[2];         /* listening: TCP, UDP */
+    size_t process_count[2], socket_count[2];
+};
+
 /** What was found: nothing in `what` where it is so. */
 struct judgement {
+    struct seen *seen;
     struct str what;
     struct str perfdata; /* as in os_state_verdict */
     bool unknown;        /* nobody can tell: what could is missing */

@@ -104,12 +104,15 @@ static int begin_port(struct os_state *state, struct resource *resource) {
 
 static int judge_port(const struct resource *resource, struct judgement *judgement) {
     const struct assertion *a = resource->assertion;
-    size_t count, found = 0;
+    size_t found = 0, *count = &judgement->seen->socket_count[a->udp];
     int which = a->udp ? OS_SOCKETS_UDP : OS_SOCKETS_TCP;
-    os_autofree struct os_socket *list = os_sockets(which | OS_SOCKETS_LISTENING, 0, NULL, &count);
+    struct os_socket **seen = &judgement->seen->sockets[a->udp];
+    if (!*seen)
+        *seen = os_sockets(which | OS_SOCKETS_LISTENING, 0, NULL, count);
+    const struct os_socket *list = *seen;
     if (!list)
         return cannot_tell(judgement, errno);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < *count; i++)
         found += list[i].laddr.port == a->port &&
                  (!a->address || (list[i].laddr.ip && same_address(a->address, list[i].laddr.ip)));
     if (a->listening && !found)
@@ -133,12 +136,15 @@ static int begin_process(struct os_state *state, struct resource *resource) {
 
 static int judge_process(const struct resource *resource, struct judgement *judgement) {
     const struct assertion *a = resource->assertion;
-    size_t count, found = 0;
+    size_t found = 0, *count = &judgement->seen->process_count[a->user != NULL];
     unsigned fields = OS_PROCESS_NAME | (a->user ? OS_PROCESS_USERNAME : 0);
-    os_autofree struct os_process_info *list = os_processes(fields, NULL, &count);
+    struct os_process_info **seen = &judgement->seen->processes[a->user != NULL];
+    if (!*seen)
+        *seen = os_processes(fields, NULL, count);
+    const struct os_process_info *list = *seen;
     if (!list)
         return cannot_tell(judgement, errno);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < *count; i++)
         found += *list[i].status != 'Z' && *list[i].status != 'X' && list[i].name &&
                  strcmp(list[i].name, resource->name) == 0 &&
                  (!a->user || (list[i].username && strcmp(list[i].username, a->user) == 0));

@@ -5,6 +5,7 @@
 #include "state/assertion.h"
 #include "state/kinds.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What would be done about a resource, as one text: the first step, and how many more. */
@@ -90,13 +91,20 @@ static int judge(struct os_state *state, const struct resource *resource,
                                                                                    : -ENOMEM;
 }
 
+static void free_seen(struct seen *seen) {
+    for (size_t i = 0; i < 2; i++) {
+        free(seen->processes[i]);
+        free(seen->sockets[i]);
+    }
+}
+
 static int check_all(struct os_state *state,
                      void (*on_verdict)(const struct os_state_verdict *verdict, void *data),
                      void *data) {
+    struct seen seen __attribute__((cleanup(free_seen))) = {0};
     int wrong = 0, r = 0;
     for (size_t i = 0; r >= 0 && i < resource_count(state); i++) {
-        struct judgement judgement
-            __attribute__((cleanup(free_judgement))) = {STR_INIT, STR_INIT, false, false};
+        struct judgement judgement __attribute__((cleanup(free_judgement))) = {.seen = &seen};
         struct os_state_verdict verdict;
         r = judge(state, &resources_of(state)[i], &judgement, &verdict);
         if (r < 0)

@@ -76,7 +76,7 @@ static int ask(const char *spec, double timeout, struct str *why) {
         return ask_command(spec, timeout, why);
     struct os_state state = {0};
     struct resource resource;
-    struct judgement judgement = {STR_INIT, STR_INIT, false, false};
+    struct judgement judgement = {0};
     int r = make_assertion(&state, spec, timeout, &resource);
     if (r >= 0)
         r = begins(spec, HTTP) ? judge_http(&resource, &judgement)
