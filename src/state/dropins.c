@@ -225,7 +225,6 @@ static bool is_limit(const char *value) {
 
 static int add_limits(struct os_state *state, const struct resource *resource, const char *type,
                       const char *member, const char *domain, struct str *text) {
-    AUTO_STR pairs = STR_INIT;
     const struct data *data = &resource->place.source->data;
     const struct data_value *table = NULL;
     int r = take_own(state, resource, member, TABLE, &table);

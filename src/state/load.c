@@ -55,8 +55,10 @@ static int append_plain(struct str *s, const char *text) {
     return s->failed ? -ENOMEM : 0;
 }
 
-static int tell_plain(struct os_state *state, const struct place *place, const char *said,
-                      const char *format, va_list arguments) {
+__attribute__((format(printf, 4, 0))) static int tell_plain(struct os_state *state,
+                                                            const struct place *place,
+                                                            const char *said, const char *format,
+                                                            va_list arguments) {
     AUTO_STR whole = STR_INIT;
     AUTO_FREE char *message = NULL;
     int size = fault_due("malloc") ? -1 : vasprintf(&message, format, arguments);

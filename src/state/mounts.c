@@ -263,7 +263,7 @@ struct swap {
 
 /* Whether it is swapped to: /proc/swaps writes blanks as \040. */
 static int look_active(const char *name, struct str *now) {
-    AUTO_STR text = STR_INIT, want = STR_INIT;
+    AUTO_STR want = STR_INIT;
     AUTO_FREE char *data = NULL;
     size_t size = 0;
     AUTO_CLOSE int fd = SYS(open, "/proc/swaps", O_RDONLY | O_CLOEXEC);
