@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Reading a plan's file, strictly: what is not understood to the last member is not applied. */
+#include "plan/planread.h"
 #include "base/cancel.h"
-#include "plan/planfile.h"
 
 #include "base/array.h"
 #include "base/error.h"
@@ -12,178 +12,34 @@
 #include <osier/contents.h>
 #include <string.h>
 
-/* A content that is used before its line comes. */
-struct use {
-    struct plan_digest digest;
-    const void **data;
-    uint64_t *have; /* one of the two gets its size */
-    size_t *size;
-};
-
-struct content {
-    struct plan_digest digest;
-    const void *data;
-    size_t size;
-    bool used;
-};
-
-/* A further name of an object that may come later. */
-struct hard_use {
-    const struct plan_object **hard;
-    size_t entry, number;
-};
-
-struct loaded {
-    struct arena arena;
-    struct plan_net net;
-    struct planfile_head head;
-    char *text;
-    size_t size;
-    bool secret; /* a content is left out, as journals have it */
-};
-
-struct reader {
-    struct os_plan *plan;
-    struct loaded *loaded;
-    struct arena *arena;
-    struct plan_entry *entries;
-    size_t entry_count, entry_room;
-    struct str saws;                          /* struct plan_saw */
-    struct str uses, contents, hard, numbers; /* struct use, content, hard_use, object_number */
-    size_t lines;
-    /* The line that is read. */
-    struct json json;
-};
-
-/* -------------------------------------------------------------------------------- members */
-
-/* Each member of an object goes to `take`, which answers 1, or 0 for one that it doesn't know. */
-typedef int take_member(struct reader *r, const struct json_value *member, void *to);
-
-static int each_member(struct reader *r, const struct json_value *object, take_member *take,
-                       void *to) {
-    if (object->type != JSON_OBJECT)
-        return -EBADMSG;
-    size_t at = (size_t)(object - r->json.values) + 1;
-    while (at < object->after) {
-        const struct json_value *member = &r->json.values[at];
-        int known = take(r, member, to);
-        if (known <= 0)
-            return known < 0 ? known : -EPROTONOSUPPORT;
-        at = member->after;
-    }
-    return 0;
-}
-
-static bool is(const struct json_value *member, const char *key) {
-    return *member->key == *key && strcmp(member->key, key) == 0;
-}
-
-/* Numbers count from 1 in the file. */
-static int read_number(const struct json_value *value, size_t *ret) {
-    uint64_t number;
-    if (value->type != JSON_NUMBER || !field_read_number(value, &number) || number == 0)
-        return -EBADMSG;
-    *ret = (size_t)number - 1;
-    return 1;
-}
-
 static int done(int r) {
     return r < 0 ? r : 1;
 }
 
-static int take_was(struct reader *r, const struct json_value *member, void *to) {
-    return fields_read(r->arena, member, to, was_fields, was_count);
-}
-
-static int read_was(struct reader *r, const struct json_value *value, struct plan_was *was) {
-    int result = each_member(r, value, take_was, was);
-    bool typed = was->mode & S_IFMT;
-    return result < 0 ? result : was->absent == typed ? -EBADMSG : 1;
-}
-
-static int take_place(struct reader *r, const struct json_value *member, void *to) {
-    struct plan_place *place = to;
-    size_t number;
-    if (!is(member, "made_by"))
-        return fields_read(r->arena, member, place, place_fields, place_count);
-    int result = read_number(member, &number);
-    if (result > 0)
-        place->made_by = (long)number;
-    return result;
-}
-
-/* A name is one, and a path has no way out of the root. */
-static bool is_sound(const struct plan_place *place) {
-    const char *paths[] = {place->path, place->before, place->after};
-    if (!place->path || !place->name || !*place->name || strchr(place->name, '/') ||
-        strcmp(place->name, "..") == 0 || (!place->before == (place->made_by < 0)))
-        return false;
-    for (size_t i = 0; i < 3; i++)
-        if (paths[i] && (*paths[i] != '/' || strstr(paths[i], "/../")))
-            return false;
-    return (place->made_by >= 0) == (place->made_below != NULL);
-}
-
-static int read_place(struct reader *r, const struct json_value *value, struct plan_place *place) {
-    place->made_by = -1;
-    int result = each_member(r, value, take_place, place);
-    return result < 0 ? result : is_sound(place) ? 1 : -EBADMSG;
-}
-
-static int take_source(struct reader *r, const struct json_value *member, void *to) {
-    struct plan_source *source = to;
-    if (is(member, "was"))
-        return read_was(r, member, &source->was);
-    return take_place(r, member, &source->place);
-}
-
-static int read_source(struct reader *r, const struct json_value *value,
-                       const struct plan_source **ret) {
-    struct plan_source *source = arena_alloc(r->arena, sizeof *source);
-    if (!source)
-        return -ENOMEM;
-    source->place.made_by = -1;
-    *ret = source;
-    int result = each_member(r, value, take_source, source);
-    bool whole = is_sound(&source->place) && source->was.mode & S_IFMT;
-    return result < 0 ? result : whole ? 1 : -EBADMSG;
-}
-
 /* --------------------------------------------------------------------------------- contents */
 
-static int use_content(struct reader *r, const struct json_value *value, const void **data,
-                       uint64_t *have, size_t *size) {
-    struct use use = {.data = data, .have = have, .size = size};
-    if (value->type != JSON_TEXT || strncmp(value->text, "sha256:", 7) != 0 ||
-        !field_read_digest(value->text + 7, value->size - 7, &use.digest))
-        return -EBADMSG;
-    str_append(&r->uses, (const char *)&use, sizeof use);
-    return r->uses.failed ? -ENOMEM : 1;
-}
-
-static int take_content(struct reader *r, const struct json_value *member, void *to) {
-    struct content *content = to;
+static int take_content(struct planread *r, const struct json_value *member, void *to) {
+    struct content_line *content = to;
     AUTO_STR decoded = STR_INIT;
     const char *data = member->text;
     uint64_t have = member->size;
     uint64_t size;
-    if (is(member, "content")) {
+    if (member_is(member, "content")) {
         bool read = member->type == JSON_TEXT && strncmp(member->text, "sha256:", 7) == 0 &&
                     field_read_digest(member->text + 7, member->size - 7, &content->digest);
         return read ? 1 : -EBADMSG;
     }
-    if (is(member, "size")) {
+    if (member_is(member, "size")) {
         if (!field_read_number(member, &size))
             return -EBADMSG;
         content->size = (size_t)size;
         return 1;
     }
-    if ((!is(member, "text") && !is(member, "base64")) || content->data)
+    if ((!member_is(member, "text") && !member_is(member, "base64")) || content->data)
         return content->data ? -EBADMSG : 0;
     if (member->type != JSON_TEXT)
         return -EBADMSG;
-    if (is(member, "base64")) {
+    if (member_is(member, "base64")) {
         if (json_decode_base64(member->text, member->size, &decoded) < 0)
             return -EBADMSG;
         if (decoded.failed)
@@ -197,10 +53,10 @@ static int take_content(struct reader *r, const struct json_value *member, void 
     return content->data ? 1 : -ENOMEM;
 }
 
-static int read_content(struct reader *r, const struct json_value *line) {
-    struct content content = {0};
+static int read_content(struct planread *r, const struct json_value *line) {
+    struct content_line content = {0};
     struct plan_digest digest;
-    int result = each_member(r, line, take_content, &content);
+    int result = planread_members(r, line, take_content, &content);
     if (result < 0 || !content.data)
         return result < 0 ? result : -EBADMSG;
     was_digest(content.data, content.size, &digest);
@@ -215,14 +71,14 @@ static int compare_contents(const void *a, const void *b) {
 }
 
 /* Each use finds its content, and each content is used. */
-static int resolve_contents(struct reader *r) {
-    struct content *contents = (struct content *)(void *)r->contents.data;
-    struct use *uses = (struct use *)(void *)r->uses.data;
+static int resolve_contents(struct planread *r) {
+    struct content_line *contents = (struct content_line *)(void *)r->contents.data;
+    struct content_use *uses = (struct content_use *)(void *)r->uses.data;
     size_t count = r->contents.size / sizeof *contents, use_count = r->uses.size / sizeof *uses;
     if (count > 1)
         qsort(contents, count, sizeof *contents, compare_contents);
     for (size_t i = 0; i < use_count; i++) {
-        struct content *found =
+        struct content_line *found =
             count ? bsearch(&uses[i].digest, contents, count, sizeof *contents, compare_contents)
                   : NULL;
         if (!found)
@@ -240,267 +96,9 @@ static int resolve_contents(struct reader *r) {
     return 0;
 }
 
-/* ---------------------------------------------------------------------------------- objects */
-
-static int take_xattr(struct reader *r, const struct json_value *member, void *to) {
-    struct plan_xattr *x = to;
-    static const struct field name = {"name", FIELD_NAME, offsetof(struct plan_xattr, name)};
-    if (!is(member, "content"))
-        return fields_read(r->arena, member, to, &name, 1);
-    if (member->type == JSON_NULL)
-        return 1;
-    return use_content(r, member, &x->value, NULL, &x->size);
-}
-
-static int read_xattrs(struct reader *r, const struct json_value *list,
-                       struct plan_object *object) {
-    if (list->type != JSON_LIST || !list->count || object->xattrs)
-        return -EBADMSG;
-    struct plan_xattr *xattrs = arena_alloc(r->arena, list->count * sizeof *xattrs);
-    if (!xattrs)
-        return -ENOMEM;
-    object->xattrs = xattrs;
-    object->xattr_count = list->count;
-    size_t at = (size_t)(list - r->json.values) + 1;
-    for (size_t i = 0; i < list->count; i++) {
-        const struct json_value *value = &r->json.values[at];
-        int result = each_member(r, value, take_xattr, &xattrs[i]);
-        if (result < 0 || !xattrs[i].name)
-            return result < 0 ? result : -EBADMSG;
-        at = value->after;
-    }
-    return 1;
-}
-
-static int read_hard(struct reader *r, const struct json_value *list, struct plan_object *object) {
-    struct hard_use use = {.hard = &object->hard};
-    uint64_t number;
-    if (list->type != JSON_LIST || list->count != 2)
-        return -EBADMSG;
-    int result = read_number(list + 1, &use.entry);
-    if (result < 0 || (list + 2)->type != JSON_NUMBER || !field_read_number(list + 2, &number))
-        return -EBADMSG;
-    use.number = (size_t)number;
-    str_append(&r->hard, (const char *)&use, sizeof use);
-    return r->hard.failed ? -ENOMEM : 1;
-}
-
-/* One of several members says where the content comes from. */
-static int begin_content(struct plan_object *object, enum plan_content content) {
-    if (object->content != PLAN_CONTENT_NONE)
-        return -EBADMSG;
-    object->content = content;
-    return 0;
-}
-
-static int take_object(struct reader *r, const struct json_value *member, void *to) {
-    struct plan_object *object = to;
-    static const struct field link = {"to", FIELD_NAME, offsetof(struct plan_object, data)};
-    int result = fields_read(r->arena, member, object, object_fields, object_count);
-    if (result)
-        return result;
-    if (is(member, "xattrs"))
-        return read_xattrs(r, member, object);
-    if (is(member, "content")) {
-        result = begin_content(object, PLAN_CONTENT_MEMORY);
-        return result < 0 ? result : use_content(r, member, &object->data, &object->have, NULL);
-    }
-    if (is(member, "secret")) {
-        object->secret = r->loaded->secret = true;
-        return member->type == JSON_BOOL && strcmp(member->text, "true") == 0 ? 1 : -EBADMSG;
-    }
-    if (is(member, "have"))
-        return field_read_number(member, &object->have) ? 1 : -EBADMSG;
-    if (is(member, "source")) {
-        result = begin_content(object, PLAN_CONTENT_SOURCE);
-        return result < 0 ? result : read_source(r, member, &object->source);
-    }
-    if (is(member, "copy")) {
-        result = begin_content(object, PLAN_CONTENT_COPY);
-        return result < 0 ? result : read_source(r, member, &object->source);
-    }
-    if (is(member, "hard_link")) {
-        result = begin_content(object, PLAN_CONTENT_HARD);
-        return result < 0 ? result : read_source(r, member, &object->source);
-    }
-    if (is(member, "hard")) {
-        result = begin_content(object, PLAN_CONTENT_HARD);
-        return result < 0 ? result : read_hard(r, member, object);
-    }
-    result = fields_read(r->arena, member, object, &link, 1);
-    if (result > 0 && begin_content(object, PLAN_CONTENT_LINK) < 0)
-        return -EBADMSG;
-    return result;
-}
-
-/* What the type alone says, and what it doesn't go together with. */
-static int settle_content(struct plan_object *object, bool made) {
-    mode_t type = object->mode & S_IFMT;
-    if (object->content == PLAN_CONTENT_NONE && made)
-        object->content = type == S_IFDIR                      ? PLAN_CONTENT_TREE
-                          : type == S_IFCHR || type == S_IFBLK ? PLAN_CONTENT_DEVICE
-                                                               : PLAN_CONTENT_NONE;
-    bool right;
-    switch (object->content) {
-    case PLAN_CONTENT_MEMORY:
-    case PLAN_CONTENT_SOURCE:
-        right = type == S_IFREG;
-        break;
-    case PLAN_CONTENT_LINK:
-        right = type == S_IFLNK;
-        break;
-    case PLAN_CONTENT_TREE:
-    case PLAN_CONTENT_COPY:
-        right = type == S_IFDIR;
-        break;
-    case PLAN_CONTENT_HARD:
-        right = type && type != S_IFDIR;
-        break;
-    case PLAN_CONTENT_DEVICE:
-        right = true;
-        break;
-    default:
-        right = !made || type == S_IFIFO || type == S_IFSOCK;
-    }
-    return right ? 0 : -EBADMSG;
-}
-
-/* ------------------------------------------------------------------------------------ trees */
-
-static void number_object(struct reader *r, const struct plan_object *object, size_t number) {
-    struct object_number n = {object, r->entry_count, number};
-    str_append(&r->numbers, (const char *)&n, sizeof n);
-}
-
-/* An item of a tree, and the directory that it goes to. */
-struct item {
-    const char *path;
-    bool left_out;
-    struct plan_object *object;
-    size_t parent; /* the item, from 1 on; 0 for the entry's own object */
-    size_t children;
-};
-
-static int take_item(struct reader *r, const struct json_value *member, void *to) {
-    struct item *item = to;
-    static const struct field path = {"path", FIELD_NAME, offsetof(struct item, path)};
-    if (is(member, "left_out")) {
-        item->left_out = member->type == JSON_BOOL && *member->text == 't';
-        return item->left_out ? 1 : -EBADMSG;
-    }
-    int result = fields_read(r->arena, member, item, &path, 1);
-    return result ? result : take_object(r, member, item->object);
-}
-
-/* The directory of an item is that which was told last with its path: the items come in the order of
- * a walk, so it is the one before, or one that is above that. */
-static int find_parent(struct item *items, size_t at) {
-    const char *path = items[at].path;
-    const char *slash = strrchr(path, '/');
-    size_t size = slash ? (size_t)(slash - path) : 0, parent = at;
-    while (parent > 0) {
-        const char *dir = items[parent - 1].path;
-        if (slash && strncmp(dir, path, size) == 0 && !dir[size])
-            break;
-        parent = items[parent - 1].parent;
-    }
-    const char *name = slash ? slash + 1 : path;
-    bool found = slash ? parent > 0 && !items[parent - 1].left_out : true;
-    if (!found || !*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return -EBADMSG;
-    items[at].parent = parent;
-    return 0;
-}
-
-static int read_items(struct reader *r, const struct json_value *list, struct item *items) {
-    size_t at = (size_t)(list - r->json.values) + 1;
-    for (size_t i = 0; i < list->count; i++) {
-        const struct json_value *value = &r->json.values[at];
-        items[i].object = arena_alloc(r->arena, sizeof *items[i].object);
-        if (!items[i].object)
-            return -ENOMEM;
-        int result = each_member(r, value, take_item, &items[i]);
-        if (result >= 0 && !items[i].path)
-            result = -EBADMSG;
-        if (result >= 0 && !items[i].left_out)
-            result = settle_content(items[i].object, true);
-        if (result >= 0)
-            result = find_parent(items, i);
-        if (result < 0)
-            return result;
-        number_object(r, items[i].left_out ? NULL : items[i].object, i + 1);
-        at = value->after;
-    }
-    return 0;
-}
-
-static struct plan_object *object_at(struct plan_object *top, struct item *items, size_t number) {
-    return number ? items[number - 1].object : top;
-}
-
-/* Each directory gets the list of its children, in the order of their names. */
-static int build_tree(struct reader *r, struct item *items, size_t count, struct plan_object *top) {
-    for (size_t i = 0; i < count; i++)
-        object_at(top, items, items[i].parent)->child_count++;
-    for (size_t i = 0; i < count; i++) {
-        struct plan_object *dir = object_at(top, items, items[i].parent);
-        bool copies = dir->content == PLAN_CONTENT_COPY;
-        if ((!copies && dir->content != PLAN_CONTENT_TREE) || (items[i].left_out && !copies))
-            return -EBADMSG;
-        size_t *filled =
-            items[i].parent ? &items[items[i].parent - 1].children : &items[count].children;
-        if (!dir->children &&
-            !(dir->children = arena_alloc(r->arena, dir->child_count * sizeof *dir->children)))
-            return -ENOMEM;
-        struct plan_child *child = (struct plan_child *)(uintptr_t)&dir->children[(*filled)++];
-        const char *slash = strrchr(items[i].path, '/');
-        child->name = slash ? slash + 1 : items[i].path;
-        child->object = items[i].left_out ? NULL : items[i].object;
-        if (*filled > 1 && strcmp((child - 1)->name, child->name) >= 0)
-            return -EBADMSG;
-    }
-    return 0;
-}
-
-static int read_tree(struct reader *r, const struct json_value *list, struct plan_object *top) {
-    if (list->type != JSON_LIST || !list->count)
-        return -EBADMSG;
-    AUTO_FREE struct item *items = mem_zalloc((list->count + 1) * sizeof *items);
-    if (!items)
-        return -ENOMEM;
-    int result = read_items(r, list, items);
-    return result < 0 ? result : build_tree(r, items, list->count, top);
-}
-
 /* ------------------------------------------------------------------------------------ lines */
 
-/* The tree comes last, when it is known what it is the tree of. */
-struct is_reader {
-    struct plan_object *object;
-    const struct json_value *tree;
-};
-
-static int take_is(struct reader *r, const struct json_value *member, void *to) {
-    struct is_reader *is_reader = to;
-    if (!is(member, "tree"))
-        return take_object(r, member, is_reader->object);
-    is_reader->tree = member;
-    return 1;
-}
-
-static int read_is(struct reader *r, const struct json_value *value, struct plan_object *object,
-                   bool made) {
-    struct is_reader reader = {.object = object};
-    int result = each_member(r, value, take_is, &reader);
-    if (result >= 0)
-        result = settle_content(object, made);
-    number_object(r, object, 0);
-    if (result >= 0 && reader.tree)
-        result = read_tree(r, reader.tree, object);
-    return result < 0 ? result : 1;
-}
-
-static int read_steps(struct reader *r, const struct json_value *list, struct plan_entry *e) {
+static int read_steps(struct planread *r, const struct json_value *list, struct plan_entry *e) {
     if (list->type != JSON_LIST)
         return -EBADMSG;
     size_t *steps = arena_alloc(r->arena, list->count * sizeof *steps);
@@ -509,7 +107,7 @@ static int read_steps(struct reader *r, const struct json_value *list, struct pl
     e->steps = steps;
     e->step_count = list->count;
     for (size_t i = 0; i < list->count; i++)
-        if (read_number(list + 1 + i, &steps[i]) < 0 || steps[i] >= r->plan->step_count)
+        if (planread_number(list + 1 + i, &steps[i]) < 0 || steps[i] >= r->plan->step_count)
             return -EBADMSG;
     return 1;
 }
@@ -527,65 +125,65 @@ struct entry_reader {
     bool kind, was, undo, number;
 };
 
-static int take_entry(struct reader *r, const struct json_value *member, void *to) {
+static int take_entry(struct planread *r, const struct json_value *member, void *to) {
     struct entry_reader *e = to;
     size_t number = 0;
     int result;
-    if (is(member, "entry")) {
-        result = read_number(member, &number);
+    if (member_is(member, "entry")) {
+        result = planread_number(member, &number);
         e->number = result > 0 && number == r->entry_count;
         return e->number ? 1 : -EBADMSG;
     }
-    if (is(member, "kind")) {
+    if (member_is(member, "kind")) {
         result = find_word(member, kind_words, 7);
         e->entry->kind = result < 0 ? PLAN_CREATE : (enum plan_kind)result;
         e->kind = true;
         return done(result);
     }
-    if (is(member, "undo")) {
+    if (member_is(member, "undo")) {
         result = find_word(member, undo_words, 3);
         e->entry->undo = result < 0 ? PLAN_UNDO_EXACT : (enum plan_undo)result;
         e->undo = true;
         return done(result);
     }
-    if (is(member, "at"))
-        return read_place(r, member, &e->entry->path);
-    if (is(member, "to"))
-        return read_place(r, member, &e->entry->path2);
-    if (is(member, "was")) {
+    if (member_is(member, "at"))
+        return planread_place(r, member, &e->entry->path);
+    if (member_is(member, "to"))
+        return planread_place(r, member, &e->entry->path2);
+    if (member_is(member, "was")) {
         e->was = true;
         e->entry->was.absent = false;
-        return read_was(r, member, &e->entry->was);
+        return planread_was(r, member, &e->entry->was);
     }
-    if (is(member, "was2")) {
+    if (member_is(member, "was2")) {
         e->entry->was2.absent = false;
-        return read_was(r, member, &e->entry->was2);
+        return planread_was(r, member, &e->entry->was2);
     }
-    if (is(member, "is")) {
+    if (member_is(member, "is")) {
         e->is = member;
         return 1;
     }
-    if (is(member, "needs")) {
-        result = read_number(member, &number);
+    if (member_is(member, "needs")) {
+        result = planread_number(member, &number);
         e->entry->needs = (long)number;
         return result > 0 && number < r->entry_count ? 1 : -EBADMSG;
     }
-    if (is(member, "aside")) {
+    if (member_is(member, "aside")) {
         e->entry->aside = member->type == JSON_BOOL && *member->text == 't';
         return e->entry->aside ? 1 : -EBADMSG;
     }
-    return is(member, "steps") ? read_steps(r, member, e->entry) : 0;
+    return member_is(member, "steps") ? read_steps(r, member, e->entry) : 0;
 }
 
 /* Read at the place where it stays: what is resolved later points into it. */
-static int read_entry(struct reader *r, const struct json_value *line) {
+static int read_entry(struct planread *r, const struct json_value *line) {
     if (r->entry_count == r->entry_room)
         return -EBADMSG;
     struct plan_entry *entry = &r->entries[r->entry_count];
     struct entry_reader e = {.entry = entry};
     *entry = (struct plan_entry){.needs = -1, .was2.absent = true};
     entry->path.made_by = entry->path2.made_by = -1;
-    int result = each_member(r, line, take_entry, &e);
+    int result = planread_members(r, line, take_entry, &e);
     if (result < 0)
         return result;
     bool two = entry->kind == PLAN_MOVE || entry->kind == PLAN_SWAP;
@@ -595,7 +193,7 @@ static int read_entry(struct reader *r, const struct json_value *line) {
         (entry->kind == PLAN_CREATE) != entry->was.absent)
         return -EBADMSG;
     bool made = entry->kind == PLAN_CREATE || entry->kind == PLAN_REPLACE;
-    result = one ? read_is(r, e.is, &entry->is, made) : 0;
+    result = one ? planread_object(r, e.is, &entry->is, made) : 0;
     r->entry_count++;
     return result < 0 ? result : 0;
 }
@@ -605,24 +203,24 @@ struct saw_reader {
     bool was, number;
 };
 
-static int take_saw(struct reader *r, const struct json_value *member, void *to) {
+static int take_saw(struct planread *r, const struct json_value *member, void *to) {
     struct saw_reader *s = to;
     size_t number;
-    if (is(member, "saw")) {
-        s->number =
-            read_number(member, &number) > 0 && number == r->saws.size / sizeof(struct plan_saw);
+    if (member_is(member, "saw")) {
+        s->number = planread_number(member, &number) > 0 &&
+                    number == r->saws.size / sizeof(struct plan_saw);
         return s->number ? 1 : -EBADMSG;
     }
-    if (is(member, "at"))
-        return read_place(r, member, &s->saw->place);
-    s->was |= is(member, "was");
-    return is(member, "was") ? read_was(r, member, &s->saw->was) : 0;
+    if (member_is(member, "at"))
+        return planread_place(r, member, &s->saw->place);
+    s->was |= member_is(member, "was");
+    return member_is(member, "was") ? planread_was(r, member, &s->saw->was) : 0;
 }
 
-static int read_saw(struct reader *r, const struct json_value *line) {
+static int read_saw(struct planread *r, const struct json_value *line) {
     struct plan_saw saw = {0};
     struct saw_reader s = {.saw = &saw};
-    int result = each_member(r, line, take_saw, &s);
+    int result = planread_members(r, line, take_saw, &s);
     if (result < 0 || !saw.place.path || !s.was || !s.number)
         return result < 0 ? result : -EBADMSG;
     str_append(&r->saws, (const char *)&saw, sizeof saw);
@@ -652,7 +250,7 @@ static const struct {
     {"content", JSON_TEXT, JSON_TEXT},       {"one_file_system", JSON_BOOL, JSON_BOOL},
 };
 
-static int take_step(struct reader *r, const struct json_value *member, void *to) {
+static int take_step(struct planread *r, const struct json_value *member, void *to) {
     static const struct field fields[] = {
         {"op", FIELD_NAME, offsetof(struct step, op)},
         {"path2", FIELD_NAME, offsetof(struct step, path2)},
@@ -660,22 +258,22 @@ static int take_step(struct reader *r, const struct json_value *member, void *to
         {"from", FIELD_NAME, offsetof(struct step, origin)},
     };
     size_t number;
-    if (is(member, "step"))
-        return read_number(member, &number) > 0 && number == r->plan->step_count ? 1 : -EBADMSG;
+    if (member_is(member, "step"))
+        return planread_number(member, &number) > 0 && number == r->plan->step_count ? 1 : -EBADMSG;
     int result = fields_read(r->arena, member, to, FIELDS(fields));
     if (result)
         return result;
     for (size_t i = 0; i < sizeof step_arguments / sizeof *step_arguments; i++)
-        if (is(member, step_arguments[i].key))
+        if (member_is(member, step_arguments[i].key))
             return member->type == step_arguments[i].type || member->type == step_arguments[i].other
                        ? 1
                        : -EBADMSG;
     return 0;
 }
 
-static int read_step(struct reader *r, const struct json_value *line) {
+static int read_step(struct planread *r, const struct json_value *line) {
     struct step step = {0};
-    int result = each_member(r, line, take_step, &step);
+    int result = planread_members(r, line, take_step, &step);
     if (result < 0 || !step.op || !step.path)
         return result < 0 ? result : -EBADMSG;
     str_append(&r->plan->steps, (const char *)&step, sizeof step);
@@ -685,7 +283,7 @@ static int read_step(struct reader *r, const struct json_value *line) {
     return 0;
 }
 
-static int read_act(struct reader *r) {
+static int read_act(struct planread *r) {
     struct acts *acts = &r->plan->acts;
     int result = ARRAY_ROOM(acts->list, acts->room, acts->count + 1, 8);
     if (result >= 0)
@@ -694,10 +292,10 @@ static int read_act(struct reader *r) {
     return result;
 }
 
-static int take_head(struct reader *r, const struct json_value *member, void *to) {
-    if (is(member, "osier"))
+static int take_head(struct planread *r, const struct json_value *member, void *to) {
+    if (member_is(member, "osier"))
         return member->type == JSON_TEXT && strcmp(member->text, "plan") == 0 ? 1 : -EBADMSG;
-    if (is(member, "version")) {
+    if (member_is(member, "version")) {
         if (member->type != JSON_NUMBER)
             return -EBADMSG;
         return strcmp(member->text, "1") == 0 ? 1 : -EPROTONOSUPPORT;
@@ -705,9 +303,9 @@ static int take_head(struct reader *r, const struct json_value *member, void *to
     return fields_read(r->arena, member, to, head_fields, head_count);
 }
 
-static int read_head(struct reader *r, const struct json_value *line) {
+static int read_head(struct planread *r, const struct json_value *line) {
     struct planfile_head *head = &r->loaded->head;
-    int result = each_member(r, line, take_head, head);
+    int result = planread_members(r, line, take_head, head);
     if (result < 0)
         return result;
     if (!json_member(&r->json, line, "osier") || !json_member(&r->json, line, "version") ||
@@ -719,7 +317,7 @@ static int read_head(struct reader *r, const struct json_value *line) {
     return 0;
 }
 
-static int read_line(struct reader *r, const char *line, size_t size) {
+static int read_line(struct planread *r, const char *line, size_t size) {
     int result = json_read_next(line, size, &r->json);
     if (result < 0)
         return result;
@@ -765,7 +363,7 @@ static ssize_t check_end(const struct loaded *loaded) {
 }
 
 /* For all lines that say that they are an entry. */
-static int make_room(struct reader *r) {
+static int make_room(struct planread *r) {
     static const char begin[] = "\n{\"entry\":";
     const char *at = r->loaded->text;
     while ((at = strstr(at, begin))) {
@@ -776,7 +374,7 @@ static int make_room(struct reader *r) {
     return r->entries ? 0 : -ENOMEM;
 }
 
-static int read_lines(struct reader *r) {
+static int read_lines(struct planread *r) {
     ssize_t end = check_end(r->loaded);
     if (end < 0)
         return (int)end;
@@ -801,7 +399,7 @@ static int compare_numbers(const void *a, const void *b) {
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-static int resolve_hard(struct reader *r) {
+static int resolve_hard(struct planread *r) {
     struct hard_use *uses = (struct hard_use *)(void *)r->hard.data;
     size_t count = r->numbers.size / sizeof(struct object_number);
     if (r->numbers.failed)
@@ -829,7 +427,7 @@ static bool is_made(const struct plan_net *net, const struct plan_place *place) 
     return kind == PLAN_CREATE || kind == PLAN_REPLACE;
 }
 
-static int take_net(struct reader *r) {
+static int take_net(struct planread *r) {
     struct plan_net *net = &r->loaded->net;
     struct plan_saw *saws = arena_alloc(r->arena, r->saws.size);
     if (!saws)
@@ -847,7 +445,7 @@ static int take_net(struct reader *r) {
     return 0;
 }
 
-static int read_plan(struct reader *r) {
+static int read_plan(struct planread *r) {
     int result = read_lines(r);
     if (result >= 0)
         result = resolve_contents(r);
@@ -873,7 +471,7 @@ static int planread(struct os_plan *plan, char *text, size_t size) {
     loaded->text = text;
     loaded->size = size;
     plan->loaded = loaded;
-    struct reader reader = {.plan = plan, .loaded = loaded, .arena = &loaded->arena};
+    struct planread reader = {.plan = plan, .loaded = loaded, .arena = &loaded->arena};
     return read_plan(&reader);
 }
 
