@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import subprocess
+import time
 
 import pytest
 
@@ -43,6 +44,25 @@ def needs(*programs):
 pytestmark = [needs("ip", "ss", "unshare", "nsenter")]
 
 
+def settle(pid):
+    """Waits for the addresses that the kernel makes itself, a second after the links are up, tries out, and has routes for."""
+
+    def told(*words):
+        return subprocess.run(["nsenter", f"--net=/proc/{pid}/ns/net", "ip", "-6", *words], check=True, capture_output=True, text=True).stdout
+
+    same, before = 0, None
+    for _ in range(200):
+        links = json.loads(told("-json", "address", "show", "scope", "link"))
+        made = {link["ifname"] for link in links if any(not a.get("tentative") for a in link.get("addr_info", []))}
+        routes = sorted(re.sub(r" expires \d+sec", "", line) for line in told("route", "show", "table", "all").splitlines())
+        same = same + 1 if routes == before else 0
+        before = routes
+        if same >= 5 and made >= {"veth1", "veth2", "br0"} or not os.path.exists("/proc/sys/net/ipv6"):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"the network of the test is not ready: {links}")
+
+
 @pytest.fixture(scope="module")
 def netns():
     """The number of a process in a network namespace that is set up."""
@@ -53,6 +73,7 @@ def netns():
         done = subprocess.run(["nsenter", f"--net=/proc/{holder.pid}/ns/net", "sh", "-c", SETUP], capture_output=True)
         if done.returncode:
             pytest.skip(f"no such network can be made here: {done.stderr.decode()}")
+        settle(holder.pid)
         yield holder.pid
     finally:
         holder.kill()
