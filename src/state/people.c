@@ -1,320 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/** Users and groups: looked at in /etc/passwd and /etc/group, changed by useradd and its like.
+/** Users and groups of a state: their tables, and what of their accounts (accounts.h) shall be otherwise.
  *
  *  A new one gets its number here, by the rules of login.defs(5), so that a plan can say who will own what before
  *  there is anybody. */
 #include "state/people.h"
 
-#include "io/contents.h"
+#include "state/accounts.h"
 #include "state/against.h"
 #include "state/dropins.h"
 #include "state/view.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PASSWD_FILE "/etc/passwd"
-#define GROUP_FILE  "/etc/group"
-#define SHADOW_FILE "/etc/shadow"
-
-/* ------------------------------------------------------------------------------ the files */
-
-static int load(const char *path, struct str *s) {
-    AUTO_FREE char *data = NULL;
-    size_t size = 0;
-    AUTO_CLOSE int fd = SYS(open, path, O_RDONLY | O_CLOEXEC);
-    int r = fd < 0 ? fd : contents_read(TAKE_FD(fd), &data, &size);
-    if (r < 0 && r != -ENOENT)
-        return r;
-    str_append(s, data ? data : "", size);
-    return s->failed ? -ENOMEM : 0;
-}
-
-/* A line of such a file, taken apart at its colons; false at the end. */
-enum { MOST_FIELDS = 9 };
-static bool next_line(char **rest, char *fields[MOST_FIELDS]) {
-    char *line = strsep(rest, "\n");
-    for (size_t i = 0; line && i < MOST_FIELDS; i++)
-        fields[i] = strsep(&line, ":");
-    return fields[0];
-}
-
-static bool find_line(struct str *text, const char *name, char *fields[MOST_FIELDS]) {
-    memset(fields, 0, MOST_FIELDS * sizeof *fields);
-    for (char *rest = text->data; rest && next_line(&rest, fields);
-         memset(fields, 0, MOST_FIELDS * sizeof *fields))
-        if (strcmp(fields[0], name) == 0 && fields[2])
-            return true;
-    return false;
-}
-
-static bool read_number(const char *text, uint32_t *ret) {
-    char *end;
-    unsigned long long number = text && *text ? strtoull(text, &end, 10) : UINT64_MAX;
-    if (number >= UINT32_MAX || !text || strspn(text, "0123456789") != strlen(text))
-        return false;
-    *ret = (uint32_t)number;
-    return true;
-}
-
-/* The name of a group by its number; the number where it has none. */
-static int append_group(uint32_t gid, struct str *s) {
-    AUTO_STR text = STR_INIT;
-    char *fields[MOST_FIELDS] = {NULL};
-    uint32_t id;
-    int r = load(GROUP_FILE, &text);
-    for (char *rest = text.data; r >= 0 && rest && next_line(&rest, fields);
-         memset(fields, 0, sizeof fields))
-        if (read_number(fields[2], &id) && id == gid) {
-            str_append_text(s, fields[0]);
-            return 0;
-        }
-    str_printf(s, "%u", gid);
-    return r;
-}
-
-static int compare_names(const void *a, const void *b) {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The names of a list "a,b", sorted and each once, appended so. */
-static int append_names(const char *names, struct str *s) {
-    AUTO_FREE char *copy = mem_text(names, strlen(names));
-    size_t count = 0, room = 1;
-    for (const char *c = names; *c; c++)
-        room += *c == ',';
-    AUTO_FREE char **list = mem_alloc(room * sizeof *list);
-    if (!copy || !list)
-        return -ENOMEM;
-    for (char *rest = copy, *name; (name = strsep(&rest, ","));)
-        if (*name)
-            list[count++] = name;
-    qsort(list, count, sizeof *list, compare_names);
-    for (size_t i = 0; i < count; i++)
-        if (!i || strcmp(list[i], list[i - 1]) != 0)
-            str_printf(s, "%s%s", i ? "," : "", list[i]);
-    str_append(s, "", 0);
-    return s->failed ? -ENOMEM : 0;
-}
-
-static bool has_name(const char *names, const char *name) {
-    size_t size = strlen(name);
-    for (const char *at = names; at && *at; at = strchr(at, ','), at = at ? at + 1 : NULL)
-        if (strncmp(at, name, size) == 0 && (at[size] == ',' || !at[size]))
-            return true;
-    return false;
-}
-
-/* The groups that have a user as a member. */
-static int append_groups(const char *user, struct str *s) {
-    AUTO_STR text = STR_INIT, names = STR_INIT;
-    char *fields[MOST_FIELDS] = {NULL};
-    int r = load(GROUP_FILE, &text);
-    for (char *rest = text.data; r >= 0 && rest && next_line(&rest, fields);
-         memset(fields, 0, sizeof fields))
-        if (fields[3] && has_name(fields[3], user))
-            str_printf(&names, "%s,", fields[0]);
-    str_append(&names, "", 0);
-    return r < 0 ? r : names.failed ? -ENOMEM : append_names(names.data, s);
-}
-
-/* ------------------------------------------------------------------------------ users */
-
-/* What a user has besides the name, and how a value of "" tells it: "uid=1000:group=a:groups=b,c:comment=:home=/x:shell=/y".
- * No part can have a colon in it, as passwd(5) hasn't either. */
-enum { UID, OWN_GROUP, GROUPS, COMMENT, HOME, SHELL, PARTS };
-static const char *const part_names[PARTS] = {"uid", "group", "groups", "comment", "home", "shell"};
-static const char *const part_options[PARTS] = {"-u", "-g", "-G", "-c", "-d", "-s"};
-
-static int append_part(int part, const char *name, char *fields[MOST_FIELDS], struct str *s) {
-    uint32_t gid;
-    switch (part) {
-    case OWN_GROUP:
-        return read_number(fields[3], &gid) ? append_group(gid, s) : -EBADMSG;
-    case GROUPS:
-        return append_groups(name, s);
-    default:
-        str_append_text(s, fields[part == UID       ? 2
-                                  : part == COMMENT ? 4
-                                  : part == HOME    ? 5
-                                                    : 6]
-                               ? fields[part == UID       ? 2
-                                        : part == COMMENT ? 4
-                                        : part == HOME    ? 5
-                                                          : 6]
-                               : "");
-        return 0;
-    }
-}
-
-static int append_user(const char *name, char *fields[MOST_FIELDS], struct str *now) {
-    int r = 0;
-    for (int part = 0; r >= 0 && part < PARTS; part++) {
-        str_printf(now, "%s%s=", part ? ":" : "", part_names[part]);
-        r = append_part(part, name, fields, now);
-    }
-    return r;
-}
-
-/* Whether no password lets them in. */
-static int look_locked(const char *name, struct str *now) {
-    AUTO_STR text = STR_INIT;
-    char *fields[MOST_FIELDS];
-    int r = load(SHADOW_FILE, &text);
-    if (r < 0)
-        return r;
-    bool locked = find_line(&text, name, fields) && (*fields[1] == '!' || *fields[1] == '*');
-    str_append_text(now, locked ? "yes" : "no");
-    return 0;
-}
-
-static int look_user(const char *name, const char *what, struct str *now) {
-    AUTO_STR text = STR_INIT;
-    char *fields[MOST_FIELDS];
-    if (strcmp(what, "locked") == 0)
-        return look_locked(name, now);
-    int r = load(PASSWD_FILE, &text);
-    if (r < 0 || !find_line(&text, name, fields))
-        return r;
-    if (!*what)
-        return append_user(name, fields, now);
-    for (int part = 0; part < PARTS; part++)
-        if (strcmp(what, part_names[part]) == 0)
-            return append_part(part, name, fields, now);
-    return -EINVAL;
-}
-
-static void add_words(struct list *argv, const char *a, const char *b) {
-    list_add_text(argv, a);
-    if (b)
-        list_add_text(argv, b);
-}
-
-/* userdel(8) takes a group of that name away, too, which is another resource's business. */
-static const char remove_user[] = "userdel -- \"$1\" && { grep -q \"^$1:\" /etc/group || [ -z "
-                                  "\"$2\" ] || groupadd -g \"$2\" -- \"$1\"; }";
-
-static int add_removal(const char *name, const char *from, struct list *argv) {
-    AUTO_STR text = STR_INIT;
-    char *fields[MOST_FIELDS];
-    AUTO_STR own = STR_INIT;
-    str_printf(&own, ":group=%s:", name);
-    int r = load(GROUP_FILE, &text);
-    if (r < 0 || own.failed)
-        return r < 0 ? r : -ENOMEM;
-    if (!strstr(from, own.data)) {
-        add_words(argv, "userdel", "--");
-        add_words(argv, name, NULL);
-        return 0;
-    }
-    bool there = find_line(&text, name, fields);
-    add_words(argv, "sh", "-c");
-    add_words(argv, remove_user, "userdel");
-    add_words(argv, name, there ? fields[2] : "");
-    return 0;
-}
-
-/* The end of the numbers that programs' users have. */
-static uint32_t definition(const char *name, uint32_t otherwise);
-
-static int add_creation(const char *name, const char *to, struct list *argv) {
-    AUTO_FREE char *copy = mem_text(to, strlen(to));
-    char *rest = copy, *part;
-    if (!copy)
-        return -ENOMEM;
-    add_words(argv, "useradd", "-M");
-    list_add_text(argv, "-N");
-    while ((part = strsep(&rest, ":"))) {
-        char *value = strchr(part, '=');
-        uint32_t uid;
-        if (!value)
-            return -EINVAL;
-        *value++ = '\0';
-        for (int i = 0; i < PARTS; i++)
-            if (strcmp(part, part_names[i]) == 0 && (*value || i == COMMENT))
-                add_words(argv, part_options[i], value);
-        if (strcmp(part, "uid") == 0 && read_number(value, &uid) &&
-            uid < definition("UID_MIN", 1000))
-            list_add_text(argv, "-r");
-    }
-    add_words(argv, "--", name);
-    return 0;
-}
-
-static int change_user(const char *name, const char *what, const char *from, const char *to,
-                       struct list *argv) {
-    if (!*what)
-        return *to ? add_creation(name, to, argv) : add_removal(name, from, argv);
-    list_add_text(argv, "usermod");
-    if (strcmp(what, "locked") == 0)
-        list_add_text(argv, strcmp(to, "yes") == 0 ? "-L" : "-U");
-    for (int i = 0; i < PARTS; i++)
-        if (strcmp(what, part_names[i]) == 0)
-            add_words(argv, part_options[i], to);
-    add_words(argv, "--", name);
-    return 0;
-}
-
-/* Ahead of whatever runs as them; and away behind all that did. */
-static enum os_plan_when when_person(const char *what, const char *to) {
-    return *what || *to ? OS_PLAN_SETUP : OS_PLAN_LAST;
-}
-
-const struct driver driver_user = {"user", look_user, change_user, when_person};
-
-/* ------------------------------------------------------------------------------ groups */
-
-static int look_group(const char *name, const char *what, struct str *now) {
-    AUTO_STR text = STR_INIT;
-    char *fields[MOST_FIELDS];
-    (void)what;
-    int r = load(GROUP_FILE, &text);
-    if (r >= 0 && find_line(&text, name, fields))
-        str_printf(now, "gid=%s", fields[2]);
-    return r;
-}
-
-static int change_group(const char *name, const char *what, const char *from, const char *to,
-                        struct list *argv) {
-    uint32_t gid;
-    (void)what;
-    add_words(argv, !*from ? "groupadd" : !*to ? "groupdel" : "groupmod", NULL);
-    if (*to) {
-        if (!read_number(to + strlen("gid="), &gid))
-            return -EINVAL;
-        if (!*from && gid < definition("GID_MIN", 1000))
-            list_add_text(argv, "-r");
-        add_words(argv, "-g", to + strlen("gid="));
-    }
-    add_words(argv, "--", name);
-    return 0;
-}
-
-const struct driver driver_group = {"group", look_group, change_group, when_person};
-
 /* ------------------------------------------------------------------------------ numbers */
-
-/* A number of login.defs(5). */
-static uint32_t definition(const char *name, uint32_t otherwise) {
-    AUTO_STR text = STR_INIT;
-    uint32_t found = otherwise;
-    size_t size = strlen(name);
-    if (load("/etc/login.defs", &text) < 0)
-        return otherwise;
-    for (char *rest = text.data, *line; (line = strsep(&rest, "\n"));) {
-        line += strspn(line, " \t");
-        if (strncmp(line, name, size) != 0 || !strchr(" \t", line[size]) || !line[size])
-            continue;
-        line += size + strspn(line + size, " \t");
-        line[strcspn(line, " \t#")] = '\0';
-        if (!read_number(line, &found))
-            found = otherwise;
-    }
-    return found;
-}
 
 /* Whether a user, or with `group` a group, has a number, or will have it. */
 static int is_taken(const struct os_state *state, struct str *texts[2], bool group, uint32_t id) {
@@ -341,17 +42,17 @@ static int free_number(const struct os_state *state, bool group, bool both, bool
                        uint32_t *ret) {
     AUTO_STR passwd = STR_INIT, groups = STR_INIT;
     struct str *texts[2] = {&passwd, &groups};
-    uint32_t least = definition(group    ? system ? "SYS_GID_MIN" : "GID_MIN"
-                                : system ? "SYS_UID_MIN"
-                                         : "UID_MIN",
-                                system ? 101 : 1000);
-    uint32_t most = definition(group    ? system ? "SYS_GID_MAX" : "GID_MAX"
-                               : system ? "SYS_UID_MAX"
-                                        : "UID_MAX",
-                               system ? 999 : 60000);
-    int r = load(PASSWD_FILE, &passwd);
+    uint32_t least = account_definition(group    ? system ? "SYS_GID_MIN" : "GID_MIN"
+                                        : system ? "SYS_UID_MIN"
+                                                 : "UID_MIN",
+                                        system ? 101 : 1000);
+    uint32_t most = account_definition(group    ? system ? "SYS_GID_MAX" : "GID_MAX"
+                                       : system ? "SYS_UID_MAX"
+                                                : "UID_MAX",
+                                       system ? 999 : 60000);
+    int r = account_load(PASSWD_FILE, &passwd);
     if (r >= 0)
-        r = load(GROUP_FILE, &groups);
+        r = account_load(GROUP_FILE, &groups);
     for (uint32_t i = 0; r >= 0 && least <= most && i <= most - least; i++) {
         uint32_t id = system ? most - i : least + i;
         if (!is_taken(state, texts, group, id) && (!both || !is_taken(state, texts, !group, id))) {
@@ -395,19 +96,19 @@ static int add_person(struct os_state *state, const struct person *person) {
 static int find_number(struct os_state *state, const struct source *source,
                        const struct data_value *table, bool both, struct person *person) {
     const struct data_value *v = said(source, table, person->group ? "gid" : "uid", DATA_INTEGER);
-    char *fields[MOST_FIELDS];
+    char *fields[ACCOUNT_FIELDS];
     AUTO_STR text = STR_INIT;
-    int r = load(person->group ? GROUP_FILE : PASSWD_FILE, &text);
-    bool there = r >= 0 && find_line(&text, person->name, fields);
+    int r = account_load(person->group ? GROUP_FILE : PASSWD_FILE, &text);
+    bool there = r >= 0 && account_find(&text, person->name, fields);
     if (there && !person->group) {
         person->home = arena_text(&state->arena, fields[5] ? fields[5] : "/",
                                   strlen(fields[5] ? fields[5] : "/"));
-        if (!person->home || !read_number(fields[3], &person->gid))
+        if (!person->home || !account_number(fields[3], &person->gid))
             return person->home ? 0 : -ENOMEM;
     }
     if (v && v->integer >= 0 && v->integer < UINT32_MAX)
         person->id = (uint32_t)v->integer;
-    else if (!there || !read_number(fields[2], &person->id))
+    else if (!there || !account_number(fields[2], &person->id))
         r = r < 0 ? r
                   : free_number(state, person->group, both, said_yes(source, table, "system"),
                                 &person->id);
@@ -624,11 +325,11 @@ static int plan_group(struct os_state *state, const struct resource *resource) {
 static int wanted_groups(const struct resource *resource, struct str *s) {
     const struct user_table *user = resource->own;
     AUTO_STR names = STR_INIT;
-    int r = user->exactly ? 0 : append_groups(resource->name, &names);
+    int r = user->exactly ? 0 : account_append_groups(resource->name, &names);
     for (const char *const *name = user->list; *name; name++)
         str_printf(&names, ",%s", *name);
     str_append(&names, "", 0);
-    return r < 0 ? r : names.failed ? -ENOMEM : append_names(names.data, s);
+    return r < 0 ? r : names.failed ? -ENOMEM : account_append_names(names.data, s);
 }
 
 static int plan_new_user(struct os_state *state, const struct resource *resource,
@@ -661,7 +362,7 @@ static int plan_parts(struct os_state *state, const struct resource *resource) {
                                        user->shell};
     for (int part = 0; r == 0 && part < PARTS; part++)
         if (wanted[part])
-            r = want_value(state, resource, part_names[part], wanted[part]);
+            r = want_value(state, resource, account_parts[part], wanted[part]);
     return r;
 }
 
@@ -709,7 +410,7 @@ static int plan_user(struct os_state *state, const struct resource *resource) {
     if (resource->gone || !person)
         return want_value(state, resource, "", "");
     int groups = check_groups(state, resource);
-    int r = groups < 0 ? groups : look_user(resource->name, "uid", &now);
+    int r = groups < 0 ? groups : account_look_user(resource->name, "uid", &now);
     if (r < 0)
         return r == -ENOMEM || r == -EBADMSG
                    ? r

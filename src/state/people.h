@@ -15,7 +15,6 @@ struct person {
 };
 
 extern const struct kind kind_user, kind_group;
-extern const struct driver driver_user, driver_group;
 
 /** Gives everybody of a state a number, before its resources are read: 0 or −errno. */
 int find_people(struct os_state *state);
