@@ -61,3 +61,9 @@ int failed_as(const struct os_error *error) {
 int failed_at(int number, const char *name) {
     return failed_as(&(struct os_error){.number = number, .filename = name});
 }
+
+void tell_hidden(size_t count) {
+    if (count)
+        fprintf(stderr, "osier: %zu more %s not shown, as you may not look at %s\n", count,
+                count == 1 ? "is" : "are", count == 1 ? "it" : "them");
+}

@@ -5,6 +5,8 @@
 
 #include "frame/function.h"
 
+#include <stddef.h>
+
 struct os_error;
 
 /** Prints what is wrong with the command line, and the usage: always STATUS_USAGE. */
@@ -27,5 +29,8 @@ int failed_as(const struct os_error *error);
 
 /** An errno with the name that it is about: always STATUS_NO. */
 int failed_at(int number, const char *name);
+
+/** How many a list lacks, as the user may not look at them; nothing for 0. */
+void tell_hidden(size_t count);
 
 #endif

@@ -2,6 +2,10 @@
 """osier get: nouns, what they take, and a recorded machine."""
 
 import os
+import shutil
+import subprocess
+
+import pytest
 
 
 def test_nouns_are_calls(osier):
@@ -39,3 +43,19 @@ def test_words_in_small_letters(osier):
     small, large = (osier("get", "pressure", word, "--json") for word in ("io", "IO"))
     assert (small.status, small.err) == (large.status, large.err)
     assert osier("get", "pressure", "iO?").status == 64
+
+
+HIDEPID = """
+mount -t proc -o hidepid=1 proc /proc || exit 77
+exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" get procs --fields=pid
+"""
+
+
+@pytest.mark.skipif(not shutil.which("unshare") or os.geteuid() != 0, reason="root mounts /proc, in a namespace of its own")
+def test_what_may_not_be_looked_at_is_counted(build):
+    command = ["unshare", "--mount", "--pid", "--fork", "sh", "-c", "sleep 100 & " + HIDEPID, build / "osier"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    if done.returncode in (77, 126, 127) or "unshare failed" in done.stderr:
+        pytest.skip("no namespaces, or nobody may not come here")
+    assert done.returncode == 0 and len(done.stdout.splitlines()) == 2  # its head, and itself
+    assert done.stderr == "osier: 1 more is not shown, as you may not look at it\n"

@@ -234,10 +234,19 @@ def call_planned(contract, entry):
     return f"    if (call->plan) {{\n{refusals}        return planned(call, {function.name}(call->plan, {words}));\n    }}\n"
 
 
+def counts_hidden(contract, entry):
+    """Whether the call can tell how many there are that may not be looked at, which are missing in its list."""
+    options = [find_struct(contract, one.type) for one in entry.variables if one.source == "options"]
+    return any(member.name == "ret_hidden" for one in options if one for member in one.variables)
+
+
 def stub(contract, entry):
     text = f"\nstatic int call_{entry.name}(struct call *call) {{\n    (void)call;\n    int status = 0;\n"
     last = sorted(range(len(entry.variables)), key=lambda i: entry.variables[i].source == "buffer")
     text += "".join(parameter(contract, entry, index) for index in last)
+    hidden = counts_hidden(contract, entry)
+    if hidden:
+        text += "    size_t hidden = 0;\n    v_options.ret_hidden = &hidden;\n"
     if entry.shell.arguments:
         text += "    if (call->misused)\n        return EX_USAGE;\n"
     if takes_dry_run(entry):
@@ -247,6 +256,8 @@ def stub(contract, entry):
         text += print_value(contract, entry, kind_of(entry, 0), type, entry.name, "0")
     else:
         text += call_planned(contract, entry) + call(entry) + print_result(contract, entry)
+    if hidden:
+        text += "    tell_hidden(hidden);\n"
     return text + "    return status;\n}\n"
 
 
