@@ -73,7 +73,8 @@ def _namespace(pid):
 def connections(kind, pid=None):
     """The sockets that a process has open, or all: a list of sconn."""
     check_kind(kind)
-    procfs()
+    if procfs() != "/proc" and pid is None:
+        os.stat(f"{procfs()}/net")  # where there is none, that is no machine without sockets
     return _psutil.sockets(_KINDS[kind], *(() if pid is None else (pid, _namespace(pid))))
 
 
