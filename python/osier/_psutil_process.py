@@ -8,15 +8,13 @@ import errno
 import functools
 import os
 import resource
-import select
 import signal
-import subprocess
 import time
 
-from osier import _psutil, _psutil_net, _psutil_system
+from osier import _psutil, _psutil_net, _psutil_system, _psutil_wait
 from osier import _psutil_types as _types
 from osier._psutil_system import cpu_count
-from osier._psutil_types import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
+from osier._psutil_types import AccessDenied, Error, NoSuchProcess, ZombieProcess
 
 
 class IOPriority(enum.IntEnum):
@@ -644,7 +642,7 @@ class Process:
         if timeout is not None and timeout < 0:
             raise ValueError(f"timeout must be a positive integer (got {timeout})")
         if not self._ended:
-            self._exitcode, self._ended = _wait(self, timeout), True
+            self._exitcode, self._ended = _psutil_wait.wait(self, timeout), True
         return self._exitcode
 
     def children(self, recursive=False):
@@ -708,84 +706,3 @@ def _mode(flags):
     if flags & os.O_APPEND:
         mode = mode.replace("w", "a", 1)
     return mode.replace("w+", "r+")
-
-
-# Signals as the exit status of what they ended.
-_Negsignal = enum.IntEnum("Negsignal", {sig.name: -sig.value for sig in signal.Signals})
-
-
-def _status(info):
-    if info is None:
-        return None
-    if info.si_code == os.CLD_EXITED:
-        return info.si_status
-    try:
-        return _Negsignal(-info.si_status)
-    except ValueError:
-        return -info.si_status
-
-
-def _wait(process, timeout):
-    """Waits by a descriptor that is of this very process."""
-    began = timer()
-    try:
-        fd = os.pidfd_open(process.pid)
-    except ProcessLookupError:
-        return None
-    try:
-        if not process.is_running():
-            return None
-        poll = select.poll()
-        poll.register(fd, select.POLLIN)
-        if not poll.poll(None if timeout is None else timeout * 1000):
-            raise TimeoutExpired(timeout, process.pid, process._name)
-        try:
-            return _status(os.waitid(os.P_PIDFD, fd, os.WEXITED))
-        except ChildProcessError:
-            _wait_for_others(process, timeout, began)
-            return None
-    finally:
-        os.close(fd)
-
-
-def _wait_for_others(process, timeout, began):
-    """Waits until the parent of one that is no child of ours has asked for it."""
-    pause = 0.0001
-    while process.is_running():
-        if timeout is not None and timer() - began >= timeout:
-            raise TimeoutExpired(timeout, process.pid, process._name)
-        time.sleep(pause)
-        pause = min(pause * 2, 0.04)
-
-
-class Popen(Process):
-    """subprocess.Popen and Process in one."""
-
-    def __init__(self, *args, **kwargs):
-        self.__subproc = subprocess.Popen(*args, **kwargs)
-        Process.__init__(self, self.__subproc.pid)
-
-    def __dir__(self):
-        return sorted(set(dir(Popen) + dir(subprocess.Popen)))
-
-    def __enter__(self):
-        self.__subproc.__enter__()
-        return self
-
-    def __exit__(self, *args):
-        return self.__subproc.__exit__(*args)
-
-    def __getattribute__(self, name):
-        try:
-            return object.__getattribute__(self, name)
-        except AttributeError:
-            try:
-                return object.__getattribute__(self.__subproc, name)
-            except AttributeError:
-                raise AttributeError(f"{type(self)!r} has no attribute {name!r}") from None
-
-    def wait(self, timeout=None):
-        """Waits until it ends: its exit status."""
-        if self.__subproc.returncode is None:
-            self.__subproc.returncode = super().wait(timeout)
-        return self.__subproc.returncode

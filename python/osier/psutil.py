@@ -24,7 +24,8 @@ from osier._psutil_net import (  # noqa: F401
     net_if_addrs,
     net_if_stats,
 )
-from osier._psutil_process import Popen, Process, boot_time, pid_exists, pids
+from osier._psutil_popen import Popen
+from osier._psutil_process import Process, boot_time, pid_exists, pids
 from osier._psutil_types import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
 from osier._psutil_system import (  # noqa: F401
     POWER_TIME_UNKNOWN,
