@@ -5,6 +5,7 @@
  *  both are made or neither. */
 #include "state/setting.h"
 
+#include "state/against.h"
 #include "state/dropins.h"
 #include "state/view.h"
 #include "system/settings.h"
@@ -173,6 +174,7 @@ static int plan_line(struct os_state *state, const struct resource *resource) {
     const struct setting *setting = resource->own;
     AUTO_STR path = STR_INIT, old = STR_INIT;
     int r = sysctl_path(resource->name, strlen(resource->name), &path);
+    note_look(state, SYSCTL_LATE_FILE, false);
     if (r >= 0)
         r = view_text(state, resource, SYSCTL_OWN_FILE, &old);
     if (r != 0)
@@ -231,6 +233,7 @@ static int begin_host(struct os_state *state, struct resource *resource) {
 static int plan_hosts(struct os_state *state, const struct resource *resource, const char *old,
                       const char *name) {
     AUTO_STR hosts = STR_INIT, text = STR_INIT;
+    note_look(state, HOSTS_FILE, false);
     int r = *old && strcmp(old, name) != 0 ? view_text(state, resource, HOSTS_FILE, &hosts) : 0;
     if (r != 0 || !hosts.size)
         return r;

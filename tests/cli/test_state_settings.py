@@ -166,3 +166,60 @@ def test_swap(machine):
     for size in ("0", "5", "1G5", "-1M", "99999999999G"):
         assert "is no size of swap" in machine.refused(f'[swap."/swapfile"]\nsize = "{size}"\n')
     assert machine.read("/swapfile") == "somebody's"
+
+
+# ------------------------------------------------------------------------------ all of them
+
+EVERYTHING = """
+[user.me]
+groups = ["adm"]
+[user.app]
+system = true
+home = "/srv/app"
+create_home = true
+[group.others]
+[file."/srv/app/x"]
+content = "1"
+owner = "app"
+[authorized_keys.me]
+keys = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me"
+[cron.a]
+schedule = "*/5 * * * mon"
+command = "x"
+[timer.t]
+calendar = "daily"
+command = ["/bin/true"]
+[limits.l]
+domain = "@a"
+both = { nofile = 5 }
+[sudoers.s]
+rules = "a ALL=(b) /c"
+[module.mm]
+options = { a = 1 }
+[sysctl]
+"net.ipv4.ip_forward" = 1
+[host]
+hostname = "web"
+[locale]
+LANG = "C.UTF-8"
+[mount."/mnt/a/b"]
+device = "tmpfs"
+type = "tmpfs"
+[set."/etc/crontab"]
+MAILTO = "x"
+"""
+
+
+@pytest.mark.skipif(not all(shutil.which(name, path="/usr/sbin") for name in ("useradd", "sysctl")), reason="no useradd, no sysctl")
+def test_a_machine_from_one_file_and_nothing_left_of_it(machine):
+    machine.fake("modprobe", 'if [ "$1" = -r ]; then rmdir /sys/module/$3; else mkdir -p /sys/module/$2; fi')
+    for name in ("sysctl.d", "security", "systemd", "modules-load.d", "modprobe.d", "default"):
+        machine.path(f"/etc/{name}").mkdir()
+    machine.path("/srv").mkdir()
+    machine.write("/site/site.toml", EVERYTHING)
+    script = ("hostname box; for words in 'apply --yes' plan check 'plan --against=1' undo; do echo \"[$words]\"; /build/osier $words $(case $words in undo) ;; *) echo /site/site.toml;; esac) "
+              "> /out 2>&1 || echo failed; case $words in apply*|undo) ;; *) cat /out;; esac; done; hostname; grep -c mnt /proc/self/mountinfo; ls /srv /home /sys/module /etc/cron.d")
+    done = machine.run("sh", "-c", script, unshare=("--net", "--uts"))
+    assert done.out == ("[apply --yes]\n[plan]\nnothing to do\n[check]\nall 17 are so\n[plan --against=1]\nnothing to do\n[undo]\nbox\n0\n"
+                        "/etc/cron.d:\n\n/home:\n\n/srv:\n\n/sys/module:\n"), (done.out, done.err)
+    assert "me" not in machine.read("/etc/passwd") and machine.read("/etc/hostname") == "box\n"
