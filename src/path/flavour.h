@@ -163,14 +163,22 @@ static inline size_t last_found(uint64_t found) {
 
 typedef unsigned char block __attribute__((vector_size(16)));
 
+/** The bits of a block as two words, as they stand in memory: no vector is passed or returned, which is done in
+ *  several ways on processors of 32 bits. */
+struct block_bits {
+    uint64_t words[2];
+};
+
 /** Which of the bytes at `text` are separators, as all bits of each. */
-static BOTH block separators_at(const struct flavour *flavour, const char *text) {
+static BOTH struct block_bits separators_at(const struct flavour *flavour, const char *text) {
     block bytes;
+    struct block_bits bits;
     memcpy(&bytes, text, sizeof bytes);
     block found = (block)(bytes == (unsigned char)flavour->separator);
     if (flavour->alternative != flavour->separator)
         found |= (block)(bytes == (unsigned char)flavour->alternative);
-    return found;
+    memcpy(&bits, &found, sizeof bits);
+    return bits;
 }
 
 /** Copies bytes with the flavour's own separator for the other one: the end. */

@@ -25,13 +25,11 @@ static BOTH const char *last_separator(const struct flavour *flavour, const char
     if (flavour->alternative == flavour->separator)
         return last_of(start, end, flavour->separator);
     for (; end - start >= (ptrdiff_t)sizeof(block); end -= sizeof(block)) {
-        block found = separators_at(flavour, end - sizeof found);
-        uint64_t words[2];
-        memcpy(words, &found, sizeof words);
-        if (words[1])
-            return end - WORD + last_found(words[1]);
-        if (words[0])
-            return end - 2 * WORD + last_found(words[0]);
+        struct block_bits found = separators_at(flavour, end - sizeof(block));
+        if (found.words[1])
+            return end - WORD + last_found(found.words[1]);
+        if (found.words[0])
+            return end - 2 * WORD + last_found(found.words[0]);
     }
     while (end > start)
         if (is_separator(flavour, *--end))
