@@ -6,6 +6,7 @@
 #include <curses.h>
 #include <inttypes.h>
 #include <langinfo.h>
+#include <osier.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,7 +24,7 @@ static void put_name(const char *name, int room) {
     while (left > 0 && room > 0) {
         uint32_t code = 0;
         size_t size = utf8_character(name, left, &code);
-        int width = character_width(code);
+        int width = os_character_width(code);
         if (size == 0 || is_control(code) || (size > 1 && !utf8)) {
             char escaped[8];
             size = size ? size : 1;

@@ -4,6 +4,7 @@
 #include "frame/output.h"
 #include "frame/text.h"
 
+#include <osier.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@ static size_t measure(const char *text, size_t room, size_t *ret_bytes) {
     for (size_t size; text[at]; at += size ? size : 1) {
         uint32_t code = '?';
         size = utf8_character(text + at, 4, &code); /* a NUL ends what is too short */
-        size_t columns = (size_t)character_width(code);
+        size_t columns = (size_t)os_character_width(code);
         if (columns > room - width)
             break;
         width += columns;

@@ -29,22 +29,6 @@ bool is_control(uint32_t code) {
            (code >= 0x2066 && code < 0x206a);
 }
 
-int character_width(uint32_t code) {
-    static const struct {
-        uint32_t first, last;
-    } none[] = {{0x300, 0x36f}, {0x200b, 0x200d}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}},
-      two[] = {{0x1100, 0x115f},   {0x2e80, 0xa4cf},   {0xac00, 0xd7a3},  {0xf900, 0xfaff},
-               {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},  {0x1f300, 0x1f64f},
-               {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
-    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-        if (code >= none[i].first && code <= none[i].last)
-            return 0;
-    for (size_t i = 0; i < sizeof two / sizeof *two; i++)
-        if (code >= two[i].first && code <= two[i].last)
-            return 2;
-    return 1;
-}
-
 const char *human_size(char *buffer, size_t size, uint64_t bytes) {
     static const char units[] = "BKMGTPE";
     double value = (double)bytes;

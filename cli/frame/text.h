@@ -17,9 +17,6 @@ bool is_utf8(const char *text, size_t size);
 /** Whether a character controls a terminal, breaks a line or reorders text. */
 bool is_control(uint32_t code);
 
-/** How many columns of a terminal a character takes: 0, 1 or 2. */
-int character_width(uint32_t code);
-
 /** "1.5 GiB" in a buffer of at least 16 bytes. */
 const char *human_size(char *buffer, size_t size, uint64_t bytes);
 

@@ -21,6 +21,7 @@ int main(void) {
     uint32_t code;
     for (size_t size = 4, n; (n = os_fsdecode_character(name, size, &code)); name += n, size -= n)
         printf("U+%04X\n", (unsigned)code);
+    printf("%d columns\n", os_character_width(0x65e5)); /* a character of Japanese */
 
     int ends[2];
     char byte;
@@ -41,5 +42,6 @@ int main(void) {
  *     'two\nlines'
  *     U+20AC
  *     U+DCFF
+ *     2 columns
  *     a signal ended the wait
  */

@@ -112,6 +112,16 @@ OS_API OS_MUST_FREE OS_NONNULL() char *os_quote(const char *name);
  */
 OS_API OS_NONNULL() size_t os_fsdecode_character(const char *text, size_t size, uint32_t *ret_code);
 
+/**
+ * How many columns of a terminal a character takes, whatever the locale.
+ *
+ * @param code  its code point
+ * @return 2 for the wide ones of East Asia and for emoji, 0 for what is put on the character before, else 1
+ * @source wcwidth(3), Unicode Standard Annex #11
+ * @shell no: it is for a loop over a text
+ */
+OS_API int os_character_width(uint32_t code);
+
 OS_END_DECLS
 
 #endif

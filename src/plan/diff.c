@@ -199,11 +199,14 @@ static void append_paths(struct str *s, const struct os_plan_entry *p) {
     }
 }
 
-/* How many columns a text takes, one for each character of it. */
+/* How many columns of a terminal a text takes. */
 static size_t columns(const struct str *s) {
     size_t n = 0;
-    for (size_t i = 0; i < s->size; i++)
-        n += (s->data[i] & 0xc0) != 0x80;
+    for (size_t at = 0; at < s->size;) {
+        uint32_t code;
+        at += utf8_read(s->data + at, s->size - at, &code);
+        n += (size_t)os_character_width(code);
+    }
     return n;
 }
 

@@ -9,6 +9,7 @@ NO_FAULT(os_perror) /* shows the bare message where there is no memory for the w
 NO_FAULT(os_error_name)
 NO_FAULT(os_strerror)
 NO_FAULT(os_set_interrupt_handler)
+NO_FAULT(os_character_width)
 NO_FAULT(os_fsdecode_character)
 
 FAULT(os_quote) {

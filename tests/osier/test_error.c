@@ -110,6 +110,17 @@ static void decodes_as_python(void **state) {
     }
 }
 
+static void columns_of_characters(void **state) {
+    (void)state;
+    assert_int_equal(os_character_width('a'), 1);
+    assert_int_equal(os_character_width(0xe4), 1);
+    assert_int_equal(os_character_width(0x301), 0);  /* an accent that is put on a letter */
+    assert_int_equal(os_character_width(0x200d), 0); /* joins two emoji */
+    assert_int_equal(os_character_width(0x65e5), 2);
+    assert_int_equal(os_character_width(0xac00), 2);
+    assert_int_equal(os_character_width(0x1f600), 2);
+}
+
 static void *other_thread(void *unused) {
     (void)unused;
     char name[1000];
@@ -139,11 +150,17 @@ static void names_of_exceptions(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_everything),         cmocka_unit_test(two_names),
-        cmocka_unit_test(stale_when_errno_differs), cmocka_unit_test(failures_without_a_number),
-        cmocka_unit_test(long_names_survive_whole), cmocka_unit_test(quotes_as_python),
-        cmocka_unit_test(decodes_as_python),        cmocka_unit_test(belongs_to_the_thread),
-        cmocka_unit_test(names_of_exceptions),      cmocka_unit_test(python_words),
+        cmocka_unit_test(keeps_everything),
+        cmocka_unit_test(two_names),
+        cmocka_unit_test(stale_when_errno_differs),
+        cmocka_unit_test(failures_without_a_number),
+        cmocka_unit_test(long_names_survive_whole),
+        cmocka_unit_test(quotes_as_python),
+        cmocka_unit_test(columns_of_characters),
+        cmocka_unit_test(decodes_as_python),
+        cmocka_unit_test(belongs_to_the_thread),
+        cmocka_unit_test(names_of_exceptions),
+        cmocka_unit_test(python_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -729,6 +729,18 @@ static void told_to_people(void **state) {
     assert_non_null(strstr(text, "\n1 created, 1 replaced\n"));
 }
 
+static void wide_names_are_aligned(void **state) {
+    (void)state;
+    static char text[8192];
+    assert_int_equal(os_plan_mkfifo(plan, "\xe6\x97\xa5\xe6\x9c\xac", 0600),
+                     0); /* two wide characters */
+    assert_int_equal(os_plan_mkfifo(plan, "abcdef", 0600), 0);
+    *text = '\0';
+    assert_int_equal(os_plan_diff(plan, NULL, keep_text, text), 0);
+    assert_non_null(strstr(text, "/\xe6\x97\xa5\xe6\x9c\xac    pipe"));
+    assert_non_null(strstr(text, "/abcdef  pipe"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         PLANNED(many_missing_names_are_read_at_once),
@@ -761,6 +773,7 @@ int main(void) {
         PLANNED(a_secret_is_not_shown),
         PLANNED(journals_are_known_by_their_names),
         PLANNED(told_to_people),
+        PLANNED(wide_names_are_aligned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
