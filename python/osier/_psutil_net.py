@@ -70,11 +70,17 @@ def _namespace(pid):
     return str(pid) if procfs() == "/proc" and own.st_ino != its.st_ino else None
 
 
+def _look_for_net():
+    """FileNotFoundError where PROCFS_PATH leads to nothing of the kind: that is no machine without a network."""
+    if procfs() != "/proc":
+        os.stat(f"{procfs()}/net")
+
+
 def connections(kind, pid=None):
     """The sockets that a process has open, or all: a list of sconn."""
     check_kind(kind)
-    if procfs() != "/proc" and pid is None:
-        os.stat(f"{procfs()}/net")  # where there is none, that is no machine without sockets
+    if pid is None:
+        _look_for_net()
     return _psutil.sockets(_KINDS[kind], *(() if pid is None else (pid, _namespace(pid))))
 
 
@@ -107,6 +113,7 @@ _FLAGS = (
 
 def net_if_stats():
     """{interface: whether it is up, how fast it is}"""
+    _look_for_net()
     found = {}
     for name, bits, duplex, speed, mtu in _psutil.links():
         flags = [flag for index, flag in enumerate(_FLAGS) if bits & 1 << index]

@@ -219,3 +219,55 @@ def test_ansible(run, tmp_path):
         lambda run, place: run(f"{ansible}-playbook", "playbook.yml", "--check", "--diff"),
         lambda run, place: run(ansible, "localhost", "-m", "file", "-a", f"path={place}/made/a state=absent"),
     ], leave_out=[r"^\.ansible"], alter=lambda text: re.sub(r"ansible-tmp-\S+|\d+\.\d+-\d+-\d+|ansible-local\S+|\"src\": \S+", "", text))
+
+
+# ---- Programs that look at the machine by psutil. Numbers move from one second to the next: all else is the same.
+
+SIDES = "", "-m osier --psutil"
+
+
+def environment(door, home):
+    return {**os.environ, "HOME": str(home), "PYTHONPATH": str(door), "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
+
+
+def look(door, home, words):
+    """What a program prints on psutil itself, and on osier.psutil, without the numbers."""
+    for side in SIDES:
+        done = subprocess.run([PYTHON, *side.split(), *words], cwd=home, env=environment(door, home), text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60)  # fmt: skip
+        yield re.sub(r"\d+(\.\d+)?", "N", done.stdout)
+
+
+def program(name):
+    path = shutil.which(name, path="/usr/bin:/bin")
+    if not path:
+        pytest.skip(f"no {name}")
+    return path
+
+
+def test_s_tui(door, tmp_path):
+    theirs, ours = look(door, tmp_path, [program("s-tui"), "-t"])
+    assert "Frequency" in theirs and ours == theirs
+
+
+def test_glances(door, tmp_path):
+    words = [program("glances"), "--stdout", "mem.total,memswap.total,fs,core,network", "--stop-after", "1", "-t", "1"]
+    theirs, ours = look(door, tmp_path, words)
+    assert "mnt_point" in theirs and "phys" in theirs and ours == theirs
+
+
+def words_on_screen(text):
+    """The words that a program has drawn on a terminal, each letter of which may have a colour of its own."""
+    return set(re.findall(r"[A-Za-z][A-Za-z-]{2,}", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)))
+
+
+def test_bpytop(door, tmp_path):
+    screens = []
+    for side in SIDES:
+        command = f"stty rows 40 cols 140; timeout 5 {PYTHON} {side} {program('bpytop')}"
+        done = subprocess.run(["script", "-qec", command, os.devnull], cwd=tmp_path, env=environment(door, tmp_path),
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60)  # fmt: skip
+        screens.append(words_on_screen(done.stdout.decode(errors="replace")))
+    for screen in screens:
+        assert screen >= {"Total", "Used", "Available", "Download", "Upload", "Program", "User"}, screen
+    assert "Traceback" not in screens[1]

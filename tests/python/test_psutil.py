@@ -181,3 +181,13 @@ def test_in_psutils_place():
     done = subprocess.run([sys.executable, "-m", "osier", "--psutil", "-c", code], capture_output=True, text=True,
                           env={**os.environ, "PYTHONPATH": place})  # fmt: skip
     assert done.stdout.split() == ["osier.psutil", "psutil", "osier.psutil"], done.stderr
+
+
+def test_a_proc_that_leads_nowhere(tmp_path):
+    psutil.PROCFS_PATH = str(tmp_path)
+    try:
+        for call in psutil.net_connections, psutil.net_if_stats, psutil.virtual_memory, psutil.cpu_times, psutil.disk_partitions:
+            with pytest.raises(FileNotFoundError):
+                call()
+    finally:
+        psutil.PROCFS_PATH = "/proc"
