@@ -11,6 +11,10 @@
 #include <osier/error.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <time.h>
+
+enum { LONGEST_WAIT = 60 }; /* seconds */
 
 #define BEGUN "begun" /* a file of a transaction: the numbers of the programs that were begun */
 
@@ -277,7 +281,8 @@ static void tell(const struct act_listener *listener, const struct os_plan_act *
         listener->tell(&event, listener->data);
 }
 
-/* From here on it may have been done. */
+/* From here on it may have been done. The descriptor has a lock, which goes to the program: it may outlive
+ * this process, and who recovers waits for its end. */
 static int note_begun(struct txn *txn, size_t i) {
     AUTO_STR line = STR_INIT;
     AUTO_CLOSE int fd = SYS(openat, txn->parts[0].at, BEGUN,
@@ -287,8 +292,21 @@ static int note_begun(struct txn *txn, size_t i) {
     if (r >= 0)
         r = SYNC(SYNC_INTENT, SYS(fsync, fd));
     if (r >= 0)
+        r = SYS(flock, fd, LOCK_EX | LOCK_NB);
+    if (r >= 0)
         txn->begun[i] = true;
-    return r;
+    return r < 0 ? r : TAKE_FD(fd);
+}
+
+/* Waits for a program that still runs, though not for a daemon that has got the descriptor from it. */
+static int wait_for_program(int fd) {
+    const struct timespec pause = {0, 20 * 1000 * 1000};
+    int r = SYS(flock, fd, LOCK_EX | LOCK_NB);
+    for (int i = 0; r == -EWOULDBLOCK && i < LONGEST_WAIT * 50; i++) {
+        nanosleep(&pause, NULL);
+        r = SYS(flock, fd, LOCK_EX | LOCK_NB);
+    }
+    return r == -EWOULDBLOCK ? 0 : r;
 }
 
 int acts_read_begun(struct txn *txn) {
@@ -296,7 +314,9 @@ int acts_read_begun(struct txn *txn) {
     AUTO_CLOSE int fd = SYS(openat, txn->parts[0].at, BEGUN, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return fd == -ENOENT ? 0 : fd;
-    int r = procfile_load_fd(fd, &s);
+    int r = wait_for_program(fd);
+    if (r >= 0)
+        r = procfile_load_fd(fd, &s);
     if (r < 0 || s.failed)
         return r < 0 ? r : -ENOMEM;
     char *at = s.data;
@@ -313,10 +333,10 @@ int acts_read_begun(struct txn *txn) {
 }
 
 /* How it went: 0, −ECANCELED with the reason in `why`, or −errno. */
-static int run_one(const struct os_plan_act *act, bool forward, struct str *why) {
+static int run_one(const struct os_plan_act *act, bool forward, int hold, struct str *why) {
     AUTO_FREE char *said = NULL;
     struct act_look look;
-    int status = driver_run(argv_of(act, forward), &said);
+    int status = driver_run(argv_of(act, forward), hold, &said);
     if (status == -ENOMEM)
         return status;
     if (status != 0) {
@@ -352,12 +372,11 @@ static int turn(struct txn *txn, size_t i, bool forward, const struct act_listen
     str_free(&look.found);
     if (!argv_of(act, forward) || (act->value_count && !look.odd))
         return 0;
-    if (!txn->begun[i])
-        r = note_begun(txn, i);
-    if (r < 0)
-        return r;
+    AUTO_CLOSE int hold = note_begun(txn, i);
+    if (hold < 0)
+        return hold;
     tell(listener, act, forward, false, NULL);
-    r = run_one(act, forward, &why);
+    r = run_one(act, forward, hold, &why);
     if (r != -ECANCELED)
         return r;
     tell(listener, act, forward, true, why.data);

@@ -58,9 +58,9 @@ int acts_read_begun(struct txn *txn);
 
 /* What a floor above does for this one (state/driver.c), which knows programs and kinds. */
 
-/** Runs a program: its exit status, 128 + N where signal N has ended it, or −errno; `*ret_said` is the
+/** Runs a program, which inherits the descriptor `hold`: its exit status, 128 + N where signal N has ended it, or −errno; `*ret_said` is the
  *  end of what it said, to free(), where the answer isn't 0 or negative. */
-int driver_run(char *const *argv, char **ret_said);
+int driver_run(char *const *argv, int hold, char **ret_said);
 
 /** How a value is now: 0, −ENOTSUP where nobody knows the kind, or −errno. */
 int driver_look(const struct os_plan_value *value, struct str *now);

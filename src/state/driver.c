@@ -63,7 +63,7 @@ int driver_find(const char *program, char **ret_path) {
 }
 
 /* Not a pipe: a daemon that a program starts may keep it, and nobody would see its end. */
-static int run_into(char *const *argv, const char *path, char *search, int out, int err) {
+static int run_into(char *const *argv, const char *path, char *search, int hold, int out, int err) {
     static const char *const quiet[] = {"LC_ALL=C",
                                         "LANG=C",
                                         "DEBIAN_FRONTEND=noninteractive",
@@ -76,7 +76,10 @@ static int run_into(char *const *argv, const char *path, char *search, int out, 
         0; /* what a terminal interrupts is this process, which takes all back */
     for (size_t i = 0; i < COUNT; i++)
         env[i] = (char *)(uintptr_t)quiet[i];
+    const struct os_run_fd held = {hold, hold};
     const struct os_run_options options = {.size = sizeof options,
+                                           .fds = &held,
+                                           .fd_count = hold >= 0,
                                            .executable = path,
                                            .env_set = env,
                                            .process_group = &own_group,
@@ -109,7 +112,7 @@ static int read_back(int fd, struct str *s) {
     return 0;
 }
 
-static int run(char *const *argv, bool with_errors, struct str *out) {
+static int run(char *const *argv, int hold, bool with_errors, struct str *out) {
     AUTO_FREE char *path = NULL;
     AUTO_STR search = STR_INIT;
     int r = driver_find(argv[0], &path);
@@ -118,17 +121,17 @@ static int run(char *const *argv, bool with_errors, struct str *out) {
     AUTO_CLOSE int fd = r < 0 ? -1 : SYS(memfd_create, "osier", MFD_CLOEXEC);
     if (r >= 0 && fd < 0)
         r = fd;
-    int status = r < 0 ? r : run_into(argv, path, search.data, fd, with_errors ? fd : -1);
+    int status = r < 0 ? r : run_into(argv, path, search.data, hold, fd, with_errors ? fd : -1);
     r = status < 0 ? status : read_back(fd, out);
     return r < 0 ? r : status;
 }
 
 int driver_read(char *const *argv, struct str *out) {
-    return run(argv, false, out);
+    return run(argv, -1, false, out);
 }
 
 int driver_read_all(char *const *argv, struct str *out) {
-    return run(argv, true, out);
+    return run(argv, -1, true, out);
 }
 
 /* The end of what a program said, without the last end of line. */
@@ -142,11 +145,11 @@ static int end_of(const struct str *out, char **ret) {
     return *ret ? 0 : -ENOMEM;
 }
 
-int driver_run(char *const *argv, char **ret_said) {
+int driver_run(char *const *argv, int hold, char **ret_said) {
     AUTO_STR out = STR_INIT;
     if (strcmp(argv[0], READY) == 0)
         return ready_run(argv, ret_said);
-    int status = run(argv, true, &out);
+    int status = run(argv, hold, true, &out);
     int r = status > 0 ? end_of(&out, ret_said) : 0;
     if (status == -ENOENT) {
         AUTO_STR said = STR_INIT;

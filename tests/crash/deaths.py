@@ -16,6 +16,7 @@ VERBS = {"run": [], "undo": ["run"], "redo": ["run", "undo"]}
 LOWER = {"lower": [], "undo": ["lower"], "redo": ["lower", "undo"]}
 ERRORS = ("ENOSPC", "EIO", "EPERM", "EMFILE", "ENOMEM")
 CLOSED = {"closed": [], "undo": ["closed"], "redo": ["closed", "undo"]}
+PROGRAMS = {"programs": [], "undo": ["programs"], "redo": ["programs", "undo"]}
 SOMEBODY = 65533
 PLACES = "conf/a.conf conf/gone.conf conf/new.conf bin/link mv/src mv2/dst mv/x conf/b.conf newdir".split()
 
@@ -302,3 +303,51 @@ def overlay(tools, base, verbs, stride=1):
         case.kill(verb, 1 + number, stride)
         case.fail(verb, "EIO", 1 + number, stride)
     return case.cases, case.defects
+
+
+class Programs(Deaths):
+    """A file and a service, whose systemctl is a program beside the tree: what it was told to do belongs to the state."""
+
+    SYSTEMCTL = """#!/bin/sh
+cd "$UNIT" || exit 1
+case $1 in
+show) printf 'LoadState=loaded\\nActiveState=%s\\nUnitFileState=%s\\n' "$(cat active)" "$(cat file)" ;;
+start) echo active >active ;;
+stop) echo inactive >active ;;
+enable) echo enabled >file ;;
+disable) echo disabled >file ;;
+esac
+"""
+
+    def call(self, verb, root, **env):
+        place = root + ".unit"
+        os.makedirs(place, exist_ok=True)
+        if not os.path.exists(os.path.join(place, "systemctl")):
+            for name, text in (("systemctl", self.SYSTEMCTL), ("active", "inactive\n"), ("file", "disabled\n")):
+                with open(os.path.join(place, name), "w") as file:
+                    file.write(text)
+            os.chmod(os.path.join(place, "systemctl"), 0o755)
+        old = {key: os.environ.get(key) for key in ("PATH", "UNIT")}
+        os.environ.update(PATH=f"{place}:/bin", UNIT=place)
+        try:
+            return super().call(verb, root, **env)
+        finally:
+            for key, value in old.items():
+                os.environ.pop(key) if value is None else os.environ.update({key: value})
+
+    def prepared(self, verb):
+        root = tempfile.mkdtemp(dir=self.base)
+        self.must(root, "setup", *PROGRAMS[verb])
+        return root
+
+    def end(self, root):
+        shutil.rmtree(root)
+        shutil.rmtree(root + ".unit")
+
+    def look(self, root):
+        entries = super().look(root)
+        one = next(iter(entries.values()))
+        for name in ("active", "file"):
+            with open(os.path.join(root + ".unit", name)) as file:
+                entries["unit " + name] = one._replace(content=file.read(), mtime=0, ino=0)
+        return entries

@@ -105,6 +105,14 @@ def test_killed_before_each_call(memory, verb):
     assert case.cases > (100 if FULL else 8) and not case.defects, "\n".join(case.defects[:5])
 
 
+@pytest.mark.parametrize("verb", deaths.PROGRAMS if FULL else ["programs", "undo"])
+def test_killed_around_programs(memory, verb):
+    """A program may outlive who has started it: recovery waits for its end, and takes it back."""
+    case = deaths.Programs(TOOLS, memory)
+    case.kill(verb, first=1 if FULL else 5, stride=1 if FULL else 29)
+    assert case.cases > (100 if FULL else 5) and not case.defects, "\n".join(case.defects[:5])
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="it takes root to be somebody else")
 @pytest.mark.parametrize("verb", deaths.CLOSED if FULL else ["closed", "undo"])
 def test_directories_that_their_owner_may_not_enter(memory, verb):

@@ -3,6 +3,7 @@
  *
  *    transaction setup ROOT     the state before
  *    transaction run ROOT       a plan with all kinds of changes, applied
+ *    transaction programs ROOT  a state with a file and a service, whose systemctl is in PATH
  *    transaction closed ROOT    a plan for an ordinary user, with directories that he may not enter
  *    transaction undo ROOT      the latest transaction taken back
  *    transaction redo ROOT      and that taken back
@@ -162,6 +163,23 @@ static struct os_plan *make_closed_plan(void) {
     return plan;
 }
 
+/* A file, and a service that is started when it is there. */
+static struct os_plan *make_programs_plan(void) {
+    char *place = os_getcwd(), text[4096];
+    snprintf(text, sizeof text,
+             "{\"file\":{\"%s/conf/b.conf\":{\"content\":\"new\"}},"
+             "\"service\":{\"s\":{\"state\":\"running\",\"enabled\":true}}}",
+             place);
+    const struct os_state_options options = {.size = sizeof options, .text = text};
+    struct os_state *state = os_state("programs.json", &options);
+    struct os_plan *plan = state ? os_state_plan(state) : NULL;
+    if (!plan)
+        die("os_state_plan");
+    os_state_close(state);
+    free(place);
+    return plan;
+}
+
 static void tell_conflict(const struct os_undo_conflict *conflict, void *data) {
     (void)data;
     fprintf(stderr, "%s: %s\n", conflict->path, conflict->what);
@@ -230,6 +248,8 @@ int main(int argc, char **argv) {
         plan = make_plan();
     if (strcmp(verb, "lower") == 0)
         plan = make_lower_plan();
+    if (strcmp(verb, "programs") == 0)
+        plan = make_programs_plan();
     if (strcmp(verb, "closed") == 0)
         plan = make_closed_plan();
     uint64_t id = strcmp(verb, "redo") == 0 ? latest() : 0, done = 0;
