@@ -88,7 +88,7 @@ bench:
 	@ninja -C $(BUILD) --quiet bench-programs
 	@bench/run $(BUILD)
 
-# Power cuts on every file system, deaths at each call, full disks, editors: for root, some minutes.
+# Power cuts on every file system, deaths at each call, full disks, editors: for root, half an hour at rest.
 # A Debian with its systemd is made a web service by a state, and taken back: tests/system. Needs root; the Debian is kept in
 # the build folder. DEBIAN_MIRROR is where it is from.
 check-system:
