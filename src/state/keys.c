@@ -181,6 +181,18 @@ static int find_folder(struct os_state *state, const struct resource *resource, 
     return folder->failed ? -ENOMEM : 0;
 }
 
+/* Nobody's home is made by the way. */
+static int check_home(struct os_state *state, const struct resource *resource, const char *folder) {
+    struct os_stat_result st;
+    AUTO_FREE char *home = mem_text(folder, strlen(folder) - strlen("/.ssh"));
+    int r = home ? view_lstat(state, home, &st) : -ENOMEM;
+    if (r == -ENOENT || r == -ENOTDIR)
+        return problem(state, &resource->place,
+                       "'%s', the home of '%s', isn't there; create_home of [user.%s] makes it",
+                       home, resource->name, resource->name);
+    return r < 0 && r != -ENOMEM ? problem_errno(state, resource, NULL) : r;
+}
+
 static int plan_keys(struct os_state *state, const struct resource *resource) {
     AUTO_STR folder = STR_INIT;
     struct keys keys;
@@ -189,9 +201,16 @@ static int plan_keys(struct os_state *state, const struct resource *resource) {
     if (r >= 0)
         r = find_folder(state, resource, &folder, &want);
     if (r >= 0)
+        r = check_home(state, resource, folder.data);
+    if (r == 0)
         r = ensure_dir(state, resource, folder.data, &want);
     want.mode = 0600;
     return r != 0 ? r : write_keys(state, resource, &keys, folder.data, &want);
+}
+
+/* Behind the user, whose home it is in. */
+static int keys_need(const struct resource *resource, const struct resource *other) {
+    return other->kind == &kind_user && strcmp(resource->name, other->name) == 0;
 }
 
 static const struct member keys_members[] = {{"keys", OWN, 0},
@@ -200,5 +219,6 @@ static const struct member keys_members[] = {{"keys", OWN, 0},
                                              {"after", LIST, offsetof(struct resource, after)},
                                              {NULL}};
 
-const struct kind kind_authorized_keys = {"authorized_keys", keys_members, .named = true,
-                                          .begin = begin_keys, .plan = plan_keys};
+const struct kind kind_authorized_keys = {"authorized_keys",  keys_members,
+                                          .named = true,      .begin = begin_keys,
+                                          .needs = keys_need, .plan = plan_keys};

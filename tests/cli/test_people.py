@@ -80,6 +80,13 @@ def test_users_own_what_the_same_plan_makes(machine):
     assert entries(machine, "passwd")["app"][1] == "999"
 
 
+def test_keys_come_behind_their_user_and_make_no_home(machine):
+    machine.apply('[authorized_keys.me]\nkeys = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me"\n[user.me]\n')
+    assert machine.path("/home/me").stat().st_mode & 0o777 == 0o700 and machine.path("/home/me/.profile").exists()
+    told = machine.refused('[user.app]\nsystem = true\n[authorized_keys.app]\nkeys = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me"\n')
+    assert "'/nonexistent', the home of 'app', isn't there; create_home of [user.app] makes it" in told
+
+
 def test_users_are_changed_and_changed_back(machine):
     machine.apply("[user.me]\ngroups = ['users']\n")
     before = machine.tree("etc", "home")
