@@ -33,6 +33,7 @@ struct os_cpu_times {
  *
  * @param ret_count  set to how many records there are
  * @return an array, first all CPUs together and then each, to free(); NULL with errno set
+ * @error ENODATA  the file is empty or of another form, as a recorded one may be
  * @python psutil.cpu_times(percpu=False)
  * @source proc_stat(5)
  * @shell os.cpu_times -> list of cpu_times
@@ -54,6 +55,7 @@ struct os_cpu_stats_result {
  *
  * @param ret_stats  set to the numbers
  * @return 0, or −1 with errno set
+ * @error ENODATA  the file is empty or of another form, as a recorded one may be
  * @python psutil.cpu_stats()
  * @source proc_stat(5)
  * @shell os.cpu_stats -> cpu_stats
@@ -94,6 +96,7 @@ OS_API OS_MUST_FREE OS_NONNULL() struct os_cpu_freq *os_cpu_freq(size_t *ret_cou
  *
  * @param ret_nanoseconds  set to the time since the epoch
  * @return 0, or −1 with errno set
+ * @error ENODATA  the file is empty or of another form, as a recorded one may be
  * @python psutil.boot_time()
  * @source clock_gettime(2)
  * @shell os.boot_time -> int
@@ -105,6 +108,7 @@ OS_API OS_NONNULL() int os_boot_time(int64_t *ret_nanoseconds);
  *
  * @param ret_seconds  set to the time
  * @return 0, or −1 with errno set
+ * @error ENODATA  the file is empty or of another form, as a recorded one may be
  * @source proc_uptime(5)
  * @shell os.uptime -> float
  */

@@ -32,6 +32,7 @@ struct os_virtual_memory_result {
  *
  * @param ret_memory  set to the sizes
  * @return 0, or −1 with errno set
+ * @error ENODATA  the file is empty or of another form, as a recorded one may be
  * @python psutil.virtual_memory()
  * @source proc_meminfo(5)
  * @shell os.virtual_memory -> virtual_memory
@@ -52,6 +53,7 @@ struct os_swap_memory_result {
  *
  * @param ret_swap  set to the sizes
  * @return 0, or −1 with errno set
+ * @error ENODATA  the file is empty or of another form, as a recorded one may be
  * @python psutil.swap_memory()
  * @source proc_meminfo(5), proc_vmstat(5)
  * @shell os.swap_memory -> swap_memory
@@ -69,6 +71,7 @@ struct os_named_number {
  *
  * @param ret_count  set to how many there are
  * @return an array with its names in one block, to free(); NULL with errno set
+ * @error ENODATA  the file is empty or of another form, as a recorded one may be
  * @source proc_meminfo(5)
  * @shell os.meminfo -> map
  */
@@ -79,6 +82,7 @@ OS_API OS_MUST_FREE OS_NONNULL() struct os_named_number *os_meminfo(size_t *ret_
  *
  * @param ret_count  set to how many there are
  * @return an array with its names in one block, to free(); NULL with errno set
+ * @error ENODATA  the file is empty or of another form, as a recorded one may be
  * @source proc_vmstat(5)
  * @shell os.vmstat -> map
  */

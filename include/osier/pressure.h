@@ -44,6 +44,7 @@ struct os_pressure_result {
  * @return 0, or −1 with errno set
  * @error ENOENT  the kernel is older than 4.20, or has no such group
  * @error EOPNOTSUPP  it is switched off: start the kernel with psi=1
+ * @error ENODATA  the file is empty or of another form, as a recorded one may be
  * @source Documentation/accounting/psi
  * @shell os.pressure RESOURCE [--cgroup=NULL] -> pressure
  */

@@ -179,6 +179,7 @@ OS_API bool os_pid_exists(pid_t pid);
  * @param ret_count  set to how many there are
  * @return an array with all it points to in one block, to free(); NULL with errno set
  * @error EINVAL  fields or options that are none
+ * @error ENODATA  nothing tells when the machine started: of a recorded one without /proc/stat
  * @python psutil.process_iter(attrs=None, ad_value=None)
  * @source proc(5)
  * @shell os.processes [--threads=0] [--footprint-limit=0] -> list of process_info
@@ -236,6 +237,7 @@ OS_API struct os_process_watch *os_process_watch_close(struct os_process_watch *
  * @param ret_count  set to how many there are
  * @return an array with all it points to in one block, to free(); NULL with errno set
  * @error EMFILE  the program has too many descriptors
+ * @error ENODATA  nothing tells when the machine started: of a recorded one without /proc/stat
  * @source proc(5)
  * @shell no: `osier watch procs`
  */
@@ -294,6 +296,7 @@ OS_API OS_NONNULL() bool os_process_is_running(const struct os_process *process)
  * @return the record with all it points to in one block, to free(); NULL with errno set
  * @error ESRCH  it has ended
  * @error EINVAL  fields that are none
+ * @error ENODATA  nothing tells when the machine started: of a recorded one without /proc/stat
  * @python psutil.Process.as_dict(attrs=None, ad_value=None)
  * @source proc(5)
  * @shell no: a handle is for several calls of one program
