@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/kernel.h"
 #include "base/procfile.h"
+#include "fs/dir.h"
 #include "plan/plan.h"
 #include "plan/was.h"
 
@@ -102,8 +103,16 @@ static int look_at_dir(struct refusing *r, const struct plan_place *place) {
     return fd;
 }
 
+/* What its owner may remove though he may not write to it; the step sees to that. */
+static bool is_empty(int dir, const char *name) {
+    AUTO_FREE char **names = NULL;
+    AUTO_CLOSE int fd = SYS(openat, dir, name, DIR_OPEN | O_NOFOLLOW);
+    return fd >= 0 && dir_list(fd, &names) >= 0 && !names[0];
+}
+
 /* Whether what stands at a name may leave it: for the journal, or another directory. */
-static int going_refused(const struct refusing *r, int dir, const char *name, bool stays_here) {
+static int going_refused(const struct refusing *r, int dir, const char *name, bool stays_here,
+                         bool removed) {
     const struct values *above = &r->seen.values;
     struct values v;
     if (disk_values(dir, name, &v) < 0)
@@ -112,11 +121,12 @@ static int going_refused(const struct refusing *r, int dir, const char *name, bo
         return EPERM;
     if (above->mode & S_ISVTX && above->uid != r->uid && v.uid != r->uid && !may(r, CAP_FOWNER))
         return EPERM;
-    return S_ISDIR(v.mode) && !stays_here ? access_refused(dir, name, W_OK) : 0;
+    int error = S_ISDIR(v.mode) && !stays_here ? access_refused(dir, name, W_OK) : 0;
+    return error == EACCES && removed && v.uid == r->uid && is_empty(dir, name) ? 0 : error;
 }
 
 static int check_place(struct refusing *r, const struct plan_place *place,
-                       const struct plan_was *was, bool stays_here) {
+                       const struct plan_was *was, bool stays_here, bool removed) {
     if (!place->path || !place->before)
         return 0;
     AUTO_CLOSE int dir = look_at_dir(r, place);
@@ -124,7 +134,7 @@ static int check_place(struct refusing *r, const struct plan_place *place,
         return dir == -ENOMEM ? dir : 0;
     int error = r->seen.refused;
     if (!error && !was->absent)
-        error = going_refused(r, dir, place->name, stays_here);
+        error = going_refused(r, dir, place->name, stays_here, removed);
     return error ? refuse(r, (struct os_plan_refusal){place->path, error, 0, 0}) : 0;
 }
 
@@ -267,9 +277,9 @@ static int check_entry(struct refusing *r, const struct plan_entry *e) {
     if (values)
         failed = check_values(r, e);
     else if (!e->aside)
-        failed = check_place(r, &e->path, &e->was, stays_here);
+        failed = check_place(r, &e->path, &e->was, stays_here, !two);
     if (failed >= 0 && two)
-        failed = check_place(r, &e->path2, &e->was2, e->kind == PLAN_SWAP && stays_here);
+        failed = check_place(r, &e->path2, &e->was2, e->kind == PLAN_SWAP && stays_here, false);
     return failed >= 0 && made ? check_made(r, e) : failed;
 }
 

@@ -440,6 +440,19 @@ static void what_is_forbidden_is_told_at_once(void **state) {
     assert_int_equal(os_plan_chown(plan, "open/mine", 0, (gid_t)-1, 0), 0);
     assert_string_equal(refusals(), "EPERM theirs, EPERM mine, EACCES dir, EPERM theirs");
     assert_not_applied(EPERM);
+    assert_int_equal(mkdir("open/dry", 0500), 0);
+    assert_int_equal(os_makedirs("open/full/x", 0755, 0), 0);
+    assert_int_equal(chmod("open/full", 0500), 0);
+    plan_anew();
+    assert_int_equal(os_plan_rmdir(plan, "open/dry"), 0); /* empty, it goes with any mode */
+    assert_string_equal(refusals(), "");
+    assert_int_equal(os_plan_rmtree(plan, "open/full", NULL), 0);
+    assert_string_equal(refusals(), "EACCES full");
+    plan_anew();
+    assert_int_equal(os_plan_rename(plan, "open/dry", "sticky/dry"), 0);
+    assert_string_equal(refusals(), "EACCES dry");
+    assert_int_equal(rename("open/dry", "sticky/dry"), -1);
+    assert_int_equal(errno, EACCES);
     plan_anew();
     assert_int_equal(os_plan_chmod(plan, "open/mine", 0, 0), 0);
     assert_int_equal(os_plan_write_file(plan, "sticky/mine", "x", 1, NULL), 0);
