@@ -77,8 +77,18 @@ int vector_read(struct vector *v, int handle, const struct vector *names) {
     return r;
 }
 
+/* Only what differs: who may not touch capabilities need not, where there are none. */
 static int set_xattr(int handle, const struct vector_xattr *x) {
+    AUTO_STR now = STR_INIT;
     char path[HANDLE_PATH];
+    int there = read_xattr(handle, x->name, &now);
+    bool missing = is_missing(there);
+    if (there < 0 && !missing)
+        return there;
+    if (missing ? !x->value
+                : x->value && now.size == x->size &&
+                      (!x->size || memcmp(now.data, x->value, x->size) == 0))
+        return 0;
     handle_path(handle, path);
     if (x->value)
         return SYS(setxattr, path, x->name, x->value, x->size, 0);

@@ -3,6 +3,7 @@
 #include "trees.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/mount.h>
@@ -905,6 +906,39 @@ static void test_copies(void **state) {
     free(before);
 }
 
+static int become_owner_and_set_id(void) {
+    os_autofree char *journal = os_path_abspath("own/journal");
+    if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setgid(1234) < 0 || setuid(1234) < 0))
+        return 1;
+    if (chdir("own") < 0 || setenv("OSIER_STATE", journal, 1) < 0)
+        return 2;
+    write_text("f", "x");
+    struct os_plan *plan = os_plan(NULL);
+    if (!plan || os_plan_chown(plan, "f", geteuid(), getegid(), 0) < 0 ||
+        os_plan_chmod(plan, "f", 04600, 0) < 0 || os_plan_apply(plan, NULL, NULL) < 0) {
+        os_perror("apply");
+        return 3;
+    }
+    struct stat st;
+    return stat("f", &st) < 0 || (st.st_mode & 07777) != 04600 ? 4 : 0;
+}
+
+/* Who gives a file to himself changes no capabilities, which an ordinary user may not. */
+static void test_owner_of_ones_own(void **state) {
+    (void)state;
+    NEEDS_CALL("renameat2");
+    int status;
+    ok(chmod(".", 0755) | mkdir("own", 0700));
+    if (geteuid() == 0)
+        ok(chown("own", 1234, 1234));
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(become_owner_and_set_id());
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 /* What few plans have: removed up to what isn't empty, moved over something, owners, devices. */
 static void test_rarer_calls(void **state) {
     (void)state;
@@ -1033,6 +1067,7 @@ int main(void) {
         IN_JOURNAL(test_birth_context),
         IN_JOURNAL(test_many),
         IN_JOURNAL(test_copies),
+        IN_JOURNAL(test_owner_of_ones_own),
         IN_JOURNAL(test_rarer_calls),
         IN_JOURNAL(test_trees_and_their_view),
         IN_JOURNAL(test_journal_of_somebody_else),
