@@ -322,3 +322,32 @@ def test_log_has_commands_as_a_shell_reads_them(osier, tmp_path):
     (tmp_path / "two\nlines").touch()
     assert osier("rm", "--undoable", "two\nlines").status == 0
     assert osier("log").out.endswith("rm --undoable 'two\\nlines'\n")
+
+
+# ------------------------------------------------------------------------------ journals that are damaged or half-way
+
+
+def test_an_intent_that_cannot_be_read_stops_what_follows(osier, tmp_path):
+    """A damaged disk: nothing is guessed, and nothing else is done beside it."""
+    state = tmp_path.with_name(tmp_path.name + "-state")
+    (tmp_path / "f").write_text("old")
+    assert osier("plan", "-o", "p", "--", "os.write_file", "f", "new").status == 0
+    assert osier("recover").status == 0
+    damaged = state / "active/00000009"
+    damaged.mkdir(mode=0o700)
+    (damaged / "intent").write_text('{"osier":"inte')
+    for command in (["recover"], ["apply", "--yes", "p"]):
+        done = osier(*command)
+        assert done.status == 1 and str(damaged) in done.err
+    assert (tmp_path / "f").read_text() == "old" and (damaged / "intent").read_text() == '{"osier":"inte'
+
+
+def test_trash_that_somebody_died_over_is_emptied(osier, tmp_path):
+    state = tmp_path.with_name(tmp_path.name + "-state")
+    (tmp_path / "f").write_text("old")
+    assert osier("plan", "-o", "p", "--", "os.write_file", "f", "new").status == 0
+    assert osier("apply", "--yes", "p").status == 0
+    (state / "trash/00000007/3/x").mkdir(parents=True)
+    (state / "trash/00000007/3/x/y").write_text("half of a tree that was forgotten")
+    assert osier("recover").status == 0 and os.listdir(state / "trash") == []
+    assert osier("undo").status == 0 and (tmp_path / "f").read_text() == "old"
