@@ -49,7 +49,14 @@ static int explain_orphan(uint64_t id) {
 
 static void tell_recovery(const struct os_recovery *r, void *data) {
     (void)data;
-    if (r->error)
+    if (r->error ==
+        EBADMSG) /* it was on the disk before the first effect: only the disk can have lost it */
+        complain("recover", r->path ? r->path : r->journal,
+                 "%" PRIu64
+                 " can't be recovered: the disk has damaged its intent, and nothing is guessed; "
+                 "move it away when what it changed is as it shall be",
+                 r->id);
+    else if (r->error)
         complain("recover", r->path ? r->path : r->journal, "%" PRIu64 " can't be recovered: %s",
                  r->id, strerror(r->error));
     else if (r->path && r->kept)

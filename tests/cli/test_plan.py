@@ -339,6 +339,7 @@ def test_an_intent_that_cannot_be_read_stops_what_follows(osier, tmp_path):
     for command in (["recover"], ["apply", "--yes", "p"]):
         done = osier(*command)
         assert done.status == 1 and str(damaged) in done.err
+    assert "the disk has damaged its intent" in osier("recover").err
     assert (tmp_path / "f").read_text() == "old" and (damaged / "intent").read_text() == '{"osier":"inte'
 
 
