@@ -233,13 +233,13 @@ static bool has_plus(const struct resource *resource) {
     return strchr(resource->to, '+') != NULL;
 }
 
-/* What a line makes belongs to root, where it doesn't say otherwise. */
+/* What a line makes belongs to whoever has it made, where it doesn't say otherwise: tmpfiles.d(5). */
 static struct want new_want(const struct resource *resource) {
     struct want want = resource->want;
     want.has_mode = true;
     want.mode = want.new_mode;
-    want.uid = want.uid == (uid_t)-1 ? 0 : want.uid;
-    want.gid = want.gid == (gid_t)-1 ? 0 : want.gid;
+    want.uid = want.uid == (uid_t)-1 ? geteuid() : want.uid;
+    want.gid = want.gid == (gid_t)-1 ? getegid() : want.gid;
     return want;
 }
 
