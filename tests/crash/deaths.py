@@ -88,10 +88,12 @@ class Deaths:
             root = self.prepared(verb)
             before = self.look(root)
             done = self.call(verb, root, kill=str(n))
-            if done.returncode >= 0:
+            if done.returncode == 0 and not done.stdout:
                 self.end(root)
                 return
-            self.judge(root, before, after, f"{verb} killed before call {n}")
+            assert n < 10000, done.stderr
+            told = None if done.returncode < 0 else done.returncode == 0  # it was a child that has died
+            self.judge(root, before, after, f"{verb} killed before call {n}", told)
             self.end(root)
             n += stride
 
