@@ -58,6 +58,7 @@ def test_pip_installed_it(venv):
 def test_import(venv):
     code = "import osier.os as os, os as theirs; print(os.stat.__self__.__spec__.name, os.listdir('/') == theirs.listdir('/'))"
     assert run(venv, "-c", code) == "osier._posix True\n"
+    assert run(venv, "-c", "import osier.extra; print(osier.extra.uptime() > 0)") == "True\n"
 
 
 def test_install(venv):
@@ -188,7 +189,7 @@ def test_make_install_is_imported(build, tmp_path):
     sys.path.insert(0, str(TOP / "python"))
     import pack
 
-    assert installed == {str(path) for path in pack.package_files()}
+    assert installed == {str(path) for path in pack.package_files()} | {"osier/extra.pyi"}  # which is made from the headers
     options = json.loads((build / "meson-info" / "intro-buildoptions.json").read_text())
     [prefix] = [option["value"] for option in options if option["name"] == "prefix"]
     if prefix in ("/usr", "/usr/local"):
