@@ -11,8 +11,18 @@
 
 enum { UNIX_ACCEPTS = 0x10000, UNIX_CONNECTED = 3 };
 
+/* Whether the words of the machine that is looked at have their bytes the other way round than here:
+ * of a recorded one, or below an emulator. Linux 6.0 and later tell. */
+static bool is_swapped(void) {
+    static const bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+    char text[16];
+    ssize_t size = machine_read("/sys/kernel/cpu_byteorder", text, sizeof text);
+    return size > 0 && strncmp(text, little ? "big" : "little", little ? 3 : 6) == 0;
+}
+
 /* "0100007F:0016", the address in words of the machine: false for another form. */
-static bool parse_end(const char *text, int family, uint32_t *ret_words, unsigned *ret_port) {
+static bool parse_end(const char *text, int family, bool swapped, uint32_t *ret_words,
+                      unsigned *ret_port) {
     size_t count = family == AF_INET ? 1 : 4, digits = strspn(text, "0123456789abcdefABCDEF");
     char *end;
     if (digits != count * 8 || text[digits] != ':')
@@ -21,13 +31,16 @@ static bool parse_end(const char *text, int family, uint32_t *ret_words, unsigne
         char word[9] = {0};
         memcpy(word, text + i * 8, 8);
         ret_words[i] = (uint32_t)strtoul(word, NULL, 16);
+        if (swapped)
+            ret_words[i] = __builtin_bswap32(ret_words[i]);
     }
     *ret_port = (unsigned)strtoul(text + digits + 1, &end, 16);
     return !*end && *ret_port <= 0xffff;
 }
 
 /* "0: LOCAL REMOTE STATE TX:RX TR:WHEN RETRANSMITS UID TIMEOUT INODE …" */
-static int parse_inet(char *line, const struct sockets_wanted *wanted, struct rows *rows) {
+static int parse_inet(char *line, bool swapped, const struct sockets_wanted *wanted,
+                      struct rows *rows) {
     enum { LOCAL = 1, REMOTE, STATE, QUEUES, UID = 7, INODE = 9, FIELDS };
     char *fields[FIELDS], *end;
     uint32_t local[4], remote[4];
@@ -37,8 +50,8 @@ static int parse_inet(char *line, const struct sockets_wanted *wanted, struct ro
         if (*(fields[count] = strsep(&line, " \t")))
             count++;
     int family = wanted->kind->family;
-    if (count < FIELDS || !parse_end(fields[LOCAL], family, local, &local_port) ||
-        !parse_end(fields[REMOTE], family, remote, &remote_port))
+    if (count < FIELDS || !parse_end(fields[LOCAL], family, swapped, local, &local_port) ||
+        !parse_end(fields[REMOTE], family, swapped, remote, &remote_port))
         return 0;
     unsigned long status = strtoul(fields[STATE], &end, 16);
     if (*end || (wanted->listening && !socket_listens(wanted->kind, (int)status)))
@@ -82,10 +95,11 @@ static int parse_unix(const char *line, const struct sockets_wanted *wanted, str
 int sockets_parse(char *text, const struct sockets_wanted *wanted, struct rows *rows) {
     char *line;
     int r = 0;
+    bool swapped = wanted->kind->family != AF_UNIX && is_swapped();
     strsep(&text, "\n");
     while (r == 0 && (line = strsep(&text, "\n")))
         r = wanted->kind->family == AF_UNIX ? parse_unix(line, wanted, rows)
-                                            : parse_inet(line, wanted, rows);
+                                            : parse_inet(line, swapped, wanted, rows);
     return r < 0 ? r : rows->text.failed ? -ENOMEM : 0;
 }
 

@@ -310,6 +310,9 @@ def test_recorded_sockets(osier, tmp_path):
         "ffff888: 00000002 00000000 00010000 0001 01 55 /run/a b\n0000: 00000002 00000000 00000000 0002 03 56\n"
         "0000: 00000002 00000000 00000000 0002 01 57 @x\nbroken\n"
     )
+    order = tmp_path / "sys/kernel/cpu_byteorder"
+    order.parent.mkdir(parents=True)
+    order.write_text("little\n")
     fds = tmp_path / "proc/42/fd"
     fds.mkdir(parents=True)
     (tmp_path / "proc/42/stat").write_text("42 (web server) S 1 5 5 0 0 0 7 0 8 0 1 5 0 0 20 0 2 0 300 8192 3")
@@ -328,6 +331,9 @@ def test_recorded_sockets(osier, tmp_path):
     ]
     assert (ours[1]["send_q"], ours[0]["recv_q"], ours[1]["uid"]) == (10, 3, 1000)
     assert ours[1]["raddr"] == {"ip": "127.0.0.2", "port": 65535}
+    order.write_text("big\n")
+    swapped = osier.json("get", "sockets", f"--root={tmp_path}")
+    assert [s["laddr"]["ip"] for s in swapped[:3]] == ["0.0.0.0", "1.0.0.127", "::1.0.0.0"]
     assert (ours[2]["pid"], ours[2]["fd"], ours[2]["name"]) == (42, 7, "web server") and ours[0]["pid"] is None
     assert len(osier.json("get", "sockets", "--listening", f"--root={tmp_path}")) == 3
     assert "[Errno 95]" in osier("get", "sockets", "--netns=x", f"--root={tmp_path}").err

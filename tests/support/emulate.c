@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Runs the program of another processor that lies beside it, as osier.real beside osier, by EMULATOR; nothing of what it
- *  is given changes on the way. */
+/** Runs the program of another processor that lies beside it, as osier.real beside osier, or where it was alone copied to,
+ *  PROGRAM, by EMULATOR; nothing of what it is given changes on the way. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ int main(int argc, char **argv) {
         return 127;
     memcpy(path + size, real, sizeof real);
     words[0] = EMULATOR;
-    words[1] = path;
+    words[1] = access(path, X_OK) == 0 ? path : PROGRAM;
     for (int i = 1; i < argc; i++)
         words[i + 1] = argv[i];
     execvp(EMULATOR, words);
