@@ -85,7 +85,7 @@ static int answer(struct call *call, double interval) {
 }
 
 /**
- * Tells what the machine waits for, and which processes make it wait.
+ * Tells what the machine waits for, and who makes it wait.
  *
  * It looks twice, a second apart. Of CPUs, memory and disks it tells how much of the time somebody
  * waited for them (the kernel's pressure, of the machine and of the control group), and of each that
