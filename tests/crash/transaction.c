@@ -236,6 +236,8 @@ int main(int argc, char **argv) {
     struct os_plan *plan = NULL;
     const struct os_undo_options undo = {.size = sizeof undo, .on_conflict = tell_conflict};
     const struct os_recover_options recover = {.size = sizeof recover,
+                                               .wait = true, /* a child that isn't a program yet
+                                                                may have the lock for a moment */
                                                .on_recovery = tell_recovery};
     umask(0);
     OK(chdir(argv[2]));
