@@ -91,15 +91,17 @@ def test_a_terminal_shows_one_answer_at_a_time(build):
 def test_processes_with_what_they_use_now(osier):
     busy = subprocess.Popen(["sh", "-c", "while :; do :; done"])
     try:
-        words = ["--fields=pid,cpu_percent,cpu_percent_lifetime", f"--filter=pid == {busy.pid}", "--interval=0.3", "--count=3"]
+        words = ["--fields=pid,cpu_percent,cpu_percent_lifetime", f"--filter=pid == {busy.pid}", "--interval=0.3", "--count=6"]
         done = osier("watch", "procs", "--news", *words)
         assert (done.status, done.err) == (0, "")
         lines = [json.loads(line) for line in done.out.splitlines()]
-        assert [sorted(line) for line in lines] == [["elapsed", "ended", "processes", "started", "unseen"]] * 3
-        assert lines[0]["elapsed"] == 0 and all(line["elapsed"] > 250_000_000 for line in lines[1:])
+        assert [sorted(line) for line in lines] == [["elapsed", "ended", "processes", "started", "unseen"]] * 6
+        assert lines[0]["elapsed"] == 0 and all(line["elapsed"] > 0 for line in lines[1:])
+        assert sum(line["elapsed"] for line in lines) > 1_200_000_000  # a late round shortens the next one
         first, *later = (line["processes"][0] for line in lines)
         assert first["cpu_percent"] is None
-        assert all(0 < one["cpu_percent"] < 250 and 0 < one["cpu_percent_lifetime"] < 250 for one in later)
+        assert all(0 <= one["cpu_percent"] < 250 and 0 < one["cpu_percent_lifetime"] < 250 for one in later)
+        assert any(one["cpu_percent"] > 0 for one in later)  # a busy machine may keep it waiting for a while
     finally:
         busy.kill()
         busy.wait()
