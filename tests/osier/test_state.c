@@ -63,7 +63,8 @@ static void problems_are_told_with_their_line(void **state) {
         told, "s.toml:3:10:a mode is a text: mode = \"0755\"|  mode = 755\n"
               "s.toml:4:2:there is no kind 'x'; known are dir, file, link, line, "
               "block, set, absent, tree, archive, run, sudoers, cron, limits, timer, module, "
-              "authorized_keys, user, group, package, service; port, connect, http, dns, process, "
+              "authorized_keys, user, group, package, service, sysctl, host, locale, mount, "
+              "swap; port, connect, http, dns, process, "
               "space, load, match, cert; and vars, only, include|[x]\n");
     assert_null(os_state("none.toml", &options));
     assert_int_equal(errno, ENOENT);
@@ -147,6 +148,73 @@ static void each_resource_is_judged_by_itself(void **state) {
     os_state_close(s);
 }
 
+/* A group of the machine's own is planned here, and never made. */
+static void programs_of_a_plan_are_listed(void **state) {
+    (void)state;
+    const struct os_plan_act *acts;
+    struct os_state *s = load("[group.\"osier-test-none\"]\ngid = 4000000001\n", NULL);
+    assert_non_null(s);
+    struct os_plan *plan = os_state_plan(s);
+    assert_non_null(plan);
+    assert_int_equal(os_plan_acts(plan, &acts), 1);
+    assert_string_equal(acts[0].argv[0], "groupadd");
+    assert_string_equal(acts[0].undo[0], "groupdel");
+    assert_string_equal(acts[0].origin, "s.toml:1");
+    assert_int_equal(acts[0].value_count, 1);
+    assert_string_equal(acts[0].values[0].kind, "group");
+    assert_string_equal(acts[0].values[0].name, "osier-test-none");
+    assert_string_equal(acts[0].values[0].was, "");
+    assert_string_equal(acts[0].values[0].is, "gid=4000000001");
+    assert_false(os_state_goes_on(s));
+    os_plan_close(plan);
+    os_state_close(s);
+    s = load("[file.\"@/t/a\"]\n", NULL);
+    plan = os_state_plan(s);
+    assert_int_equal(os_plan_acts(plan, &acts), 0);
+    os_plan_close(plan);
+    os_state_close(s);
+}
+
+static void lacks(const struct os_state_lack *lack, void *data) {
+    size_t used = strlen(told);
+    *(uint64_t *)data = lack->id;
+    snprintf(told + used, sizeof told - used, "%s %s\n", strrchr(lack->what, '/'), lack->origin);
+}
+
+static void an_earlier_state_had_more(void **state) {
+    (void)state;
+    NEEDS_CALL("renameat2");
+    struct os_state *s = load("[file.\"@/t/a\"]\n[file.\"@/t/b\"]\n"
+                              "[run.one]\ncommand = \"true\"\nafter = [\"file:@/t/b\"]\n"
+                              "[file.\"@/t/c\"]\nafter = [\"run:one\"]\n",
+                              NULL);
+    assert_non_null(s);
+    struct os_plan *plan = os_state_plan(s);
+    assert_non_null(plan);
+    assert_true(os_state_goes_on(s)); /* the last file is behind the command */
+    assert_return_code(os_state_apply(s, plan, NULL), errno);
+    os_plan_close(plan);
+    os_state_close(s);
+    struct os_history *history = os_history();
+    assert_non_null(history);
+    uint64_t first = 0, latest = 0, of = 0;
+    for (const struct os_history_entry *entry; (entry = os_history_next(history));) {
+        latest = latest ? latest : entry->id; /* the latest comes first */
+        first = entry->id;
+    }
+    assert_true(first < latest);
+    os_history_close(history);
+    s = load("[file.\"@/t/b\"]\n", NULL);
+    assert_non_null(s);
+    assert_int_equal(os_state_against(s, first, lacks, &of), 1);
+    assert_string_equal(told, "/a s.toml:1\n");
+    assert_int_equal(of, first);
+    assert_int_equal(os_state_against(s, latest, NULL, NULL), 2);
+    assert_int_equal(os_state_against(s, latest + 99, NULL, NULL), -1);
+    assert_int_equal(errno, ENOENT);
+    os_state_close(s);
+}
+
 /* More objects are touched than are looked through: then everything is asked of the plan. */
 static void many_changes_of_the_same_files(void **state) {
     (void)state;
@@ -180,7 +248,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_PLACE(problems_are_told_with_their_line), IN_PLACE(a_plan_outlives_its_state),
         IN_PLACE(events_are_told_in_order),          IN_PLACE(each_resource_is_judged_by_itself),
-        IN_PLACE(many_changes_of_the_same_files),
+        IN_PLACE(many_changes_of_the_same_files),    IN_PLACE(programs_of_a_plan_are_listed),
+        IN_PLACE(an_earlier_state_had_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
