@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/seam.h"
 #include "base/utf8.h"
+#include "path/block.h"
 #include "path/case_table.h"
 #include "path/slice.h"
 #include <osier/ntpath.h>
@@ -19,7 +20,6 @@ enum { DOTTED_I = 0x130, COMBINING_DOT = 0x307, SIGMA = 0x3a3, FINAL_SIGMA = 0x3
 
 /* ---- ASCII, sixteen characters at once ---- */
 
-typedef unsigned char block __attribute__((vector_size(16)));
 typedef signed char signed_block __attribute__((vector_size(16)));
 
 /* Lowers a block; bytes beyond ASCII stay. All that were met gather in `met`. */

@@ -7,6 +7,7 @@
 #ifndef PATH_FLAVOUR_H
 #define PATH_FLAVOUR_H
 
+#include "path/block.h"
 #include "path/slice.h"
 #include <string.h>
 
@@ -160,8 +161,6 @@ static inline size_t last_found(uint64_t found) {
 }
 
 /* ---- sixteen bytes at once ---- */
-
-typedef unsigned char block __attribute__((vector_size(16)));
 
 /** The bits of a block as two words, as they stand in memory: no vector is passed or returned, which is done in
  *  several ways on processors of 32 bits. */

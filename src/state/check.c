@@ -10,7 +10,7 @@
 
 /* What would be done about a resource, as one text: the first step, and how many more. */
 static int tell_steps(struct os_plan *plan, struct str *what) {
-    struct os_plan_step step;
+    struct os_plan_step step = {0};
     const struct os_plan_act *acts;
     size_t count = os_plan_count(plan), act_count = os_plan_acts(plan, &acts);
     for (size_t i = 0; i < act_count; i++)
