@@ -3,6 +3,6 @@
 #ifndef PATH_BLOCK_H
 #define PATH_BLOCK_H
 
-typedef unsigned char block __attribute__((vector_size(16)));
+typedef unsigned char block16 __attribute__((vector_size(16)));
 
 #endif

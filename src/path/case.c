@@ -23,28 +23,28 @@ enum { DOTTED_I = 0x130, COMBINING_DOT = 0x307, SIGMA = 0x3a3, FINAL_SIGMA = 0x3
 typedef signed char signed_block __attribute__((vector_size(16)));
 
 /* Lowers a block; bytes beyond ASCII stay. All that were met gather in `met`. */
-static inline void lower_block(char *to, const char *text, block *met) {
-    block b;
+static inline void lower_block(char *to, const char *text, block16 *met) {
+    block16 b;
     memcpy(&b, text, sizeof b);
     *met |= b;
     signed_block moved =
         (signed_block)(b - ('A' + 128)); /* signed, they are compared with one instruction */
-    block letters = (block)(moved < -128 + 26), slashes = (block)(b == '/');
+    block16 letters = (block16)(moved < -128 + 26), slashes = (block16)(b == '/');
     b ^= (letters & 0x20) | (slashes & ('/' ^ '\\'));
     memcpy(to, &b, sizeof b);
 }
 
 /* Lowers a text of ASCII: false where it is none. */
 static bool lower_ascii(char *to, const char *text, size_t size) {
-    block met = {0};
+    block16 met = {0};
     uint64_t words[2];
-    if (size >= sizeof(block)) {
-        size_t last = size - sizeof(block); /* of a block that ends where the text does */
-        for (size_t done = 0; done < last; done += sizeof(block))
+    if (size >= sizeof(block16)) {
+        size_t last = size - sizeof(block16); /* of a block that ends where the text does */
+        for (size_t done = 0; done < last; done += sizeof(block16))
             lower_block(to + done, text + done, &met);
         lower_block(to + last, text + last, &met);
     } else {
-        char few[sizeof(block)] = {0};
+        char few[sizeof(block16)] = {0};
         memcpy(few, text, size);
         lower_block(few, few, &met);
         memcpy(to, few, size);

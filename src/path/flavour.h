@@ -170,12 +170,12 @@ struct block_bits {
 
 /** Which of the bytes at `text` are separators, as all bits of each. */
 static BOTH struct block_bits separators_at(const struct flavour *flavour, const char *text) {
-    block bytes;
+    block16 bytes;
     struct block_bits bits;
     memcpy(&bytes, text, sizeof bytes);
-    block found = (block)(bytes == (unsigned char)flavour->separator);
+    block16 found = (block16)(bytes == (unsigned char)flavour->separator);
     if (flavour->alternative != flavour->separator)
-        found |= (block)(bytes == (unsigned char)flavour->alternative);
+        found |= (block16)(bytes == (unsigned char)flavour->alternative);
     memcpy(&bits, &found, sizeof bits);
     return bits;
 }

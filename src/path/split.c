@@ -24,8 +24,8 @@ static BOTH const char *last_separator(const struct flavour *flavour, const char
                                        const char *end) {
     if (flavour->alternative == flavour->separator)
         return last_of(start, end, flavour->separator);
-    for (; end - start >= (ptrdiff_t)sizeof(block); end -= sizeof(block)) {
-        struct block_bits found = separators_at(flavour, end - sizeof(block));
+    for (; end - start >= (ptrdiff_t)sizeof(block16); end -= sizeof(block16)) {
+        struct block_bits found = separators_at(flavour, end - sizeof(block16));
         if (found.words[1])
             return end - WORD + last_found(found.words[1]);
         if (found.words[0])

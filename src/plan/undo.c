@@ -426,7 +426,8 @@ static int become_undo(struct undo *u) {
     for (size_t i = 0; i < txn->step_count; i++)
         if (txn->steps[i].kind == TXN_POUR) /* what comes back is the copy of its directories */
             txn->steps[i].a = txn->steps[i].b;
-    memset(txn->begun, 0, txn->acts.count * sizeof *txn->begun);
+    if (txn->acts.count) /* without, there is no list, and memset takes no NULL */
+        memset(txn->begun, 0, txn->acts.count * sizeof *txn->begun);
     txn->with = u->with;
     free(txn->user);
     free(txn->title);
