@@ -78,8 +78,8 @@ static inline void *mem_zalloc(size_t size) {
 }
 
 /** realloc(3), likewise: on failure the old block stays. */
-static inline void *mem_realloc(void *block, size_t size) {
-    return fault_due("malloc") ? NULL : realloc(block, size ? size : 1);
+static inline void *mem_realloc(void *memory, size_t size) {
+    return fault_due("malloc") ? NULL : realloc(memory, size ? size : 1);
 }
 
 /** A copy of `size` bytes with a NUL behind them, or NULL with errno ENOMEM. */
