@@ -343,7 +343,7 @@ static int is_valid(const struct resource *resource, int64_t days, struct judgem
     int r =
         os_run(OS_ARGV("openssl", "x509", "-noout", "-checkend", seconds, "-in", resource->name),
                &options, &result) < 0
-            ? -errno
+            ? (errno == ENOENT ? -ENOPKG : -errno)
             : result.returncode == 0;
     /* A certificate that can't be read has the same exit status as one that ends. */
     if (r == 0 && !(result.out && memmem(result.out, result.out_size, "will expire", 11))) {
@@ -366,8 +366,11 @@ static int judge_cert(const struct resource *resource, struct judgement *judgeme
     }
     if (r == -EBADMSG)
         return 0;
+    judgement->unknown = r == -ENOPKG;
     if (r < 0)
-        return r == -ENOMEM ? r : not_so(judgement, "openssl: %s", strerror(-r));
+        return r == -ENOMEM   ? r
+               : r == -ENOPKG ? not_so(judgement, "there is no openssl(1) to read it")
+                              : not_so(judgement, "openssl: %s", strerror(-r));
     return r > 0 ? 0 : not_so(judgement, "it isn't valid for %lld days any more", (long long)days);
 }
 

@@ -201,6 +201,8 @@ int connect_host(const char *host, unsigned port, int64_t deadline) {
 }
 
 int say_unreached(const struct assertion *a, struct judgement *judgement, int r) {
+    judgement->unknown =
+        judgement->unknown || r == -ENOPKG; /* a program is missing that could tell */
     return r == -ENOMEM      ? r
            : r == -ETIMEDOUT ? not_so(judgement, "nothing came within %g s", a->timeout)
            : r == -ENOPKG    ? not_so(judgement, "there is no getent(1) to look up %s", a->host)

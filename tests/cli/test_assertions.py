@@ -239,6 +239,12 @@ def test_names_without_their_program(osier, tmp_path):
     (tmp_path / "s.toml").write_text("[dns.localhost]\n")
     done = osier("check", "s.toml", env={**os.environ, "PATH": str(tmp_path)})
     assert done.status == 1 and "there is no getent(1) to look up localhost" in done.out
+    (tmp_path / "s.toml").write_text('[dns.localhost]\n[connect."localhost:1"]\n[http."http://localhost:1"]\n')
+    done = osier("check", "s.toml", "--format=nagios", env={**os.environ, "PATH": str(tmp_path)})
+    assert done.status == 3 and done.out.startswith("STATE UNKNOWN"), done.out
+    (tmp_path / "s.toml").write_text('[dns.localhost]\n[dir."%s/none"]\n' % tmp_path)
+    done = osier("check", "s.toml", "--format=nagios", env={**os.environ, "PATH": str(tmp_path)})
+    assert done.status == 2, "what is wrong for certain counts more"
 
 
 def test_processes_run(check, tmp_path):
@@ -329,7 +335,9 @@ def test_certificates_are_valid(check, osier, tmp_path):
     assert check.one(f'[cert."{tmp_path}/k"]').startswith("openssl: ")
     assert check.one(f'[cert."{tmp_path}/none"]').startswith("openssl: ")
     done = osier("check", "s.toml", env={**os.environ, "PATH": str(tmp_path)})
-    assert done.status == 1 and "openssl: No such file or directory" in done.out
+    assert done.status == 1 and "there is no openssl(1) to read it" in done.out
+    done = osier("check", "s.toml", "--format=nagios", env={**os.environ, "PATH": str(tmp_path)})
+    assert done.status == 3 and done.out.startswith("STATE UNKNOWN"), done.out
 
 
 # ------------------------------------------------------------------------------ warnings, plans, mistakes
