@@ -433,6 +433,12 @@ static int plan_swap(struct os_state *state, const struct resource *resource) {
     return r != 0 || resource->gone ? r : want_value(state, resource, "active", "yes");
 }
 
+static const char *const *mount_writes(const struct resource *resource) {
+    static const char *const files[] = {FSTAB, NULL};
+    (void)resource;
+    return files;
+}
+
 /* ------------------------------------------------------------------------------ kinds */
 
 #define IN(member) offsetof(struct resource, member)
@@ -462,10 +468,12 @@ const struct kind kind_mount = {"mount",
                                 .own_size = sizeof(struct mount),
                                 .driver = &driver_mount,
                                 .begin = begin_mount,
+                                .writes = mount_writes,
                                 .plan = plan_mount};
 const struct kind kind_swap = {"swap",
                                swap_members,
                                .own_size = sizeof(struct swap),
                                .driver = &driver_swap,
                                .begin = begin_swap,
+                               .writes = mount_writes,
                                .plan = plan_swap};

@@ -85,6 +85,31 @@ int enter_resource(struct os_state *state, uint32_t index) {
     return 0;
 }
 
+/* Whether it leaves nothing to say about its path: all but owner and mode of a file, and lines of
+ * tmpfiles.d, which give way. */
+static bool decides(const struct resource *resource) {
+    return resource->kind->exclusive && resource->kind->members &&
+           (resource->kind != &kind_file || has_content(resource));
+}
+
+/* A setting has a file of its own, which another table may decide: asked once all of them are read. */
+static int check_writes(struct os_state *state, const struct resource *resource) {
+    const char *const *path = resource->kind->writes(resource);
+    for (; *path; path++)
+        for (const struct resource *other = resource_at(state, *path, strlen(*path)); other;
+             other = next_same(state, other))
+            if (decides(other)) {
+                const char *where = place_text(state, &other->place);
+                return !where ? -ENOMEM
+                              : problem(state, &resource->place,
+                                        "%s %s says already what '%s' shall be, where %s '%s' is "
+                                        "written",
+                                        other->kind->name, where, *path, resource->kind->name,
+                                        resource->name);
+            }
+    return 0;
+}
+
 /* ------------------------------------------------------------------------------ needs */
 
 /* The needs of one resource: what they are, one after another. */
@@ -244,6 +269,11 @@ int find_order(struct os_state *state) {
     AUTO_STR stack = STR_INIT;
     size_t count = 0;
     int r = 0;
+    for (uint32_t i = 0; i < resource_count(state); i++) {
+        const struct resource *resource = &resources_of(state)[i];
+        int wrong = resource->kind->writes ? check_writes(state, resource) : 0;
+        r = wrong < 0 && r != -ENOMEM ? wrong : r;
+    }
     state->order = mem_alloc(resource_count(state) * sizeof *state->order);
     if (!state->order)
         return -ENOMEM;

@@ -20,6 +20,8 @@
 #define HOSTS_FILE    "/etc/hosts"
 #define ZONE_LINK     "/etc/localtime"
 #define ZONE_FILE     "/etc/timezone"
+#define LOCALE_FILE   "/etc/default/locale" /* of Debian */
+#define LOCALE_CONF   "/etc/locale.conf"
 
 /* ------------------------------------------------------------------------------ files */
 
@@ -185,6 +187,12 @@ static int plan_line(struct os_state *state, const struct resource *resource) {
     return state->from_disk ? AGAIN : write_sysctl(state, resource, path.data, &old);
 }
 
+static const char *const *sysctl_writes(const struct resource *resource) {
+    static const char *const files[] = {SYSCTL_OWN_FILE, NULL};
+    static const char *const both[] = {SYSCTL_OWN_FILE, SYSCTL_LATE_FILE, NULL};
+    return ((const struct setting *)resource->own)->force ? both : files;
+}
+
 static int plan_sysctl(struct os_state *state, const struct resource *resource) {
     const struct setting *setting = resource->own;
     AUTO_STR value = STR_INIT, now = STR_INIT;
@@ -279,6 +287,12 @@ static int plan_timezone(struct os_state *state, const struct resource *resource
     return r < 0 || !old.size ? r : ensure_text(state, resource, ZONE_FILE, &line);
 }
 
+static const char *const *host_writes(const struct resource *resource) {
+    static const char *const hostname[] = {HOSTNAME_FILE, NULL};
+    static const char *const zone[] = {ZONE_LINK, ZONE_FILE, NULL};
+    return strcmp(resource->name, "hostname") == 0 ? hostname : zone;
+}
+
 static int plan_host(struct os_state *state, const struct resource *resource) {
     return (strcmp(resource->name, "hostname") == 0 ? plan_hostname : plan_timezone)(state,
                                                                                      resource);
@@ -296,8 +310,15 @@ static int begin_locale(struct os_state *state, struct resource *resource) {
                          resource->name);
 }
 
+/* The common one is another program's where Debian's is there, too. */
+static const char *const *locale_writes(const struct resource *resource) {
+    static const char *const first[] = {LOCALE_FILE, NULL};
+    static const char *const both[] = {LOCALE_FILE, LOCALE_CONF, NULL};
+    (void)resource;
+    return SYS(access, LOCALE_FILE, F_OK) == 0 ? first : both;
+}
+
 static int plan_locale(struct os_state *state, const struct resource *resource) {
-    static const char debian[] = "/etc/default/locale", common[] = "/etc/locale.conf";
     const struct setting *setting = resource->own;
     AUTO_STR old = STR_INIT, text = STR_INIT;
     struct os_stat_result st;
@@ -308,9 +329,9 @@ static int plan_locale(struct os_state *state, const struct resource *resource) 
                    : problem(state, &resource->place,
                              "there is no locale '%s' here; `locale -a` tells which there are",
                              setting->value);
-    r = view_lstat(state, debian, &st);
-    bool other = r == -ENOENT && view_lstat(state, common, &st) == 0;
-    const char *path = other ? common : debian;
+    r = view_lstat(state, LOCALE_FILE, &st);
+    bool other = r == -ENOENT && view_lstat(state, LOCALE_CONF, &st) == 0;
+    const char *path = other ? LOCALE_CONF : LOCALE_FILE;
     r = view_text(state, resource, path, &old);
     if (r == 0)
         r = locale_edit(old.data, resource->name, setting->value, &text);
@@ -342,6 +363,7 @@ const struct kind kind_sysctl = {"sysctl",
                                  .own_size = sizeof(struct setting),
                                  .driver = &driver_sysctl,
                                  .begin = begin_sysctl,
+                                 .writes = sysctl_writes,
                                  .plan = plan_sysctl};
 const struct kind kind_host = {"host",
                                members,
@@ -350,6 +372,7 @@ const struct kind kind_host = {"host",
                                .own_size = sizeof(struct setting),
                                .driver = &driver_host,
                                .begin = begin_host,
+                               .writes = host_writes,
                                .plan = plan_host};
 const struct kind kind_locale = {"locale",
                                  members,
@@ -357,4 +380,5 @@ const struct kind kind_locale = {"locale",
                                  .plain = true,
                                  .own_size = sizeof(struct setting),
                                  .begin = begin_locale,
+                                 .writes = locale_writes,
                                  .plan = plan_locale};

@@ -93,6 +93,8 @@ struct kind {
     int (*end)(struct os_state *state, const struct resource *resource, bool later);
     /* Whether it comes after another one that it doesn't name: enum need. */
     int (*needs)(const struct resource *resource, const struct resource *other);
+    /* The files that a name which is no path has its say in, up to a NULL. */
+    const char *const *(*writes)(const struct resource *resource);
     /* Of an assertion, instead: whether it is so. What can't be told isn't, with the reason. */
     int (*judge)(const struct resource *resource, struct judgement *judgement);
 };
