@@ -15,11 +15,26 @@ static int print(const char *text, size_t size, void *data) {
     return fwrite(text, 1, size, stdout) == size && !output_broken() ? 0 : -1;
 }
 
+int failed_to_write(struct os_plan *plan) {
+    const struct os_plan_entry *list;
+    size_t count = 0;
+    int error = errno;
+    if (error == EPERM && os_plan_entries(plan, &list, &count) == 0)
+        for (size_t i = 0; i < count; i++)
+            if (list[i].is.secret)
+                return complain("plan", list[i].path,
+                                "a plan that brings a secret is neither saved nor printed as JSON, "
+                                "as its contents stand there in clear: look at it without --output "
+                                "and --json, and apply the state itself (`osier apply STATE`)");
+    errno = error;
+    return failed();
+}
+
 static int print_file(struct os_plan *plan) {
     size_t size;
     char *text = os_plan_text(plan, &size);
     if (!text)
-        return failed();
+        return failed_to_write(plan);
     print(text, size, NULL);
     free(text);
     return STATUS_YES;

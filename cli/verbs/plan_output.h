@@ -12,6 +12,9 @@ struct os_plan_act_event;
  *  files. The exit status: STATUS_TROUBLE with `detailed` where anything changes. */
 int show_plan(struct os_plan *plan, bool list_only, bool detailed);
 
+/** Tells why a plan has no file or text (errno): STATUS_NO. */
+int failed_to_write(struct os_plan *plan);
+
 /** Says on stderr what will be refused: STATUS_YES where nothing will that is known. */
 int tell_refusals(struct os_plan *plan);
 

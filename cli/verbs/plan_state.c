@@ -185,7 +185,8 @@ int plan_state(struct call *call, const char *file) {
     if (call->misused)
         status = STATUS_USAGE;
     else if (plan)
-        status = output && os_plan_save(plan, output) < 0 ? failed() : show_all(call, state, plan);
+        status = output && os_plan_save(plan, output) < 0 ? failed_to_write(plan)
+                                                          : show_all(call, state, plan);
     int against = plan && !call->misused && arg_text(call, "against") ? show_against(call, state)
                                                                       : STATUS_YES;
     status = against == STATUS_YES ? status : against;

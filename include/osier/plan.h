@@ -585,7 +585,7 @@ OS_API OS_NONNULL(1) int os_plan_note(struct os_plan *plan, const char *origin);
 
 /**
  * Says that the content of the next os_plan_write_file() is secret: no list and no comparison
- * shows it. A plan with a secret in it can be applied, but not saved.
+ * shows it. A plan with a secret in it can be applied, but neither saved nor had as text.
  *
  * @param plan  the plan
  */
@@ -640,7 +640,7 @@ enum os_plan_undo {
 /** An object, before or after. */
 struct os_plan_object {
     bool absent;      /**< there is none; nothing else counts */
-    bool secret;      /**< its content is not to be shown */
+    bool secret;      /**< its content, or one in its tree, is not to be shown */
     uint32_t mode;    /**< its type and permission bits */
     uint32_t uid;     /**< owner */
     uint32_t gid;     /**< group */
@@ -762,7 +762,7 @@ OS_API OS_NONNULL(1, 3) int os_plan_diff(struct os_plan *plan,
  * @param path  the file, which is replaced
  * @return 0, or −1 with errno set
  * @error ESTALE  something that the plan changes is no longer what it was
- * @error EPERM  it has a secret in it
+ * @error EPERM  it has a secret in it, at the place that os_last_error() names
  */
 OS_API OS_NONNULL() int os_plan_save(struct os_plan *plan, const char *path);
 
@@ -791,6 +791,7 @@ OS_API OS_NONNULL() OS_MUST_FREE char *os_plan_digest(struct os_plan *plan);
  * @param plan  the plan
  * @param ret_size  how many bytes, or NULL
  * @return the text, to free(); NULL with errno set
+ * @error EPERM  it has a secret in it, at the place that os_last_error() names
  */
 OS_API OS_NONNULL(1) OS_MUST_FREE char *os_plan_text(struct os_plan *plan, size_t *ret_size);
 

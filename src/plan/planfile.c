@@ -90,7 +90,8 @@ struct writer {
     struct str contents; /* struct brought */
     struct str numbers;  /* struct object_number, in the order of their objects once sorted */
     size_t lines;
-    bool secret;
+    const struct plan_entry *entry; /* that is being written */
+    const char *secret;             /* the place of the first one that has a secret */
 };
 
 static void bring(struct writer *w, const void *data, size_t size) {
@@ -241,7 +242,8 @@ static void write_hard(struct writer *w, const struct plan_object *object) {
 }
 
 static void write_content(struct writer *w, const struct plan_object *object) {
-    w->secret |= object->secret;
+    if (object->secret && !w->secret)
+        w->secret = w->entry->path.path;
     switch (object->content) {
     case PLAN_CONTENT_MEMORY:
         if (object->secret)
@@ -414,6 +416,7 @@ static void write_step(struct writer *w, size_t number, const struct step *step)
 
 static void write_entry(struct writer *w, size_t number, const struct plan_entry *e) {
     bool two = e->kind == PLAN_MOVE || e->kind == PLAN_SWAP;
+    w->entry = e;
     begin_line(w, "entry", number);
     append_word(w, "kind", kind_words[e->kind]);
     write_place(w, "at", &e->path);
@@ -486,8 +489,11 @@ int plan_text(struct os_plan *plan, bool for_journal, char **ret_text, size_t *r
         write_all_lines(&w);
     if (r >= 0 && (w.text.failed || w.contents.failed))
         r = -ENOMEM;
-    if (r >= 0 && w.secret && !for_journal)
-        r = -EPERM;
+    if (r >= 0 && w.secret && !for_journal) {
+        free(plan->failed);
+        plan->failed = mem_text(w.secret, strlen(w.secret));
+        r = plan->failed ? -EPERM : -ENOMEM;
+    }
     str_free(&w.contents);
     str_free(&w.numbers);
     *ret_size = w.text.size;
@@ -506,7 +512,7 @@ char *os_plan_text(struct os_plan *plan, size_t *ret_size) {
     int r = plan_text(plan, /* for_journal= */ false, &text, &size);
     if (r >= 0 && ret_size)
         *ret_size = size;
-    return PUBLIC_POINTER(r, text, "plan_text", NULL, NULL);
+    return PUBLIC_POINTER(r, text, "plan_text", plan->failed, NULL);
 }
 
 int os_plan_save(struct os_plan *plan, const char *path) {
@@ -535,5 +541,6 @@ static int digest_text(struct os_plan *plan, char **ret_text) {
 char *os_plan_digest(struct os_plan *plan) {
     UNCANCELLED;
     char *text = NULL;
-    return PUBLIC_POINTER(digest_text(plan, &text), text, "plan_digest", NULL, NULL);
+    int r = digest_text(plan, &text);
+    return PUBLIC_POINTER(r, text, "plan_digest", plan->failed, NULL);
 }

@@ -129,10 +129,20 @@ def test_a_secret_of_a_program_is_shown_nowhere(osier, state, refused, tmp_path,
     for path in (tmp_path / "saved", *journal.rglob("*")):
         assert not path.is_file() or b"s3cret" not in path.read_bytes()
     (tmp_path / "c").write_text("0ld")
-    assert osier("plan", "site.toml", "-o", "no").status == 1 and not (tmp_path / "no").exists()
+    for words in (["-o", "no"], ["--json"]):
+        done = osier("plan", "site.toml", *words)
+        assert done.status == 1 and "s3cret" not in done.out + done.err and not (tmp_path / "no").exists()
+        assert "brings a secret" in done.err and "osier apply STATE" in done.err and f"'{tmp_path}/c'" in done.err
     told = refused('[file."@/c"]\nsecret = "command:echo s3cret; echo why >&2; exit 3"\n')
     assert "failed with 3: why" in told and told.count("s3cret") == 1  # in the line itself alone
     assert "has printed no secret" in refused('[file."@/c"]\nsecret = "command:true"\n')
+
+
+def test_a_secret_in_a_new_directory_is_told_of(osier, tmp_path, monkeypatch):
+    monkeypatch.setenv("TOKEN", "s3cret")
+    (tmp_path / "site.toml").write_text(f'[file."{tmp_path}/a/b/c"]\nsecret = "env:TOKEN"\n[dir."{tmp_path}/a"]\n[dir."{tmp_path}/a/b"]\n')
+    done = osier("plan", "site.toml", "-o", "no")
+    assert done.status == 1 and "brings a secret" in done.err and f"'{tmp_path}/a'" in done.err
 
 
 def test_once_is_only_for_the_first_time(state, tmp_path):

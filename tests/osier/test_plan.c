@@ -706,6 +706,10 @@ static void a_secret_is_not_shown(void **state) {
     assert_int_equal(os_plan_write_file(plan, "key", "hush", 4, NULL), 0);
     assert_int_equal(os_plan_save(plan, "p"), -1);
     assert_int_equal(errno, EPERM);
+    assert_non_null(strstr(os_last_error()->filename, "/key"));
+    assert_null(os_plan_text(plan, NULL));
+    assert_int_equal(errno, EPERM);
+    assert_non_null(strstr(os_last_error()->filename, "/key"));
 }
 
 /* ------------------------------------------------------------------------------------ diff */
