@@ -120,6 +120,13 @@ int refuse_plan(const char *verb, struct os_plan *plan) {
     case EROFS:
         refused_at(plan);
         return complain(verb, NULL, "nothing was changed");
+    case EXDEV:
+        failed();
+        return complain(verb, NULL,
+                        "nothing was changed: no rename takes that there; a directory of an "
+                        "overlay's lower layer (a container's image) goes only in a plan that has "
+                        "nothing else in it or in its place: make two plans of this one, each "
+                        "made when the one before is applied");
     case ENOSPC:
         failed();
         tell_room_held();

@@ -352,3 +352,31 @@ def test_trash_that_somebody_died_over_is_emptied(osier, tmp_path):
     (state / "trash/00000007/3/x/y").write_text("half of a tree that was forgotten")
     assert osier("recover").status == 0 and os.listdir(state / "trash") == []
     assert osier("undo").status == 0 and (tmp_path / "f").read_text() == "old"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="it takes root to mount an overlay")
+def test_what_a_lower_layer_refuses_is_told_with_what_to_do(build, tmp_path):
+    """It changes nothing, and what the message says works."""
+    for name in ("low/tree/sub", "low/over", "up", "work", "merged"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "low/tree/sub/leaf").write_text("leaf")
+    plan = f"{build}/osier plan -o ../p --"
+    apply = f"{build}/osier apply --yes ../p"
+    find = "find tree over leaf -name '.osier*' -prune -o -print"
+    script = f"""mount --make-rprivate /
+    mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=work,redirect_dir=off merged || exit 77
+    cd merged
+    {plan} os.rename tree/sub/leaf leaf \\; os.rmtree tree; {apply}; echo "$?"; {find}
+    {plan} os.rmtree over \\; os.write_file over text; {apply}; echo "$?"; {find}
+    set -e
+    {plan} os.rename tree/sub/leaf leaf; {apply}; {plan} os.rmtree tree; {apply}
+    {plan} os.rmtree over; {apply}; {plan} os.write_file over text; {apply}
+    echo is; find -name '.osier*' -prune -o -type f -print | sort; test ! -e tree
+    """
+    done = subprocess.run(["unshare", "-m", "sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    if done.returncode == 77:
+        pytest.skip("no overlay can be mounted")
+    assert done.returncode == 0, done.stdout + done.stderr
+    before = "1\ntree\ntree/sub\ntree/sub/leaf\nover\n"
+    assert done.stdout.count(before) == 2 and done.stdout.endswith("is\n./leaf\n./over\n"), done.stdout
+    assert done.stderr.count("make two plans of this one") == done.stderr.count("nothing was changed") == 2, done.stderr

@@ -140,7 +140,8 @@ def test_a_secret_of_a_program_is_shown_nowhere(osier, state, refused, tmp_path,
 
 def test_a_secret_in_a_new_directory_is_told_of(osier, tmp_path, monkeypatch):
     monkeypatch.setenv("TOKEN", "s3cret")
-    (tmp_path / "site.toml").write_text(f'[file."{tmp_path}/a/b/c"]\nsecret = "env:TOKEN"\n[dir."{tmp_path}/a"]\n[dir."{tmp_path}/a/b"]\n')
+    text = '[file."@/a/b/c"]\nsecret = "env:TOKEN"\n[dir."@/a"]\n[dir."@/a/b"]\n'
+    (tmp_path / "site.toml").write_text(text.replace("@", str(tmp_path)))
     done = osier("plan", "site.toml", "-o", "no")
     assert done.status == 1 and "brings a secret" in done.err and f"'{tmp_path}/a'" in done.err
 
