@@ -233,10 +233,10 @@ static int print_table(const struct record *record, const struct columns *column
                        const struct item *items, size_t count, bool heads) {
     size_t width = (size_t)output_columns();
     struct table table = {.columns = columns->count, .lines = count + heads, .heads = heads};
+    const char *ends = output_style.null ? "\0" : "\t\n";
     if (width)
         return print_aligned(record, columns, items, &table, width);
-    show_cells(stdout, record, columns, items, table.lines, heads, SHOWN_EXACTLY,
-               output_style.null ? (const char[2]){0} : "\t\n");
+    show_cells(stdout, record, columns, items, table.lines, heads, SHOWN_EXACTLY, ends);
     return 0;
 }
 

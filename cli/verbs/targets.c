@@ -137,8 +137,8 @@ static bool add_child(struct targets *targets, pid_t pid) {
         items = realloc(targets->items, (targets->count + 1) * sizeof *items);
     if (items) {
         targets->items = items;
-        items[targets->count++] =
-            (struct target){process, pid, info->start_ticks, strdup(info->name ? info->name : ""), false};
+        items[targets->count++] = (struct target){process, pid, info->start_ticks,
+                                                  strdup(info->name ? info->name : ""), false};
     } else {
         os_process_close(process);
     }

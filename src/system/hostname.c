@@ -83,11 +83,11 @@ static void rename_line(const char *line, size_t size, const char *old, const ch
     str_append(text, line + at, size - at);
 }
 
-int hostname_edit_hosts(const char *line, const char *old, const char *name, struct str *text) {
-    for (size_t size; *line; line += size) {
-        size = strcspn(line, "\n");
-        size += line[size] == '\n';
-        rename_line(line, size, old, name, text);
+int hostname_edit_hosts(const char *before, const char *old, const char *name, struct str *text) {
+    for (size_t size; *before; before += size) {
+        size = strcspn(before, "\n");
+        size += before[size] == '\n';
+        rename_line(before, size, old, name, text);
     }
     str_append(text, "", 0);
     return text->failed ? -ENOMEM : 0;

@@ -38,7 +38,7 @@ int setting_add(struct rows *rows, const char *name, const char *value, const ch
                 const char *source);
 
 /** What each kind makes of the text of a file: 0, or −errno. A change isn't made by them. */
-int hostname_edit_hosts(const char *text, const char *old, const char *name, struct str *ret_text);
+int hostname_edit_hosts(const char *before, const char *old, const char *name, struct str *text);
 /** The first line of /etc/hostname's text that is no comment. */
 void hostname_configured(const char *text, struct str *name);
 bool hostname_is_name(const char *name);

@@ -432,7 +432,7 @@ static bool is_whiteout(const struct object *upper) {
 }
 
 static int visit(struct changes *c, const struct frame *f, const char *name) {
-    struct node *from, *node;
+    struct node *from = NULL, *node;
     AUTO_MARKS marks = {0};
     mode_t mode;
     if (dir_is_journal(name))
