@@ -2,6 +2,7 @@
 /** Which journal serves a directory, where journals are found again, and their locks. */
 #include "plan/journal.h"
 
+#include "base/kernel.h"
 #include "base/procfile.h"
 #include "base/seam.h"
 #include "env/environ.h"
@@ -12,8 +13,10 @@
 #include "io/contents.h"
 #include "io/readwrite.h"
 #include <fcntl.h>
+#include <limits.h>
 #include <osier/files.h>
 #include <osier/system.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -31,6 +34,7 @@ enum {
     KEY_SIZE = 32,
     TRIES = 100,
     LOCK_PAUSE = 20 * 1000 * 1000, /* between two looks at a lock, in nanoseconds */
+    LEFT_PAUSES = 100,             /* for a lock that somebody dead has left to a child */
     OVERLAYFS = 0x794c7630,        /* OVERLAYFS_SUPER_MAGIC */
 };
 
@@ -619,14 +623,29 @@ static int by_place(const void *a, const void *b) {
     return x->ino < y->ino ? -1 : x->ino > y->ino;
 }
 
+/* Whether who has the lock, by its own note, has ended, reaped or not. The lock outlives it where it was
+ * starting a program just then: the child has all descriptors until it is that program. */
+static bool holder_has_ended(int fd) {
+    char note[32] = "";
+    ssize_t size = SYS(pread, fd, note, sizeof note - 1, 0);
+    long pid = size > 0 ? strtol(note, NULL, 10) : 0;
+    if (pid <= 0 || pid > INT_MAX)
+        return false;
+    AUTO_CLOSE int process = SYS(kernel_pidfd_open, (pid_t)pid, 0);
+    struct pollfd end = {.fd = process, .events = POLLIN};
+    return process == -ESRCH || (process >= 0 && poll(&end, 1, 0) > 0);
+}
+
 static int lock_one(struct journal *j, int (*pause)(void *data), void *data) {
     AUTO_CLOSE int fd = open_lock(j);
     if (fd < 0)
         return fd;
-    int r;
+    int r, left = LEFT_PAUSES;
     while ((r = SYS(flock, fd, LOCK_EX | LOCK_NB)) == -EWOULDBLOCK) {
         const struct timespec a_moment = {.tv_nsec = LOCK_PAUSE};
         r = pause ? pause(data) : -EBUSY;
+        if (r == -EBUSY && left-- > 0 && holder_has_ended(fd))
+            r = 0;
         if (r < 0)
             return r;
         nanosleep(&a_moment, NULL);

@@ -716,6 +716,33 @@ static void test_lock(void **state) {
     apply(plan);
 }
 
+/* Takes the lock, notes so, and dies while a child that it has started isn't a program yet. */
+static void die_with_lock(void) {
+    int fd = open("state/lock", O_RDWR | O_CLOEXEC);
+    if (fd < 0 || flock(fd, LOCK_EX) < 0 || ftruncate(fd, 0) < 0 ||
+        dprintf(fd, "%d\n", getpid()) < 0)
+        _exit(1);
+    if (fork() == 0)
+        usleep(150 * 1000);
+    _exit(0);
+}
+
+static void test_lock_left_to_a_child(void **state) {
+    (void)state;
+    ok(os_recover(NULL));
+    for (int reaped = 0; reaped < 2; reaped++) {
+        siginfo_t end;
+        pid_t pid = fork();
+        if (pid == 0)
+            die_with_lock();
+        assert_int_equal(waitid(P_PID, (id_t)pid, &end, WEXITED | (reaped ? 0 : WNOWAIT)), 0);
+        assert_int_equal(end.si_status, 0);
+        assert_int_equal(os_recover(NULL), 0);
+        if (!reaped)
+            assert_int_equal(waitpid(pid, NULL, 0), pid);
+    }
+}
+
 /* Nobody else may enter a journal; one that others may is not used. */
 static void test_journal_is_private(void **state) {
     (void)state;
@@ -1061,6 +1088,7 @@ int main(void) {
         IN_JOURNAL(test_open_writers),
         IN_JOURNAL(test_cancel),
         IN_JOURNAL(test_lock),
+        IN_JOURNAL(test_lock_left_to_a_child),
         IN_JOURNAL(test_journal_is_private),
         IN_JOURNAL(test_birth_context),
         IN_JOURNAL(test_many),
