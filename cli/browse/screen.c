@@ -27,7 +27,6 @@ static void put_name(const char *name, int room) {
         int width = os_character_width(code);
         if (size == 0 || is_control(code) || (size > 1 && !utf8)) {
             char escaped[8];
-            size = size ? size : 1;
             width = snprintf(escaped, sizeof escaped, "\\x%02x", (unsigned char)*name);
             if (width <= room)
                 addnstr(escaped, width);

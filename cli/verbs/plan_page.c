@@ -75,7 +75,7 @@ static void put_object(const struct os_plan_object *o) {
         put_safe(o->link);
     }
     if (o->directories || o->files)
-        printf(", %llu in it", (unsigned long long)(o->directories + o->files));
+        printf(", %llu in it", (unsigned long long)o->directories + o->files);
 }
 
 static void put_entry(const struct os_plan_entry *e) {

@@ -81,7 +81,7 @@ static int find_processes(struct call *call, const struct filter *filter, struct
 static int check_words(const struct call *call, const struct targets *targets) {
     for (size_t i = 0; i < call->rest_count; i++) {
         bool found = false;
-        for (size_t j = 0; j < targets->count; j++) {
+        for (size_t j = 0; targets->items && j < targets->count; j++) {
             const struct target *target = &targets->items[j];
             found |= is_number_of(call->rest[i], target->pid, target->start_ticks) ||
                      (target->name && strcmp(call->rest[i], target->name) == 0);

@@ -51,8 +51,10 @@ double procfile_decimal(const char *text, char **ret_end) {
     *ret_end = at;
     if (at == text || *at != '.')
         return value;
-    for (at++; *at >= '0' && *at <= '9'; at++, unit /= 10)
+    for (at++; *at >= '0' && *at <= '9'; at++) {
         value += (*at - '0') * unit;
+        unit /= 10;
+    }
     *ret_end = at;
     return value;
 }
