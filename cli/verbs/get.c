@@ -132,7 +132,7 @@ int ask_question(const struct question *question) {
 /**
  * Shows processes, memory, CPUs, load, the network, settings.
  *
- * WHAT is procs, mounts, disks, usage PATH, memory, swap, meminfo, vmstat, cpu, cpufreq, stats, load,
+ * WHAT is procs, proc PID, tree [PID], mounts, disks, usage PATH, memory, swap, meminfo, vmstat, cpu, cpufreq, stats, load,
  * pressure RESOURCE, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
  * sysctl [PATTERN], hostname, timezone, locale, release, virtualization, modules, limits [PID], users,
  * sensors or batteries. A list is a table, which --fields, --filter, --sort,
@@ -143,7 +143,7 @@ int ask_question(const struct question *question) {
  * A word with a slash in it is a configuration file: `osier get FILE [KEY] [--format=NAME]` shows what
  * its keys are, as `osier set` takes them.
  *
- * @param what  one of procs, mounts, disks, usage, memory, swap, meminfo, vmstat, cpu, cpufreq, stats, load, pressure,
+ * @param what  one of procs, proc, tree, mounts, disks, usage, memory, swap, meminfo, vmstat, cpu, cpufreq, stats, load, pressure,
  *               cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
  *               sysctl, hostname, timezone, locale, release, virtualization, modules, limits, users,
  *               sensors, batteries, all
@@ -151,6 +151,8 @@ int ask_question(const struct question *question) {
  * @param root  look at a machine whose /proc, /sys and /etc were recorded below this directory
  * @param prometheus  print metrics, as Prometheus reads them
  * @noun procs os.processes
+ * @noun proc os.process_details
+ * @noun tree os.process_tree
  * @noun mounts os.mounts --sizes
  * @noun usage os.disk_usage
  * @noun memory os.virtual_memory

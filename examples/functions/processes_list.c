@@ -18,10 +18,16 @@ int main(void) {
         os_processes(OS_PROCESS_NAME | OS_PROCESS_MEMORY, &options, &count);
     printf("%zu, with memory: %d, there: %d\n", count, mine[0].memory_info.rss > 0,
            os_pid_exists(me));
+
+    os_autofree struct os_process_info *one = os_process_details(me, OS_PROCESS_FDS);
+    os_autofree struct os_process_branch *tree = os_process_tree(me, &count);
+    if (one && tree)
+        printf("descriptors: %d, in the tree: %zu, %s\n", one->num_fds > 2, count, tree[0].branch);
     return 0;
 }
 
 /* It prints:
  *     some: 1 1
  *     1, with memory: 1, there: 1
+ *     descriptors: 1, in the tree: 1, processes_list
  */

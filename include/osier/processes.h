@@ -187,6 +187,57 @@ OS_API bool os_pid_exists(pid_t pid);
 OS_API OS_MUST_FREE OS_NONNULL(3) struct os_process_info *os_processes(
     unsigned fields, const struct os_processes_options *options, size_t *ret_count);
 
+/**
+ * Reads what is asked for of the process that has this number now.
+ *
+ * @param pid  its number
+ * @param fields  bits of enum os_process_fields: what to read
+ * @return the record with all it points to in one block, to free(); NULL with errno set
+ * @error ESRCH  no such process
+ * @error EINVAL  fields that are none
+ * @error ENODATA  nothing tells when the machine started: of a recorded one without /proc/stat
+ * @python psutil.Process(pid).as_dict(attrs=None, ad_value=None)
+ * @source proc(5)
+ * @shell os.process_details PID -> process_info
+ */
+OS_API OS_MUST_FREE struct os_process_info *os_process_details(pid_t pid, unsigned fields);
+
+/**
+ * A process in the tree of those that there are.
+ *
+ * @table pid, username, status, rss, branch
+ */
+struct os_process_branch {
+    pid_t pid;            /**< its number */
+    pid_t ppid;           /**< its parent's, 0 where that is outside the pid namespace */
+    size_t depth;         /**< how many of its ancestors are in the list */
+    const char *name;     /**< its name, of any bytes */
+    const char *branch;   /**< the lines that lead to it from its parent, and its name */
+    const char *username; /**< the real user's name, or the number where it has none */
+    char status[2];       /**< the kernel's letter: R, S, D, Z, T, t, X, P, I … */
+    int num_threads;      /**< how many threads it has */
+    uint64_t start_ticks; /**< when it started, in ticks of the clock since the machine did */
+    int64_t create_time; /**< the same in nanoseconds since the epoch, by the clock of now [time] */
+    uint64_t rss;        /**< memory in RAM [bytes] */
+};
+
+/**
+ * All processes, or one and those that descend from it, each behind its parent.
+ *
+ * Those of one parent are in the order of their numbers. Lines are drawn (in UTF-8) for the first 63 levels.
+ *
+ * @param pid  the process that it begins with; 0: all of them
+ * @param ret_count  set to how many there are
+ * @return an array with its texts in one block, to free(); NULL with errno set
+ * @error ESRCH  no such process
+ * @error ENODATA  nothing tells when the machine started: of a recorded one without /proc/stat
+ * @python no: a loop over psutil.Process.children()
+ * @source proc(5)
+ * @shell os.process_tree [PID=0] -> list of process_branch
+ */
+OS_API OS_MUST_FREE OS_NONNULL(2) struct os_process_branch *os_process_tree(pid_t pid,
+                                                                            size_t *ret_count);
+
 /** A list of processes that is read again and again. */
 struct os_process_watch;
 

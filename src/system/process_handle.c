@@ -98,6 +98,22 @@ struct os_process_info *os_process_read(const struct os_process *process, unsign
     return PUBLIC_POINTER(r, info, "process_read", NULL, NULL);
 }
 
+static int read_details(pid_t pid, unsigned fields, struct os_process_info **ret_info) {
+    struct os_process process;
+    int r = open_process(pid, &process);
+    if (r < 0)
+        return r;
+    AUTO_CLOSE int fd = process.fd;
+    return read_info(&process, fields, ret_info);
+}
+
+struct os_process_info *os_process_details(pid_t pid, unsigned fields) {
+    UNCANCELLED;
+    struct os_process_info *info = NULL;
+    int r = read_details(pid, fields, &info);
+    return PUBLIC_POINTER(r, info, "process_details", NULL, NULL);
+}
+
 /* What the kernel hasn't, or a filter takes away: whoever is refused for a better reason is refused
  * by the call that stands in, too. */
 static bool is_missing(int r) {

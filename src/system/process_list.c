@@ -220,8 +220,8 @@ int processes_gather(struct job *job, const struct os_processes_options *options
     return r;
 }
 
-static int read_processes(unsigned fields, const struct os_processes_options *given,
-                          struct os_process_info **ret_items, size_t *ret_count) {
+int processes_read(unsigned fields, const struct os_processes_options *given,
+                   struct os_process_info **ret_items, size_t *ret_count) {
     struct os_processes_options options;
     struct reading reading;
     struct pids pids = {0};
@@ -243,6 +243,6 @@ struct os_process_info *os_processes(unsigned fields, const struct os_processes_
                                      size_t *ret_count) {
     UNCANCELLED;
     struct os_process_info *items = NULL;
-    int r = read_processes(fields, options, &items, ret_count);
+    int r = processes_read(fields, options, &items, ret_count);
     return PUBLIC_POINTER(r, items, "processes", NULL, NULL);
 }

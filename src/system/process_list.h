@@ -32,4 +32,8 @@ int processes_find(int proc, const struct os_processes_options *options, struct 
 int processes_gather(struct job *job, const struct os_processes_options *options,
                      struct os_process_info **ret_items, size_t *ret_count);
 
+/** What os_processes() does: 0, or −errno. */
+int processes_read(unsigned fields, const struct os_processes_options *given,
+                   struct os_process_info **ret_items, size_t *ret_count);
+
 #endif

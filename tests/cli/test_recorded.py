@@ -9,7 +9,8 @@ MIB = 1 << 20
 NOUNS = (
     "procs", "mounts", "memory", "swap", "meminfo", "cpu", "cpufreq", "stats", "load", "pressure CPU", "pressure MEMORY",
     "pressure IO", "cgroup", "uptime", "boot", "sockets", "sysctl", "hostname", "timezone", "locale", "release",
-    "virtualization", "modules", "limits", "limits 5", "users", "sensors", "batteries", "disks", "vmstat",
+    "virtualization", "modules", "limits", "limits 5", "users", "sensors", "batteries", "disks", "vmstat", "proc 1",
+    "tree", "tree 1",
 )  # fmt: skip
 KERNEL_ONLY = ("usage /", "os")
 MEMINFO = "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 300 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n"

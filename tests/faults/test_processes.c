@@ -54,6 +54,14 @@ FAULT(os_processes, .absorbs = LIST_ABSORBS) {
     return fault_free(os_processes(0x3fff, &one, &count));
 }
 
+FAULT(os_process_details, .absorbs = LIST_ABSORBS) {
+    return fault_free(os_process_details(getpid(), 0x3fff));
+}
+
+FAULT(os_process_tree, .absorbs = LIST_ABSORBS) {
+    return fault_free(os_process_tree(0, &count));
+}
+
 FAULT_CASE(os_processes, by_stat_alone, .absorbs = LIST_ABSORBS) {
     struct os_processes_options one = options();
     return fault_free(os_processes(0, &one, &count));

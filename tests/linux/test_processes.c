@@ -767,6 +767,107 @@ static void numbers_used_again(void **state) {
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+static void details_of_one(void **state) {
+    (void)state;
+    struct os_process_info *info = os_process_details(getpid(), OS_PROCESS_IDS | OS_PROCESS_CWD);
+    assert_non_null(info);
+    assert_int_equal(info->pid, getpid());
+    assert_int_equal(info->ppid, getppid());
+    assert_int_equal(info->uids.real, getuid());
+    assert_int_equal(info->valid & (OS_PROCESS_CWD | OS_PROCESS_FDS), OS_PROCESS_CWD);
+    free(info);
+    pid_t child = sleeper(NULL);
+    end(child);
+    assert_null(os_process_details(child, 0));
+    assert_error(ESRCH, "process_details", NULL, NULL);
+    assert_null(os_process_details(0, 0));
+    assert_error(ESRCH, "process_details", NULL, NULL);
+    assert_null(os_process_details(getpid(), 1u << 31));
+    assert_error(EINVAL, "process_details", NULL, NULL);
+}
+
+static void a_tree_of_this_process(void **state) {
+    (void)state;
+    pid_t one = sleeper("one"), two = sleeper("two");
+    size_t count = 0, all = 0;
+    struct os_process_branch *tree = os_process_tree(getpid(), &count);
+    assert_non_null(tree);
+    assert_int_equal(count, 3);
+    assert_int_equal(tree[0].pid, getpid());
+    assert_int_equal(tree[0].depth, 0);
+    assert_string_equal(tree[0].branch, tree[0].name);
+    bool in_order = one < two; /* numbers may begin again */
+    assert_int_equal(tree[1].pid, in_order ? one : two);
+    assert_int_equal(tree[1].ppid, getpid());
+    assert_int_equal(tree[2].depth, 1);
+    assert_string_equal(tree[1].branch, in_order ? "├─ one" : "├─ two");
+    assert_string_equal(tree[2].branch, in_order ? "└─ two" : "└─ one");
+    free(tree);
+    tree = os_process_tree(0, &all);
+    assert_non_null(tree);
+    assert_true(all >= 3);
+    size_t found = 0, parent = 0;
+    for (size_t i = 0; i < all; i++) {
+        parent = tree[i].pid == getpid() ? i : parent;
+        found += tree[i].ppid == getpid() && tree[i].depth == tree[parent].depth + 1;
+    }
+    assert_int_equal(found, 2);
+    free(tree);
+    end(one);
+    end(two);
+    assert_null(os_process_tree(one, &count));
+    assert_error(ESRCH, "process_tree", NULL, NULL);
+}
+
+static void record_process(pid_t pid, pid_t ppid) {
+    char path[64], text[200];
+    snprintf(path, sizeof path, "root/proc/%d/stat", (int)pid);
+    snprintf(text, sizeof text, "%d (p%d) S %d 1 1 0 -1 0 7 0 8 0 1 5 0 0 20 0 1 0 300 8192 3\n",
+             (int)pid, (int)pid, (int)ppid);
+    plant(path, text);
+}
+
+static void a_recorded_tree(void **state) {
+    (void)state;
+    enum { CHAIN = 200 };
+    static const struct {
+        pid_t pid, ppid, depth;
+        const char *branch;
+    } rows[] = {{1, 0, 0, "p1"},          {3, 1, 1, "├─ p3"},    {4, 3, 2, "│  ├─ p4"},
+                {2, 4, 3, "│  │  └─ p2"}, {9, 3, 2, "│  └─ p9"}, {8, 1, 1, "└─ p8"},
+                {10, 8, 2, "   └─ p10"},  {7, 555, 0, "p7"},   /* whose parent isn't there */
+                {5, 6, 0, "p5"},                               /* a circle */
+                {6, 5, 1, "└─ p6"},       {11, 11, 0, "p11"}}; /* its own parent */
+    plant("root/proc/stat", "cpu 1 2 3 4\nbtime 1000\n");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        record_process(rows[i].pid, rows[i].ppid);
+    for (pid_t pid = 1000; pid < 1000 + CHAIN; pid++)
+        record_process(pid, pid - 1);
+    size_t count = 0, below = 0;
+    assert_int_equal(os_set_root("root"), 0);
+    struct os_process_branch *tree = os_process_tree(0, &count);
+    struct os_process_branch *part = os_process_tree(3, &below);
+    assert_int_equal(os_set_root(NULL), 0);
+    assert_non_null(tree);
+    assert_int_equal(count, sizeof rows / sizeof *rows + CHAIN);
+    for (size_t i = 0, row = 0; i < count; i++) {
+        if (tree[i].pid >= 1000)
+            continue;
+        assert_int_equal(tree[i].pid, rows[row].pid);
+        assert_int_equal(tree[i].depth, rows[row].depth);
+        assert_string_equal(tree[i].branch, rows[row++].branch);
+    }
+    const struct os_process_branch *deepest = &tree[7 + CHAIN];
+    assert_int_equal(deepest->pid, 1000 + CHAIN - 1);
+    assert_int_equal(deepest->depth, CHAIN - 1);
+    assert_true(strlen(deepest->branch) < 300);
+    assert_non_null(part);
+    assert_int_equal(below, 4);
+    assert_string_equal(part[3].branch, "└─ p9");
+    free(tree);
+    free(part);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_a_line_apart),
@@ -791,6 +892,9 @@ int main(void) {
         cmocka_unit_test(options_that_are_none),
         IN_SCRATCH(a_recorded_machine),
         IN_SCRATCH(another_proc),
+        cmocka_unit_test(details_of_one),
+        cmocka_unit_test(a_tree_of_this_process),
+        IN_SCRATCH(a_recorded_tree),
         cmocka_unit_test(numbers_used_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
