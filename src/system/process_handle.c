@@ -103,8 +103,9 @@ static int read_details(pid_t pid, unsigned fields, struct os_process_info **ret
     int r = open_process(pid, &process);
     if (r < 0)
         return r;
-    AUTO_CLOSE int fd = process.fd;
-    return read_info(&process, fields, ret_info);
+    r = read_info(&process, fields, ret_info);
+    cleanup_close(&process.fd);
+    return r;
 }
 
 struct os_process_info *os_process_details(pid_t pid, unsigned fields) {
