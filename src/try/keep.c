@@ -9,7 +9,17 @@
 
 /* ------------------------------------------------------------------------------ conflicts */
 
+/* A file that is compared, and then replaced by another one, is looked at twice in a row: it is told once. */
+static bool was_added(const struct os_try *t, const char *path, const char *found) {
+    const struct os_plan_conflict *list = (const void *)t->conflicts.data;
+    size_t count = t->conflicts.size / sizeof *list;
+    return count && strcmp(list[count - 1].path, path) == 0 &&
+           strcmp(list[count - 1].found, found) == 0;
+}
+
 int conflict_add(struct os_try *t, const char *path, const char *expected, const char *found) {
+    if (was_added(t, path, found))
+        return 0;
     char *texts[] = {mem_text(path, strlen(path)), mem_text(expected, strlen(expected)),
                      mem_text(found, strlen(found))};
     const struct os_plan_conflict conflict = {texts[0], texts[1], texts[2]};
