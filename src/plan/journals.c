@@ -18,6 +18,7 @@
 #include <osier/system.h>
 #include <poll.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -623,6 +624,16 @@ static int by_place(const void *a, const void *b) {
     return x->ino < y->ino ? -1 : x->ino > y->ino;
 }
 
+/* The same by the number alone, where there are no pidfds (before Linux 5.3, or in a sandbox). */
+static bool number_has_ended(pid_t pid) {
+    char path[32], stat[512];
+    if (kill(pid, 0) < 0 && errno == ESRCH)
+        return true;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    const char *name_end = procfile_read(path, stat, sizeof stat) > 0 ? strrchr(stat, ')') : NULL;
+    return name_end && (strncmp(name_end, ") Z", 3) == 0 || strncmp(name_end, ") X", 3) == 0);
+}
+
 /* Whether who has the lock, by its own note, has ended, reaped or not. The lock outlives it where it was
  * starting a program just then: the child has all descriptors until it is that program. */
 static bool holder_has_ended(int fd) {
@@ -632,6 +643,8 @@ static bool holder_has_ended(int fd) {
     if (pid <= 0 || pid > INT_MAX)
         return false;
     AUTO_CLOSE int process = SYS(kernel_pidfd_open, (pid_t)pid, 0);
+    if (process == -ENOSYS || process == -EPERM)
+        return number_has_ended((pid_t)pid);
     struct pollfd end = {.fd = process, .events = POLLIN};
     return process == -ESRCH || (process >= 0 && poll(&end, 1, 0) > 0);
 }
