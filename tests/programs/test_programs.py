@@ -261,13 +261,25 @@ def words_on_screen(text):
     return set(re.findall(r"[A-Za-z][A-Za-z-]{2,}", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)))
 
 
+def on_terminal(door, home, words, awaited):
+    """What a program draws on a terminal until all of `awaited` is there, and then for `q`."""
+    line = f"stty rows 40 cols 140; exec timeout 120 {words}"
+    with subprocess.Popen(["script", "-qec", line, os.devnull], cwd=home, env=environment(door, home),
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as program:  # fmt: skip
+        text = b""
+        while not awaited <= words_on_screen(text.decode(errors="replace")):
+            more = os.read(program.stdout.fileno(), 65536)
+            if not more:
+                break
+            text += more
+        program.stdin.write(b"q")
+        program.stdin.close()
+        return words_on_screen((text + program.stdout.read()).decode(errors="replace"))
+
+
 def test_bpytop(door, tmp_path):
-    screens = []
-    for side in SIDES:
-        command = f"stty rows 40 cols 140; timeout 5 {PYTHON} {side} {program('bpytop')}"
-        done = subprocess.run(["script", "-qec", command, os.devnull], cwd=tmp_path, env=environment(door, tmp_path),
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60)  # fmt: skip
-        screens.append(words_on_screen(done.stdout.decode(errors="replace")))
+    wanted = {"Total", "Used", "Available", "Download", "Upload", "Program", "User"}
+    screens = [on_terminal(door, tmp_path, f"{PYTHON} {side} {program('bpytop')}", wanted) for side in SIDES]
     for screen in screens:
-        assert screen >= {"Total", "Used", "Available", "Download", "Upload", "Program", "User"}, screen
+        assert screen >= wanted, screen
     assert "Traceback" not in screens[1]
