@@ -17,7 +17,8 @@ SCENARIOS = 200
 @pytest.fixture
 def tmp_path():
     """In memory: on a disk each plan that is applied waits for it."""
-    path = tempfile.mkdtemp(prefix="osier-test-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+    memory = os.environ.get("OSIER_MEMORY", "/dev/shm")
+    path = tempfile.mkdtemp(prefix="osier-test-", dir=memory if os.access(memory, os.W_OK) else None)
     yield pathlib.Path(path)
     shutil.rmtree(path)
 

@@ -9,7 +9,7 @@
    "done" only the state after is right.
 
 Needs root, /dev/fuse and loop devices: missing() says what lacks. Everything is in a mount namespace and in a directory
-of its own in /dev/shm.
+of its own in memory.
 """
 
 import collections
@@ -28,6 +28,7 @@ import time
 
 libc = ctypes.CDLL(None, use_errno=True)
 
+MEMORY = os.environ.get("OSIER_MEMORY", "/dev/shm")
 MAGIC = 0x3147424C
 BLOCK = 4096  # a disk tears between its blocks; file systems count on whole ones
 SIZES = {"ext4": 32, "xfs": 320, "btrfs": 128}  # MiB
@@ -58,7 +59,7 @@ def missing_namespace():
 
 def missing(kinds=("ext4",)):
     """What this machine lacks for the rig, or None."""
-    for path in ("/dev/fuse", "/dev/loop-control", "/dev/shm"):
+    for path in ("/dev/fuse", "/dev/loop-control", MEMORY):
         if not os.access(path, os.R_OK | os.W_OK):
             return f"needs {path}"
     for kind in kinds:
@@ -231,7 +232,7 @@ class Rig:
         self.tools, self.fs, self.verb = tools, fs, verb
         self.samples, self.seed, self.stride, self.nested = samples, seed, stride, nested
         self.agitate, self.slow, self.skip, self.whole, self.plain = agitate, slow, skip, whole, plain
-        self.dir = tempfile.mkdtemp(prefix="osier-crash-", dir="/dev/shm")
+        self.dir = tempfile.mkdtemp(prefix="osier-crash-", dir=MEMORY)
         self.point, self.served = self.path("mnt"), self.path("served")
         os.mkdir(self.point)
         os.mkdir(self.served)

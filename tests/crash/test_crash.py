@@ -93,7 +93,7 @@ def test_each_missing_sync_is_caught(fs, sync):
 @pytest.fixture
 def memory():
     """A directory of its own in memory."""
-    place = tempfile.mkdtemp(prefix="osier-crash-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+    place = tempfile.mkdtemp(prefix="osier-crash-", dir=rig.MEMORY if os.access(rig.MEMORY, os.W_OK) else None)
     yield place
     shutil.rmtree(place)
 
