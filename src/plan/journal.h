@@ -85,6 +85,12 @@ int journals_find(struct journals *js, const char *path, const char *uuid,
  */
 int journals_lock(struct journals *js, int (*pause)(void *data), void *data);
 
+/** The file that is locked, made where it is missing: a descriptor or −errno. */
+int journal_open_lock(const struct journal *j);
+
+/** Notes that a call failed at `path`, for js->failed: `r`. */
+int journals_fail(struct journals *js, const char *path, int r);
+
 /** Draws the next transaction's number, which no journal that is used has seen: 0 or −errno. */
 int journals_next(struct journals *js, uint64_t *ret_id);
 

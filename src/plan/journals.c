@@ -1,30 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/** Which journal serves a directory, where journals are found again, and their locks. */
+/** Which journal serves a directory, where journals are found again, and their numbers. */
 #include "plan/journal.h"
 
-#include "base/kernel.h"
 #include "base/procfile.h"
 #include "base/seam.h"
 #include "env/environ.h"
 #include "fs/dir.h"
 #include "fs/getcwd.h"
 #include "fs/makedirs.h"
-#include "fs/xattr.h"
 #include "io/contents.h"
 #include "io/readwrite.h"
+#include "plan/birth.h"
 #include <fcntl.h>
-#include <limits.h>
 #include <osier/files.h>
 #include <osier/system.h>
-#include <poll.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #define KNOWN "journals" /* of the state directory: the uuid and path of every other journal */
@@ -34,9 +28,7 @@
 enum {
     KEY_SIZE = 32,
     TRIES = 100,
-    LOCK_PAUSE = 20 * 1000 * 1000, /* between two looks at a lock, in nanoseconds */
-    LEFT_PAUSES = 100,             /* for a lock that somebody dead has left to a child */
-    OVERLAYFS = 0x794c7630,        /* OVERLAYFS_SUPER_MAGIC */
+    OVERLAYFS = 0x794c7630, /* OVERLAYFS_SUPER_MAGIC */
 };
 
 /* ------------------------------------------------------------------------ one is opened */
@@ -116,7 +108,7 @@ static int read_uuid(struct journal *j) {
     return 0;
 }
 
-static int open_lock(const struct journal *j) {
+int journal_open_lock(const struct journal *j) {
     return SYS(openat, j->fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
@@ -125,7 +117,7 @@ static int complete(struct journal *j, bool make) {
     int r = read_uuid(j);
     if (r != -ENOENT || !make)
         return r;
-    AUTO_CLOSE int lock = open_lock(j);
+    AUTO_CLOSE int lock = journal_open_lock(j);
     r = lock < 0 ? lock : SYS(flock, lock, LOCK_EX);
     if (r >= 0)
         r = read_uuid(j);
@@ -173,7 +165,7 @@ static int open_journal(int fd, const char *path, bool make, struct journal **re
 
 /* ------------------------------------------------------------------- those of one call */
 
-static int fail_at(struct journals *js, const char *path, int r) {
+int journals_fail(struct journals *js, const char *path, int r) {
     if (!js->failed_path)
         js->failed = js->failed_path = mem_text(path, strlen(path));
     return r;
@@ -255,7 +247,7 @@ int journals_begin(struct journals *js) {
     if (r >= 0)
         r = add(js, j);
     if (r < 0)
-        return fail_at(js, path.data, r);
+        return journals_fail(js, path.data, r);
     js->list[0]->used = true; /* it has the numbers */
     return 0;
 }
@@ -369,91 +361,9 @@ int journals_open_all(struct journals *js, int (*missing)(void *data, const char
         if (r >= 0 && !j && missing)
             r = missing(data, path);
         if (r < 0)
-            return fail_at(js, path, r);
+            return journals_fail(js, path, r);
     }
     return r;
-}
-
-/* --------------------------------------------------------------------- birth context */
-
-/* What a directory gives to what is made in it. */
-struct birth {
-    struct str acl, label;
-    gid_t group; /* with set-group-ID, else −1 */
-    uint32_t flags, project;
-    bool unknown; /* it can't be asked */
-};
-
-/* struct fsxattr and FS_IOC_FSGETXATTR of linux/fs.h, which musl-gcc doesn't see */
-struct flags {
-    uint32_t xflags, extsize, nextents, projid, cowextsize;
-    unsigned char pad[8];
-};
-#define GET_FLAGS     _IOR('X', 31, struct flags)
-#define GET_OLD_FLAGS _IOR('f', 1, long)
-
-/* FS_COMPR_FL, FS_ENCRYPT_FL, FS_NOCOW_FL, FS_PROJINHERIT_FL, FS_CASEFOLD_FL */
-enum { INHERITED = 0x4 | 0x800 | 0x800000 | 0x20000000 | 0x40000000 };
-
-static void free_birth(struct birth *b) {
-    str_free(&b->acl);
-    str_free(&b->label);
-}
-#define AUTO_BIRTH __attribute__((cleanup(free_birth))) struct birth
-
-static int get_flags(int fd, struct flags *flags) {
-    return ioctl(fd, GET_FLAGS, flags);
-}
-
-static int get_old_flags(int fd, long *flags) {
-    return ioctl(fd, GET_OLD_FLAGS, flags);
-}
-
-static int load(int fd, const char *name, struct str *s) {
-    int r = xattr_load(NULL, fd, name, s);
-    return r == -ENODATA || r == -ENOTSUP ? 0 : r;
-}
-
-static int look_at_birth(int fd, struct birth *b) {
-    struct look look;
-    struct flags flags = {0};
-    long old = 0;
-    *b = (struct birth){.group = (gid_t)-1};
-    int r = look_at(fd, "", &look);
-    if (r >= 0)
-        r = load(fd, "system.posix_acl_default", &b->acl);
-    if (r == -EBADF) { /* a handle, of what may not be read */
-        b->unknown = true;
-        return 0;
-    }
-    if (r >= 0)
-        r = load(fd, "security.selinux", &b->label);
-    if (r < 0)
-        return r;
-    if (look.mode & S_ISGID)
-        b->group = look.gid;
-    if (SYS(get_flags, fd, &flags) >= 0 && SYS(get_old_flags, fd, &old) >= 0) {
-        b->flags = (uint32_t)old & INHERITED;
-        b->project = b->flags & 0x20000000 ? flags.projid : 0;
-    }
-    return 0;
-}
-
-static bool same_text(const struct str *a, const struct str *b) {
-    return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
-}
-
-/* 1, 0 or −errno. */
-static int same_birth(int fd, int other) {
-    AUTO_BIRTH a = {0};
-    AUTO_BIRTH b = {0};
-    int r = look_at_birth(fd, &a);
-    if (r >= 0)
-        r = look_at_birth(other, &b);
-    if (r < 0)
-        return r;
-    return !a.unknown && !b.unknown && same_text(&a.acl, &b.acl) && same_text(&a.label, &b.label) &&
-           a.group == b.group && a.flags == b.flags && a.project == b.project;
 }
 
 /* -------------------------------------------------------------------------- placement */
@@ -575,7 +485,7 @@ static int try_state(struct journals *js, int fd, const struct look *look,
     struct journal *j = js->list[0];
     if (!same_mount(look, j->mount, j->device))
         return 0;
-    int r = same_birth(fd, j->fd);
+    int r = birth_is_same(fd, j->fd);
     if (r > 0)
         *ret_journal = j;
     return r;
@@ -587,7 +497,7 @@ static int try_above(struct journals *js, int fd, const char *path, const struct
     AUTO_CLOSE int top = climb(fd, path, look, &size);
     if (top < 0)
         return top == -ENOENT || top == -EACCES ? 0 : top;
-    int r = same_birth(fd, top);
+    int r = birth_is_same(fd, top);
     if (r <= 0)
         return r;
     AUTO_FREE char *at = mem_text(path, size);
@@ -610,83 +520,12 @@ int journals_for(struct journals *js, int fd, const char *path, bool within,
     if (r == 0)
         r = enter_in(js, fd, path, ret_journal);
     if (r < 0)
-        return fail_at(js, path, r);
+        return journals_fail(js, path, r);
     (*ret_journal)->used = true;
     return 0;
 }
 
-/* ------------------------------------------------------------------------------ locks */
-
-static int by_place(const void *a, const void *b) {
-    const struct journal *x = *(struct journal *const *)a, *y = *(struct journal *const *)b;
-    if (x->device != y->device)
-        return x->device < y->device ? -1 : 1;
-    return x->ino < y->ino ? -1 : x->ino > y->ino;
-}
-
-/* The same by the number alone, where there are no pidfds (before Linux 5.3, or in a sandbox). */
-static bool number_has_ended(pid_t pid) {
-    char path[32], stat[512];
-    if (kill(pid, 0) < 0 && errno == ESRCH)
-        return true;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    const char *name_end = procfile_read(path, stat, sizeof stat) > 0 ? strrchr(stat, ')') : NULL;
-    return name_end && (strncmp(name_end, ") Z", 3) == 0 || strncmp(name_end, ") X", 3) == 0);
-}
-
-/* Whether who has the lock, by its own note, has ended, reaped or not. The lock outlives it where it was
- * starting a program just then: the child has all descriptors until it is that program. */
-static bool holder_has_ended(int fd) {
-    char note[32] = "";
-    ssize_t size = SYS(pread, fd, note, sizeof note - 1, 0);
-    long pid = size > 0 ? strtol(note, NULL, 10) : 0;
-    if (pid <= 0 || pid > INT_MAX)
-        return false;
-    AUTO_CLOSE int process = SYS(kernel_pidfd_open, (pid_t)pid, 0);
-    if (process == -ENOSYS || process == -EPERM)
-        return number_has_ended((pid_t)pid);
-    struct pollfd end = {.fd = process, .events = POLLIN};
-    return process == -ESRCH || (process >= 0 && poll(&end, 1, 0) > 0);
-}
-
-static int lock_one(struct journal *j, int (*pause)(void *data), void *data) {
-    AUTO_CLOSE int fd = open_lock(j);
-    if (fd < 0)
-        return fd;
-    int r, left = LEFT_PAUSES;
-    while ((r = SYS(flock, fd, LOCK_EX | LOCK_NB)) == -EWOULDBLOCK) {
-        const struct timespec a_moment = {.tv_nsec = LOCK_PAUSE};
-        r = pause ? pause(data) : -EBUSY;
-        if (r == -EBUSY && left-- > 0 && holder_has_ended(fd))
-            r = 0;
-        if (r < 0)
-            return r;
-        nanosleep(&a_moment, NULL);
-    }
-    if (r < 0)
-        return r;
-    char holder[32]; /* for people */
-    int size = snprintf(holder, sizeof holder, "%ld\n", (long)getpid());
-    if (SYS(ftruncate, fd, 0) >= 0)
-        write_all(fd, holder, (size_t)size);
-    j->lock = TAKE_FD(fd);
-    return 0;
-}
-
-int journals_lock(struct journals *js, int (*pause)(void *data), void *data) {
-    AUTO_FREE struct journal **order = mem_alloc(js->count * sizeof *order);
-    if (!order)
-        return -ENOMEM;
-    memcpy(order, js->list, js->count * sizeof *order);
-    qsort(order, js->count, sizeof *order, by_place);
-    for (size_t i = 0; i < js->count; i++) {
-        bool wanted = order[i]->used && order[i]->lock < 0;
-        int r = wanted ? lock_one(order[i], pause, data) : 0;
-        if (r < 0)
-            return fail_at(js, order[i]->path, r);
-    }
-    return 0;
-}
+/* ---------------------------------------------------------------------------- numbers */
 
 static int highest(const struct journal *j, uint64_t *highest_id) {
     AUTO_STR s = STR_INIT;
