@@ -33,35 +33,16 @@ int plan_drop_in(struct os_state *state, const struct resource *resource) {
     return plan_file(state, resource);
 }
 
-int take_list(struct os_state *state, const struct resource *resource, const char *name,
-              const char *const **ret) {
-    static const char *const none[] = {NULL};
-    const struct data_value *v = NULL;
-    *ret = none;
-    int r = take_own(state, resource, name, COMMAND, &v);
-    return r > 0 ? take_texts(state, resource, name, v, ret) : r;
-}
-
-int take_line(struct os_state *state, const struct resource *resource, const char *name,
-              const char **ret) {
-    int r = take_own(state, resource, name, TEXT, ret);
-    struct place place = member_place(resource, name);
-    return r > 0 && strpbrk(*ret, "\r\n") ? problem(state, &place, "%s is one line", name)
-           : r > 0 && !**ret              ? problem(state, &place, "%s is empty", name)
-                                          : r;
-}
-
 static int lacks(struct os_state *state, const struct resource *resource, const char *what) {
     return problem(state, &resource->place, "%s has %s, or absent = true", resource->kind->name,
                    what);
 }
 
 int take_pairs(struct os_state *state, const struct resource *resource, const char *name,
-               each_pair *each, struct str *text) {
+               const struct data_value *table, each_pair *each, struct str *text) {
     const struct data *data = &resource->place.source->data;
-    const struct data_value *table = NULL;
-    int r = take_own(state, resource, name, TABLE, &table);
-    const struct data_value *v = r > 0 ? data_first(data, table) : NULL;
+    const struct data_value *v = table ? data_first(data, table) : NULL;
+    int r = 0;
     for (; r >= 0 && v; v = data_next(data, v)) {
         struct place place = {resource->place.source, v->at};
         const char *value;
@@ -79,16 +60,22 @@ int take_pairs(struct os_state *state, const struct resource *resource, const ch
 
 /* ------------------------------------------------------------------------------ sudoers */
 
+struct sudoers {
+    const char *const *rules;
+};
+
+static const struct member sudoers_members[] = {
+    {"rules", TEXTS, IN_OWN(sudoers, rules)}, DROP_IN, {NULL}};
+
 static int begin_sudoers(struct os_state *state, struct resource *resource) {
     AUTO_STR text = STR_INIT;
-    const char *const *rules;
-    int r = take_list(state, resource, "rules", &rules);
-    if (r < 0 || resource->gone)
-        return r;
-    if (!*rules)
+    const char *const *rule = ((const struct sudoers *)resource->own)->rules;
+    if (resource->gone)
+        return 0;
+    if (!rule || !*rule)
         return lacks(state, resource, "rules: rules = [\"%wheel ALL=(ALL) ALL\"]");
-    for (; *rules; rules++)
-        str_printf(&text, "%s\n", *rules);
+    for (; *rule; rule++)
+        str_printf(&text, "%s\n", *rule);
     return finish_drop_in(state, resource, &text, 0440);
 }
 
@@ -184,28 +171,35 @@ static int add_cron_variable(struct os_state *state, const struct place *place, 
     return text->failed ? -ENOMEM : 0;
 }
 
+struct cron {
+    const char *schedule, *user, *command;
+    const struct data_value *environment;
+};
+
+static const struct member cron_members[] = {{"schedule", LINE, IN_OWN(cron, schedule)},
+                                             {"user", LINE, IN_OWN(cron, user)},
+                                             {"command", LINE, IN_OWN(cron, command)},
+                                             {"environment", TABLE, IN_OWN(cron, environment)},
+                                             DROP_IN,
+                                             {NULL}};
+
 static int begin_cron(struct os_state *state, struct resource *resource) {
+    const struct cron *cron = resource->own;
+    const char *user = cron->user ? cron->user : "root";
     AUTO_STR text = STR_INIT;
-    const char *schedule = NULL, *user = "root", *command = NULL;
-    int r = take_line(state, resource, "schedule", &schedule);
-    if (r >= 0)
-        r = take_line(state, resource, "user", &user);
-    if (r >= 0)
-        r = take_line(state, resource, "command", &command);
-    if (r >= 0)
-        r = take_pairs(state, resource, "environment", add_cron_variable, &text);
+    int r = take_pairs(state, resource, "environment", cron->environment, add_cron_variable, &text);
     if (r < 0 || resource->gone)
         return r;
-    if (!schedule || !command)
+    if (!cron->schedule || !cron->command)
         return lacks(state, resource, "a schedule and a command");
-    r = check_schedule(state, resource, schedule);
+    r = check_schedule(state, resource, cron->schedule);
     struct place place = member_place(resource, "user");
     if (r >= 0 && strpbrk(user, " \t:"))
         r = problem(state, &place, "'%s' is no user", user);
     if (r < 0)
         return r;
-    str_printf(&text, "%s %s ", schedule, user);
-    append_cron_command(&text, command);
+    str_printf(&text, "%s %s ", cron->schedule, user);
+    append_cron_command(&text, cron->command);
     return finish_drop_in(state, resource, &text, 0644);
 }
 
@@ -223,12 +217,24 @@ static bool is_limit(const char *value) {
            (value[sign] && strspn(value + sign, "0123456789") == strlen(value + sign));
 }
 
+struct limits {
+    const char *domain;
+    const struct data_value *soft, *hard, *both;
+};
+
+static const struct member limits_members[] = {{"domain", LINE, IN_OWN(limits, domain)},
+                                               {"soft", TABLE, IN_OWN(limits, soft)},
+                                               {"hard", TABLE, IN_OWN(limits, hard)},
+                                               {"both", TABLE, IN_OWN(limits, both)},
+                                               DROP_IN,
+                                               {NULL}};
+
 static int add_limits(struct os_state *state, const struct resource *resource, const char *type,
-                      const char *member, const char *domain, struct str *text) {
+                      const struct data_value *table, struct str *text) {
+    const struct limits *limits = resource->own;
     const struct data *data = &resource->place.source->data;
-    const struct data_value *table = NULL;
-    int r = take_own(state, resource, member, TABLE, &table);
-    const struct data_value *v = r > 0 ? data_first(data, table) : NULL;
+    const struct data_value *v = table ? data_first(data, table) : NULL;
+    int r = 0;
     for (; r >= 0 && v; v = data_next(data, v)) {
         struct place place = {resource->place.source, v->key_at};
         size_t i = 0, count = sizeof limit_items / sizeof *limit_items;
@@ -239,25 +245,27 @@ static int add_limits(struct os_state *state, const struct resource *resource, c
         else if ((v->type != DATA_TEXT && v->type != DATA_INTEGER) || !is_limit(v->text))
             r = problem(state, &place, "a limit is a number or \"unlimited\"");
         else
-            str_printf(text, "%s %s %s %s\n", domain, type, v->key, v->text);
+            str_printf(text, "%s %s %s %s\n", limits->domain, type, v->key, v->text);
     }
     return r < 0 ? r : text->failed ? -ENOMEM : 0;
 }
 
 static int begin_limits(struct os_state *state, struct resource *resource) {
+    const struct limits *limits = resource->own;
     AUTO_STR text = STR_INIT;
-    const char *domain = NULL;
-    int r = take_line(state, resource, "domain", &domain);
     struct place place = member_place(resource, "domain");
-    if (r > 0 && strpbrk(domain, " \t#"))
-        r = problem(state, &place, "'%s' is no user, group (\"@group\") or \"*\"", domain);
-    if (r < 0 || resource->gone)
-        return r;
-    if (!domain)
+    if (limits->domain && strpbrk(limits->domain, " \t#"))
+        return problem(state, &place, "'%s' is no user, group (\"@group\") or \"*\"",
+                       limits->domain);
+    if (resource->gone)
+        return 0;
+    if (!limits->domain)
         return lacks(state, resource, "a domain, a user, \"@group\" or \"*\"");
-    static const char *const types[][2] = {{"soft", "soft"}, {"hard", "hard"}, {"both", "-"}};
-    for (size_t i = 0; r >= 0 && i < sizeof types / sizeof *types; i++)
-        r = add_limits(state, resource, types[i][1], types[i][0], domain, &text);
+    int r = add_limits(state, resource, "soft", limits->soft, &text);
+    if (r >= 0)
+        r = add_limits(state, resource, "hard", limits->hard, &text);
+    if (r >= 0)
+        r = add_limits(state, resource, "-", limits->both, &text);
     if (r >= 0 && !text.size)
         return lacks(state, resource, "limits: both = { nofile = 65536 }, soft or hard");
     return r < 0 ? r : finish_drop_in(state, resource, &text, 0644);
@@ -265,20 +273,31 @@ static int begin_limits(struct os_state *state, struct resource *resource) {
 
 /* ------------------------------------------------------------------------------ kinds */
 
-static const struct member sudoers_members[] = {{"rules", OWN, 0}, DROP_IN, {NULL}};
-static const struct member cron_members[] = {
-    {"schedule", OWN, 0},    {"user", OWN, 0}, {"command", OWN, 0},
-    {"environment", OWN, 0}, DROP_IN,          {NULL}};
-static const struct member limits_members[] = {
-    {"domain", OWN, 0}, {"soft", OWN, 0}, {"hard", OWN, 0}, {"both", OWN, 0}, DROP_IN, {NULL}};
-
 /* sudo(8) and cron(8) leave out names with a point. */
-const struct kind kind_sudoers = {
-    "sudoers",    sudoers_members, .exclusive = true,      .folder = "/etc/sudoers.d",
-    .suffix = "", .letters = "_-", .begin = begin_sudoers, .plan = plan_drop_in};
-const struct kind kind_cron = {
-    "cron",       cron_members,    .exclusive = true,   .folder = "/etc/cron.d",
-    .suffix = "", .letters = "_-", .begin = begin_cron, .plan = plan_drop_in};
-const struct kind kind_limits = {
-    "limits",          limits_members,   .exclusive = true,     .folder = "/etc/security/limits.d",
-    .suffix = ".conf", .letters = "_-.", .begin = begin_limits, .plan = plan_drop_in};
+const struct kind kind_sudoers = {"sudoers",
+                                  sudoers_members,
+                                  .exclusive = true,
+                                  .folder = "/etc/sudoers.d",
+                                  .suffix = "",
+                                  .letters = "_-",
+                                  .own_size = sizeof(struct sudoers),
+                                  .begin = begin_sudoers,
+                                  .plan = plan_drop_in};
+const struct kind kind_cron = {"cron",
+                               cron_members,
+                               .exclusive = true,
+                               .folder = "/etc/cron.d",
+                               .suffix = "",
+                               .letters = "_-",
+                               .own_size = sizeof(struct cron),
+                               .begin = begin_cron,
+                               .plan = plan_drop_in};
+const struct kind kind_limits = {"limits",
+                                 limits_members,
+                                 .exclusive = true,
+                                 .folder = "/etc/security/limits.d",
+                                 .suffix = ".conf",
+                                 .letters = "_-.",
+                                 .own_size = sizeof(struct limits),
+                                 .begin = begin_limits,
+                                 .plan = plan_drop_in};

@@ -65,45 +65,45 @@ static bool has_exactly(const struct str *text, const char *line) {
 
 /* ------------------------------------------------------------------------------ resources */
 
+/* What a table says; none of a list is NULL. */
 struct keys {
     const char *const *wanted, *const *gone;
     bool exactly;
 };
 
-static int take_keys(struct os_state *state, const struct resource *resource, const char *member,
-                     const char *const **ret) {
+static const struct member keys_members[] = {{"keys", TEXTS, IN_OWN(keys, wanted)},
+                                             {"absent", TEXTS, IN_OWN(keys, gone)},
+                                             {"exactly", FLAG, IN_OWN(keys, exactly)},
+                                             AFTER,
+                                             {NULL}};
+
+static int check_keys(struct os_state *state, const struct resource *resource, const char *member,
+                      const char *const **list) {
+    static const char *const none[] = {NULL};
     struct place place = member_place(resource, member);
     const char *key;
     size_t size;
-    int r = take_list(state, resource, member, ret);
-    for (const char *const *line = *ret; r >= 0 && *line; line++)
+    *list = *list ? *list : none;
+    for (const char *const *line = *list; *line; line++)
         if (strpbrk(*line, "\r\n") || !find_key(*line, strlen(*line), &key, &size))
             return problem(state, &place,
                            "'%.40s' is no public key; one is \"ssh-ed25519 AAAAC3… name\"", *line);
-    return r;
-}
-
-static int read_keys(struct os_state *state, const struct resource *resource, struct keys *keys) {
-    keys->exactly = false;
-    int r = take_keys(state, resource, "keys", &keys->wanted);
-    if (r >= 0)
-        r = take_keys(state, resource, "absent", &keys->gone);
-    if (r >= 0)
-        r = take_own(state, resource, "exactly", FLAG, &keys->exactly);
-    return r;
+    return 0;
 }
 
 static int begin_keys(struct os_state *state, struct resource *resource) {
-    struct keys keys;
-    int r = read_keys(state, resource, &keys);
+    struct keys *keys = resource->own;
+    int r = check_keys(state, resource, "keys", &keys->wanted);
+    if (r >= 0)
+        r = check_keys(state, resource, "absent", &keys->gone);
     if (r >= 0 && !*resource->name)
         return problem(state, &resource->place, "this is a user's: [authorized_keys.NAME]");
-    if (r >= 0 && !*keys.wanted && !*keys.gone && !keys.exactly)
+    if (r >= 0 && !*keys->wanted && !*keys->gone && !keys->exactly)
         return problem(state, &resource->place, "authorized_keys has keys, absent or exactly");
-    for (const char *const *key = keys.wanted; r >= 0 && *key; key++)
-        if (is_among(*key, strlen(*key), keys.gone))
+    for (const char *const *key = keys->wanted; r >= 0 && *key; key++)
+        if (is_among(*key, strlen(*key), keys->gone))
             r = problem(state, &resource->place, "'%.40s' is in keys and in absent", *key);
-    return r < 0 ? r : 0;
+    return r;
 }
 
 /* The lines that stay, each key once; and behind them those that are missing. */
@@ -195,17 +195,14 @@ static int check_home(struct os_state *state, const struct resource *resource, c
 
 static int plan_keys(struct os_state *state, const struct resource *resource) {
     AUTO_STR folder = STR_INIT;
-    struct keys keys;
     struct want want;
-    int r = read_keys(state, resource, &keys);
-    if (r >= 0)
-        r = find_folder(state, resource, &folder, &want);
+    int r = find_folder(state, resource, &folder, &want);
     if (r >= 0)
         r = check_home(state, resource, folder.data);
     if (r == 0)
         r = ensure_dir(state, resource, folder.data, &want);
     want.mode = 0600;
-    return r != 0 ? r : write_keys(state, resource, &keys, folder.data, &want);
+    return r != 0 ? r : write_keys(state, resource, resource->own, folder.data, &want);
 }
 
 /* Behind the user, whose home it is in. */
@@ -213,12 +210,6 @@ static int keys_need(const struct resource *resource, const struct resource *oth
     return other->kind == &kind_user && strcmp(resource->name, other->name) == 0;
 }
 
-static const struct member keys_members[] = {{"keys", OWN, 0},
-                                             {"absent", OWN, 0},
-                                             {"exactly", OWN, 0},
-                                             {"after", LIST, offsetof(struct resource, after)},
-                                             {NULL}};
-
-const struct kind kind_authorized_keys = {"authorized_keys",  keys_members,
-                                          .named = true,      .begin = begin_keys,
-                                          .needs = keys_need, .plan = plan_keys};
+const struct kind kind_authorized_keys = {
+    "authorized_keys",   keys_members,       .named = true,    .own_size = sizeof(struct keys),
+    .begin = begin_keys, .needs = keys_need, .plan = plan_keys};

@@ -14,6 +14,8 @@ extern const struct kind kind_dir, kind_file, kind_link, kind_line, kind_block, 
 
 enum member_type {
     TEXT,
+    LINE,  /* a text of one line, and not empty */
+    TEXTS, /* a text, or a list of texts: const char *const *, up to a NULL */
     CONTENT,
     MODE,
     USER,
@@ -25,7 +27,7 @@ enum member_type {
     COMMAND,
     TABLE,
     ACL, /* a text, or a list of texts */
-    OWN  /* of this kind alone: its `begin` takes it with take_own() */
+    ANY  /* as it is written */
 };
 
 /** `after` in tables whose other keys are names: of lines, blocks and keys. */
@@ -40,10 +42,20 @@ struct member {
     bool own; /* in the kind's own structure, not in struct resource */
 };
 
-/** Takes a member of a resource's table where it has one: 1 with it in `*to`, which is of the type as in
- *  struct resource, 0 or −errno. */
-int take_own(struct os_state *state, const struct resource *resource, const char *name,
-             enum member_type type, void *to);
+/** Where a member goes. */
+#define IN_RESOURCE(member)  offsetof(struct resource, member), false
+#define IN_OWN(type, member) offsetof(struct type, member), true
+
+/** Members of many kinds. */
+#define AFTER                                                                                      \
+    { "after", LIST, IN_RESOURCE(after) }
+#define ABSENT                                                                                     \
+    { "absent", FLAG, IN_RESOURCE(gone) }
+#define UNDO_ON_FAILURE                                                                            \
+    { "undo_on_failure", FLAG, IN_RESOURCE(undone) }
+
+/** Whether a member is said in a resource's table, be that a table or not. */
+bool is_said(const struct resource *resource, const char *name);
 
 /** The path of a resource of a kind whose names stand for files, the arena's. */
 const char *drop_in_path(struct os_state *state, const struct kind *kind, const char *name);

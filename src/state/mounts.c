@@ -224,7 +224,7 @@ static int plan_place(struct os_state *state, const struct resource *resource) {
 
 static int plan_mounted(struct os_state *state, const struct resource *resource) {
     const struct mount *mount = resource->own;
-    bool wanted = !setting_says(resource, "mounted") || mount->mounted;
+    bool wanted = !is_said(resource, "mounted") || mount->mounted;
     char dump[24], pass[24];
     snprintf(dump, sizeof dump, "%lld", (long long)mount->dump);
     snprintf(pass, sizeof pass, "%lld", (long long)mount->pass);
@@ -339,7 +339,7 @@ static int begin_swap(struct os_state *state, struct resource *resource) {
     struct place place = member_place(resource, "size");
     static const char units[] = "KMGT";
     char *end = NULL;
-    if (setting_says(resource, "priority") && (swap->priority < 0 || swap->priority > 32767))
+    if (is_said(resource, "priority") && (swap->priority < 0 || swap->priority > 32767))
         return problem(state, &resource->place, "a priority is a number from 0 to 32767");
     if (!swap->size)
         return 0;
@@ -389,7 +389,7 @@ static int plan_swap_line(struct os_state *state, const struct resource *resourc
     AUTO_STR old = STR_INIT, text = STR_INIT, line = STR_INIT;
     int r = view_text(state, resource, FSTAB, &old);
     str_append_text(&line, "none swap sw");
-    if (setting_says(resource, "priority"))
+    if (is_said(resource, "priority"))
         str_printf(&line, ",pri=%lld", (long long)swap->priority);
     str_append_text(&line, " 0 0");
     if (r == 0)
@@ -441,25 +441,22 @@ static const char *const *mount_writes(const struct resource *resource) {
 
 /* ------------------------------------------------------------------------------ kinds */
 
-#define IN(member) offsetof(struct resource, member)
-#define ALL                                                                                        \
-    {"absent", FLAG, IN(gone)}, {"undo_on_failure", FLAG, IN(undone)}, {                           \
-        "after", LIST, IN(after)                                                                   \
-    }
-static const struct member mount_members[] = {
-    {"device", TEXT, offsetof(struct mount, device), true},
-    {"type", TEXT, offsetof(struct mount, type), true},
-    {"options", TEXT, offsetof(struct mount, options), true},
-    {"dump", NUMBER, offsetof(struct mount, dump), true},
-    {"pass", NUMBER, offsetof(struct mount, pass), true},
-    {"mounted", FLAG, offsetof(struct mount, mounted), true},
-    ALL,
-    {NULL}};
-static const struct member swap_members[] = {
-    {"size", TEXT, offsetof(struct swap, size), true},
-    {"priority", NUMBER, offsetof(struct swap, priority), true},
-    ALL,
-    {NULL}};
+static const struct member mount_members[] = {{"device", TEXT, IN_OWN(mount, device)},
+                                              {"type", TEXT, IN_OWN(mount, type)},
+                                              {"options", TEXT, IN_OWN(mount, options)},
+                                              {"dump", NUMBER, IN_OWN(mount, dump)},
+                                              {"pass", NUMBER, IN_OWN(mount, pass)},
+                                              {"mounted", FLAG, IN_OWN(mount, mounted)},
+                                              ABSENT,
+                                              UNDO_ON_FAILURE,
+                                              AFTER,
+                                              {NULL}};
+static const struct member swap_members[] = {{"size", TEXT, IN_OWN(swap, size)},
+                                             {"priority", NUMBER, IN_OWN(swap, priority)},
+                                             ABSENT,
+                                             UNDO_ON_FAILURE,
+                                             AFTER,
+                                             {NULL}};
 
 const struct kind kind_mount = {"mount",
                                 mount_members,

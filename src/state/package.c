@@ -125,14 +125,13 @@ struct wanted {
     bool absent, pending;
 };
 
-#define OWN(member) offsetof(struct wanted, member), true
 static const struct member members[] = {
-    {"state", TEXT, OWN(state)},
-    {"version", TEXT, OWN(version)},
-    {"held", FLAG, OWN(held)},
-    {"purge", FLAG, OWN(purge)},
-    {"undo_on_failure", FLAG, offsetof(struct resource, undone)},
-    {"after", LIST, offsetof(struct resource, after)},
+    {"state", TEXT, IN_OWN(wanted, state)},
+    {"version", TEXT, IN_OWN(wanted, version)},
+    {"held", FLAG, IN_OWN(wanted, held)},
+    {"purge", FLAG, IN_OWN(wanted, purge)},
+    UNDO_ON_FAILURE,
+    AFTER,
     {NULL},
 };
 
@@ -179,10 +178,6 @@ static bool is_so(const struct wanted *wanted, const struct package *package) {
         return !package->installed && !(wanted->purge && package->configured);
     return package->installed &&
            (!wanted->version || match_name(wanted->version, package->version));
-}
-
-static bool is_said(const struct resource *resource, const char *name) {
-    return data_find(&resource->place.source->data, resource->table, name, strlen(name));
 }
 
 /* What nobody plans, but check tells. */

@@ -200,11 +200,6 @@ struct group_table {
     bool system;
 };
 
-static bool is_said(const struct resource *resource, const char *name) {
-    return resource->table &&
-           data_find(&resource->place.source->data, resource->table, name, strlen(name));
-}
-
 static bool is_plain(const char *name) {
     size_t size = strlen(name);
     return size && size <= 32 && *name != '-' && *name != '.' &&
@@ -428,29 +423,26 @@ static int plan_user(struct os_state *state, const struct resource *resource) {
 
 /* ------------------------------------------------------------------------------ kinds */
 
-#define IN(member) offsetof(struct resource, member)
-#define ALL                                                                                        \
-    {"absent", FLAG, IN(gone)}, {"undo_on_failure", FLAG, IN(undone)}, {                           \
-        "after", LIST, IN(after)                                                                   \
-    }
-static const struct member user_members[] = {
-    {"uid", NUMBER, offsetof(struct user_table, uid), true},
-    {"group", TEXT, offsetof(struct user_table, group), true},
-    {"groups", COMMAND, offsetof(struct user_table, groups), true},
-    {"exactly", FLAG, offsetof(struct user_table, exactly), true},
-    {"home", TEXT, offsetof(struct user_table, home), true},
-    {"create_home", FLAG, offsetof(struct user_table, create_home), true},
-    {"shell", TEXT, offsetof(struct user_table, shell), true},
-    {"comment", TEXT, offsetof(struct user_table, comment), true},
-    {"system", FLAG, offsetof(struct user_table, system), true},
-    {"locked", FLAG, offsetof(struct user_table, locked), true},
-    ALL,
-    {NULL}};
-static const struct member group_members[] = {
-    {"gid", NUMBER, offsetof(struct group_table, gid), true},
-    {"system", FLAG, offsetof(struct group_table, system), true},
-    ALL,
-    {NULL}};
+static const struct member user_members[] = {{"uid", NUMBER, IN_OWN(user_table, uid)},
+                                             {"group", TEXT, IN_OWN(user_table, group)},
+                                             {"groups", COMMAND, IN_OWN(user_table, groups)},
+                                             {"exactly", FLAG, IN_OWN(user_table, exactly)},
+                                             {"home", TEXT, IN_OWN(user_table, home)},
+                                             {"create_home", FLAG, IN_OWN(user_table, create_home)},
+                                             {"shell", TEXT, IN_OWN(user_table, shell)},
+                                             {"comment", TEXT, IN_OWN(user_table, comment)},
+                                             {"system", FLAG, IN_OWN(user_table, system)},
+                                             {"locked", FLAG, IN_OWN(user_table, locked)},
+                                             ABSENT,
+                                             UNDO_ON_FAILURE,
+                                             AFTER,
+                                             {NULL}};
+static const struct member group_members[] = {{"gid", NUMBER, IN_OWN(group_table, gid)},
+                                              {"system", FLAG, IN_OWN(group_table, system)},
+                                              ABSENT,
+                                              UNDO_ON_FAILURE,
+                                              AFTER,
+                                              {NULL}};
 
 const struct kind kind_user = {"user",
                                user_members,

@@ -18,9 +18,7 @@
 
 /* ------------------------------------------------------------------------------ members */
 
-#define IN(member) offsetof(struct resource, member)
-#define AFTER                                                                                      \
-    { "after", LIST, IN(after) }
+#define IN IN_RESOURCE
 #define OWNERS                                                                                     \
     {"owner", USER, IN(want.uid)}, {                                                               \
         "group", GROUP, IN(want.gid)                                                               \
@@ -57,7 +55,7 @@ static const struct member run_members[] = {{"command", COMMAND, IN(command)},
                                             {"unless", COMMAND, IN(unless)},
                                             {"creates", TEXT, IN(creates)},
                                             {"cwd", TEXT, IN(cwd)},
-                                            {"undo_on_failure", FLAG, IN(undone)},
+                                            UNDO_ON_FAILURE,
                                             AFTER,
                                             {NULL}};
 
@@ -115,6 +113,15 @@ static int take_text(struct os_state *state, const struct place *place, const ch
         return wrong_type(state, place, name, "a text", v);
     int r = expand(state, place, v->text, v->size, ret, &size);
     return r >= 0 && strlen(*ret) != size ? problem(state, place, "%s has a NUL in it", name) : r;
+}
+
+static int take_line(struct os_state *state, const struct place *place, const char *name,
+                     const struct data_value *v, const char **ret) {
+    int r = take_text(state, place, name, v, ret);
+    return r < 0                   ? r
+           : strpbrk(*ret, "\r\n") ? problem(state, place, "%s is one line", name)
+           : !**ret                ? problem(state, place, "%s is empty", name)
+                                   : r;
 }
 
 static int take_mode(struct os_state *state, const struct place *place, const struct data_value *v,
@@ -204,6 +211,15 @@ static int take_value(struct os_state *state, struct resource *resource,
     switch (member->type) {
     case TEXT:
         return take_text(state, &place, member->name, v, (const char **)(void *)to);
+    case LINE:
+        return take_line(state, &place, member->name, v, (const char **)(void *)to);
+    case TEXTS:
+        return v->type != DATA_TEXT && v->type != DATA_LIST
+                   ? wrong_type(state, &place, member->name, "a text or a list of texts", v)
+                   : take_texts(state, resource, member->name, v, (const char *const **)(void *)to);
+    case ANY:
+        *(const struct data_value **)(void *)to = v;
+        return 0;
     case CONTENT:
         return v->type != DATA_TEXT ? wrong_type(state, &place, member->name, "a text", v)
                                     : expand(state, &place, v->text, v->size, &resource->content,
@@ -248,17 +264,12 @@ static int take_member(struct os_state *state, struct resource *resource,
     char *base = resource->assertion ? (char *)resource->assertion
                  : member->own       ? (char *)resource->own
                                      : (char *)resource;
-    return member->type == OWN ? 0 : take_value(state, resource, member, v, base + member->offset);
+    return take_value(state, resource, member, v, base + member->offset);
 }
 
-int take_own(struct os_state *state, const struct resource *resource, const char *name,
-             enum member_type type, void *to) {
-    const struct data_value *v =
-        data_find(&resource->place.source->data, resource->table, name, strlen(name));
-    const struct member member = {name, type, 0};
-    struct resource other = *resource;
-    int r = v ? take_value(state, &other, &member, v, to) : 0;
-    return r < 0 ? r : v != NULL;
+bool is_said(const struct resource *resource, const char *name) {
+    return resource->table && resource->table->type == DATA_TABLE &&
+           data_find(&resource->place.source->data, resource->table, name, strlen(name));
 }
 
 static int unknown_member(struct os_state *state, const struct resource *resource,
@@ -356,7 +367,7 @@ int add_resource(struct os_state *state, const struct resource *resource) {
 
 /* Tables of names say under a name of its own what they come after. */
 static int take_after(struct os_state *state, struct resource *resource) {
-    static const struct member after = {AFTER_KEY, LIST, IN(after)};
+    static const struct member after = {AFTER_KEY, LIST, IN_RESOURCE(after)};
     const struct data_value *v =
         data_find(&resource->place.source->data, resource->table, AFTER_KEY, strlen(AFTER_KEY));
     return v ? take_member(state, resource, &after, v) : 0;

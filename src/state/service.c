@@ -148,26 +148,21 @@ struct service {
     struct ready probe;
 };
 
-#define OWN(member) offsetof(struct service, member), true
 static const struct member members[] = {
-    {"state", TEXT, OWN(state)},
-    {"enabled", FLAG, OWN(enabled)},
-    {"masked", FLAG, OWN(masked)},
-    {"restart_when", LIST, OWN(restart_when)},
-    {"reload_when", LIST, OWN(reload_when)},
-    {"ready", COMMAND, OWN(ready)},
-    {"ready_within", REAL, OWN(ready_within)},
-    {"undo_on_failure", FLAG, offsetof(struct resource, undone)},
-    {"after", LIST, offsetof(struct resource, after)},
+    {"state", TEXT, IN_OWN(service, state)},
+    {"enabled", FLAG, IN_OWN(service, enabled)},
+    {"masked", FLAG, IN_OWN(service, masked)},
+    {"restart_when", LIST, IN_OWN(service, restart_when)},
+    {"reload_when", LIST, IN_OWN(service, reload_when)},
+    {"ready", COMMAND, IN_OWN(service, ready)},
+    {"ready_within", REAL, IN_OWN(service, ready_within)},
+    UNDO_ON_FAILURE,
+    AFTER,
     {NULL},
 };
 
 static const struct service *service_of(const struct resource *resource) {
     return resource->own;
-}
-
-static bool is_said(const struct resource *resource, const char *name) {
-    return data_find(&resource->place.source->data, resource->table, name, strlen(name));
 }
 
 /* What is to be run is only planned where it is to be run in the end. */

@@ -55,24 +55,15 @@ int ensure_text(struct os_state *state, const struct resource *resource, const c
 
 /* What one setting says: "name = value", or a table. */
 struct setting {
+    const struct data_value *said; /* in a table */
     const char *value;
     bool force, runtime;
 };
 
-bool setting_says(const struct resource *resource, const char *name) {
-    return resource->table->type == DATA_TABLE &&
-           data_find(&resource->place.source->data, resource->table, name, strlen(name));
-}
-
-static const struct data_value *value_of(const struct resource *resource) {
-    return resource->table->type == DATA_TABLE
-               ? data_find(&resource->place.source->data, resource->table, "value", 5)
-               : resource->table;
-}
-
 static int begin_setting(struct os_state *state, struct resource *resource) {
     struct setting *setting = resource->own;
-    const struct data_value *v = value_of(resource);
+    const struct data_value *v =
+        resource->table->type == DATA_TABLE ? setting->said : resource->table;
     struct place place = {resource->place.source, v ? v->at : resource->place.at};
     size_t size;
     if (!v || (v->type != DATA_TEXT && v->type != DATA_INTEGER))
@@ -80,7 +71,7 @@ static int begin_setting(struct os_state *state, struct resource *resource) {
     int r = expand(state, &place, v->text, v->size, &setting->value, &size);
     if (r >= 0 && (strlen(setting->value) != size || !size || strpbrk(setting->value, "\r\n")))
         r = problem(state, &place, "a value is one line, and not empty");
-    setting->runtime = !setting_says(resource, "runtime") || setting->runtime;
+    setting->runtime = !is_said(resource, "runtime") || setting->runtime;
     return r;
 }
 
@@ -342,19 +333,17 @@ static int plan_locale(struct os_state *state, const struct resource *resource) 
 
 /* ------------------------------------------------------------------------------ kinds */
 
-static const struct member members[] = {
-    {"value", OWN, 0},
-    {"runtime", FLAG, offsetof(struct setting, runtime), true},
-    {"undo_on_failure", FLAG, offsetof(struct resource, undone)},
-    {"after", LIST, offsetof(struct resource, after)},
-    {NULL}};
-static const struct member sysctl_members[] = {
-    {"value", OWN, 0},
-    {"runtime", FLAG, offsetof(struct setting, runtime), true},
-    {"force", FLAG, offsetof(struct setting, force), true},
-    {"undo_on_failure", FLAG, offsetof(struct resource, undone)},
-    {"after", LIST, offsetof(struct resource, after)},
-    {NULL}};
+static const struct member members[] = {{"value", ANY, IN_OWN(setting, said)},
+                                        {"runtime", FLAG, IN_OWN(setting, runtime)},
+                                        UNDO_ON_FAILURE,
+                                        AFTER,
+                                        {NULL}};
+static const struct member sysctl_members[] = {{"value", ANY, IN_OWN(setting, said)},
+                                               {"runtime", FLAG, IN_OWN(setting, runtime)},
+                                               {"force", FLAG, IN_OWN(setting, force)},
+                                               UNDO_ON_FAILURE,
+                                               AFTER,
+                                               {NULL}};
 
 const struct kind kind_sysctl = {"sysctl",
                                  sysctl_members,

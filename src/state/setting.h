@@ -17,7 +17,4 @@ int view_text(struct os_state *state, const struct resource *resource, const cha
 int ensure_text(struct os_state *state, const struct resource *resource, const char *path,
                 const struct str *text);
 
-/** Whether a member is said in a resource's table, be that a table or not. */
-bool setting_says(const struct resource *resource, const char *name);
-
 #endif

@@ -29,6 +29,29 @@ static const char *own_name(struct os_state *state, const struct resource *resou
 
 /* ------------------------------------------------------------------------------ units */
 
+/* What a table says, by its members. */
+struct timer {
+    const struct data_value *command, *environment;
+    const char *const *calendar;
+    const char *every, *on_boot, *delay, *accuracy, *user, *group, *cwd, *description;
+    bool persistent;
+};
+
+static const struct member timer_members[] = {{"command", COMMAND, IN_OWN(timer, command)},
+                                              {"calendar", TEXTS, IN_OWN(timer, calendar)},
+                                              {"every", LINE, IN_OWN(timer, every)},
+                                              {"on_boot", LINE, IN_OWN(timer, on_boot)},
+                                              {"delay", LINE, IN_OWN(timer, delay)},
+                                              {"accuracy", LINE, IN_OWN(timer, accuracy)},
+                                              {"persistent", FLAG, IN_OWN(timer, persistent)},
+                                              {"user", LINE, IN_OWN(timer, user)},
+                                              {"group", LINE, IN_OWN(timer, group)},
+                                              {"cwd", LINE, IN_OWN(timer, cwd)},
+                                              {"environment", TABLE, IN_OWN(timer, environment)},
+                                              {"description", LINE, IN_OWN(timer, description)},
+                                              DROP_IN,
+                                              {NULL}};
+
 /* A word as systemd.service(5) has it: nothing in it is a variable or a specifier. */
 static void append_unit_word(struct str *s, const char *word) {
     if (s->size)
@@ -48,12 +71,10 @@ static void append_unit_word(struct str *s, const char *word) {
 }
 
 static int take_command(struct os_state *state, const struct resource *resource, struct str *s) {
-    const struct data_value *v = NULL;
+    const struct data_value *v = ((const struct timer *)resource->own)->command;
     const char *const *words;
     struct place place = member_place(resource, "command");
-    int r = take_own(state, resource, "command", COMMAND, &v);
-    if (r > 0)
-        r = take_texts(state, resource, "command", v, &words);
+    int r = v ? take_texts(state, resource, "command", v, &words) : 0;
     if (r < 0 || !v)
         return r;
     if (v->type == DATA_TEXT) {
@@ -76,17 +97,15 @@ static void append_line(struct str *text, const char *key, const char *value) {
     str_append_char(text, '\n');
 }
 
-/* A backslash at the end would begin another line. */
+/* A line of a unit, where there is a value. A backslash at its end would begin another line. */
 static int add_line(struct os_state *state, const struct resource *resource, const char *member,
-                    const char *key, struct str *text) {
-    const char *value = NULL;
-    int r = take_line(state, resource, member, &value);
+                    const char *key, const char *value, struct str *text) {
     struct place place = member_place(resource, member);
-    if (r > 0 && value[strlen(value) - 1] == '\\')
+    if (value && value[strlen(value) - 1] == '\\')
         return problem(state, &place, "%s can't end with a backslash", member);
-    if (r > 0)
+    if (value)
         append_line(text, key, value);
-    return r;
+    return 0;
 }
 
 static int add_variable(struct os_state *state, const struct place *place, const char *name,
@@ -107,14 +126,6 @@ static int add_variable(struct os_state *state, const struct place *place, const
 
 /* ------------------------------------------------------------------------------ timers */
 
-static const struct {
-    const char *member, *key;
-} service_lines[] = {{"user", "User"}, {"group", "Group"}, {"cwd", "WorkingDirectory"}},
-  timer_lines[] = {{"on_boot", "OnBootSec"},
-                   {"every", "OnUnitActiveSec"},
-                   {"delay", "RandomizedDelaySec"},
-                   {"accuracy", "AccuracySec"}};
-
 static const struct kind kind_timer_service = {"timer",
                                                NULL,
                                                .exclusive = true,
@@ -124,6 +135,7 @@ static const struct kind kind_timer_service = {"timer",
 
 static int write_service(struct os_state *state, const struct resource *resource,
                          const char *description, struct str *text) {
+    const struct timer *timer = resource->own;
     AUTO_STR command = STR_INIT;
     int r = take_command(state, resource, &command);
     if (r <= 0)
@@ -132,57 +144,57 @@ static int write_service(struct os_state *state, const struct resource *resource
                                "a timer has a command, and calendar, every or on_boot; or absent = "
                                "true");
     str_append_text(text, "[Unit]\n");
-    append_line(text, "Description", description);
+    r = add_line(state, resource, "description", "Description", description, text);
     str_append_text(text, "\n[Service]\nType=oneshot\n");
-    for (size_t i = 0; r >= 0 && i < sizeof service_lines / sizeof *service_lines; i++)
-        r = add_line(state, resource, service_lines[i].member, service_lines[i].key, text);
     if (r >= 0)
-        r = take_pairs(state, resource, "environment", add_variable, text);
+        r = add_line(state, resource, "user", "User", timer->user, text);
+    if (r >= 0)
+        r = add_line(state, resource, "group", "Group", timer->group, text);
+    if (r >= 0)
+        r = add_line(state, resource, "cwd", "WorkingDirectory", timer->cwd, text);
+    if (r >= 0)
+        r = take_pairs(state, resource, "environment", timer->environment, add_variable, text);
     str_printf(text, "ExecStart=%s\n", command.data);
     return r < 0 ? r : text->failed ? -ENOMEM : 0;
 }
 
-/* When it starts: whether anything says so. */
-static int add_times(struct os_state *state, const struct resource *resource, struct str *text) {
-    const char *const *calendar;
+static int add_calendar(struct os_state *state, const struct resource *resource,
+                        const char *const *time, struct str *text) {
     struct place place = member_place(resource, "calendar");
-    int r = take_list(state, resource, "calendar", &calendar), said = 0;
-    for (; r >= 0 && *calendar; calendar++, said = 1) {
-        if (!**calendar || strpbrk(*calendar, "\r\n%\\"))
-            return problem(state, &place, "'%s' is no time; systemd.time(7) has them", *calendar);
-        str_printf(text, "OnCalendar=%s\n", *calendar);
+    for (; time && *time; time++) {
+        if (!**time || strpbrk(*time, "\r\n%\\"))
+            return problem(state, &place, "'%s' is no time; systemd.time(7) has them", *time);
+        str_printf(text, "OnCalendar=%s\n", *time);
     }
-    for (size_t i = 0; r >= 0 && i < sizeof timer_lines / sizeof *timer_lines; i++) {
-        r = add_line(state, resource, timer_lines[i].member, timer_lines[i].key, text);
-        said = said || (r > 0 && i < 2);
-    }
-    return r < 0 ? r : said;
+    return 0;
 }
 
 static int write_timer(struct os_state *state, const struct resource *resource,
                        const char *description, struct str *text) {
-    bool persistent = false;
+    const struct timer *timer = resource->own;
+    const char *lines[][3] = {{"on_boot", "OnBootSec", timer->on_boot},
+                              {"every", "OnUnitActiveSec", timer->every},
+                              {"delay", "RandomizedDelaySec", timer->delay},
+                              {"accuracy", "AccuracySec", timer->accuracy}};
+    if (!(timer->calendar && *timer->calendar) && !timer->on_boot && !timer->every)
+        return problem(state, &resource->place,
+                       "a timer has a time: calendar = \"daily\", every = \"5min\" or on_boot");
     str_append_text(text, "[Unit]\n");
     append_line(text, "Description", description);
     str_append_text(text, "\n[Timer]\n");
-    int r = add_times(state, resource, text);
-    if (r == 0)
-        return problem(state, &resource->place,
-                       "a timer has a time: calendar = \"daily\", every = \"5min\" or on_boot");
-    if (r >= 0)
-        r = take_own(state, resource, "persistent", FLAG, &persistent);
+    int r = add_calendar(state, resource, timer->calendar, text);
+    for (size_t i = 0; r >= 0 && i < sizeof lines / sizeof *lines; i++)
+        r = add_line(state, resource, lines[i][0], lines[i][1], lines[i][2], text);
     str_printf(text, "%s\n[Install]\nWantedBy=timers.target\n",
-               persistent ? "Persistent=true\n" : "");
-    return r < 0 ? r : 0;
+               timer->persistent ? "Persistent=true\n" : "");
+    return r;
 }
 
 static int begin_timer(struct os_state *state, struct resource *resource) {
+    const char *said = ((const struct timer *)resource->own)->description;
     AUTO_STR timer = STR_INIT, service = STR_INIT;
-    const char *name = own_name(state, resource), *description = name;
-    int r = name ? take_line(state, resource, "description", &description) : -ENOMEM;
-    struct place place = member_place(resource, "description");
-    if (r > 0 && description[strlen(description) - 1] == '\\')
-        r = problem(state, &place, "description can't end with a backslash");
+    const char *name = own_name(state, resource), *description = said ? said : name;
+    int r = name ? 0 : -ENOMEM;
     if (r >= 0 && !resource->gone)
         r = write_service(state, resource, description, &service);
     if (r >= 0 && !resource->gone)
@@ -198,6 +210,18 @@ static const struct kind kind_module_options = {"module",          NULL,
                                                 .exclusive = true, .folder = "/etc/modprobe.d",
                                                 .suffix = ".conf", .plan = plan_drop_in};
 
+struct module {
+    const struct data_value *options;
+    bool blacklist, loaded;
+};
+
+static const struct member module_members[] = {{"options", TABLE, IN_OWN(module, options)},
+                                               {"blacklist", FLAG, IN_OWN(module, blacklist)},
+                                               {"loaded", FLAG, IN_OWN(module, loaded)},
+                                               UNDO_ON_FAILURE,
+                                               DROP_IN,
+                                               {NULL}};
+
 static int add_option(struct os_state *state, const struct place *place, const char *name,
                       const char *value, struct str *text) {
     if (!*name || strpbrk(name, " \t\r\n=\"#\\") || strpbrk(value, " \t\"#\\"))
@@ -208,61 +232,35 @@ static int add_option(struct os_state *state, const struct place *place, const c
 
 /* Whether it is loaded now is a value of the module, not of the file. */
 static int plan_module(struct os_state *state, const struct resource *resource) {
+    const struct module *said = resource->own;
     struct resource module = *resource;
-    bool loaded = !resource->gone;
+    bool loaded = is_said(resource, "loaded") ? said->loaded : !resource->gone;
     int r = plan_drop_in(state, resource);
-    if (r != 0)
+    if (r != 0 || (resource->gone && !is_said(resource, "loaded")))
         return r;
-    r = take_own(state, resource, "loaded", FLAG, &loaded);
     module.name = own_name(state, resource);
-    if (r < 0 || !module.name)
-        return r < 0 ? r : -ENOMEM;
-    return r > 0 || !resource->gone ? want_value(state, &module, "loaded", loaded ? "yes" : "no")
-                                    : 0;
+    return module.name ? want_value(state, &module, "loaded", loaded ? "yes" : "no") : -ENOMEM;
 }
 
 static int begin_module(struct os_state *state, struct resource *resource) {
     AUTO_STR load = STR_INIT, options = STR_INIT, pairs = STR_INIT;
     const char *name = own_name(state, resource);
-    bool blocked = false;
-    int r = name ? take_own(state, resource, "blacklist", FLAG, &blocked) : -ENOMEM;
-    if (r >= 0)
-        r = take_pairs(state, resource, "options", add_option, &pairs);
+    const struct module *module = resource->own;
+    int r = name ? take_pairs(state, resource, "options", module->options, add_option, &pairs)
+                 : -ENOMEM;
     if (r < 0)
         return r;
     if (pairs.size)
         str_printf(&options, "options %s%s\n", name, pairs.data);
-    if (blocked)
+    if (module->blacklist)
         str_printf(&options, "blacklist %s\n", name);
     str_printf(&load, "%s\n", name);
     r = add_beside(state, resource, &kind_module_options, name, &options);
-    resource->gone = resource->gone || blocked;
+    resource->gone = resource->gone || module->blacklist;
     return r < 0 ? r : finish_drop_in(state, resource, &load, 0644);
 }
 
 /* ------------------------------------------------------------------------------ kinds */
-
-static const struct member timer_members[] = {{"command", OWN, 0},
-                                              {"calendar", OWN, 0},
-                                              {"every", OWN, 0},
-                                              {"on_boot", OWN, 0},
-                                              {"delay", OWN, 0},
-                                              {"accuracy", OWN, 0},
-                                              {"persistent", OWN, 0},
-                                              {"user", OWN, 0},
-                                              {"group", OWN, 0},
-                                              {"cwd", OWN, 0},
-                                              {"environment", OWN, 0},
-                                              {"description", OWN, 0},
-                                              DROP_IN,
-                                              {NULL}};
-static const struct member module_members[] = {
-    {"options", OWN, 0},
-    {"blacklist", OWN, 0},
-    {"loaded", OWN, 0},
-    {"undo_on_failure", FLAG, offsetof(struct resource, undone)},
-    DROP_IN,
-    {NULL}};
 
 const struct kind kind_timer = {"timer",
                                 timer_members,
@@ -270,6 +268,7 @@ const struct kind kind_timer = {"timer",
                                 .folder = "/etc/systemd/system",
                                 .suffix = ".timer",
                                 .letters = "_-.@:",
+                                .own_size = sizeof(struct timer),
                                 .begin = begin_timer,
                                 .plan = plan_drop_in};
 const struct kind kind_module = {"module",
@@ -278,6 +277,7 @@ const struct kind kind_module = {"module",
                                  .folder = "/etc/modules-load.d",
                                  .suffix = ".conf",
                                  .letters = "_-",
+                                 .own_size = sizeof(struct module),
                                  .begin = begin_module,
                                  .plan = plan_module,
                                  .driver = &driver_module};

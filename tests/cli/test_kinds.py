@@ -105,6 +105,15 @@ def test_texts_with_ends_of_lines_are_refused(machine):
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI"
 
 
+def test_all_that_is_wrong_in_a_table_is_told_at_once(machine):
+    told = machine.refused('[timer.x]\ncommand = 5\nevery = true\npersistent = "yes"\n[cron.x]\nschedule = 1\nuser = 2\nenvironment = "A"\n'
+                           '[limits.x]\ndomain = 1\nboth = 2\n[sudoers.x]\nabsent = true\nrules = 1\n[module.x]\noptions = 1\nloaded = "no"\n'
+                           '[authorized_keys.root]\nkeys = 1\nexactly = "no"\n[sysctl]\n"net.x" = { value = true, runtime = 1 }\n')
+    for line, what in ((2, "command"), (3, "every"), (4, "persistent"), (6, "schedule"), (7, "user"), (8, "environment"), (10, "domain"),
+                       (11, "both"), (14, "rules"), (16, "options"), (17, "loaded"), (19, "keys"), (20, "exactly"), (22, "runtime")):
+        assert any(f"site.toml:{line}:" in one and f" {what} is " in one for one in told.splitlines()), (line, what, told)
+
+
 def test_keys_to_log_in(machine):
     machine.write("/root/.ssh/authorized_keys", f"# mine\n{KEY}old you@home\nfrom=\"a b\" {KEY}two x\n{KEY}three z\n", 0o600)
     machine.path("/root/.ssh").chmod(0o700)
