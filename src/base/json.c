@@ -11,216 +11,42 @@
 
 struct reader {
     struct json *json;
-    const char *at, *end;
-    char *to;     /* where the next decoded text goes: none is longer than it was, with its NUL */
+    struct json_scan scan;
     size_t *open; /* the lists and objects around, from the outermost in */
     size_t depth, room;
 };
 
-static bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static void skip_space(struct reader *r) {
-    while (r->at < r->end && is_space(*r->at))
-        r->at++;
-}
-
-static bool take(struct reader *r, char c) {
-    skip_space(r);
-    if (r->at >= r->end || *r->at != c)
-        return false;
-    r->at++;
-    return true;
-}
-
-static int add_value(struct reader *r, enum json_type type, const char *key,
-                     struct json_value **ret) {
+static int add_value(struct reader *r, const struct json_token *token) {
     struct json *json = r->json;
-    int result = ARRAY_ROOM(json->values, json->room, json->count + 1, 32);
-    if (result < 0)
-        return result;
+    const struct json_value *around = r->depth ? &json->values[r->open[r->depth - 1]] : NULL;
+    if (token->key &&
+        (strlen(token->key) != token->key_size || json_member(json, around, token->key)))
+        return -EBADMSG;
+    if (ARRAY_ROOM(json->values, json->room, json->count + 1, 32) < 0 ||
+        ARRAY_ROOM(r->open, r->room, r->depth + 1, 16) < 0)
+        return -ENOMEM;
     if (r->depth)
         json->values[r->open[r->depth - 1]].count++;
-    *ret = &json->values[json->count++];
-    **ret = (struct json_value){.type = type, .key = key, .after = json->count};
+    if (!token->text)
+        r->open[r->depth++] = json->count;
+    struct json_value *v = &json->values[json->count++];
+    *v = (struct json_value){.type = token->type, .key = token->key, .after = json->count};
+    v->text = token->text;
+    v->size = token->size;
     return 0;
-}
-
-static int hex4(const char *at, const char *end, uint32_t *ret) {
-    *ret = 0;
-    if (end - at < 4)
-        return -EBADMSG;
-    for (int i = 0; i < 4; i++) {
-        const char *digits = "0123456789abcdef0123456789ABCDEF";
-        const char *digit = at[i] ? strchr(digits, at[i]) : NULL;
-        if (!digit)
-            return -EBADMSG;
-        *ret = *ret << 4 | ((uint32_t)(digit - digits) & 15);
-    }
-    return 0;
-}
-
-/* The escape behind a backslash. Half of a pair of surrogates is no character. */
-static int read_escape(struct reader *r) {
-    static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-    if (r->at >= r->end)
-        return -EBADMSG;
-    char c = *r->at++;
-    const char *known = c ? strchr(names, c) : NULL;
-    if (known) {
-        *r->to++ = values[known - names];
-        return 0;
-    }
-    uint32_t code, low;
-    if (c != 'u' || hex4(r->at, r->end, &code) < 0)
-        return -EBADMSG;
-    r->at += 4;
-    if (code >= 0xd800 && code < 0xdc00 && r->end - r->at >= 6 && r->at[0] == '\\' &&
-        r->at[1] == 'u' && hex4(r->at + 2, r->end, &low) == 0 && low >= 0xdc00 && low < 0xe000) {
-        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-        r->at += 6;
-    }
-    if (code >= 0xd800 && code < 0xe000)
-        return -EBADMSG;
-    r->to = utf8_write(r->to, code);
-    return 0;
-}
-
-/* What stands for itself; whether a byte of it is beyond ASCII. */
-static bool read_plain(struct reader *r) {
-    const char *at = r->at;
-    unsigned char all = 0;
-    for (; at < r->end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20; at++)
-        all |= (unsigned char)*at;
-    size_t size = (size_t)(at - r->at);
-    memcpy(r->to, r->at, size);
-    r->at = at;
-    r->to += size;
-    return all & 0x80;
-}
-
-/* A text behind its first quotation mark. */
-static int read_text(struct reader *r, const char **ret_text, size_t *ret_size) {
-    char *start = r->to;
-    bool beyond = read_plain(r);
-    while (r->at < r->end && *r->at == '\\') {
-        r->at++;
-        if (read_escape(r) < 0)
-            return -EBADMSG;
-        beyond |= read_plain(r);
-    }
-    if (r->at >= r->end || *r->at != '"' ||
-        (beyond && !utf8_is_valid(start, (size_t)(r->to - start))))
-        return -EBADMSG;
-    r->at++; /* so there is room for the NUL */
-    *ret_text = start;
-    *ret_size = (size_t)(r->to - start);
-    *r->to++ = '\0';
-    return 0;
-}
-
-static size_t digits(const char *at) {
-    return strspn(at, "0123456789");
-}
-
-/* The length of the number at `at`, or 0. */
-static size_t number_size(const char *at) {
-    const char *c = at + (*at == '-');
-    size_t n = digits(c);
-    if (n == 0 || (n > 1 && *c == '0'))
-        return 0;
-    c += n;
-    if (*c == '.') {
-        if (!(n = digits(c + 1)))
-            return 0;
-        c += 1 + n;
-    }
-    if (*c == 'e' || *c == 'E') {
-        c += c[1] == '+' || c[1] == '-' ? 2 : 1;
-        if (!(n = digits(c)))
-            return 0;
-        c += n;
-    }
-    return (size_t)(c - at);
-}
-
-/* A number, true, false or null. */
-static int read_word(struct reader *r, const char *key) {
-    static const char *const words[] = {"null", "true", "false"};
-    struct json_value *v;
-    enum json_type type = JSON_NUMBER;
-    size_t size = number_size(r->at);
-    for (int i = 0; i < 3 && !size; i++)
-        if (strncmp(r->at, words[i], strlen(words[i])) == 0) {
-            size = strlen(words[i]);
-            type = i ? JSON_BOOL : JSON_NULL;
-        }
-    if (!size || size > (size_t)(r->end - r->at))
-        return -EBADMSG;
-    int result = add_value(r, type, key, &v);
-    if (result < 0)
-        return result;
-    memcpy(r->to, r->at, size);
-    v->text = r->to;
-    v->size = size;
-    r->at += size;
-    r->to += size;
-    *r->to++ = '\0';
-    return 0;
-}
-
-static int open_value(struct reader *r, enum json_type type, const char *key) {
-    struct json_value *v;
-    int result = ARRAY_ROOM(r->open, r->room, r->depth + 1, 16);
-    if (result >= 0)
-        result = add_value(r, type, key, &v);
-    if (result >= 0)
-        r->open[r->depth++] = (size_t)(v - r->json->values);
-    return result;
-}
-
-/* One value, or as much of a list or object as its opening bracket. */
-static int read_value(struct reader *r, const char *key) {
-    struct json_value *v;
-    if (take(r, '{'))
-        return open_value(r, JSON_OBJECT, key);
-    if (take(r, '['))
-        return open_value(r, JSON_LIST, key);
-    if (!take(r, '"'))
-        return r->at < r->end ? read_word(r, key) : -EBADMSG;
-    int result = add_value(r, JSON_TEXT, key, &v);
-    return result < 0 ? result : read_text(r, &v->text, &v->size);
-}
-
-static int read_key(struct reader *r, const struct json_value *object, const char **ret_key) {
-    size_t size;
-    if (!take(r, '"') || read_text(r, ret_key, &size) < 0 || strlen(*ret_key) != size ||
-        !take(r, ':'))
-        return -EBADMSG;
-    return json_member(r->json, object, *ret_key) ? -EBADMSG : 0;
 }
 
 /* What comes next in the innermost list or object: its end, or a member. */
-static int read_next(struct reader *r, bool *first) {
-    size_t index = r->open[r->depth - 1];
-    struct json_value *around = &r->json->values[index];
-    const char *key = NULL;
-    if (take(r, around->type == JSON_OBJECT ? '}' : ']')) {
-        around->after = r->json->count;
-        r->depth--;
-        *first = false;
-        return 0;
-    }
-    if (!*first && !take(r, ','))
-        return -EBADMSG;
-    around->after = r->json->count; /* for the search for the same key */
-    int result = around->type == JSON_OBJECT ? read_key(r, around, &key) : 0;
-    size_t depth = r->depth;
-    if (result >= 0)
-        result = read_value(r, key);
-    *first = r->depth > depth;
-    return result;
+static int read_next(struct reader *r) {
+    struct json_value *around = r->depth ? &r->json->values[r->open[r->depth - 1]] : NULL;
+    struct json_token token;
+    int result = json_scan_next(&r->scan, around ? around->type : JSON_NULL, &token);
+    if (around)
+        around->after = r->json->count; /* for the search for the same key, too */
+    if (result < 0)
+        return result;
+    r->depth -= token.ends;
+    return token.ends ? 0 : add_value(r, &token);
 }
 
 int json_read(const char *text, size_t size, struct json *ret) {
@@ -232,13 +58,12 @@ int json_read_next(const char *text, size_t size, struct json *json) {
     json->count = 0;
     if (ARRAY_ROOM(json->text, json->text_room, size + 1, size + 1) < 0)
         return -ENOMEM;
-    struct reader r = {.json = json, .at = text, .end = text + size, .to = json->text};
-    int result = read_value(&r, NULL);
-    for (bool first = true; result >= 0 && r.depth;)
-        result = read_next(&r, &first);
-    skip_space(&r);
-    if (result >= 0 && r.at < r.end)
-        result = -EBADMSG;
+    struct reader r = {.json = json, .scan = {.at = text, .end = text + size, .to = json->text}};
+    int result = read_next(&r);
+    while (result >= 0 && r.depth)
+        result = read_next(&r);
+    if (result >= 0)
+        result = json_scan_end(&r.scan);
     free(r.open);
     return result;
 }
@@ -274,7 +99,7 @@ static int whole(const struct json *json, const struct json_value *object, const
     const char *c = v->text;
     *ret_negative = *c == '-';
     c += *ret_negative;
-    size_t n = digits(c);
+    size_t n = strspn(c, "0123456789");
     if (n == 0 || n > 20 || c + n != v->text + v->size)
         return -EBADMSG;
     errno = 0;

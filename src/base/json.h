@@ -7,20 +7,18 @@
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
+#include "base/json_scan.h"
 #include "base/str.h"
 #include <stdint.h>
-
-enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_LIST, JSON_OBJECT };
 
 /** A value; those in a list or an object stand right behind it. */
 struct json_value {
     enum json_type type;
-    const char *key; /* in an object, else NULL; with a NUL behind it */
-    const char
-        *text;    /* of a text, decoded; of a number and a bool, as it is written; NUL-terminated */
-    size_t size;  /* of `text`, which may have a NUL in it */
-    size_t count; /* how many members a list or object has */
-    size_t after; /* the index of the value that comes after this one and all in it */
+    const char *key;  /* in an object, else NULL; with a NUL behind it */
+    const char *text; /* of a text, decoded; of others as it is written; NULL of a list or object */
+    size_t size;      /* of `text`, which may have a NUL in it */
+    size_t count;     /* how many members a list or object has */
+    size_t after;     /* the index of the value that comes after this one and all in it */
 };
 
 struct json {
@@ -30,7 +28,7 @@ struct json {
 };
 
 /** Reads one value, the first of `ret`: 0; −EBADMSG for what is no JSON, or has a key twice; −ENOMEM.
- *  Behind `size` bytes stands a NUL or a line feed. json_free() follows in any case. */
+ *  json_free() follows in any case. */
 int json_read(const char *text, size_t size, struct json *ret);
 void json_free(struct json *json);
 

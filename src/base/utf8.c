@@ -84,3 +84,20 @@ char *utf8_write(char *to, uint32_t code) {
         *to++ = (char)(0x80 | (code >> 6 * more & 0x3f));
     return to;
 }
+
+int64_t utf8_hex(const char *at, const char *end, int count) {
+    int64_t number = 0;
+    if (end - at < count)
+        return -1;
+    for (int i = 0; i < count; i++) {
+        char c = at[i];
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (digit < 0)
+            return -1;
+        number = number << 4 | digit;
+    }
+    return number;
+}

@@ -26,4 +26,7 @@ bool utf8_is_valid(const char *text, size_t size);
 /** Writes a character, at most four bytes: where it ends. */
 char *utf8_write(char *to, uint32_t code);
 
+/** The number that `count` hexadecimal digits at `at` stand for, as in "\u00e9", or −1. */
+int64_t utf8_hex(const char *at, const char *end, int count);
+
 #endif

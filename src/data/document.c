@@ -167,23 +167,6 @@ void reader_copy(struct reader *r, const char *text, size_t size, const char **r
     reader_text(r, copy, ret_text, ret_size);
 }
 
-int64_t reader_hex(struct reader *r, int digits) {
-    int64_t number = 0;
-    if (r->end - r->at < digits)
-        return -1;
-    for (int i = 0; i < digits; i++, r->at++) {
-        char c = *r->at;
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
-        if (digit < 0)
-            return -1;
-        number = number << 4 | digit;
-    }
-    return number;
-}
-
 /* strtod(3) wants the point of the locale. */
 int reader_float(const char *text, double *ret) {
     const char *radix = nl_langinfo(RADIXCHAR), *point = strchr(text, '.');

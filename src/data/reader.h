@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What the readers of TOML and JSON share: the document while it grows, and escapes. */
+/** What the readers of TOML and JSON share: the document while it grows. */
 #ifndef DATA_READER_H
 #define DATA_READER_H
 
@@ -48,9 +48,6 @@ void reader_text(struct reader *r, char *text, const char **ret_text, uint32_t *
 /** A text of the document as it stands there. */
 void reader_copy(struct reader *r, const char *text, size_t size, const char **ret_text,
                  uint32_t *ret_size);
-
-/** Reads `digits` hexadecimal digits at r->at: the number, or −1. */
-int64_t reader_hex(struct reader *r, int digits);
 
 /** The double that digits stand for, whatever the locale; `text` ends with a NUL. */
 int reader_float(const char *text, double *ret);

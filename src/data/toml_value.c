@@ -38,11 +38,13 @@ static int read_escape(struct reader *r, bool many_lines) {
         *r->to++ = values[known - names];
         return 0;
     }
-    int64_t code = c == 'u' ? reader_hex(r, 4) : c == 'U' ? reader_hex(r, 8) : -1;
+    int count = c == 'u' ? 4 : c == 'U' ? 8 : 0;
+    int64_t code = count ? utf8_hex(r->at, r->end, count) : -1;
     if (code < 0)
         return reader_fail(r, start, "this is no escape of TOML; a text in '…' has none");
     if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
         return reader_fail(r, start, "there is no such character in Unicode");
+    r->at += count;
     r->to = utf8_write(r->to, (uint32_t)code);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include "base/seam.h"
 #include "base/sha256.h"
 #include "io/readwrite.h"
+#include "plan/fields.h"
 #include "plan/sync.h"
 #include <fcntl.h>
 #include <stdlib.h>
@@ -342,15 +343,12 @@ static int parse_kind(const char *kind, enum txn_kind *ret) {
 }
 
 static int parse_digest(const char *hex, bool *ret_known, uint8_t *ret_digest) {
-    char two[3] = "";
+    struct plan_digest digest;
     if (!hex)
         return 0;
-    if (strlen(hex) != 2 * SHA256_SIZE || strspn(hex, "0123456789abcdef") != 2 * SHA256_SIZE)
+    if (!field_read_digest(hex, strlen(hex), &digest))
         return -EBADMSG;
-    for (int i = 0; i < SHA256_SIZE; i++) {
-        memcpy(two, hex + 2 * i, 2);
-        ret_digest[i] = (uint8_t)strtoul(two, NULL, 16);
-    }
+    memcpy(ret_digest, digest.bytes, SHA256_SIZE);
     *ret_known = true;
     return 0;
 }

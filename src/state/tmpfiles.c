@@ -3,6 +3,7 @@
  *  out are ages, as cleaning up is no state; lines for the boot alone ("!"); and the attributes of
  *  chattr(1) and access control lists (h, H, a, A). */
 #include "base/procfile.h"
+#include "base/utf8.h"
 #include "path/norm.h"
 #include "state/kinds.h"
 #include "state/view.h"
@@ -28,11 +29,6 @@ static const struct kind kind_adjusted = {"tmpfiles", NULL, .many = true, .plan 
 
 enum { WORDS = 7 }; /* type, path, mode, user, group, age, argument */
 
-static int hex_digit(char c) {
-    const char *digits = "0123456789abcdef", *found = strchr(digits, tolower((unsigned char)c));
-    return c && found ? (int)(found - digits) : -1;
-}
-
 /* Appends the character behind a backslash, as in C: where it ends. */
 static const char *unescape(const char *at, struct str *s) {
     static const char names[] = "abfnrtv", values[] = "\a\b\f\n\r\t\v";
@@ -41,8 +37,9 @@ static const char *unescape(const char *at, struct str *s) {
         str_append_char(s, values[known - names]);
         return at + 1;
     }
-    if (*at == 'x' && hex_digit(at[1]) >= 0 && hex_digit(at[2]) >= 0) {
-        str_append_char(s, (char)(hex_digit(at[1]) << 4 | hex_digit(at[2])));
+    int64_t byte = *at == 'x' ? utf8_hex(at + 1, at + strnlen(at, 3), 2) : -1;
+    if (byte >= 0) {
+        str_append_char(s, (char)byte);
         return at + 3;
     }
     if (at[0] >= '0' && at[0] <= '3' && at[1] >= '0' && at[1] <= '7' && at[2] >= '0' &&
