@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Completions: each shell reads its file, and proposes what fits."""
 
+import os
 import shutil
 import subprocess
 
@@ -23,7 +24,7 @@ def folder(build):
 
 def bash(folder, *words):
     script = f'source {folder}/osier; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _osier; printf "%s\\n" "${{COMPREPLY[@]}}"'
-    return sorted(shell("bash", "--norc", "-c", script, "bash", *words, cwd="/").split("\n")[:-1])
+    return sorted(filter(None, shell("bash", "--norc", "-c", script, "bash", *words, cwd="/").split("\n")))
 
 
 def test_bash(folder, contract_names):
@@ -61,17 +62,63 @@ def test_bash_nouns(folder):
     assert "etc" in bash(folder, "osier", "get", "usage", "e")
 
 
+@pytest.fixture
+def journal(build, tmp_path, monkeypatch):
+    """A transaction to undo, and a file of settings; the command that completions ask is the one that is built."""
+    monkeypatch.setenv("OSIER_STATE", str(tmp_path / "journal"))
+    monkeypatch.setenv("PATH", f"{build.resolve()}:/usr/bin:/bin")
+    subprocess.run(["osier", "plan", "-o", tmp_path / "plan", "--", "os.mkdir", tmp_path / "new"], check=True, capture_output=True)
+    subprocess.run(["osier", "apply", tmp_path / "plan", "--yes"], check=True, capture_output=True)
+    (tmp_path / "app.ini").write_text("[main]\nport = 80\npeers = 3\nname = $(touch ran)\n$(touch ran) = 1\n")
+    return tmp_path
+
+
+def test_bash_verbs(folder, journal):
+    file = str(journal / "app.ini")
+    assert bash(folder, "osier", "get", "sysctl", "vm.swappi") == ["vm.swappiness"]
+    assert bash(folder, "osier", "set", "sysctl", "vm.swappi") == ["vm.swappiness="]
+    assert "Europe/Berlin" in bash(folder, "osier", "set", "timezone", "Europe/Be")
+    assert bash(folder, "osier", "get", file, "main.p") == ["main.peers", "main.port"]
+    assert bash(folder, "osier", "set", file, "main.p") == ["main.peers=", "main.port="]
+    assert bash(folder, "osier", "set", "--unset", file, "main.p") == ["main.peers", "main.port"]
+    assert bash(folder, "osier", "get", file, "main.$")  # what a file holds is not run
+    assert bash(folder, "osier", "get", file[:-2]) == [file]
+    assert not (journal / "ran").exists() and not os.path.exists("/ran")
+    assert bash(folder, "osier", "watch", "proc") == ["proc", "procs"]
+    assert bash(folder, "osier", "watch", "procs", "--sort=-cpu_n") == ["--sort=-cpu_num"]
+    assert bash(folder, "osier", "why", "") == bash(folder, "osier", "os.getcwd", "") == []
+    assert "bash" in bash(folder, "osier", "wait", "ba") and "1" in bash(folder, "osier", "kill", "1")
+    assert bash(folder, "osier", "kill", "--signal=SIGTE") == ["--signal=SIGTERM"]
+    assert bash(folder, "osier", "kill", "--timeout=") == []
+    assert bash(folder, "osier", "undo", "") == bash(folder, "osier", "log", "") == ["1"]
+    assert bash(folder, "osier", "check", "--format=n") == ["--format=nagios"]
+    assert bash(folder, "osier", "help", "os_mk") == ["os_mkdir", "os_mkfifo", "os_mknod"]
+    assert bash(folder, "osier", "help", "pla") == ["plan"]
+
+
+def test_bash_plan(folder):
+    assert bash(folder, "osier", "plan", "os.removed") == ["os.removedirs"]
+    assert bash(folder, "osier", "plan", "os.getlo") == []  # which changes nothing
+    assert bash(folder, "osier", "plan", "os.makedirs", "--ex") == ["--exist-ok"]
+    assert "--title=" in bash(folder, "osier", "plan", "--")
+
+
 def test_verbs_first(folder):
     names = (folder / "_osier").read_text()
     assert names.index("'walk:") < names.index("'os.getcwd:")
 
 
-def test_fish(folder):
-    shell("fish", "--no-config", "--no-execute", folder / "osier.fish")
-
-    def fish(line):
-        text = shell("fish", "--no-config", "-c", f"source {folder}/osier.fish; complete -C '{line}'", cwd="/")
+@pytest.fixture
+def fish(folder):
+    def run(line):
+        text = shell("fish", "--no-config", "-c", f"source {folder}/osier.fish; complete -C \"{line}\"", cwd="/")
         return [one.split("\t")[0] for one in text.splitlines()]
+
+    return run
+
+
+def test_fish(folder, fish):
+    shell("fish", "--no-config", "--no-execute", folder / "osier.fish")
 
     assert fish("osier os.mk") == ["os.mkdir", "os.mkfifo", "os.mknod"]
     assert fish("osier os.makedirs --ex") == ["--exist-ok"]
@@ -87,8 +134,28 @@ def test_fish(folder):
     assert "etc/" in fish("osier get usage et")
 
 
-def test_zsh(folder, contract_names):
-    shell("zsh", "-n", folder / "_osier")
+def test_fish_verbs(fish, journal):
+    file = journal / "app.ini"
+    assert fish("osier get sysctl vm.swappi") == ["vm.swappiness"]
+    assert fish("osier set sysctl vm.swappi") == ["vm.swappiness="]
+    assert "Europe/Berlin" in fish("osier set timezone Europe/Be")
+    assert fish(f"osier get {file} main.p") == ["main.peers", "main.port"]
+    assert fish(f"osier set {file} main.p") == ["main.peers=", "main.port="]
+    assert fish(f"osier set --unset {file} main.p") == ["main.peers", "main.port"]
+    assert fish(f"osier get {str(file)[:-2]}") == [str(file)]
+    assert fish("osier watch proc") == ["proc", "procs"]
+    assert fish("osier why ") == fish("osier os.getcwd ") == fish("osier kill --timeout=") == []
+    assert "fish" in fish("osier wait fi") and "1" in fish("osier kill 1")
+    assert "--signal=SIGTERM" in fish("osier kill --signal=SIGTE")
+    assert fish("osier undo ") == ["1"]
+    assert fish("osier help os_mk") == ["os_mkdir", "os_mkfifo", "os_mknod"]
+    assert fish("osier plan os.removed") == ["os.removedirs"]
+    assert fish("osier plan os.makedirs --ex") == ["--exist-ok"]
+    assert fish("osier plan -- os.mkdir a ';' os.mkfi") == ["os.mkfifo"]
+
+
+@pytest.fixture
+def zsh(folder):
     # What the function would propose, with zsh's own helpers replaced by ones that print.
     script = """
         _describe() { [[ $1 == -V ]] && shift; local -a list; list=("${(@P)2}"); print -rl -- $list }
@@ -99,7 +166,12 @@ def test_zsh(folder, contract_names):
         words=("$@"); CURRENT=$#; PREFIX=${words[-1]}
         source %s/_osier
     """ % folder
-    run = lambda *words: shell("zsh", "-f", "-c", script, "zsh", *words).splitlines()
+    return lambda *words: shell("zsh", "-f", "-c", script, "zsh", *words).splitlines()
+
+
+def test_zsh(folder, zsh, contract_names):
+    shell("zsh", "-n", folder / "_osier")
+    run = zsh
     assert set(contract_names) <= {line.split(":")[0] for line in run("osier", "os.")}
     proposed = {line.split(":")[0] for line in run("osier", "os.makedirs", "--")}
     assert {"--exist-ok", "--mode", "--json"} <= proposed
@@ -109,3 +181,22 @@ def test_zsh(folder, contract_names):
     assert "memory" in run("osier", "get", "m")
     assert {"pid", "name", "cgroup"} <= set(run("osier", "get", "procs", "--sort=-"))
     assert "--threads" in {line.split(":")[0] for line in run("osier", "get", "procs", "--")}
+
+
+def test_zsh_verbs(zsh, journal):
+    file = str(journal / "app.ini")
+    assert "vm.swappiness" in zsh("osier", "get", "sysctl", "vm.")
+    assert "vm.swappiness" in zsh("osier", "set", "sysctl", "vm.")
+    assert "Europe/Berlin" in zsh("osier", "set", "timezone", "")
+    assert {"main.peers", "main.port"} <= set(zsh("osier", "get", file, "main."))
+    assert {"main.peers", "main.port"} <= set(zsh("osier", "set", "--unset", file, "main."))
+    assert "files" in zsh("osier", "get", file)
+    assert "procs" in zsh("osier", "watch", "p")
+    assert zsh("osier", "why", "") == zsh("osier", "os.getcwd", "") == zsh("osier", "kill", "--timeout=") == []
+    assert "zsh" in zsh("osier", "wait", "z") and "1" in zsh("osier", "kill", "1")
+    assert "SIGTERM" in zsh("osier", "kill", "--signal=")
+    assert [line.split(":")[0] for line in zsh("osier", "undo", "")] == ["1"]
+    assert {"os.mkdir", "os_mkdir", "plan"} <= set(zsh("osier", "help", ""))
+    assert "os.removedirs" in zsh("osier", "plan", "os.")
+    assert "os.mkfifo" in zsh("osier", "plan", "--", "os.mkdir", "a", "\\;", "os.")
+    assert "--exist-ok" in {line.split(":")[0] for line in zsh("osier", "plan", "os.makedirs", "--")}
