@@ -41,6 +41,7 @@
 #include <osier/streams.h>
 #include <osier/system.h>
 #include <osier/terminal.h>
+#include <osier/topology.h>
 #include <osier/tree.h>
 #include <osier/try.h>
 #include <osier/types.h>

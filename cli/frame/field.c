@@ -5,6 +5,7 @@
 #include "frame/text.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <osier.h>
 #include <stdlib.h>
 #include <string.h>
@@ -305,8 +306,10 @@ static void show_float(FILE *out, const struct field *field, const void *at, enu
     double value = float_at(member_at(field, at));
     if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_DURATION)
         show_duration(out, value);
-    else
-        fprintf(out, shown == SHOWN_TO_PEOPLE ? "%.2f" : "%.17g", value);
+    else if (shown == SHOWN_TO_PEOPLE)
+        isnan(value) ? fputs("-", out) : fprintf(out, "%.2f", value);
+    else if (!isnan(value)) /* which is what nobody knows */
+        fputs(exact_float((char[32]){0}, value), out);
 }
 
 static void show_list(FILE *out, char *const *list) {

@@ -221,14 +221,10 @@ void emit_octal(uintmax_t value) {
     after();
 }
 
-/* The shortest digits that read back as the same number, as Python writes them. */
+/* As Python writes it. */
 void emit_float(double value) {
     char text[64];
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
+    exact_float(text, value);
     if (fabs(value) >= 1e5 && fabs(value) < 1e16 && strchr(text, 'e'))
         snprintf(text, sizeof text, "%.1f", value);
     else if (!strpbrk(text, ".en"))

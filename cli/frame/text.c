@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <osier.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 size_t utf8_character(const char *at, size_t left, uint32_t *ret_code) {
     uint32_t code;
@@ -39,5 +40,14 @@ const char *human_size(char *buffer, size_t size, uint64_t bytes) {
         snprintf(buffer, size, "%" PRIu64 " B", bytes);
     else
         snprintf(buffer, size, "%.*f %ciB", value < 9.95 ? 1 : 0, value, units[unit]);
+    return buffer;
+}
+
+char *exact_float(char *buffer, double value) {
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(buffer, 32, "%.*g", digits, value);
+        if (strtod(buffer, NULL) == value)
+            break;
+    }
     return buffer;
 }

@@ -20,4 +20,7 @@ bool is_control(uint32_t code);
 /** "1.5 GiB" in a buffer of at least 16 bytes. */
 const char *human_size(char *buffer, size_t size, uint64_t bytes);
 
+/** The shortest digits that read back as the same number, in a buffer of at least 32 bytes. */
+char *exact_float(char *buffer, double value);
+
 #endif

@@ -132,8 +132,8 @@ int ask_question(const struct question *question) {
 /**
  * Shows processes, memory, CPUs, load, the network, settings.
  *
- * WHAT is procs, proc PID, tree [PID], mounts, disks, usage PATH, memory, swap, meminfo, vmstat, cpu, cpufreq, stats, load,
- * pressure RESOURCE, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
+ * WHAT is procs, proc PID, tree [PID], mounts, disks, usage PATH, memory, swap, meminfo, vmstat, cpu, cpus, caches, nodes, cpufreq,
+ * stats, load, pressure RESOURCE, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
  * sysctl [PATTERN], hostname, timezone, locale, release, virtualization, modules, limits [PID], users,
  * sensors or batteries. A list is a table, which --fields, --filter, --sort,
  * --top and --no-header shape, or --json and --jsonl; what is not asked for is not read either. `osier get
@@ -143,8 +143,8 @@ int ask_question(const struct question *question) {
  * A word with a slash in it is a configuration file: `osier get FILE [KEY] [--format=NAME]` shows what
  * its keys are, as `osier set` takes them.
  *
- * @param what  one of procs, proc, tree, mounts, disks, usage, memory, swap, meminfo, vmstat, cpu, cpufreq, stats, load, pressure,
- *               cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
+ * @param what  one of procs, proc, tree, mounts, disks, usage, memory, swap, meminfo, vmstat, cpu, cpus, caches, nodes, cpufreq, stats,
+ *               load, pressure, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
  *               sysctl, hostname, timezone, locale, release, virtualization, modules, limits, users,
  *               sensors, batteries, all
  * @param words  what it takes
@@ -161,6 +161,9 @@ int ask_question(const struct question *question) {
  * @noun vmstat os.vmstat
  * @noun disks os.disks
  * @noun cpu os.cpu_times
+ * @noun cpus os.cpu_topology
+ * @noun caches os.cpu_caches
+ * @noun nodes os.numa_nodes
  * @noun cpufreq os.cpu_freq
  * @noun stats os.cpu_stats
  * @noun load os.getloadavg

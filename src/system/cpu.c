@@ -12,22 +12,38 @@
 #include <osier/system.h>
 #include <unistd.h>
 
-int cpu_list_count(const char *list) {
-    unsigned long count = 0;
+/* One run "5" or "7-9" of a list: where it ends, or NULL where there is none. */
+static const char *list_run(const char *list, unsigned long *ret_first, unsigned long *ret_last) {
     char *end;
-    do {
-        unsigned long first = strtoul(list, &end, 10);
-        unsigned long last = first;
-        if (*end == '-') {
-            list = end + 1;
-            last = strtoul(list, &end, 10);
-        }
-        if (end == list || last < first || last > 1UL << 30)
-            return 0;
-        count += last - first + 1;
+    *ret_first = *ret_last = strtoul(list, &end, 10);
+    if (end > list && *end == '-') {
         list = end + 1;
-    } while (*end == ',');
-    return *end == '\n' || *end == '\0' ? (int)count : 0;
+        *ret_last = strtoul(list, &end, 10);
+    }
+    return end == list || *ret_last < *ret_first || *ret_last > 1UL << 30 ? NULL : end;
+}
+
+int cpu_list_count(const char *list) {
+    unsigned long count = 0, first, last;
+    const char *end;
+    while ((end = list_run(list, &first, &last))) {
+        count += last - first + 1;
+        if (*end != ',')
+            return *end == '\n' || *end == '\0' ? (int)count : 0;
+        list = end + 1;
+    }
+    return 0;
+}
+
+void cpu_list_each(const char *list, void (*visit)(long first, long last, void *), void *data) {
+    unsigned long first, last;
+    const char *end;
+    while ((end = list_run(list, &first, &last))) {
+        visit((long)first, (long)last, data);
+        if (*end != ',')
+            return;
+        list = end + 1;
+    }
 }
 
 /* A recorded machine without that list: the CPUs of /proc/stat, as those are online. */

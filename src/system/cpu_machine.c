@@ -6,52 +6,24 @@
 #include "base/error.h"
 #include "base/procfile.h"
 #include "base/seam.h"
-#include "fs/dir.h"
+#include "system/cpu.h"
 #include "system/machine.h"
-#include <fcntl.h>
+#include "system/numbered.h"
+#include <stdio.h>
 
-#define CPUS "/sys/devices/system/cpu"
-
-/* Lists a directory of the machine; what is not there is empty. */
-static int list(const char *path, char ***ret_names) {
-    AUTO_CLOSE int fd = machine_open(path, DIR_OPEN);
-    if (fd == -ENOENT) {
-        *ret_names = mem_zalloc(sizeof **ret_names);
-        return *ret_names ? 0 : -ENOMEM;
-    }
-    return fd < 0 ? fd : dir_list(fd, ret_names);
-}
-
-/* The number behind a prefix, "cpu12"; −1 for another name. */
-static int numbered(const char *name, const char *prefix) {
-    size_t size = strlen(prefix);
-    if (strncmp(name, prefix, size) != 0 || name[size] < '0' || name[size] > '9')
-        return -1;
-    char *end;
-    long number = strtol(name + size, &end, 10);
-    return *end || number > INT32_MAX ? -1 : (int)number;
-}
-
-/* Which CPUs are one core with this one: "0,4"; the text itself tells cores apart. */
-static int read_siblings(int cpu, struct str *ret) {
-    static const char *const files[] = {"core_cpus_list", "thread_siblings_list"};
-    int r = -ENOENT;
+int cpu_leader(int cpu, const char *const files[2]) {
+    char text[32], *end; /* as the first number is enough */
+    ssize_t r = -ENOENT;
     for (size_t i = 0; r == -ENOENT && i < 2; i++) {
         AUTO_STR path = STR_INIT;
-        str_printf(&path, CPUS "/cpu%d/topology/%s", cpu, files[i]);
-        r = path.failed ? -ENOMEM : machine_load(path.data, ret);
+        str_printf(&path, CPU_FILES "/cpu%d/topology/%s", cpu, files[i]);
+        r = path.failed ? -ENOMEM : machine_read(path.data, text, sizeof text);
     }
-    return r;
+    long leader = r < 0 ? 0 : strtol(text, &end, 10);
+    return r < 0 ? (int)r : end == text || leader < 0 || leader > INT32_MAX ? -ENOENT : (int)leader;
 }
 
-/* Of its siblings the first stands for a core. */
-static int is_first(int cpu) {
-    AUTO_STR siblings = STR_INIT;
-    int r = read_siblings(cpu, &siblings);
-    if (r < 0)
-        return r == -ENOENT ? 0 : r;
-    return siblings.data && strtol(siblings.data, NULL, 10) == cpu;
-}
+const char *const cpu_core_files[2] = {"core_cpus_list", "thread_siblings_list"};
 
 /* Where there is no topology: "cpu cores" of each "physical id" in /proc/cpuinfo, added up. */
 static int count_by_cpuinfo(void) {
@@ -78,12 +50,13 @@ static int count_by_cpuinfo(void) {
 }
 
 static int count_cores(void) {
-    AUTO_FREE char **names = NULL;
-    int r = list(CPUS, &names), cores = 0;
-    for (size_t i = 0; r >= 0 && names[i]; i++) {
-        int cpu = numbered(names[i], "cpu");
-        if (cpu >= 0 && (r = is_first(cpu)) > 0)
-            cores++;
+    AUTO_FREE int *cpus = NULL;
+    size_t count = 0;
+    int r = numbered_list(CPU_FILES, "cpu", &cpus, &count), cores = 0;
+    for (size_t i = 0; r >= 0 && i < count; i++) {
+        r = cpu_leader(cpus[i], cpu_core_files);
+        cores += r == cpus[i];
+        r = r == -ENOENT ? 0 : r;
     }
     return r < 0 ? r : cores ? cores : count_by_cpuinfo();
 }
@@ -99,25 +72,19 @@ int os_cpu_count_cores(void) {
 static int read_mhz(const char *policy, const char *name, double *ret) {
     AUTO_STR path = STR_INIT;
     uint64_t khz = 0;
-    str_printf(&path, CPUS "/cpufreq/%s/%s", policy, name);
+    str_printf(&path, CPU_FILES "/%s/%s", policy, name);
     int r = path.failed ? -ENOMEM : machine_number(path.data, &khz);
     *ret = (double)khz / 1000;
     return r == -ENOMEM ? r : 0;
 }
 
-static int read_policy(const char *name, struct os_cpu_freq *ret) {
-    *ret = (struct os_cpu_freq){.cpu = numbered(name, "policy")};
-    int r = read_mhz(name, "scaling_cur_freq", &ret->current);
+int cpu_read_policy(const char *policy, struct os_cpu_freq *ret) {
+    int r = read_mhz(policy, "scaling_cur_freq", &ret->current);
     if (r == 0 && ret->current == 0)
-        r = read_mhz(name, "cpuinfo_cur_freq", &ret->current);
+        r = read_mhz(policy, "cpuinfo_cur_freq", &ret->current);
     if (r == 0)
-        r = read_mhz(name, "scaling_min_freq", &ret->min);
-    return r < 0 ? r : read_mhz(name, "scaling_max_freq", &ret->max);
-}
-
-static int compare_freqs(const void *a, const void *b) {
-    const struct os_cpu_freq *x = a, *y = b;
-    return (x->cpu > y->cpu) - (x->cpu < y->cpu);
+        r = read_mhz(policy, "scaling_min_freq", &ret->min);
+    return r < 0 ? r : read_mhz(policy, "scaling_max_freq", &ret->max);
 }
 
 /* What stands behind one of the labels at the start of a line, or NULL. */
@@ -148,7 +115,7 @@ static size_t parse_cpuinfo(const char *line, struct os_cpu_freq *freqs) {
     return count;
 }
 
-static int read_cpuinfo(struct os_cpu_freq **ret_freqs, size_t *ret_count) {
+int cpu_read_cpuinfo(struct os_cpu_freq **ret_freqs, size_t *ret_count) {
     AUTO_STR text = STR_INIT;
     int r = machine_load("/proc/cpuinfo", &text);
     if (r < 0 && r != -ENOENT)
@@ -164,20 +131,20 @@ static int read_cpuinfo(struct os_cpu_freq **ret_freqs, size_t *ret_count) {
 }
 
 static int read_freqs(struct os_cpu_freq **ret_freqs, size_t *ret_count) {
-    AUTO_FREE char **names = NULL;
-    int r = list(CPUS "/cpufreq", &names);
-    size_t room = 0, count = 0;
-    while (r == 0 && names[room])
-        room++;
-    AUTO_FREE struct os_cpu_freq *freqs = mem_alloc(room * sizeof *freqs);
-    if (!freqs)
-        return -ENOMEM;
-    for (size_t i = 0; r == 0 && i < room; i++)
-        if (numbered(names[i], "policy") >= 0)
-            r = read_policy(names[i], &freqs[count++]);
+    AUTO_FREE int *policies = NULL;
+    size_t count = 0;
+    int r = numbered_list(CPU_FILES "/cpufreq", "policy", &policies, &count);
     if (r < 0 || count == 0)
-        return r < 0 ? r : read_cpuinfo(ret_freqs, ret_count);
-    qsort(freqs, count, sizeof *freqs, compare_freqs);
+        return r < 0 ? r : cpu_read_cpuinfo(ret_freqs, ret_count);
+    AUTO_FREE struct os_cpu_freq *freqs = mem_zalloc(count * sizeof *freqs);
+    for (size_t i = 0; freqs && r == 0 && i < count; i++) {
+        char policy[40];
+        snprintf(policy, sizeof policy, "cpufreq/policy%d", policies[i]);
+        freqs[i].cpu = policies[i];
+        r = cpu_read_policy(policy, &freqs[i]);
+    }
+    if (r < 0 || !freqs)
+        return r < 0 ? r : -ENOMEM;
     *ret_freqs = TAKE_POINTER(freqs);
     *ret_count = count;
     return 0;

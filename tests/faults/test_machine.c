@@ -47,6 +47,18 @@ FAULT(os_cpu_freq) {
     return fault_free(os_cpu_freq(&count));
 }
 
+FAULT(os_cpu_topology, .absorbs = "open read", .few = true) { /* speeds that nobody tells */
+    return fault_free(os_cpu_topology(OS_CPU_PLACE | OS_CPU_NODE | OS_CPU_SPEED, &count));
+}
+
+FAULT(os_cpu_caches, .few = true) {
+    return fault_free(os_cpu_caches(&count));
+}
+
+FAULT(os_numa_nodes) {
+    return fault_free(os_numa_nodes(&count));
+}
+
 FAULT(os_boot_time) {
     int64_t boot;
     return os_boot_time(&boot);

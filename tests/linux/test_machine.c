@@ -203,6 +203,69 @@ static void cpus_without_topology(void **state) {
     assert_true(fabs(uptime - 1234.56) < 1e-9);
 }
 
+/* The bits that are asked for are set where there is something to read, and no others. */
+static void topology(void **state) {
+    (void)state;
+    size_t count = 0;
+    struct os_cpu *cpus = os_cpu_topology(OS_CPU_PLACE | OS_CPU_NODE | OS_CPU_SPEED, &count);
+    assert_non_null(cpus);
+    int online = 0;
+    for (size_t i = 0; i < count; i++) {
+        online += cpus[i].online;
+        assert_true(i == 0 || cpus[i].cpu > cpus[i - 1].cpu);
+        if (cpus[i].valid & OS_CPU_PLACE)
+            assert_true(cpus[i].core >= 0 && cpus[i].core <= (int)i && cpus[i].thread >= 0);
+    }
+    free(cpus);
+    assert_int_equal(online, os_cpu_count());
+    assert_null(os_cpu_topology(8, &count));
+    assert_error(EINVAL, "cpu_topology", NULL, NULL);
+    plant("root/sys/devices/system/cpu/cpu3/topology/core_cpus_list", "3,9\n");
+    plant("root/sys/devices/system/cpu/cpu3/topology/physical_package_id", "-1\n");
+    plant("root/sys/devices/system/cpu/cpu9/topology/core_cpus_list", "3,9\n");
+    plant("root/sys/devices/system/cpu/cpu4/topology/core_cpus_list", "x\n");
+    plant("root/sys/devices/system/cpu/cpu4/online", "0\n");
+    cpus = RECORDED(os_cpu_topology(OS_CPU_PLACE | OS_CPU_NODE, &count));
+    assert_int_equal(count, 3);
+    assert_true(cpus[0].cpu == 3 && cpus[0].online && cpus[0].valid == OS_CPU_PLACE);
+    assert_true(cpus[0].socket_id == -1 && cpus[0].core_id == -1 && cpus[0].socket == -1);
+    assert_true(cpus[1].cpu == 4 && !cpus[1].online && cpus[1].valid == 0);
+    assert_true(cpus[2].cpu == 9 && cpus[2].core == 0 && cpus[2].thread == 1);
+    free(cpus);
+    cpus = RECORDED(os_cpu_topology(0, &count));
+    assert_true(count == 3 && cpus[0].valid == 0);
+    free(cpus);
+}
+
+/* Of hostile texts the numbers are whatever they are, and nothing is read beyond them. */
+static void caches_and_nodes(void **state) {
+    (void)state;
+    size_t count;
+    static const char *const levels[] = {"", "0", "100", "2"};
+    for (int i = 0; i < 4; i++) {
+        char path[100];
+        snprintf(path, sizeof path, "root/sys/devices/system/cpu/cpu1/cache/index%d/level", i);
+        plant(path, levels[i]);
+    }
+    plant("root/sys/devices/system/cpu/cpu1/cache/index3/size", "3M");
+    struct os_cpu_cache *caches = RECORDED(os_cpu_caches(&count));
+    assert_int_equal(count, 1);
+    assert_string_equal(caches[0].name, "L2");
+    assert_string_equal(caches[0].type, "unified");
+    assert_string_equal(caches[0].cpus, "1"); /* as nobody says that others share it */
+    assert_true(caches[0].size == 3 << 20 && caches[0].ways == 0);
+    free(caches);
+    plant("root/sys/devices/system/node/node4/distance", "10 20 30\n");
+    plant("root/sys/devices/system/node/node7/cpulist", "0-1\n");
+    struct os_numa_node *nodes = RECORDED(os_numa_nodes(&count));
+    assert_int_equal(count, 2);
+    assert_true(nodes[0].node == 4 && nodes[0].distances_count == 2 && nodes[0].total == 0);
+    assert_true(nodes[0].distances[1].node == 7 && nodes[0].distances[1].distance == 20);
+    assert_string_equal(nodes[1].cpus, "0-1");
+    assert_int_equal(nodes[1].distances_count, 0);
+    free(nodes);
+}
+
 static void pressure(void **state) {
     (void)state;
     struct os_pressure_result p;
@@ -252,6 +315,8 @@ int main(void) {
         cmocka_unit_test(cpus_of_this_machine),
         IN_SCRATCH(many_cpus),
         IN_SCRATCH(cpus_without_topology),
+        IN_SCRATCH(topology),
+        IN_SCRATCH(caches_and_nodes),
         IN_SCRATCH(pressure),
         cmocka_unit_test(a_trigger_can_be_polled),
     };
