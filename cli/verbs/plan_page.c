@@ -105,9 +105,16 @@ static void put_entry(const struct os_plan_entry *e) {
     fputs("</td></tr>\n", stdout);
 }
 
+/* A value may be known because it is to stay. */
+static bool changes_it(const struct os_plan_value *value) {
+    return strcmp(value->was, value->is) != 0;
+}
+
 static void put_act(const struct os_plan_act *act) {
     for (size_t i = 0; i < act->value_count; i++) {
         const struct os_plan_value *v = &act->values[i];
+        if (!changes_it(v))
+            continue;
         fputs("<tr><td class=\"meta\">set</td><td>", stdout);
         put_safe(v->kind);
         putchar(' ');
@@ -195,7 +202,8 @@ int show_plan_page(struct os_plan *plan) {
     const struct os_plan_act *acts;
     size_t act_count = os_plan_acts(plan, &acts), changes = count;
     for (size_t i = 0; i < act_count; i++)
-        changes += acts[i].value_count;
+        for (size_t k = 0; k < acts[i].value_count; k++)
+            changes += changes_it(&acts[i].values[k]);
     printf("<h1>Plan: %zu %s</h1>\n", changes, changes == 1 ? "change" : "changes");
     put_digest(plan);
     fputs("<table><tr><th>What</th><th>Where</th><th>Now &rarr; then</th><th>Undo</th>"

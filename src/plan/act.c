@@ -238,6 +238,10 @@ int act_parse(const struct json *json, struct arena *arena, size_t number,
 
 /* ------------------------------------------------------------------------------ looking */
 
+bool value_changes(const struct os_plan_value *value) {
+    return strcmp(value->was, value->is) != 0;
+}
+
 void act_name(struct str *s, const struct os_plan_value *value) {
     str_printf(s, "%s %s%s%s", value->kind, value->name, *value->what ? ": " : "", value->what);
 }
@@ -258,7 +262,8 @@ int act_look(const struct os_plan_act *act, bool after, struct act_look *ret) {
         bool was = strcmp(now.data, v->was) == 0, is = strcmp(now.data, v->is) == 0;
         ret->was = ret->was && was;
         ret->is = ret->is && is;
-        ret->known = ret->known && (was || is);
+        /* What is to stay, and was disturbed by what was run, is nobody else's. */
+        ret->known = ret->known && (was || is || !value_changes(v));
         if (!(after ? is : was) && !ret->odd) {
             ret->odd = v;
             ret->found = now;
@@ -421,7 +426,8 @@ size_t acts_restore(struct txn *txn, enum os_plan_when first, enum os_plan_when 
         for (size_t at = 0; (at = next_of(txn, forward, when, at)) < count; at++) {
             size_t i = forward ? at : count - 1 - at;
             const struct os_plan_act *act = &txn->acts.list[i];
-            if (!txn->begun[i])
+            bool by_itself = act->value_count && !argv_of(act, !forward);
+            if (!txn->begun[i] && !by_itself)
                 continue;
             int r = has_to_go(act, forward, ours);
             if (r > 0)

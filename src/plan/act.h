@@ -35,6 +35,9 @@ struct act_look {
 /** Looks at the values: 0 or −errno. The first that isn't as `after` (else before) has it is `odd`. */
 int act_look(const struct os_plan_act *act, bool after, struct act_look *ret);
 
+/** Whether a value is to be another one: some are known since they are to stay. */
+bool value_changes(const struct os_plan_value *value);
+
 /** "service nginx: state" */
 void act_name(struct str *s, const struct os_plan_value *value);
 

@@ -431,6 +431,8 @@ static void tell_origin(struct report *r, const char *origin) {
 
 static void tell_act(struct report *r, const struct os_plan_act *act) {
     for (size_t i = 0; i < act->value_count; i++) {
+        if (!value_changes(&act->values[i]))
+            continue;
         tell_value(r, &act->values[i], act);
         color(r, PLAIN);
         tell_origin(r, act->origin);

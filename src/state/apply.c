@@ -2,6 +2,7 @@
 /** States planned and applied, round by round of their commands. */
 #include "base/cancel.h"
 #include "base/error.h"
+#include "plan/plan.h"
 #include "state/kinds.h"
 #include "state/package.h"
 #include "state/service.h"
@@ -28,14 +29,21 @@ int plan_resource(struct os_state *state, const struct resource *resource) {
     return resource->kind->plan(state, resource);
 }
 
+/* How many steps a plan has. */
+static size_t steps_of(const struct os_plan *plan) {
+    return plan->step_count + plan->acts.count;
+}
+
 /* The files of a round. All that is wrong is told. */
 static int plan_files(struct os_state *state, uint32_t stage) {
     int result = 0;
     for (size_t i = 0; i < resource_count(state) && result != -ENOMEM; i++) {
-        const struct resource *resource = &resources_of(state)[state->order[i]];
+        struct resource *resource = &resources_of(state)[state->order[i]];
+        size_t before = steps_of(state->plan);
         int r = resource->kind->command || resource->kind->judge || resource->stage != stage
                     ? 0
                     : plan_resource(state, resource);
+        resource->changed = resource->changed || steps_of(state->plan) > before;
         result = r < 0 ? r : result;
     }
     return result;
@@ -129,6 +137,17 @@ static int remember_changes(struct os_state *state, struct os_plan *plan) {
         if (list[i].path2)
             list_add_text(&state->changed, list[i].path2);
     }
+    const struct os_plan_act *acts;
+    count = os_plan_acts(plan, &acts);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < acts[i].value_count; k++) {
+            const struct os_plan_value *v = &acts[i].values[k];
+            AUTO_STR label = STR_INIT;
+            str_printf(&label, "%s:%s", v->kind, v->name);
+            if (!label.failed && value_changes(v))
+                list_add_text(&state->changed, label.data);
+            state->changed.text.failed |= label.failed;
+        }
     return state->changed.text.failed ? -ENOMEM : 0;
 }
 
@@ -170,6 +189,8 @@ struct os_plan *os_state_plan(struct os_state *state) {
     state->stage = 0;
     list_free(&state->changed);
     state->changed = (struct list){0};
+    for (size_t i = 0; i < resource_count(state); i++)
+        resources_of(state)[i].changed = false;
     return PUBLIC_POINTER(make_plan(state, &plan), plan, "state_plan", NULL, NULL);
 }
 
@@ -271,12 +292,13 @@ static int run_all(struct apply *a) {
     for (uint32_t stage = state->stage; stage <= state->last; stage++) {
         bool ran = false;
         for (size_t i = 0; i < resource_count(state); i++) {
-            const struct resource *resource = &resources_of(state)[state->order[i]];
+            struct resource *resource = &resources_of(state)[state->order[i]];
             if (!resource->kind->command || resource->stage != stage)
                 continue;
             int r = run_one(a, resource);
             if (r < 0)
                 return r;
+            resource->changed = r > 0;
             ran = ran || r > 0;
         }
         if (ran) {

@@ -60,6 +60,10 @@ bool is_said(const struct resource *resource, const char *name);
 /** The path of a resource of a kind whose names stand for files, the arena's. */
 const char *drop_in_path(struct os_state *state, const struct kind *kind, const char *name);
 
+/** What a resource is called in a state, without the folder that its kind adds; `room` may have it. */
+enum { LONGEST_NAME = 200 };
+const char *resource_name(const struct resource *resource, char room[static LONGEST_NAME + 1]);
+
 /** The kind of a name, or NULL. */
 const struct kind *kind_of(const char *name);
 

@@ -17,7 +17,7 @@
 /* ------------------------------------------------------------------------------ dpkg's state */
 
 /* As dpkg finds it, without dpkg. */
-static int load_status(char **ret_text) {
+int package_status(char **ret_text) {
     const char *admin = getenv("DPKG_ADMINDIR");
     AUTO_STR path = STR_INIT;
     size_t size;
@@ -44,16 +44,24 @@ static long find_field(const char *stanza, const char *name, const char **ret) {
     return -1;
 }
 
-static bool field_is(const char *stanza, const char *name, const char *value, size_t value_size) {
+bool package_field_is(const char *stanza, const char *name, const char *value, size_t value_size) {
     const char *found;
     long size = find_field(stanza, name, &found);
     return size == (long)value_size && memcmp(found, value, value_size) == 0;
 }
 
+static void copy_field(const char *stanza, const char *name, char *to, size_t room) {
+    const char *value;
+    long size = find_field(stanza, name, &value);
+    if (size > 0 && size < (long)room) {
+        memcpy(to, value, (size_t)size);
+        to[size] = '\0';
+    }
+}
+
 static void read_stanza(const char *stanza, struct package *ret) {
-    const char *status, *version;
+    const char *status;
     long size = find_field(stanza, "Status", &status);
-    long version_size = find_field(stanza, "Version", &version);
     AUTO_FREE char *words = size > 0 ? mem_text(status, (size_t)size) : NULL;
     if (!words)
         return;
@@ -62,10 +70,8 @@ static void read_stanza(const char *stanza, struct package *ret) {
     ret->configured = !none;
     ret->installed = !none && strcmp(last, " config-files") != 0;
     ret->held = strncmp(words, "hold ", 5) == 0;
-    if (version_size > 0 && version_size < (long)sizeof ret->version) {
-        memcpy(ret->version, version, (size_t)version_size);
-        ret->version[version_size] = '\0';
-    }
+    copy_field(stanza, "Version", ret->version, sizeof ret->version);
+    copy_field(stanza, "Architecture", ret->architecture, sizeof ret->architecture);
 }
 
 void package_find(const char *text, const char *name, struct package *ret) {
@@ -73,8 +79,8 @@ void package_find(const char *text, const char *name, struct package *ret) {
     size_t size = colon ? (size_t)(colon - name) : strlen(name);
     *ret = (struct package){0};
     for (const char *stanza = text; stanza && *stanza && !ret->installed;) {
-        if (field_is(stanza, "Package", name, size) &&
-            (!colon || field_is(stanza, "Architecture", colon + 1, strlen(colon + 1))))
+        if (package_field_is(stanza, "Package", name, size) &&
+            (!colon || package_field_is(stanza, "Architecture", colon + 1, strlen(colon + 1))))
             read_stanza(stanza, ret);
         stanza = strstr(stanza, "\n\n");
         stanza = stanza ? stanza + 2 : NULL;
@@ -83,7 +89,7 @@ void package_find(const char *text, const char *name, struct package *ret) {
 
 static int look_at_package(const char *name, struct package *ret) {
     AUTO_FREE char *text = NULL;
-    int r = load_status(&text);
+    int r = package_status(&text);
     if (r >= 0)
         package_find(text, name, ret);
     return r;
@@ -92,9 +98,13 @@ static int look_at_package(const char *name, struct package *ret) {
 static int look_package(const char *name, const char *what, struct str *now) {
     struct package package;
     int r = look_at_package(name, &package);
+    const char *mark = "";
+    if (r >= 0 && strcmp(what, "mark") == 0)
+        r = package_mark(name, &package, &mark);
     if (r < 0)
         return r;
-    str_append_text(now, strcmp(what, "held") == 0            ? package.held ? "held" : "free"
+    str_append_text(now, *mark                                ? mark
+                         : strcmp(what, "held") == 0          ? package.held ? "held" : "free"
                          : strcmp(what, "configuration") == 0 ? package.configured ? "kept" : "none"
                          : package.installed                  ? package.version
                                                               : "absent");
@@ -368,7 +378,7 @@ static int look_before(struct changes *changes) {
     AUTO_FREE char *text = NULL;
     size_t count;
     struct change *c = changes_of(changes, &count);
-    int r = load_status(&text);
+    int r = package_status(&text);
     for (size_t i = 0; r >= 0 && i < count; i++) {
         struct package package;
         package_find(text, c[i].name, &package);
@@ -415,6 +425,10 @@ static int plan_call(struct os_state *state, const struct resource *resource, ch
                                     .when = OS_PLAN_MAIN,
                                     .undo_when = OS_PLAN_BEFORE,
                                     .optional = !resource->undone};
+    size_t count;
+    const struct change *list = changes_of(changes, &count);
+    if (r >= 0)
+        r = plan_marks(state, list, count, argv, act.optional);
     return r < 0 ? r : plan_add_act(state->plan, &act);
 }
 

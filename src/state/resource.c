@@ -340,6 +340,17 @@ const char *drop_in_path(struct os_state *state, const struct kind *kind, const 
     return path;
 }
 
+const char *resource_name(const struct resource *resource, char room[static LONGEST_NAME + 1]) {
+    const struct kind *kind = resource->kind;
+    if (!kind->folder)
+        return resource->name;
+    const char *name = resource->name + strlen(kind->folder) + 1;
+    size_t size = strlen(name) - strlen(kind->suffix);
+    memcpy(room, name, size);
+    room[size] = '\0';
+    return room;
+}
+
 /* A name that stands for a file: of letters, digits and what is in `kind->letters`. */
 static int take_drop_in(struct os_state *state, struct resource *resource,
                         const struct data_value *v) {
@@ -349,7 +360,8 @@ static int take_drop_in(struct os_state *state, struct resource *resource,
     for (const char *c = resource->name; r >= 0 && *c; c++)
         if (!isalnum((unsigned char)*c) && !strchr(kind->letters, *c))
             size = 0;
-    if (r >= 0 && (!size || size > 200 || *resource->name == '.' || *resource->name == '-'))
+    if (r >= 0 &&
+        (!size || size > LONGEST_NAME || *resource->name == '.' || *resource->name == '-'))
         return problem(state, &resource->place,
                        "'%s' can't name a file in %s: letters, digits, %s and no more",
                        resource->name, kind->folder, kind->letters);

@@ -170,13 +170,23 @@ static bool shall_run(const struct service *service) {
     return service->state && strcmp(service->state, "running") == 0;
 }
 
+/* "kind:name", of what a plan can change. */
+static bool is_label(const char *text) {
+    const char *colon = strchr(text, ':');
+    AUTO_FREE char *name = colon ? mem_text(text, (size_t)(colon - text)) : NULL;
+    const struct kind *kind = name ? kind_of(name) : NULL;
+    return kind && !kind->judge && colon[1];
+}
+
 static int take_patterns(struct os_state *state, const struct resource *resource, const char *name,
                          const struct data_value *v, const char *const **ret) {
     int r = v ? take_texts(state, resource, name, v, ret) : 0;
     for (size_t i = 0; r >= 0 && v && (*ret)[i]; i++)
-        if (*(*ret)[i] != '/') {
+        if (*(*ret)[i] != '/' && !is_label((*ret)[i])) {
             struct place place = member_place(resource, name);
-            return problem(state, &place, "'%s' is no absolute path", (*ret)[i]);
+            return problem(state, &place,
+                           "'%s' is no absolute path, and nothing like \"package:nginx\"",
+                           (*ret)[i]);
         }
     return r;
 }
@@ -310,6 +320,53 @@ static bool is_for_any(const char *const *patterns, const char *path) {
     return false;
 }
 
+/* Whether one of the patterns is "kind:name" of this. */
+static bool names(const char *const *patterns, const char *kind, size_t kind_size,
+                  const char *name) {
+    for (; patterns && *patterns; patterns++)
+        if (strncmp(*patterns, kind, kind_size) == 0 && (*patterns)[kind_size] == ':' &&
+            match_name(*patterns + kind_size + 1, name))
+            return true;
+    return false;
+}
+
+static bool names_resource(const char *const *patterns, const struct resource *resource) {
+    char room[LONGEST_NAME + 1];
+    const char *kind = resource->kind->name;
+    return names(patterns, kind, strlen(kind), resource_name(resource, room));
+}
+
+/* Whether something that the state has is called so, and was changed. */
+static bool changes_resource(const struct os_state *state, const char *const *patterns,
+                             bool before) {
+    for (size_t i = 0; i < resource_count(state); i++) {
+        const struct resource *resource = &resources_of(state)[i];
+        if (resource->changed && (before || resource->stage >= state->stage) &&
+            names_resource(patterns, resource))
+            return true;
+    }
+    return false;
+}
+
+/* Likewise, a value: of a package that another one pulls in, too. */
+static bool changes_value(const struct os_state *state, const char *const *patterns) {
+    const struct os_plan_act *acts;
+    size_t count = os_plan_acts(state->plan, &acts);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < acts[i].value_count; k++) {
+            const struct os_plan_value *v = &acts[i].values[k];
+            if (value_changes(v) && names(patterns, v->kind, strlen(v->kind), v->name))
+                return true;
+        }
+    return false;
+}
+
+/* What another round has changed: a path, or "kind:name". */
+static bool is_about(const char *const *patterns, const char *what) {
+    size_t kind = strcspn(what, ":");
+    return *what == '/' ? is_for_any(patterns, what) : names(patterns, what, kind, what + kind + 1);
+}
+
 /* Whether the plan, or `before` it another round, changes what one of the patterns is for: 1, 0 or −errno. */
 static int changes(struct os_state *state, const char *const *patterns, bool before) {
     const struct os_plan_entry *list;
@@ -323,9 +380,9 @@ static int changes(struct os_state *state, const char *const *patterns, bool bef
         if (is_for_any(patterns, list[i].path) || is_for_any(patterns, list[i].path2))
             return 1;
     for (size_t i = 0; path && i < state->changed.count; i++, path += strlen(path) + 1)
-        if (is_for_any(patterns, path))
+        if (is_about(patterns, path))
             return 1;
-    return 0;
+    return changes_value(state, patterns) || changes_resource(state, patterns, before);
 }
 
 int plan_touches(struct os_state *state, const char *const *patterns) {
@@ -440,6 +497,9 @@ static int needs_of_service(const struct resource *resource, const struct resour
     static const char *const units[] = {"/etc/systemd/system/*", "/run/systemd/system/*",
                                         "/usr/local/lib/systemd/system/*", NULL};
     const struct service *service = service_of(resource);
+    if (!other->kind->judge && other != resource &&
+        (names_resource(service->restart, other) || names_resource(service->reload, other)))
+        return NEEDED;
     if (other->kind->driver)
         return other->kind->blind && !other->after ? NEEDED : NOT_NEEDED;
     return !other->kind->named && !other->kind->command && !other->kind->judge &&

@@ -55,6 +55,7 @@ struct resource {
     bool gone;                   /* it shall not be there */
     bool undone;                 /* when it fails: undo_on_failure */
     bool pending;                /* a command that has to run */
+    bool changed;                /* planning it took steps, or it was run */
     uint8_t mark;                /* while the order is found */
     uint32_t stage;              /* how many rounds of commands come before it */
     uint32_t same;               /* the next resource of this path, from 1 on; 0: none */
@@ -130,7 +131,7 @@ struct os_state {
     bool from_disk;       /* the machine is asked, not the plan: see view.h */
     bool checking;        /* nothing will be done: only what is so is asked */
     bool unknown;         /* a program that could tell is missing */
-    struct list changed;  /* the paths that rounds before this one have changed */
+    struct list changed;  /* the paths and values that rounds before this one have changed */
     bool blind;           /* the plan has a program after which nobody knows how things are */
     bool disturbed;       /* nobody knows any more what paths lead to */
     bool watching;        /* what is looked at is noted: see against.h */

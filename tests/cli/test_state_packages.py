@@ -2,6 +2,7 @@
 """osier plan, apply, undo and check of packages, over an apt-get and a dpkg status that are the test's own."""
 
 import json
+import re
 
 import pytest
 
@@ -19,14 +20,20 @@ if os.path.exists("@/broken") and not dry: sys.exit("E: the disk is full")
 text = open("@/dpkg/status").read()
 have = dict(re.findall(r"^Package: (\S+)\nStatus: \S+ ok installed\n(?:.*\n)*?Version: (\S+)", text, re.M))
 want, gone = {}, []
+try: marked = set(re.findall(r"^Package: (\S+)\n(?:.+\n)*Auto-Installed: 1", open("@/apt/extended_states").read(), re.M))
+except OSError: marked = set()
 def install(name, version=None):
     if name not in known: sys.exit(f"E: Unable to locate package {name}")
     want[name] = version if version and version[-1] != "*" else known[name]["version"]
     for other in known[name].get("needs", []):
-        if other not in have and other not in want: install(other)
+        if other not in have or have[other] != known[other]["version"]:
+            if other not in have: marked.add(other)
+            if other not in want: want[other] = known[other]["version"]
 for name in names:
     if verb == "purge" or name.endswith("-"): gone.append(name.rstrip("-") if verb != "purge" else name)
-    else: install(*name.split("=", 1))
+    else:
+        install(*name.split("=", 1))
+        marked.discard(name.split("=")[0])
 for name, version in want.items():
     if have.get(name) == version: continue
     old = f" [{have[name]}]" if name in have else ""
@@ -36,6 +43,9 @@ for name in gone:
     if name in have or (verb == "purge" and f"Package: {name}\n" in text):
         print(f"{'Purg' if verb == 'purge' or '--purge' in sys.argv else 'Remv'} {name} [{have.pop(name, known[name]['version'])}]")
 if not dry:
+    os.makedirs("@/apt", exist_ok=True)
+    with open("@/apt/extended_states", "w") as file:
+        for name in sorted(marked & set(have)): print(f"Package: {name}\nArchitecture: amd64\nAuto-Installed: 1\n", file=file)
     held = re.findall(r"^Package: (\S+)\nStatus: hold", text, re.M)
     with open("@/dpkg/status", "w") as file:
         for name, version in sorted(have.items()):
@@ -44,7 +54,12 @@ if not dry:
 
 MARK = r"""#!/bin/sh
 echo "apt-mark $*" >> @/calls
-case $1 in hold) from=install to=hold ;; *) from=hold to=install ;; esac
+[ -e "@/broken-$1" ] && { echo "$1 is broken" >&2; exit 5; }
+case $1 in
+auto) shift; for name; do printf 'Package: %s\nArchitecture: amd64\nAuto-Installed: 1\n\n' "$name" >> @/apt/extended_states; done; exit ;;
+hold) from=install to=hold ;;
+*) from=hold to=install ;;
+esac
 /bin/sed -i "/^Package: $2\$/{n;s/Status: $from/Status: $to/}" @/dpkg/status
 """
 
@@ -90,9 +105,24 @@ def installed(machine):
     def installed():
         stanzas = (machine / "dpkg/status").read_text().strip().split("\n\n")
         fields = [dict(line.split(": ", 1) for line in s.splitlines() if ": " in line) for s in stanzas]
-        return {f["Package"]: f["Version"] for f in fields}
+        return {f["Package"]: f["Version"] for f in fields if f}
 
     return installed
+
+
+@pytest.fixture
+def marks(machine):
+    """Marks packages as having come by themselves, and tells which are."""
+    path = machine / "apt/extended_states"
+
+    def marks(*names):
+        path.parent.mkdir(exist_ok=True)
+        for name in names:
+            with open(path, "a") as file:
+                file.write(f"Package: {name}\nArchitecture: amd64\nAuto-Installed: 1\n\n")
+        return sorted(set(re.findall("^Package: (.*)$", path.read_text(), re.M)))
+
+    return marks
 
 
 def write(tmp_path, text):
@@ -129,6 +159,41 @@ def test_held_is_a_value_of_its_own(osier, tmp_path, machine, calls):
     assert osier("apply", "site.toml", "--yes").status == 0 and calls() == ["apt-mark hold base"]
     assert osier("plan", "site.toml").out == "nothing to do\n"
     assert osier("undo").status == 0 and calls() == ["apt-mark unhold base"]
+
+
+def test_marks_of_apt_are_as_before_when_all_is_undone(osier, tmp_path, machine, installed, marks, calls):
+    (machine / "known.json").write_text(json.dumps({"web": {"version": "2", "needs": ["old"]}, "old": {"version": "2"}, "base": {"version": "2"}}))
+    assert marks("base", "old") == ["base", "old"]
+    write(tmp_path, '[package.web]\n[package.base]\nversion = "2*"\n')
+    shown = osier("plan", "site.toml")
+    assert "package base: mark  auto -> manual  undo: compensate" in shown.out and "package old: mark" not in shown.out
+    assert shown.out.endswith("\n4 values set by programs\n")  # web, old, base and base's mark
+    assert osier("apply", "site.toml", "--yes").status == 0
+    assert marks() == ["old"] and installed() == {"base": "2", "old": "2", "web": "2"}
+    assert calls() == ["apt-get install web base=2*"]
+    assert osier("plan", "site.toml").out == "nothing to do\n"
+    assert osier("undo").status == 0
+    assert calls() == ["apt-get install web- old=1 base=1 --purge", "apt-mark auto old base"]
+    assert marks() == ["base", "old"] and installed() == {"base": "1", "old": "1"}
+    calls()
+    assert osier("undo", "2").status == 0 and marks() == ["old"]  # which does it again
+
+
+def test_marks_of_what_was_absent(osier, tmp_path, installed, marks):
+    marks("base")
+    write(tmp_path, '[package.base]\nstate = "absent"\n[package.old]\nstate = "absent"\npurge = true\n')
+    assert osier("apply", "site.toml", "--yes").status == 0 and marks() == [] and installed() == {}
+    assert osier("undo").status == 0
+    assert marks() == ["base"] and installed() == {"base": "1", "old": "1"}
+
+
+def test_marks_are_taken_back_where_something_fails(osier, tmp_path, machine, installed, marks):
+    marks("base", "old")
+    (machine / "broken-hold").touch()
+    write(tmp_path, '[package.old]\nversion = "2*"\nheld = true\n')
+    done = osier("apply", "site.toml", "--yes")
+    assert done.status == 1 and "hold is broken" in done.err
+    assert marks() == ["base", "old"] and installed() == {"base": "1", "old": "1"}
 
 
 def test_what_comes_after_a_package_waits_for_it(osier, tmp_path, installed, calls):

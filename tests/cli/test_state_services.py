@@ -99,6 +99,56 @@ def test_a_service_is_started_enabled_and_taken_back(osier, tmp_path, unit, call
     assert calls() == ["enable app.service", "start app.service"] and unit("app") == ("active", "enabled")
 
 
+PACKAGES = r"""#!/bin/sh
+# app and its library come in version 2, with one call.
+case " $* " in *" -s "*) printf 'Inst lib [1] (2 Debian:12 [amd64])\\nInst app [1] (2 Debian:12 [amd64])\\n'; exit ;; esac
+for word; do last=$word; done
+case $last in *=1) version=1 ;; *) version=2 ;; esac
+printf 'Package: app\\nStatus: install ok installed\\nVersion: %s\\n\\nPackage: lib\\nStatus: install ok installed\\nVersion: %s\\n\\n' $version $version > @/dpkg/status
+"""
+
+
+@pytest.fixture
+def packages(machine, monkeypatch):
+    (machine / "dpkg").mkdir()
+    (machine / "dpkg/status").write_text("Package: app\nStatus: install ok installed\nVersion: 1\n\nPackage: lib\nStatus: install ok installed\nVersion: 1\n\n")
+    (machine / "programs/apt-get").write_text(PACKAGES.replace("@", str(machine)).replace("\\\\", "\\"))
+    (machine / "programs/apt-get").chmod(0o755)
+    monkeypatch.setenv("DPKG_ADMINDIR", str(machine / "dpkg"))
+
+
+@pytest.mark.parametrize("heard", ["package:app", "package:lib", "package:*", "file:@/a"])
+def test_a_service_hears_packages_and_tables(osier, tmp_path, unit, calls, packages, heard):
+    unit("app", "active")
+    unit("other", "active")
+    write(tmp_path, f'[package.app]\nversion = "2"\n[file."@/a"]\n[service.app]\nrestart_when = ["{heard}"]\n'
+                    '[service.other]\nreload_when = ["package:nginx", "package:ap", "user:app", "file:@/b"]\n')
+    assert osier("apply", "site.toml", "--yes").status == 0
+    assert calls() == ["restart app.service"]
+    assert osier("plan", "site.toml").out == "nothing to do\n"
+    assert osier("apply", "site.toml", "--yes").status == 0 and calls() == []
+    assert osier("undo").status == 0 and calls()[-1:] == ["try-restart app.service"]
+
+
+def test_a_service_hears_commands_and_other_services(osier, tmp_path, unit, calls):
+    unit("app", "active")
+    unit("db", "inactive")
+    write(tmp_path, '[run.build]\ncommand = "touch @/built"\ncreates = "@/built"\n'
+                    '[service.db]\nstate = "running"\n[service.app]\nrestart_when = ["run:build", "service:d?"]\n')
+    assert osier("apply", "site.toml", "--yes").status == 0
+    assert calls() == ["start db.service", "restart app.service"]
+    assert osier("apply", "site.toml", "--yes").status == 0 and calls() == []
+    (tmp_path / "built").unlink()
+    assert osier("apply", "site.toml", "--yes").status == 0 and calls() == ["restart app.service"]
+
+
+def test_what_no_service_can_hear(osier, tmp_path, calls):
+    for what in ("etc/x", "nothing:x", "package:", "http:x", ":x"):
+        write(tmp_path, f'[service.app]\nrestart_when = ["{what}"]\n')
+        done = osier("plan", "site.toml")
+        assert done.status == 1 and f"'{what}' is no absolute path, and nothing like \"package:nginx\"" in done.err
+
+
 def test_what_is_as_it_shall_be_runs_nothing(osier, tmp_path, unit, calls):
     unit("app", "active", "enabled")
     write(tmp_path, '[service.app]\nstate = "running"\nenabled = true\nmasked = false\n')

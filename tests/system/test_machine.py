@@ -113,7 +113,8 @@ def picture(machine):
 
 
 def packages(machine):
-    return machine.run("dpkg-query", "-W", "-f", "${Package} ${Version} ${db:Status-Abbrev}\n").stdout
+    found = machine.run("dpkg-query", "-W", "-f", "${Package} ${Version} ${db:Status-Abbrev}\n").stdout
+    return found, machine.run("apt-mark", "showauto").stdout
 
 
 def is_active(machine, unit):
