@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Records and lists of them, as the command prints any struct of a header: a header of the test's own."""
 
-import contextlib
-import fcntl
 import json
 import os
 import pathlib
-import pty
 import random
 import shutil
-import struct
 import subprocess
 import sys
-import termios
 
 import pytest
+from terminal import on_a_terminal
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
@@ -349,30 +345,20 @@ def test_what_is_no_field(things, option):
     assert things("os.thing", "--fields=nam", status=64) == ""
 
 
-def on_a_terminal(program, *words, columns, **environment):
-    """What it prints there, as lines; the terminal is not its own, so its end takes nothing of what it printed away."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    environment = {"PATH": os.environ["PATH"], "TZ": "UTC", **environment}
-    child = subprocess.Popen([program, *words], stdin=slave, stdout=slave, stderr=slave, env=environment)
-    os.close(slave)
-    text = b""
-    with contextlib.suppress(OSError):
-        while part := os.read(master, 4096):
-            text += part
-    os.close(master)
-    assert child.wait(timeout=60) == 0
-    return text.decode().replace("\r\n", "\n").splitlines()
+def lines_on_a_terminal(*command, columns, **environment):
+    status, text = on_a_terminal(*command, columns=columns, env={"PATH": os.environ["PATH"], "TZ": "UTC", **environment})
+    assert status == 0
+    return text.splitlines()
 
 
 def test_a_list_on_a_terminal(things):
-    assert on_a_terminal(things.program, "os.things", columns=80) == [
+    assert lines_on_a_terminal(things.program, "os.things", columns=80) == [
         "id  name       weight  mood",
         " 1  one       4.0 KiB  BAD",
         r"-2  'two\nä'        -  GOOD",
         " 3               10 B  BAD",
     ]
-    assert on_a_terminal(things.program, "os.things", "--fields=born,age", columns=80)[1:] == [
+    assert lines_on_a_terminal(things.program, "os.things", "--fields=born,age", columns=80)[1:] == [
         "1970-01-01 00:00:01   1:01:01",
         "1969-12-31 23:59:58  -2:02:02",
         "1970-01-01 00:00:03   3:03:03",
@@ -380,15 +366,15 @@ def test_a_list_on_a_terminal(things):
 
 
 def test_a_list_on_a_narrow_terminal(things):
-    lines = on_a_terminal(things.program, "os.things", columns=12)
+    lines = lines_on_a_terminal(things.program, "os.things", columns=12)
     assert lines == ["id  name    ", " 1  one     ", "-2  'two\\nä'", " 3          "]
 
 
 def test_heads_are_bold(things):
-    (line,) = on_a_terminal(things.program, "os.things", "--fields=id", "--top=0", columns=80, TERM="xterm")
+    (line,) = lines_on_a_terminal(things.program, "os.things", "--fields=id", "--top=0", columns=80, TERM="xterm")
     assert line == "\033[1mid\033[0m"
     plain = {"TERM": "xterm", "NO_COLOR": "1"}
-    assert on_a_terminal(things.program, "os.things", "--fields=id", "--top=0", columns=80, **plain) == ["id"]
+    assert lines_on_a_terminal(things.program, "os.things", "--fields=id", "--top=0", columns=80, **plain) == ["id"]
 
 
 def test_help_names_the_fields(things):

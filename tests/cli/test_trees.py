@@ -2,25 +2,21 @@
 """osier walk, glob, compare, rm, cp, mv and usage."""
 
 import base64
-import contextlib
-import fcntl
 import json
 import os
 import pathlib
-import pty
 import re
 import shutil
 import signal
 import socket
 import stat
-import struct
 import subprocess
 import tempfile
-import termios
 import time
 import xml.dom.minidom
 
 import pytest
+from terminal import on_a_terminal
 
 
 @pytest.fixture
@@ -478,30 +474,18 @@ def test_nobody_reads_on(build, big):
         assert done.stdout in ("5\n141\n", "5\n0\n") and done.stderr == ""  # 0: it all fitted into the pipe
 
 
-def on_a_terminal(build, cwd, words, columns, **environment):
-    """What a call prints to a terminal of that many columns, stdout and stderr."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    env = {"PATH": os.environ["PATH"], "TERM": "xterm"} | environment
-    child = subprocess.Popen([build / "osier", *words], cwd=cwd, stdout=slave, stderr=slave, env=env)
-    os.close(slave)
-    text = b""
-    with contextlib.suppress(OSError):
-        while block := os.read(master, 65536):
-            text += block
-    os.close(master)
-    return child.wait(), text.decode()
+XTERM = {"PATH": os.environ["PATH"], "TERM": "xterm"}
 
 
 @pytest.mark.parametrize("columns", [200, 80, 50, 20])
 def test_table_on_a_terminal(build, tree, columns):
-    status, text = on_a_terminal(build, tree, ["usage", "t"], columns)
+    status, text = on_a_terminal(build / "osier", "usage", "t", columns=columns, cwd=tree, env=XTERM)
     assert status == 0 and "\033[36m" in text
-    status, plain = on_a_terminal(build, tree, ["usage", "t"], columns, NO_COLOR="1")
+    status, plain = on_a_terminal(build / "osier", "usage", "t", columns=columns, cwd=tree, env={**XTERM, "NO_COLOR": "1"})
     assert "\033[3" not in plain and re.sub(r"\033\[[0-9]+m", "", text) == plain
     if columns >= 50:
         assert max(map(len, plain.splitlines())) <= columns
-    status, plain = on_a_terminal(build, tree, ["usage", "t"], columns, TERM="dumb")
+    status, plain = on_a_terminal(build / "osier", "usage", "t", columns=columns, cwd=tree, env={**XTERM, "TERM": "dumb"})
     assert "\033" not in plain
 
 
@@ -515,7 +499,7 @@ def test_bar_on_a_terminal(build, tmp_path, columns, files, elsewhere):
         with open(slow / str(i) if files > 1 else slow, "wb") as file:
             for _ in range(160 // files):
                 file.write(b"x" * (1 << 20))
-    status, text = on_a_terminal(build, tmp_path, ["cp", "slow", elsewhere + "/copy"], columns)
+    status, text = on_a_terminal(build / "osier", "cp", "slow", elsewhere + "/copy", columns=columns, cwd=tmp_path, env=XTERM)
     assert status == 0
     drawn = [line for line in text.replace("\033[K", "").split("\r") if line]
     assert all(len(line) < columns for line in drawn)  # never wraps

@@ -3,10 +3,11 @@
 
 import json
 import os
-import pty
 import re
 import subprocess
 import time
+
+from terminal import on_a_terminal
 
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"'
@@ -79,12 +80,8 @@ def test_lines_of_json(osier):
 
 
 def test_a_terminal_shows_one_answer_at_a_time(build):
-    ours, theirs = pty.openpty()
-    watching = subprocess.Popen([build / "osier", "watch", "load", "--interval=0.02", "--count=2"], stdout=theirs)
-    assert watching.wait(20) == 0
-    os.close(theirs)
-    shown = os.read(ours, 10000).decode()
-    os.close(ours)
+    status, shown = on_a_terminal(build / "osier", "watch", "load", "--interval=0.02", "--count=2")
+    assert status == 0
     assert shown.count("\033[H\033[2J") == 2 and "load, every 0.02 s" in shown
 
 
@@ -110,12 +107,11 @@ def test_processes_with_what_they_use_now(osier):
 
 def test_busy_processes_come_first_on_a_terminal(build):
     busy = subprocess.Popen(["sh", "-c", "while :; do :; done"])
-    ours, theirs = pty.openpty()
     try:
-        watching = subprocess.Popen([build / "osier", "watch", "procs", "--interval=0.3", "--count=2", "--top=3"], stdout=theirs)
-        assert watching.wait(20) == 0
-        os.close(theirs)
-        screens = os.read(ours, 10000).decode().split("\033[H\033[2J")[1:]
+        status, shown = on_a_terminal(build / "osier", "watch", "procs", "--interval=0.3", "--count=2", "--top=3")
+        assert status == 0
+        screens = shown.split("\033[H\033[2J")[1:]
+        assert len(screens) == 2
         for screen in screens:
             lines = [line for line in screen.splitlines() if line]
             assert re.search(r"^\d+ processes; \d+ started, \d+ ended, and \d+ that nobody saw, in [\d.]+ s$", lines[1])
@@ -125,7 +121,6 @@ def test_busy_processes_come_first_on_a_terminal(build):
     finally:
         busy.kill()
         busy.wait()
-        os.close(ours)
 
 
 def test_a_footprint_is_read_where_it_is_named(osier):
