@@ -101,18 +101,19 @@ static char **find_name(char **words) {
     return words;
 }
 
-/* `osier help os.mkdir`, `osier help os_mkdir`, `osier help os`, `osier help` */
+/* `osier help os.mkdir`, `osier help os_mkdir`, `osier help osier_files`, `osier help os`, `osier help` */
 static int help_of(char **words) {
     const struct function *function = find_function(words[0]);
     if (!function && is_constant(words[0]))
         function = constant_function(words[0]);
     if (words[1])
         return misuse_word(NULL, "help: unexpected argument:", words[1], "");
-    if (function && strncmp(words[0], "os_", 3) == 0)
+    const char *header = strncmp(words[0], "osier_", 6) == 0 ? words[0] + 6 : "";
+    if (*header || (function && strncmp(words[0], "os_", 3) == 0))
         show_page(words[0]); /* what a C programmer reads */
     if (function)
         print_function_help(function, true);
-    else if (!print_functions(words[0]))
+    else if (!print_functions(words[0]) && !print_header(header))
         return unknown(words[0]);
     return STATUS_YES;
 }

@@ -166,6 +166,20 @@ bool print_functions(const char *prefix) {
     return any;
 }
 
+bool print_header(const char *name) {
+    const struct topic *topic = topics;
+    while (topic->name && (topic->verbs || strcmp(topic->name, name) != 0))
+        topic++;
+    if (!topic->name)
+        return false;
+    wrap(stdout, topic->brief, 0, 0);
+    fputs("\n\n", stdout);
+    for (const struct function *f = functions; f->name; f++)
+        if (strcmp(f->topic, name) == 0)
+            print_term(f->c_name, f->brief);
+    return true;
+}
+
 /* A line for each verb, its group before the first of them. */
 static void print_group(FILE *out, const struct topic *group) {
     enum { GROUP = 9, VERB = 9 };

@@ -13,6 +13,9 @@ void print_help(FILE *out);
 /** The functions of the module `prefix`, "os" or "os.path", by topic: false where there are none. */
 bool print_functions(const char *prefix);
 
+/** The functions of a header, "files", with what each does: false where there is no such header. */
+bool print_header(const char *name);
+
 /** What one function or verb does and takes: all of it, or, `full` false, what half a screen holds. */
 void print_function_help(const struct function *function, bool full);
 

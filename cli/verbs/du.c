@@ -190,7 +190,11 @@ static int browse(struct call *call) {
         os_execv(beside, (char *const *)argv);
         os_execv(installed, (char *const *)argv);
     }
-    return failed_at(errno, "osier-du"); /* not built, where curses was not there */
+    if (errno != ENOENT)
+        return failed_at(errno, "osier-du");
+    return complain("du", NULL,
+                    "--interactive needs osier-du beside it, which is built where ncurses is "
+                    "(libncurses-dev); --html=FILE writes a page to walk through instead");
 }
 
 static int draw(struct call *call) {

@@ -7,6 +7,7 @@ import pathlib
 import pty
 import re
 import select
+import shutil
 import struct
 import subprocess
 import termios
@@ -208,6 +209,15 @@ def test_needs_a_terminal(build, tree):
         assert (run.returncode, run.stdout) == (64, "") and "needs a terminal" in run.stderr
     else:
         assert run.returncode == 1 and "osier-du" in run.stderr
+
+
+def test_without_curses(build, tree, tmp_path):
+    """The command alone, as `make osier` and `make static` make it, says what it lacks and what does without."""
+    (tmp_path / "bin").mkdir()
+    shutil.copy(build / "osier", tmp_path / "bin" / "osier")
+    run = subprocess.run([tmp_path / "bin" / "osier", "du", "-i", tree], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.startswith("osier: du: --interactive needs osier-du ") and "libncurses-dev" in run.stderr and "--html=" in run.stderr
 
 
 def test_says_what_is_wrong(browse, tree):

@@ -69,6 +69,21 @@ def test_found_by_what_they_do(build):
     assert re.search(r"^NAME\n +os_rmtree - removes? .*\btree\b", text, re.M)
 
 
+def test_each_page_leads_on(build):
+    """To what it tells of, what it plans, what tells of it, or at least to its neighbours in the header."""
+    def seen(name):
+        text = (build / "docs" / "man" / "man3" / f"{name}.3").read_text().split("\n.Sh SEE ALSO\n")[1].split("\n.Sh")[0]
+        return set(re.findall(r"^\.Xr (\w+) 3", text, re.M))
+
+    assert seen("os_plan_readlink") >= {"os_readlink"} and seen("os_plan_close") >= {"os_plan"}
+    assert seen("os_process_close") >= {"os_process_open"} and seen("os_config_get") >= {"os_config_set"}
+    contract = json.loads((build / "contract.json").read_text())
+    for header in contract["headers"]:
+        names = [entry["name"] for entry in header["entries"] if entry["kind"] == "function"]
+        if len(names) > 1 and not header["verbs"]:
+            assert [name for name in names if len(seen(name)) < 2] == []
+
+
 def test_each_page_says_what_no_other_does(build):
     lines = {}
     for page in (build / "docs" / "man" / "man3").iterdir():

@@ -2,6 +2,7 @@
 """The command line: what is wrong with it, what was meant, and what help says."""
 
 import pathlib
+import json
 import re
 
 import pytest
@@ -148,6 +149,16 @@ def test_help_by_its_name(osier):
     assert "A constant" in osier("help", "os.O_CREAT").out
     assert "did you mean 'os.mkdir'?" in osier("help", "os.mkdri").err
     assert osier("help", "os.mkdir", "walk").status == 64
+    assert "C:       struct os_tree_usage *os_tree_usage(const char *path, " in osier("help", "os.tree_usage").out
+
+
+def test_help_of_a_header(osier, build):
+    for header in json.loads((build / "contract.json").read_text())["headers"]:
+        done = osier("help", f"osier_{header['topic']}")
+        assert (done.status, done.err) == (0, "") if not header["verbs"] else done.status == 64
+    assert re.search(r"^  os_rmtreeat +Removes a tree", osier("help", "osier_tree").out, re.M)
+    assert "os_fwalk" in osier("help", "osier_tree").out  # which no shell can call
+    assert osier("help", "osier_").status == osier("help", "osier_no").status == 64
 
 
 def test_help_speaks_of_what_is_typed(osier, contract_names):

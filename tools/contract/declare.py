@@ -71,7 +71,7 @@ def read_function(entry, text):
     entry.name = name[1]
     after = line[close:].split(";")[0] if line.startswith(")", close) else ""
     entry.type = line[: name.start()].rstrip() + after
-    entry.declaration = line[:close] + after + ";"
+    entry.declaration = line[:close].replace("( ", "(") + after + ";"
     for one in split_parameters(line[name.end() : close - 1]):
         if one == "...":
             entry.variadic = True

@@ -196,7 +196,7 @@ def function_page(contract, header, entry, others, examples):
     text += section("PYTHON", "\n.Pp\n".join(prose(one).rstrip("\n") for one in entry.pythons) + "\n" if entry.pythons else "")
     shell = caller(contract, entry)
     text += section("FROM A SHELL", f".Ql osier {shell.shell.name}\n" if shell else "")
-    names = sorted([*others, "osier_" + header.topic])
+    names = sorted([*others, "osier_" + header.topic], key=str.lower)
     text += ".Sh SEE ALSO\n" + " ,\n".join(f".Xr {name} 3" for name in names) + "\n"
     return text + section("STANDARDS", prose("; ".join(entry.sources)))
 

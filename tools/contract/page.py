@@ -30,8 +30,13 @@ def told_of(entry):
     return set(re.findall(r"\b(os_\w+)\(\)", text)) | ({entry.shell.name} if entry.shell.kind == "see" else set())
 
 
+#: A function that more than so many others tell of is known to all its readers.
+MOST_WHO_TELL = 5
+
+
 def relatives(contract):
-    """Of each function what to read next: what is the same in Python, what it tells of, what leads to it."""
+    """Of each function what to read next: what is the same in Python, what it tells of, which tell of it in the same header
+    where these are few, what it plans, what leads to it."""
     functions = {entry.name: entry for _, entry in entries(contract, "function", verbs=False)}
     same = {}
     for name, entry in functions.items():
@@ -39,12 +44,24 @@ def relatives(contract):
             if not one.startswith(("none", "no:")):
                 same.setdefault(python_name(one), set()).add(name)
     found = {name: told_of(entry) & functions.keys() for name, entry in functions.items()}
+    for header in contract.headers:
+        own = {entry.name for entry in header.entries} & functions.keys()
+        tellers = {name: {other for other in own if name in told_of(functions[other])} for name in own}
+        for name, others in tellers.items():
+            found[name] |= others if len(others) <= MOST_WHO_TELL else set()
+    for name in functions:
+        found[name] |= {name.replace("os_plan_", "os_", 1)} & functions.keys()
     for names in same.values():
         for name in names:
             found[name] |= names
     for name, entry in functions.items():
         if entry.shell.kind == "see":
             found[entry.shell.name].add(name)
+    for header in contract.headers:  # who has none has neighbours
+        own = [entry.name for entry in header.entries if entry.name in functions]
+        for before, name, after in zip([None, *own], own, [*own[1:], None]):
+            if not found[name] - {name}:
+                found[name] = {before, after} - {None}
     return {name: sorted(others - {name}) for name, others in found.items()}
 
 

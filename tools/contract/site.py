@@ -198,6 +198,7 @@ class Site:
             (one.shell.name, f"command.html#{one.shell.name}", one.brief, "")
             for _, one in entries(self.contract, verbs=True)
         ]
+        rows = [(name, address, text.replace("`", ""), pythons) for name, address, text, pythons in rows]
         rows += [(title, address, "", "") for address, title in self.guides()]
         return f"const INDEX = {json.dumps(rows, ensure_ascii=False)};\n"
 
