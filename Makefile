@@ -18,10 +18,11 @@ $(BUILD)/build.ninja:
 		meson setup -Ddebug=false -Dtests=disabled -Dbench=disabled --prefix=$(PREFIX) \
 		$${libdir:+--libdir=lib/$$libdir} $(MESON_OPTIONS) $(BUILD)
 
-# What a build gets when it is asked for, and keeps. One that is there already learns of Python's headers; debug
+# What a build gets when it is asked for, and keeps. One that is there already learns of Python's headers and curses; debug
 # information, which the comparison of interfaces reads, has everything compiled again.
 $(BUILD)/with-python:
 	@tools/bootstrap build python
+	@tools/bootstrap screen || echo "osier du --interactive is left out: it needs curses"
 	@if test -f $(BUILD)/build.ninja; then meson setup --reconfigure $(BUILD) >/dev/null; \
 		else $(MAKE) --no-print-directory $(BUILD)/build.ninja; fi
 	@touch $@
@@ -61,13 +62,13 @@ amalgamation: $(BUILD)/build.ninja
 
 # The sources, Debian's packages, the static command, the wheel: build/packages.
 packages:
-	@tools/bootstrap build python static cross packaging
+	@tools/bootstrap build python screen static cross packaging
 	@$(MAKE) --no-print-directory all
 	@tools/packages $(BUILD)
 
 # A commit and a tag of what is committed, when all checks pass: make release VERSION=1.2.3
 release:
-	@tools/bootstrap build test cpython dist cross packaging static
+	@tools/bootstrap build screen test cpython dist cross packaging static
 	@tools/release "$(VERSION)" $(BUILD)
 
 distcheck:
