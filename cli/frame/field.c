@@ -280,8 +280,11 @@ static void show_integer(FILE *out, const struct field *field, const void *at, e
     bool negative = field->type == FIELD_INTEGER && signed_at(member, field->size) < 0;
     int64_t value = field->type == FIELD_INTEGER ? signed_at(member, field->size)
                                                  : (int64_t)unsigned_at(member, field->size);
+    bool most = field->type == FIELD_UNSIGNED && (uint64_t)value == UINT64_MAX;
     if (field->unit == UNIT_OCTAL)
         fprintf(out, "0%03" PRIo64, (uint64_t)value);
+    else if (shown == SHOWN_TO_PEOPLE && most) /* a limit that is none */
+        fputs("max", out);
     else if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_BYTES && !negative)
         show_size(out, (uint64_t)value);
     else if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_TIME)

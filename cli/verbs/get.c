@@ -133,7 +133,7 @@ int ask_question(const struct question *question) {
  * Shows processes, memory, CPUs, load, the network, settings.
  *
  * WHAT is procs, proc PID, tree [PID], mounts, disks, usage PATH, memory, swap, meminfo, vmstat, cpu, cpus, caches, nodes, cpufreq,
- * stats, load, pressure RESOURCE, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
+ * stats, load, pressure RESOURCE, cgroup [PATH], cgroups [PATH], uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
  * sysctl [PATTERN], hostname, timezone, locale, release, virtualization, modules, limits [PID], users,
  * sensors or batteries. A list is a table, which --fields, --filter, --sort,
  * --top and --no-header shape, or --json and --jsonl; what is not asked for is not read either. `osier get
@@ -144,7 +144,7 @@ int ask_question(const struct question *question) {
  * its keys are, as `osier set` takes them.
  *
  * @param what  one of procs, proc, tree, mounts, disks, usage, memory, swap, meminfo, vmstat, cpu, cpus, caches, nodes, cpufreq, stats,
- *               load, pressure, cgroup, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
+ *               load, pressure, cgroup, cgroups, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
  *               sysctl, hostname, timezone, locale, release, virtualization, modules, limits, users,
  *               sensors, batteries, all
  * @param words  what it takes
@@ -169,6 +169,7 @@ int ask_question(const struct question *question) {
  * @noun load os.getloadavg
  * @noun pressure os.pressure
  * @noun cgroup os.cgroup
+ * @noun cgroups os.cgroups
  * @noun uptime os.uptime
  * @noun boot os.boot_time
  * @noun os os.uname

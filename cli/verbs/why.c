@@ -25,7 +25,7 @@ static void look(struct sample *s, struct os_process_watch *watch, const char *c
         s->has_pressure[i] = os_pressure((enum os_resource)i, NULL, &s->pressure[i]) == 0;
         s->has_group[i] = cgroup && os_pressure((enum os_resource)i, cgroup, &s->group[i]) == 0;
     }
-    s->has_cgroup = os_cgroup(&s->cgroup) == 0;
+    s->has_cgroup = os_cgroup(NULL, &s->cgroup) == 0;
     s->processes = os_process_watch_read(watch, NULL, &s->processes_count);
     s->disks = os_disks(&s->disks_count);
     s->cpus = os_cpu_times(&s->cpus_count);

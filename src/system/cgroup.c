@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What the control groups of the process leave it and what it uses, of version 2 and version 1. */
+/** What control groups leave and use, of version 2 and version 1. */
 #include "system/cgroup.h"
 
 #include "base/cancel.h"
@@ -7,96 +7,21 @@
 #include "base/procfile.h"
 #include "base/seam.h"
 #include "base/str.h"
+#include "system/cgroup_find.h"
 #include "system/machine.h"
 #include "system/memory.h"
+#include "system/rows.h"
 #include <math.h>
 #include <osier/cgroup.h>
+#include <stdio.h>
 
-/* One line of /proc/self/mountinfo, as far as it is needed. */
-struct mount {
-    char *root;              /* the cgroup that is to be seen at the mount point */
-    char *point;             /* where */
-    bool version_2;          /* all controllers in one tree */
-    const char *controllers; /* of version 1: which are mounted here, "rw,cpu,cpuacct" */
-};
-
-/* Whether one of the words between commas is `word`. */
-static bool has_word(const char *list, size_t size, const char *word) {
-    size_t length = strlen(word);
-    for (const char *end = list + size; list < end; list++) {
-        const char *comma = memchr(list, ',', (size_t)(end - list));
-        const char *stop = comma ? comma : end;
-        if ((size_t)(stop - list) == length && memcmp(list, word, length) == 0)
-            return true;
-        list = stop;
-    }
-    return false;
-}
-
-/* Takes a line apart, which is cut to pieces: whether it is about cgroups. */
-static bool parse_mount(char *line, struct mount *m) {
-    char *fields[5] = {0};
-    for (int i = 0; i < 5; i++)
-        fields[i] = strsep(&line, " ");
-    char *rest = line ? strstr(line, " - ") : NULL;
-    if (!rest)
-        return false;
-    rest += 3;
-    const char *type = strsep(&rest, " ");
-    strsep(&rest, " ");
-    m->root = fields[3];
-    m->point = fields[4];
-    m->version_2 = strcmp(type, "cgroup2") == 0;
-    m->controllers = strcmp(type, "cgroup") == 0 && rest ? rest : "";
-    procfile_unescape(m->root);
-    procfile_unescape(m->point);
-    return m->version_2 || *m->controllers;
-}
-
-/* The path of the process's cgroup in a mount's hierarchy: what is behind the second colon of one
- * of the lines "4:cpu,cpuacct:/path" or "0::/path". */
-static const char *group_path(const char *groups, const struct mount *m, const char *controller,
-                              size_t *ret_size) {
-    while (*groups) {
-        const char *controllers = strchr(groups, ':');
-        const char *path = controllers ? strchr(controllers + 1, ':') : NULL;
-        if (!path)
-            return NULL;
-        controllers++;
-        size_t size = (size_t)(path - controllers);
-        *ret_size = strcspn(++path, "\n");
-        if (m->version_2 ? size == 0 : has_word(controllers, size, controller))
-            return path;
-        groups = path + *ret_size;
-        groups += *groups == '\n';
-    }
-    return NULL;
-}
-
-/* The part of the cgroup's path that is below the mount point; "" where it is not to be seen there,
- * as in a namespace of its own. */
-static void append_below_root(struct str *dir, const struct mount *m, const char *path,
-                              size_t size) {
-    size_t root = strcmp(m->root, "/") == 0 ? 0 : strlen(m->root);
-    bool below = root <= size && memcmp(path, m->root, root) == 0;
-    size_t start = dir->size;
-    if (below && (root == size || path[root] == '/'))
-        str_append(dir, path + root, size - root);
-    if (!dir->failed && strstr(dir->data + start, "/.."))
-        str_truncate(dir, start);
-    while (!dir->failed && dir->size > start && dir->data[dir->size - 1] == '/')
-        str_truncate(dir, dir->size - 1);
-}
-
-/* One group that limits the process: its own or one above it. */
-struct level {
-    struct str *dir;
-    bool version_2;
-    bool own;
-};
+#define NO_LIMIT   UINT64_MAX
+#define V1_NONE    (UINT64_C(1) << 62) /* version 1 has a number of pages above this for no limit */
+#define EVERYTHING (OS_CGROUP_MEMORY | OS_CGROUP_CPU | OS_CGROUP_USAGE | OS_CGROUP_PIDS)
 
 /* Reads DIR/NAME: how many bytes, or 0 where the group has no such file. */
-static ssize_t read_file(const struct level *level, const char *name, char *buffer, size_t room) {
+static ssize_t read_file(const struct cgroup_level *level, const char *name, char *buffer,
+                         size_t room) {
     struct str *dir = level->dir;
     size_t size = dir->size;
     str_append_text(dir, name);
@@ -109,13 +34,14 @@ static ssize_t read_file(const struct level *level, const char *name, char *buff
     return r == -ENOENT || r == -ENOTDIR || r == -ENODEV || r == -EOPNOTSUPP ? 0 : r;
 }
 
-/* A file that holds one number: `none` where there is no such file, or it says "max". */
-static int read_number(const struct level *level, const char *name, uint64_t none,
-                       uint64_t *ret_number) {
+/* A file that holds one number, which stays as it is where there is no such file, or it says "max": 1
+ * where there is one, 0, or −errno. */
+static int read_number(const struct cgroup_level *level, const char *name, uint64_t *number) {
     char text[64];
     ssize_t r = read_file(level, name, text, sizeof text);
-    *ret_number = text[0] >= '0' && text[0] <= '9' ? strtoull(text, NULL, 10) : none;
-    return r < 0 ? (int)r : 0;
+    if (text[0] >= '0' && text[0] <= '9')
+        *number = strtoull(text, NULL, 10);
+    return r < 0 ? (int)r : r > 0;
 }
 
 /* A line of a file of lines "label number"; `none` where there is none. */
@@ -124,48 +50,12 @@ static uint64_t labelled(const char *text, const char *label, uint64_t none) {
     return at ? strtoull(at, NULL, 10) : none;
 }
 
-/* Calls `visit` for the group of the process and each above it, up to the mount point. */
-static int visit_along(const struct mount *m, const char *groups, const char *controller,
-                       int (*visit)(const struct level *, void *), void *data) {
-    size_t size = 0;
-    const char *path = group_path(groups, m, controller, &size);
-    if (!path)
-        return 0;
-    AUTO_STR dir = STR_INIT;
-    struct level level = {.dir = &dir, .version_2 = m->version_2, .own = true};
-    str_append_text(&dir, m->point);
-    size_t top = dir.size;
-    append_below_root(&dir, m, path, size);
-    int r = dir.failed ? -ENOMEM : visit(&level, data);
-    while (r == 0 && dir.size > top) {
-        str_truncate(&dir, (size_t)(strrchr(dir.data, '/') - dir.data));
-        level.own = false;
-        r = visit(&level, data);
-    }
-    return r;
-}
+/* ------------------------------------------------------------------- one group */
 
-/* The same wherever the controller is mounted: 0 too where there are no cgroups, or no /proc. */
-static int visit_groups(const char *controller, int (*visit)(const struct level *, void *),
-                        void *data) {
-    AUTO_STR groups = STR_INIT;
-    AUTO_STR mounts = STR_INIT;
-    int r = machine_load("/proc/self/cgroup", &groups);
-    if (r == 0)
-        r = machine_load("/proc/self/mountinfo", &mounts);
-    char *rest = r == 0 ? mounts.data : NULL, *line;
-    struct mount m;
-    while (r == 0 && (line = strsep(&rest, "\n")))
-        if (parse_mount(line, &m) &&
-            (m.version_2 || has_word(m.controllers, strlen(m.controllers), controller)))
-            r = visit_along(&m, groups.data ? groups.data : "", controller, visit, data);
-    return r == -ENOENT ? 0 : r;
-}
+/* What one has for itself. Of those above the group that is asked for the limits alone count. */
 
-/* ------------------------------------------------------------------- CPUs */
-
-/* Lowers `quota` to what one group has: microseconds in each period, or "max" or −1 for all. */
-static int lower_quota(const struct level *level, double *quota) {
+/* Microseconds in each period, or "max" or −1 for all. */
+static int read_quota(const struct cgroup_level *level, struct os_cgroup_entry *g) {
     char text[64], period_text[64];
     ssize_t r =
         read_file(level, level->version_2 ? "/cpu.max" : "/cpu.cfs_quota_us", text, sizeof text);
@@ -173,6 +63,7 @@ static int lower_quota(const struct level *level, double *quota) {
         return (int)r;
     char *end;
     double runtime = (double)strtoll(text, &end, 10);
+    g->valid |= OS_CGROUP_CPU;
     if (!level->version_2) {
         r = read_file(level, "/cpu.cfs_period_us", period_text, sizeof period_text);
         if (r <= 0)
@@ -180,151 +71,298 @@ static int lower_quota(const struct level *level, double *quota) {
         end = period_text;
     }
     double period = (double)strtoll(end, NULL, 10);
-    if (runtime > 0 && period > 0 && runtime / period < *quota)
-        *quota = runtime / period;
+    if (runtime > 0 && period > 0)
+        g->cpu_quota = runtime / period;
     return 0;
 }
 
-static int visit_quota(const struct level *level, void *quota) {
-    return lower_quota(level, quota);
-}
-
-int cgroup_cpu_quota(double *ret_cpus) {
-    double quota = INFINITY;
-    int r = visit_groups("cpu", visit_quota, &quota);
-    if (r == 0)
-        *ret_cpus = quota;
-    return r;
-}
-
 /* What stands in cpu.stat: microseconds in version 2, nanoseconds in version 1. */
-static int read_cpu(const struct level *level, struct os_cgroup_result *g) {
+static int read_cpu(const struct cgroup_level *level, struct os_cgroup_entry *g) {
     char text[2048];
     ssize_t r = read_file(level, "/cpu.stat", text, sizeof text);
     if (r <= 0)
         return (int)r;
-    g->periods = labelled(text, "nr_periods ", g->periods);
-    g->throttled = labelled(text, "nr_throttled ", g->throttled);
+    if (procfile_field(text, "nr_periods "))
+        g->valid |= OS_CGROUP_CPU;
+    g->periods = labelled(text, "nr_periods ", 0);
+    g->throttled = labelled(text, "nr_throttled ", 0);
     g->throttled_time = level->version_2 ? (int64_t)labelled(text, "throttled_usec ", 0) * 1000
                                          : (int64_t)labelled(text, "throttled_time ", 0);
-    if (level->version_2)
+    if (level->version_2 && procfile_field(text, "usage_usec ")) {
         g->cpu_usage = (int64_t)labelled(text, "usage_usec ", 0) * 1000;
+        g->valid |= OS_CGROUP_USAGE;
+    }
     return 0;
 }
 
-static int visit_cpu(const struct level *level, void *data) {
-    struct os_cgroup_result *g = data;
-    int r = level->own ? read_cpu(level, g) : 0;
-    return r < 0 ? r : lower_quota(level, &g->cpu_quota);
-}
-
-static int visit_usage(const struct level *level, void *data) {
-    struct os_cgroup_result *g = data;
+static int read_usage(const struct cgroup_level *level, struct os_cgroup_entry *g) {
     uint64_t usage = 0;
-    if (!level->own || level->version_2)
-        return 0;
-    int r = read_number(level, "/cpuacct.usage", (uint64_t)g->cpu_usage, &usage);
-    g->cpu_usage = (int64_t)usage;
-    return r;
+    int r = level->version_2 ? 0 : read_number(level, "/cpuacct.usage", &usage);
+    if (r > 0) {
+        g->cpu_usage = (int64_t)usage;
+        g->valid |= OS_CGROUP_USAGE;
+    }
+    return r < 0 ? r : 0;
 }
 
-/* ------------------------------------------------------------------- memory and processes */
-
-#define NO_LIMIT UINT64_MAX
-#define V1_NONE  (UINT64_C(1) << 62) /* version 1 has a number of pages above this for no limit */
-
-static int read_memory(const struct level *level, uint64_t *ret_current,
-                       uint64_t *ret_reclaimable) {
+static int read_reclaimable(const struct cgroup_level *level, uint64_t *ret) {
     char text[8192];
-    int r = read_number(level, level->version_2 ? "/memory.current" : "/memory.usage_in_bytes", 0,
-                        ret_current);
-    ssize_t size = r < 0 ? r : read_file(level, "/memory.stat", text, sizeof text);
-    *ret_reclaimable = 0;
-    if (size > 0)
-        *ret_reclaimable =
-            labelled(text, level->version_2 ? "inactive_file " : "total_inactive_file ", 0);
-    return size < 0 ? (int)size : 0;
+    ssize_t r = read_file(level, "/memory.stat", text, sizeof text);
+    if (r > 0)
+        *ret = labelled(text, level->version_2 ? "inactive_file " : "total_inactive_file ", 0);
+    return r < 0 ? (int)r : 0;
 }
 
-static int read_kills(const struct level *level, uint64_t *ret_kills) {
+static int read_kills(const struct cgroup_level *level, uint64_t *ret) {
     char text[1024];
     ssize_t r = read_file(level, level->version_2 ? "/memory.events" : "/memory.oom_control", text,
                           sizeof text);
     if (r > 0)
-        *ret_kills = labelled(text, "oom_kill ", *ret_kills);
+        *ret = labelled(text, "oom_kill ", 0);
     return r < 0 ? (int)r : 0;
 }
 
-/* What the group leaves: its limit without what it has, but with what can be had back of that. */
-static uint64_t left_of(uint64_t limit, uint64_t current, uint64_t reclaimable) {
-    uint64_t kept = current > reclaimable ? current - reclaimable : 0;
-    return limit > kept ? limit - kept : 0;
+/* memory.stat is dear: the kernel adds it up when it is read. `whole`: it is needed without a limit. */
+static int read_memory(const struct cgroup_level *level, bool whole, struct os_cgroup_entry *g) {
+    int r = read_number(level, level->version_2 ? "/memory.max" : "/memory.limit_in_bytes",
+                        &g->memory_limit);
+    if (!level->version_2 && g->memory_limit >= V1_NONE)
+        g->memory_limit = NO_LIMIT;
+    bool limited = g->memory_limit != NO_LIMIT;
+    if (r < 0 || !(limited || level->own))
+        return r < 0 ? r : 0;
+    int known = read_number(level, level->version_2 ? "/memory.current" : "/memory.usage_in_bytes",
+                            &g->memory_current);
+    g->valid |= r > 0 || known > 0 ? OS_CGROUP_MEMORY : 0;
+    r = known;
+    if (r >= 0 && (limited || whole))
+        r = read_reclaimable(level, &g->memory_reclaimable);
+    return r < 0 || !level->own ? (r < 0 ? r : 0) : read_kills(level, &g->oom_kills);
 }
 
-static int visit_memory(const struct level *level, void *data) {
-    struct os_cgroup_result *g = data;
-    uint64_t limit, current, reclaimable;
-    int r = read_number(level, level->version_2 ? "/memory.max" : "/memory.limit_in_bytes",
-                        NO_LIMIT, &limit);
-    bool limited = r == 0 && limit < (level->version_2 ? NO_LIMIT : V1_NONE);
-    if (r < 0 || !(limited || level->own))
-        return r;
-    r = read_memory(level, &current, &reclaimable);
-    if (r == 0 && level->own)
-        r = read_kills(level, &g->oom_kills);
-    if (r == 0 && level->own && current) {
-        g->memory_current = current;
-        g->memory_reclaimable = reclaimable;
+static int read_pids(const struct cgroup_level *level, struct os_cgroup_entry *g) {
+    int r = read_number(level, "/pids.max", &g->pids_limit);
+    if (r > 0)
+        g->valid |= OS_CGROUP_PIDS;
+    if (r >= 0 && level->own && (r = read_number(level, "/pids.current", &g->pids_current)) > 0)
+        g->valid |= OS_CGROUP_PIDS;
+    return r < 0 ? r : 0;
+}
+
+static const struct os_cgroup_entry unlimited = {
+    .memory_limit = NO_LIMIT, .cpu_quota = INFINITY, .pids_limit = NO_LIMIT};
+
+static int read_entry(const struct cgroup_level *level, bool whole, struct os_cgroup_entry *g) {
+    int r = level->bits & OS_CGROUP_MEMORY ? read_memory(level, whole, g) : 0;
+    if (r == 0 && level->bits & OS_CGROUP_CPU)
+        r = read_quota(level, g);
+    if (r == 0 && level->own && level->bits & (OS_CGROUP_CPU | OS_CGROUP_USAGE))
+        r = level->version_2 || level->bits & OS_CGROUP_CPU ? read_cpu(level, g) : 0;
+    if (r == 0 && level->own && level->bits & OS_CGROUP_USAGE)
+        r = read_usage(level, g);
+    return r == 0 && level->bits & OS_CGROUP_PIDS ? read_pids(level, g) : r;
+}
+
+/* ------------------------------------------------------------------- with those above it */
+
+/* What the group leaves: its limit without what it has, but with what can be had back of that. */
+static uint64_t left_of(const struct os_cgroup_entry *g) {
+    uint64_t kept =
+        g->memory_current > g->memory_reclaimable ? g->memory_current - g->memory_reclaimable : 0;
+    return g->memory_limit > kept ? g->memory_limit - kept : 0;
+}
+
+static void lower(uint64_t *limit, uint64_t to) {
+    *limit = to < *limit ? to : *limit;
+}
+
+/* The trees of both versions may be there: what one of them doesn't tell stays as it is. */
+static void take_own(const struct os_cgroup_entry *g, struct os_cgroup_result *ret) {
+    if (g->valid & OS_CGROUP_MEMORY && g->memory_current) {
+        ret->memory_current = g->memory_current;
+        ret->memory_reclaimable = g->memory_reclaimable;
     }
-    if (r < 0 || !limited)
+    ret->oom_kills = g->oom_kills ? g->oom_kills : ret->oom_kills;
+    if (g->valid & OS_CGROUP_CPU && g->periods) {
+        ret->periods = g->periods;
+        ret->throttled = g->throttled;
+        ret->throttled_time = g->throttled_time;
+    }
+    if (g->valid & OS_CGROUP_USAGE)
+        ret->cpu_usage = g->cpu_usage;
+    ret->pids_current = g->pids_current ? g->pids_current : ret->pids_current;
+}
+
+static int visit_level(const struct cgroup_level *level, void *data) {
+    struct os_cgroup_result *ret = data;
+    struct os_cgroup_entry g = unlimited;
+    int r = read_entry(level, level->own, &g);
+    if (r < 0)
         return r;
-    if (limit < g->memory_limit)
-        g->memory_limit = limit;
-    if (left_of(limit, current, reclaimable) < g->memory_available)
-        g->memory_available = left_of(limit, current, reclaimable);
+    if (level->own)
+        take_own(&g, ret);
+    lower(&ret->memory_limit, g.memory_limit);
+    if (g.memory_limit != NO_LIMIT)
+        lower(&ret->memory_available, left_of(&g));
+    ret->cpu_quota = g.cpu_quota < ret->cpu_quota ? g.cpu_quota : ret->cpu_quota;
+    lower(&ret->pids_limit, g.pids_limit);
     return 0;
 }
 
-static int visit_pids(const struct level *level, void *data) {
-    struct os_cgroup_result *g = data;
-    uint64_t limit;
-    int r = read_number(level, "/pids.max", NO_LIMIT, &limit);
-    if (limit < g->pids_limit)
-        g->pids_limit = limit;
-    if (r == 0 && level->own)
-        r = read_number(level, "/pids.current", g->pids_current, &g->pids_current);
-    return r;
-}
-
-static int read_group(struct os_cgroup_result *ret) {
+static int read_group(const char *path, struct os_cgroup_result *ret) {
     struct os_virtual_memory_result machine = {0};
     struct os_cgroup_result g = {
         .memory_limit = NO_LIMIT, .cpu_quota = INFINITY, .pids_limit = NO_LIMIT};
     int r = memory_read(&machine);
     g.memory_available = machine.available;
     if (r == 0)
-        r = visit_groups("memory", visit_memory, &g);
-    if (r == 0)
-        r = visit_groups("cpu", visit_cpu, &g);
-    if (r == 0)
-        r = visit_groups("cpuacct", visit_usage, &g);
-    if (r == 0)
-        r = visit_groups("pids", visit_pids, &g);
+        r = cgroup_up(path, EVERYTHING, visit_level, &g);
     if (r == 0)
         *ret = g;
     return r;
 }
 
-int os_cgroup(struct os_cgroup_result *ret_cgroup) {
+int os_cgroup(const char *path, struct os_cgroup_result *ret_cgroup) {
     UNCANCELLED;
-    return PUBLIC(read_group(ret_cgroup), "cgroup", NULL, NULL);
+    return PUBLIC(read_group(path, ret_cgroup), "cgroup", path, NULL);
 }
 
 int os_available_memory(uint64_t *ret_bytes) {
     UNCANCELLED;
     struct os_cgroup_result g;
-    int r = read_group(&g);
+    int r = read_group(NULL, &g);
     if (r == 0)
         *ret_bytes = g.memory_available;
     return PUBLIC(r, "available_memory", NULL, NULL);
+}
+
+static int visit_quota(const struct cgroup_level *level, void *quota) {
+    struct os_cgroup_entry g = unlimited;
+    int r = read_quota(level, &g);
+    *(double *)quota = g.cpu_quota < *(double *)quota ? g.cpu_quota : *(double *)quota;
+    return r;
+}
+
+int cgroup_cpu_quota(double *ret_cpus) {
+    double quota = INFINITY;
+    int r = cgroup_up(NULL, OS_CGROUP_CPU, visit_quota, &quota);
+    if (r == 0)
+        *ret_cpus = quota;
+    return r;
+}
+
+/* ------------------------------------------------------------------- all of them */
+
+static int visit_entry(const struct cgroup_level *level, void *data) {
+    struct rows *rows = data;
+    struct os_cgroup_entry *g = rows_add(rows);
+    if (!g)
+        return -ENOMEM;
+    *g = unlimited;
+    rows_text(rows, level->group, strlen(level->group), &g->path);
+    int r = read_entry(level, false, g);
+    g->valid &= level->bits;
+    return r;
+}
+
+/* One behind that which it is in: a slash comes before whatever else a name may go on with. */
+static int compare_paths(const void *a, const void *b) {
+    const unsigned char *x = (const void *)((const struct os_cgroup_entry *)a)->path,
+                        *y = (const void *)((const struct os_cgroup_entry *)b)->path;
+    while (*x && *x == *y)
+        x++, y++;
+    int p = *x == '/' ? 1 : *x + (*x != 0), q = *y == '/' ? 1 : *y + (*y != 0);
+    return p - q;
+}
+
+/* The group of that name in another tree tells the rest. */
+static void merge(struct os_cgroup_entry *g, const struct os_cgroup_entry *other) {
+    unsigned new = other->valid & ~g->valid;
+    if (new &OS_CGROUP_MEMORY) {
+        g->memory_limit = other->memory_limit;
+        g->memory_current = other->memory_current;
+        g->memory_reclaimable = other->memory_reclaimable;
+        g->oom_kills = other->oom_kills;
+    }
+    if (new &OS_CGROUP_CPU) {
+        g->cpu_quota = other->cpu_quota;
+        g->periods = other->periods;
+        g->throttled = other->throttled;
+        g->throttled_time = other->throttled_time;
+    }
+    if (new &OS_CGROUP_USAGE)
+        g->cpu_usage = other->cpu_usage;
+    if (new &OS_CGROUP_PIDS) {
+        g->pids_limit = other->pids_limit;
+        g->pids_current = other->pids_current;
+    }
+    g->valid |= new;
+}
+
+static int read_groups(const char *path, unsigned fields, struct os_cgroup_entry **ret_groups,
+                       size_t *ret_count) {
+    static const size_t texts[] = {offsetof(struct os_cgroup_entry, path), SIZE_MAX};
+    AUTO_ROWS rows = {.size = sizeof **ret_groups};
+    size_t count = 0, kept = 0;
+    if (fields & ~(unsigned)EVERYTHING)
+        return -EINVAL;
+    int r = cgroup_down(path, fields ? fields : EVERYTHING, visit_entry, &rows);
+    if (r == 0)
+        r = rows_take(&rows, texts, ret_groups, &count);
+    if (r < 0)
+        return r;
+    struct os_cgroup_entry *list = *ret_groups;
+    qsort(list, count, sizeof *list, compare_paths);
+    for (size_t i = 0; i < count; i++)
+        if (kept && strcmp(list[kept - 1].path, list[i].path) == 0)
+            merge(&list[kept - 1], &list[i]);
+        else
+            list[kept++] = list[i];
+    *ret_count = kept;
+    return 0;
+}
+
+struct os_cgroup_entry *os_cgroups(const char *path, unsigned fields, size_t *ret_count) {
+    UNCANCELLED;
+    struct os_cgroup_entry *groups = NULL;
+    int r = read_groups(path, fields, &groups, ret_count);
+    return PUBLIC_POINTER(r, groups, "cgroups", path, NULL);
+}
+
+/* ------------------------------------------------------------------- of a process */
+
+/* "4:cpu,cpuacct:/path" */
+static int add_membership(struct rows *rows, const char *line) {
+    const char *list = strchr(line, ':'), *path = list ? strchr(list + 1, ':') : NULL;
+    if (!path)
+        return 0;
+    struct os_cgroup_membership *one = rows_add(rows);
+    if (!one)
+        return -ENOMEM;
+    rows_text(rows, list + 1, (size_t)(path - list - 1), &one->controllers);
+    rows_text(rows, path + 1, strlen(path + 1), &one->path);
+    return 0;
+}
+
+static int read_memberships(pid_t pid, struct os_cgroup_membership **ret_list, size_t *ret_count) {
+    static const size_t texts[] = {offsetof(struct os_cgroup_membership, controllers),
+                                   offsetof(struct os_cgroup_membership, path), SIZE_MAX};
+    char path[40];
+    AUTO_STR text = STR_INIT;
+    AUTO_ROWS rows = {.size = sizeof **ret_list};
+    if (pid < 0)
+        return -EINVAL;
+    snprintf(path, sizeof path, "/proc/%d/cgroup", (int)pid);
+    int r = machine_load(pid ? path : "/proc/self/cgroup", &text);
+    char *rest = r == 0 ? text.data : NULL, *line;
+    while (r == 0 && (line = strsep(&rest, "\n")))
+        r = add_membership(&rows, line);
+    return r == -ENOENT ? -ESRCH : r < 0 ? r : rows_take(&rows, texts, ret_list, ret_count);
+}
+
+struct os_cgroup_membership *os_process_cgroups(pid_t pid, size_t *ret_count) {
+    UNCANCELLED;
+    struct os_cgroup_membership *list = NULL;
+    int r = read_memberships(pid, &list, ret_count);
+    return PUBLIC_POINTER(r, list, "process_cgroups", NULL, NULL);
 }

@@ -89,7 +89,15 @@ FAULT(os_pressure_watch, .tree = "io.pressure", .filename = ".") {
 
 FAULT(os_cgroup, .absorbs = "open") {
     struct os_cgroup_result group;
-    return os_cgroup(&group);
+    return os_cgroup(NULL, &group);
+}
+
+FAULT(os_cgroups, .filename = "/", .few = true) {
+    return fault_free(os_cgroups("/", 0, &count));
+}
+
+FAULT(os_process_cgroups) {
+    return fault_free(os_process_cgroups(0, &count));
 }
 
 FAULT(os_available_memory, .absorbs = "open") {

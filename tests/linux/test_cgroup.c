@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/** CPU quotas of cgroups, in trees that are made up: version 2, version 1, both, containers. */
-#include "support.h"
+/** Limits and use of cgroups, in trees that are made up: version 2, version 1, both, containers. */
+#include "recorded.h"
 
 #include <math.h>
-#include <sys/stat.h>
-
-/* Writes a file and makes the directories above it. */
-static void plant(const char *path, const char *text) {
-    for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
-        char *directory = strndup(path, (size_t)(slash - path));
-        mkdir(directory, 0777);
-        free(directory);
-    }
-    write_text(path, text);
-}
 
 static void system_with(const char *groups, const char *mounts) {
     plant("root/proc/self/cgroup", groups);
@@ -120,7 +109,7 @@ static void unreadable(void **state) {
 static struct os_cgroup_result group(void) {
     struct os_cgroup_result g;
     assert_int_equal(os_set_root("root"), 0);
-    int r = os_cgroup(&g);
+    int r = os_cgroup(NULL, &g);
     os_set_root(NULL);
     assert_int_equal(r, 0);
     return g;
@@ -191,6 +180,124 @@ static void limits_of_version_1(void **state) {
     assert_int_equal(g.pids_current, 6);
 }
 
+static int named(const char *path, struct os_cgroup_result *ret) {
+    return RECORDED(os_cgroup(path, ret));
+}
+
+/* Any group, by its name or its directory, with the limits of those above it. */
+static void a_group_that_is_named(void **state) {
+    (void)state;
+    static const char *const names[] = {"/a.slice/b.service", "a.slice/b.service/",
+                                        "/sys/fs/cgroup/a.slice/b.service"};
+    struct os_cgroup_result g;
+    system_with("0::/other\n", OTHERS VERSION_2);
+    plant("root/proc/meminfo", "MemTotal: 2000 kB\nMemFree: 500 kB\nMemAvailable: 1000 kB\n");
+    plant("root/sys/fs/cgroup/a.slice/b.service/memory.max", "max\n");
+    plant("root/sys/fs/cgroup/a.slice/b.service/memory.current", "300\n");
+    plant("root/sys/fs/cgroup/a.slice/memory.max", "5000\n");
+    plant("root/sys/fs/cgroup/a.slice/memory.current", "4000\n");
+    plant("root/sys/fs/cgroup/a.slice/pids.max", "7\n");
+    plant("root/sys/fs/cgroup/other/memory.max", "1\n");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_int_equal(named(names[i], &g), 0);
+        assert_true(g.memory_limit == 5000 && g.memory_available == 1000);
+        assert_true(g.memory_current == 300 && g.pids_limit == 7);
+    }
+    assert_int_equal(named("/", &g), 0);
+    assert_true(g.memory_limit == UINT64_MAX && g.memory_current == 0);
+    assert_int_equal(named("/sys/fs/cgroup", &g), 0);
+    assert_int_equal(named("/no", &g), -1);
+    assert_error(ENOENT, "cgroup", "/no", NULL);
+    assert_int_equal(named("/a.slice/../other", &g), -1);
+    assert_error(EINVAL, "cgroup", "/a.slice/../other", NULL);
+    assert_int_equal(named("/a.slice/memory.max", &g), -1);
+    assert_error(ENOENT, "cgroup", "/a.slice/memory.max", NULL);
+}
+
+#define TREES_OF_VERSION_1                                                                         \
+    "40 23 0:33 / /cg/memory rw - cgroup cgroup rw,memory\n"                                       \
+    "41 23 0:34 /docker/id /cg/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"                            \
+    "42 23 0:35 / /cg/pids rw - cgroup cgroup rw,pids\n"
+
+/* A name is looked up in each tree; one that is mounted from a group on shows what is below that. */
+static void a_group_of_version_1(void **state) {
+    (void)state;
+    struct os_cgroup_result g;
+    system_with("4:memory:/\n3:cpu,cpuacct:/docker/id\n", TREES_OF_VERSION_1);
+    plant("root/proc/meminfo", "MemTotal: 2000 kB\nMemFree: 500 kB\nMemAvailable: 1000 kB\n");
+    plant("root/cg/memory/docker/id/memory.limit_in_bytes", "8192\n");
+    plant("root/cg/memory/docker/id/memory.usage_in_bytes", "4096\n");
+    plant("root/cg/cpu/cpu.cfs_quota_us", "50000\n");
+    plant("root/cg/cpu/cpu.cfs_period_us", "100000\n");
+    plant("root/cg/cpu/in/cpuacct.usage", "77\n");
+    plant("root/cg/pids/docker/pids.max", "7\n");
+    assert_int_equal(named("/docker/id", &g), 0);
+    assert_true(g.memory_limit == 8192 && g.cpu_quota == 0.5 && g.pids_limit == UINT64_MAX);
+    assert_int_equal(named("/cg/memory/docker/id", &g), 0);
+    assert_true(g.memory_limit == 8192 && g.cpu_quota == 0.5);
+    assert_int_equal(named("/cg/cpu/in", &g), 0);
+    assert_true(g.cpu_usage == 77 && g.cpu_quota == 0.5 && g.memory_limit == UINT64_MAX);
+    assert_int_equal(named("/docker", &g), 0);
+    assert_true(g.pids_limit == 7 && isinf(g.cpu_quota));
+}
+
+static void all_groups(void **state) {
+    (void)state;
+    static const char *const expected[] = {"/", "/docker", "/docker/id", "/docker/id/in",
+                                           "/docker-x"};
+    size_t count;
+    system_with("", TREES_OF_VERSION_1);
+    plant("root/cg/memory/docker-x/memory.usage_in_bytes", "1\n");
+    plant("root/cg/memory/docker/id/memory.limit_in_bytes", "8192\n");
+    plant("root/cg/memory/docker/id/memory.stat", "total_inactive_file 5\n");
+    plant("root/cg/cpu/cpu.cfs_quota_us", "-1\n");
+    plant("root/cg/cpu/cpu.stat", "nr_periods 1\nnr_throttled 1\nthrottled_time 5\n");
+    plant("root/cg/cpu/in/cpuacct.usage", "77\n");
+    plant("root/cg/pids/docker/pids.max", "7\n");
+    assert_int_equal(symlink("..", "root/cg/pids/docker/loop"), 0);
+    struct os_cgroup_entry *g = RECORDED(os_cgroups(NULL, 0, &count));
+    assert_int_equal(count, 5);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(g[i].path, expected[i]);
+    assert_int_equal(g[0].valid, 0);
+    assert_int_equal(g[1].valid, OS_CGROUP_PIDS);
+    assert_int_equal(g[2].valid, OS_CGROUP_MEMORY | OS_CGROUP_CPU);
+    assert_int_equal(g[3].valid, OS_CGROUP_USAGE);
+    assert_int_equal(g[4].valid, OS_CGROUP_MEMORY);
+    assert_true(g[1].pids_limit == 7 && g[3].cpu_usage == 77 && g[4].memory_current == 1);
+    assert_true(g[2].memory_limit == 8192 && g[2].memory_reclaimable == 5);
+    assert_true(isinf(g[2].cpu_quota) && g[2].throttled == 1 && g[2].throttled_time == 5);
+    free(g);
+    g = RECORDED(os_cgroups("/docker/id", OS_CGROUP_CPU, &count));
+    assert_true(count == 2 && g[0].valid == OS_CGROUP_CPU && g[1].valid == 0);
+    free(g);
+    assert_null(RECORDED(os_cgroups("/no", 0, &count)));
+    assert_error(ENOENT, "cgroups", "/no", NULL);
+    assert_null(os_cgroups(NULL, 16, &count));
+    assert_error(EINVAL, "cgroups", NULL, NULL);
+    system_with("", "");
+    g = RECORDED(os_cgroups(NULL, 0, &count));
+    assert_true(g && count == 0);
+    free(g);
+}
+
+static void of_a_process(void **state) {
+    (void)state;
+    size_t count;
+    plant("root/proc/7/cgroup", "4:cpu,cpuacct:/a b\n1:name=systemd:/x:y\n0::/z\nbroken\n\n");
+    struct os_cgroup_membership *g = RECORDED(os_process_cgroups(7, &count));
+    assert_int_equal(count, 3);
+    assert_string_equal(g[0].controllers, "cpu,cpuacct");
+    assert_string_equal(g[0].path, "/a b");
+    assert_string_equal(g[1].path, "/x:y");
+    assert_string_equal(g[2].controllers, "");
+    free(g);
+    assert_null(RECORDED(os_process_cgroups(8, &count)));
+    assert_error(ESRCH, "process_cgroups", NULL, NULL);
+    assert_null(os_process_cgroups(-1, &count));
+    assert_error(EINVAL, "process_cgroups", NULL, NULL);
+}
+
 static void this_machine(void **state) {
     (void)state;
     double cpus = -1;
@@ -199,7 +306,7 @@ static void this_machine(void **state) {
     struct os_cgroup_result g;
     struct os_virtual_memory_result m;
     uint64_t bytes = 0;
-    assert_int_equal(os_cgroup(&g), 0);
+    assert_int_equal(os_cgroup(NULL, &g), 0);
     assert_int_equal(os_virtual_memory(&m), 0);
     assert_int_equal(os_available_memory(&bytes), 0);
     assert_true(bytes > 0 && bytes <= m.total);
@@ -218,6 +325,10 @@ int main(void) {
         IN_SCRATCH(unreadable),
         IN_SCRATCH(limits_of_version_2),
         IN_SCRATCH(limits_of_version_1),
+        IN_SCRATCH(a_group_that_is_named),
+        IN_SCRATCH(a_group_of_version_1),
+        IN_SCRATCH(all_groups),
+        IN_SCRATCH(of_a_process),
         cmocka_unit_test(this_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
