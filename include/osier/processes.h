@@ -23,7 +23,7 @@ enum os_process_fields {
     OS_PROCESS_MEMORY = 1 << 3,     /**< statm: memory_info beyond rss and vms */
     OS_PROCESS_EUID = 1 << 4,       /**< the owner of the directory: the effective user alone */
     OS_PROCESS_IDS = 1 << 5,        /**< status: uids, gids and num_ctx_switches */
-    OS_PROCESS_USERNAME = 1 << 6,   /**< status, and the name of the real user */
+    OS_PROCESS_USERNAME = 1 << 6,   /**< the real user's name: a pidfd, or status */
     OS_PROCESS_IO = 1 << 7,         /**< io */
     OS_PROCESS_FDS = 1 << 8,        /**< fd: how many descriptors are open */
     OS_PROCESS_EXE = 1 << 9,        /**< exe: the program's file */

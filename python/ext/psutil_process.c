@@ -10,7 +10,15 @@ static PyObject *number(uint64_t value) {
     return PyLong_FromUnsignedLongLong(value);
 }
 
+/* A program that wrote one text over its words has them cut at the spaces. */
 static PyObject *words_of(const struct os_process_info *p) {
+    if (p->cmdline_count == 1 && strchr(p->cmdline[0], ' ')) {
+        PyObject *text = name_of(p->cmdline[0]), *space = PyUnicode_FromString(" ");
+        PyObject *words = text && space ? PyUnicode_Split(text, space, -1) : NULL;
+        Py_XDECREF(text);
+        Py_XDECREF(space);
+        return words;
+    }
     PyObject *list = PyList_New((Py_ssize_t)p->cmdline_count);
     for (size_t i = 0; list && i < p->cmdline_count; i++) {
         PyObject *word = name_of(p->cmdline[i]);
@@ -197,11 +205,20 @@ static int want(PyObject *names, struct wanted *w) {
     return 0;
 }
 
-/* {name: value}; what this user may not read, or what isn't there, is `otherwise`. */
+/* A program that is being started has no words yet. */
+static bool comes_later(const struct os_process_info *p, enum attribute which) {
+    return which == CMDLINE && !p->cmdline_count && !p->kernel_thread &&
+           p->valid & OS_PROCESS_CMDLINE;
+}
+
+/* {name: value}; what this user may not read, or what isn't there, is `otherwise`. What isn't there
+ * yet is missing. */
 static PyObject *dict_of(struct state *state, const struct os_process_info *p,
                          const struct wanted *w, PyObject *otherwise) {
     PyObject *dict = PyDict_New();
     for (Py_ssize_t i = 0; dict && i < w->count; i++) {
+        if (comes_later(p, w->which[i]))
+            continue;
         bool there = (p->valid & attributes[w->which[i]].field) != 0;
         PyObject *value = there ? value_of(state, p, w->which[i]) : Py_NewRef(otherwise);
         if (!value || PyDict_SetItem(dict, w->names[i], value) < 0)

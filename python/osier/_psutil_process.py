@@ -106,7 +106,7 @@ _ALL = ("ppid", "status", "cpu_times", "num_threads", "nice", "cpu_num", "_start
 _IDS = ("uids", "gids", "num_ctx_switches")
 PLAIN = frozenset(
     "pid ppid name status cpu_times num_threads nice cpu_num uids gids num_ctx_switches username"
-    " memory_info num_fds io_counters".split()
+    " memory_info num_fds io_counters cmdline".split()
 )
 
 
@@ -389,8 +389,6 @@ class Process:
                     break
                 time.sleep(0.0005)
                 words = _psutil.read(self._open(), ("cmdline",))[0].get("cmdline")
-        if words and len(words) == 1 and " " in words[0]:  # it wrote one text over them
-            return words[0].split(" ")
         return words or []
 
     @_own

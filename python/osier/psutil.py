@@ -125,6 +125,7 @@ def _info_iter(names, ad_value):
     derived = extra & {"cpu_percent", "memory_percent", "create_time"}
     slow = extra - derived
     unwanted = [name for name in plain if name not in names]
+    words = "cmdline" in names  # of a program that is being started they are missing at first
     total = _psutil_system.total_memory() if "memory_percent" in derived else 0
     rows = _psutil.snapshot(quick, ad_value, _process.threads)
     now = _process.timer()
@@ -138,9 +139,10 @@ def _info_iter(names, ad_value):
             info["create_time"] = _process.start_time(process._start)
         for name in unwanted:
             del info[name]
-        if slow:
+        later = slow | {"cmdline"} if words and "cmdline" not in info else slow
+        if later:
             try:
-                info.update(process.as_dict(slow, ad_value))
+                info.update(process.as_dict(later, ad_value))
             except NoSuchProcess:
                 continue
         process.info = info

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -281,6 +282,18 @@ KERNEL(pid_t) kernel_fork_apart(unsigned long flags) {
 
 KERNEL(int) kernel_pidfd_open(pid_t pid, unsigned flags) {
     return (int)syscall(KERNEL_CALL(434), pid, flags);
+}
+
+/** What PIDFD_GET_INFO tells since Linux 6.13: struct pidfd_info as it was then. */
+struct kernel_pidfd_info {
+    uint64_t mask, cgroup;
+    uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+    int32_t exit_code;
+};
+#define KERNEL_PIDFD_INFO_CREDS 2u
+
+KERNEL(int) kernel_pidfd_get_info(int pidfd, struct kernel_pidfd_info *info) {
+    return ioctl(pidfd, _IOWR(0xff, 11, struct kernel_pidfd_info), info);
 }
 
 KERNEL(int) kernel_pidfd_getfd(int pidfd, int target_fd, unsigned flags) {

@@ -147,13 +147,12 @@ static int learn(struct names *names, int64_t uid, const struct known **ret) {
 
 static int name_user(struct gather *g, struct os_process_info *info, struct names *names) {
     const struct known *known;
-    if (!(info->valid & OS_PROCESS_IDS))
+    if (!(info->valid & OS_PROCESS_USERNAME))
         return 0;
     int r = learn(names, info->uids.real, &known);
     if (r < 0)
         return r;
     info->username = (const char *)(uintptr_t)(g->text.size + 1);
-    info->valid |= OS_PROCESS_USERNAME;
     str_append(&g->text, known->name.data, known->name.size + 1);
     return 0;
 }

@@ -16,6 +16,7 @@ struct gather {
     size_t words;  /* pointers that all command lines need */
     size_t hidden; /* processes that may not be looked at */
     int refusal;   /* what was said of the last of them, −EACCES or −EPERM */
+    bool mute;     /* a pidfd tells nothing of a process here */
 };
 
 /** What holds for all processes of a list. */
@@ -26,6 +27,7 @@ struct reading {
     uint64_t page;
     uint64_t footprint_limit; /* whose memory is more has no footprint read */
     bool live;                /* a directory's size is what Linux says, not a recorded one's */
+    bool by_number;           /* /proc's numbers are those that a system call takes */
     atomic_int *budget;       /* how many descriptors may still be kept, where any are */
 };
 

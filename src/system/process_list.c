@@ -187,15 +187,29 @@ int processes_find(int proc, const struct os_processes_options *options, struct 
     return options->pids ? copy_pids(options, pids) : list_pids(proc, pids);
 }
 
+/* Whether a process's number in /proc is what it is to this process: so it is where this one's own
+ * stands there alone, in no namespace below. */
+static bool numbers_are_own(void) {
+    char text[4096];
+    if (!machine_proc_is_own() || machine_read("/proc/self/status", text, sizeof text) < 0)
+        return false;
+    const char *at = procfile_field(text, "NSpid:\t");
+    return at && at[strspn(at, "0123456789")] == '\n';
+}
+
 int processes_start(unsigned fields, const struct os_processes_options *options,
                     struct reading *ret_reading) {
     const uint64_t most = (uint64_t)4 << 30;
     if (options->threads < 0 || (options->pids_count && !options->pids))
         return -EINVAL;
     int r = reading_init(ret_reading, fields);
-    if (r == 0)
-        ret_reading->footprint_limit = options->footprint_limit ? options->footprint_limit : most;
-    return r;
+    if (r < 0)
+        return r;
+    ret_reading->footprint_limit = options->footprint_limit ? options->footprint_limit : most;
+    ret_reading->by_number =
+        (fields & (OS_PROCESS_USERNAME | OS_PROCESS_IDS)) == OS_PROCESS_USERNAME &&
+        numbers_are_own();
+    return 0;
 }
 
 int processes_gather(struct job *job, const struct os_processes_options *options,

@@ -42,8 +42,6 @@ static ssize_t read_file(struct one *p, enum kept_file file, char *buffer, size_
 int reading_init(struct reading *reading, unsigned fields) {
     if (fields & ~(unsigned)ALL_FIELDS)
         return -EINVAL;
-    if (fields & OS_PROCESS_USERNAME)
-        fields |= OS_PROCESS_IDS;
     *reading = (struct reading){.fields = fields | OS_PROCESS_STAT,
                                 .tick = machine_tick(),
                                 .page = machine_page(),
@@ -260,6 +258,28 @@ static int read_status(struct one *p) {
     return loaded < 0 ? loaded : parse_status(p, whole.data);
 }
 
+/* The user by a pidfd, a third of what the file of all ids costs. The number is this very process's
+ * where its directory still answers afterwards: whoever calls this reads `stat` next. */
+static void ask_user(struct one *p, const char *name) {
+    struct kernel_pidfd_info told = {.mask = KERNEL_PIDFD_INFO_CREDS};
+    if (!p->reading->by_number || p->g->mute)
+        return;
+    AUTO_CLOSE int fd = SYS(kernel_pidfd_open, (pid_t)strtol(name, NULL, 10), 0);
+    int r = fd < 0 ? fd : SYS(kernel_pidfd_get_info, fd, &told);
+    if (r < 0 || !(told.mask & KERNEL_PIDFD_INFO_CREDS)) {
+        p->g->mute = r != -ESRCH;
+        return;
+    }
+    p->info->uids = (struct os_process_ids){told.ruid, told.euid, told.suid};
+    p->info->euid = told.euid;
+    p->info->valid |= OS_PROCESS_USERNAME | OS_PROCESS_EUID;
+}
+
+/* Whose name is the user's is looked up once all are read. */
+static int read_user(struct one *p) {
+    return p->info->valid & OS_PROCESS_IDS ? 0 : read_status(p);
+}
+
 static int read_owner(struct one *p) {
     struct stat st;
     if (!p->reading->live)
@@ -375,12 +395,19 @@ static const struct {
     unsigned field;
     int (*read)(struct one *p);
 } readers[] = {
-    {OS_PROCESS_CMDLINE, read_cmdline}, {OS_PROCESS_NAME, read_name},
-    {OS_PROCESS_MEMORY, read_memory},   {OS_PROCESS_IDS, read_status},
-    {OS_PROCESS_EUID, read_owner},      {OS_PROCESS_IO, read_io},
-    {OS_PROCESS_FDS, read_fds},         {OS_PROCESS_EXE, read_exe},
-    {OS_PROCESS_CWD, read_cwd},         {OS_PROCESS_CGROUP, read_cgroup},
-    {OS_PROCESS_DELAY, read_delay},     {OS_PROCESS_FOOTPRINT, read_footprint},
+    {OS_PROCESS_CMDLINE, read_cmdline},
+    {OS_PROCESS_NAME, read_name},
+    {OS_PROCESS_MEMORY, read_memory},
+    {OS_PROCESS_IDS, read_status},
+    {OS_PROCESS_USERNAME, read_user},
+    {OS_PROCESS_EUID, read_owner},
+    {OS_PROCESS_IO, read_io},
+    {OS_PROCESS_FDS, read_fds},
+    {OS_PROCESS_EXE, read_exe},
+    {OS_PROCESS_CWD, read_cwd},
+    {OS_PROCESS_CGROUP, read_cgroup},
+    {OS_PROCESS_DELAY, read_delay},
+    {OS_PROCESS_FOOTPRINT, read_footprint},
 };
 
 /* What one file said: 1: go on, whatever else it said; 0: the process is no more; −errno where
@@ -440,12 +467,18 @@ static int read_stat_alone(struct one *p, int proc, const char *name) {
     return parse_stat(p, text, machine_read_at(proc, path, text, sizeof text));
 }
 
+/* The process's directory is open, or what is kept of it. */
+static int read_first(struct one *p, const char *name) {
+    ask_user(p, name);
+    return read_stat(p);
+}
+
 static int read_one(struct one *p, int proc, const char *name) {
     int r;
     if (p->reading->fields & ~(unsigned)FROM_STAT) {
         AUTO_CLOSE int dir = machine_open_at(proc, name, O_RDONLY | O_DIRECTORY);
         p->dir = dir;
-        r = dir < 0 ? dir : read_stat(p);
+        r = dir < 0 ? dir : read_first(p, name);
         return r < 0 ? absent(p->g, r) : read_fields(p);
     }
     r = read_stat_alone(p, proc, name);
@@ -463,7 +496,7 @@ static int read_anew(struct one *p, int proc, const char *name) {
     }
     AUTO_CLOSE int dir = machine_open_at(proc, name, O_RDONLY | O_DIRECTORY);
     p->dir = dir;
-    int r = dir < 0 ? dir : read_stat(p);
+    int r = dir < 0 ? dir : read_first(p, name);
     if (r < 0)
         return absent(p->g, r);
     r = read_fields(p);
@@ -476,7 +509,7 @@ static int read_anew(struct one *p, int proc, const char *name) {
 static int read_kept(struct one *p, int proc, const char *name) {
     bool again = p->kept->files[KEPT_STAT] >= 0 || p->kept->dir >= 0;
     p->dir = p->kept->dir;
-    int r = again ? read_stat(p) : -ESRCH;
+    int r = again ? read_first(p, name) : -ESRCH;
     if (again && (r == -ESRCH || r == -ENOENT))
         p->kept->start = UINT64_MAX; /* who has the number now may be of the same tick */
     if (r == -ESRCH || r == -ENOENT)

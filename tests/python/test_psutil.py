@@ -107,6 +107,31 @@ def test_lists(sleeper):
     assert not psutil.pid_exists(-1) and not psutil.pid_exists(2**40)
 
 
+def test_command_lines_in_lists(sleeper, tmp_path):
+    """They are what each process says, of a program with one word too, of a zombie, and of one that has none yet."""
+    one = subprocess.Popen(["one word"], executable=sys.executable, stdin=subprocess.PIPE)
+    zombie = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
+    while psutil.Process(one.pid).cmdline() != ["one", "word"]:
+        time.sleep(0.001)
+    found = {p.pid: p.info for p in psutil.process_iter(["cmdline", "username"], ad_value=7)}
+    assert found[one.pid]["cmdline"] == ["one", "word"]
+    assert found[sleeper.pid] == psutil.Process(sleeper.pid).as_dict(["cmdline", "username"])
+    assert found[zombie.pid] == {"cmdline": 7, "username": psutil.Process().username()}
+    one.communicate()
+    zombie.wait()
+    for pid, flags in (7, 0), (8, 0x00200000):  # the other is a kernel thread
+        (tmp_path / str(pid)).mkdir()
+        (tmp_path / str(pid) / "cmdline").touch()
+        line = f"{pid} (name) S 1 7 7 0 0 {flags} 7 0 8 0 1 5 0 0 20 0 2 0 300 8192 3"
+        (tmp_path / str(pid) / "stat").write_text(line)
+    psutil.PROCFS_PATH = str(tmp_path)
+    try:
+        assert [p.info for p in psutil.process_iter(["cmdline"])] == [{"cmdline": []}] * 2
+    finally:
+        psutil.PROCFS_PATH = "/proc"
+
+
 def test_wait_for_several():
     children = [subprocess.Popen(["/bin/sleep", seconds]) for seconds in ("0", "1000")]
     processes = [psutil.Process(child.pid) for child in children]
