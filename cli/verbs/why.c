@@ -25,7 +25,8 @@ static void look(struct sample *s, struct os_process_watch *watch, const char *c
         s->has_pressure[i] = os_pressure((enum os_resource)i, NULL, &s->pressure[i]) == 0;
         s->has_group[i] = cgroup && os_pressure((enum os_resource)i, cgroup, &s->group[i]) == 0;
     }
-    s->has_cgroup = os_cgroup(NULL, &s->cgroup) == 0;
+    s->groups =
+        os_cgroups(NULL, OS_CGROUP_MEMORY | OS_CGROUP_CPU | OS_CGROUP_PIDS, &s->groups_count);
     s->processes = os_process_watch_read(watch, NULL, &s->processes_count);
     s->disks = os_disks(&s->disks_count);
     s->cpus = os_cpu_times(&s->cpus_count);
@@ -37,12 +38,13 @@ static void forget(struct sample *s) {
     free(s->disks);
     free(s->cpus);
     free(s->events);
+    free(s->groups);
 }
 
-/* The directory of the control group that this program is in; NULL where it is not of version 2. */
-static char *own_cgroup(struct call *call) {
-    struct os_process *self = os_process_open(getpid());
-    struct os_process_info *info = self ? os_process_read(self, OS_PROCESS_CGROUP) : NULL;
+/* The directory of the control group that a process is in; NULL where it is not of version 2. */
+static char *cgroup_of(struct call *call, pid_t pid) {
+    struct os_process *process = os_process_open(pid);
+    struct os_process_info *info = process ? os_process_read(process, OS_PROCESS_CGROUP) : NULL;
     const char *path = info && info->valid & OS_PROCESS_CGROUP ? info->cgroup : NULL;
     static const char top[] = "/sys/fs/cgroup";
     char *whole =
@@ -50,7 +52,7 @@ static char *own_cgroup(struct call *call) {
     if (whole)
         strcat(strcpy(whole, top), path);
     free(info);
-    os_process_close(self);
+    os_process_close(process);
     return whole;
 }
 
@@ -60,25 +62,36 @@ static void wait_for(double seconds) {
         ;
 }
 
-static int answer(struct call *call, double interval) {
-    struct why why = {.before = {0}};
+/* Whether the process that it is about was there both times. */
+static bool is_there(const struct why *why) {
+    size_t found = !why->pid;
+    for (size_t i = 0; !found && i < why->now.processes_count; i++)
+        found = why->now.processes[i].pid == why->pid;
+    return found;
+}
+
+static int answer(struct call *call, double interval, pid_t pid) {
+    struct why why = {.pid = pid};
     struct os_process_watch *watch = os_process_watch_open(PROCESSES, NULL);
     if (!watch)
         return failed();
-    const char *cgroup = own_cgroup(call);
+    const char *cgroup = cgroup_of(call, pid ? pid : getpid());
     look(&why.before, watch, cgroup);
     wait_for(interval);
     look(&why.now, watch, cgroup);
     os_process_watch_close(watch);
     why.mounts = os_mounts(OS_MOUNTS_SIZES, 1, &why.mounts_count);
     int status = why.before.processes && why.now.processes ? STATUS_YES : failed();
-    if (status == STATUS_YES && why_compare(&why))
+    if (status == STATUS_YES && !is_there(&why))
+        status = complain("why", NULL, "there is no process %d", (int)pid);
+    else if (status == STATUS_YES && why_compare(&why) && why_find_groups(&why))
         why_print(&why);
     else if (status == STATUS_YES)
         status = failed();
     forget(&why.before);
     forget(&why.now);
     free(why.mounts);
+    free(why.tight);
     for (int i = 0; i < WHY_RESOURCES; i++)
         free(why.blamed[i]);
     return status;
@@ -90,20 +103,25 @@ static int answer(struct call *call, double interval) {
  * It looks twice, a second apart. Of CPUs, memory and disks it tells how much of the time somebody
  * waited for them (the kernel's pressure, of the machine and of the control group), and of each that
  * is waited for the five processes that wait for it or use it most. Then, where there are any:
- * control groups that are throttled, disks that are busy all the time, mounts that are full or don't
- * answer, swapping, and processes that were killed because memory was short. Where the kernel tells
- * no pressure it goes by what CPUs and disks do.
+ * control groups that are throttled or near a limit (and of each process the one it is in), disks
+ * that are busy all the time, mounts that are full or don't answer, swapping, and processes that were
+ * killed because memory was short. Where the kernel tells no pressure it goes by what CPUs and disks
+ * do.
  *
+ * @param pid  the number of a process: what it waited for itself, and which of its groups are tight
  * @param interval  seconds between the two looks, 1 unless given
  * @group machine
  * @since 0.1
- * @shell why [--interval=SECONDS] -> custom
+ * @shell why [PID] [--interval=SECONDS] -> custom
  */
 int verb_why(struct call *call) {
     double interval = is_set(call, "interval") ? arg_float(call, arg_index(call, "interval")) : 1;
+    pid_t pid = arg_text(call, "PID") ? ARG_INTEGER(call, arg_index(call, "PID"), pid_t, 0) : 0;
     if (call->misused)
         return STATUS_USAGE;
     if (!(interval >= 0.1 && interval <= 1e6))
         return misuse(call->function, "an interval is at least 0.1 seconds");
-    return answer(call, interval);
+    if (pid < 0)
+        return misuse(call->function, "a process has a number above 0");
+    return answer(call, interval, pid);
 }

@@ -122,6 +122,8 @@ static void compare_processes(struct why *why, enum os_resource resource) {
     for (size_t i = 0; i < why->now.processes_count; i++) {
         const struct os_process_info *now = &why->now.processes[i];
         const struct os_process_info none = {.valid = ~0u};
+        if (why->pid && now->pid != why->pid)
+            continue;
         const struct os_process_info *before =
             bsearch(&now->pid, why->before.processes, why->before.processes_count, sizeof *now,
                     compare_pid);
@@ -157,7 +159,7 @@ bool why_compare(struct why *why) {
         why->stalled[i] = is_stalled(why, i);
         why->blamed[i] = calloc(WHY_BLAMED, sizeof *why->blamed[i]);
         fine = fine && why->blamed[i];
-        if (why->stalled[i] && why->blamed[i])
+        if ((why->stalled[i] || why->pid) && why->blamed[i])
             compare_processes(why, (enum os_resource)i);
     }
     return fine;

@@ -16,11 +16,6 @@ static double seconds(int64_t nanoseconds) {
     return (double)nanoseconds / 1e9;
 }
 
-static bool is_throttled(const struct why *why) {
-    return why->now.has_cgroup && why->before.has_cgroup &&
-           why->now.cgroup.throttled > why->before.cgroup.throttled;
-}
-
 /* ------------------------------------------------------------------------------- for people */
 
 static void print_size(const char *before, uint64_t bytes) {
@@ -45,6 +40,11 @@ static void print_blamed(const struct blamed *one, int resource) {
         print_size(", read ", one->read);
         print_size(", wrote ", one->written);
     }
+    if (one->cgroup) {
+        char *group = text_made_safe(one->cgroup);
+        printf("; in %s", group ? group : "");
+        free(group);
+    }
     putchar('\n');
     free(name);
 }
@@ -68,14 +68,28 @@ static void print_share(const struct why *why, int i) {
         print_blamed(&why->blamed[i][k], i);
 }
 
+static void print_tight(const struct tight *tight) {
+    char *path = text_made_safe(tight->group->path);
+    const char *name = path ? path : "";
+    if (tight->throttled)
+        printf("cgroup   %s is throttled, in %llu of %llu periods, for %.2f s\n", name,
+               (unsigned long long)tight->throttled, (unsigned long long)tight->periods,
+               seconds(tight->throttled_time));
+    if (!isnan(tight->memory)) {
+        printf("cgroup   %s has %.0f %% of its memory", name, tight->memory);
+        print_size(", ", tight->group->memory_limit);
+        putchar('\n');
+    }
+    if (!isnan(tight->pids))
+        printf("cgroup   %s has %.0f %% of its %llu processes\n", name, tight->pids,
+               (unsigned long long)tight->group->pids_limit);
+    free(path);
+}
+
 static bool print_limits(const struct why *why) {
-    bool any = is_throttled(why);
-    const struct os_cgroup_result *a = &why->before.cgroup, *b = &why->now.cgroup;
-    if (any)
-        printf("throttled  this control group, in %llu of %llu periods, for %.2f s\n",
-               (unsigned long long)(b->throttled - a->throttled),
-               (unsigned long long)(b->periods - a->periods),
-               seconds(b->throttled_time - a->throttled_time));
+    bool any = why->tight_count > 0;
+    for (size_t i = 0; i < why->tight_count; i++)
+        print_tight(&why->tight[i]);
     for (size_t i = 0; why->now.disks && i < why->now.disks_count; i++) {
         double busy = why_busy(why, &why->now.disks[i]);
         if (busy >= DISK_BUSY && why->now.disks[i].counted)
@@ -161,6 +175,7 @@ static void put_blamed(const struct blamed *one) {
     put_count("rss_growth", one->grown);
     put_count("read_bytes", one->read);
     put_count("write_bytes", one->written);
+    put_text("cgroup", one->cgroup);
     emit_end_record();
 }
 
@@ -178,6 +193,23 @@ static void put_resource(const struct why *why, int i) {
         put_blamed(&why->blamed[i][k]);
     emit_end_list();
     emit_end_record();
+}
+
+static void put_groups(const struct why *why) {
+    emit_key("cgroups");
+    emit_begin_list();
+    for (size_t i = 0; i < why->tight_count; i++) {
+        const struct tight *tight = &why->tight[i];
+        emit_begin_record();
+        put_text("path", tight->group->path);
+        put_count("throttled", tight->throttled);
+        put_count("periods", tight->periods);
+        put_time("throttled_time", tight->throttled_time);
+        put_number("memory_percent", tight->memory);
+        put_number("pids_percent", tight->pids);
+        emit_end_record();
+    }
+    emit_end_list();
 }
 
 static void put_disks(const struct why *why) {
@@ -214,7 +246,6 @@ static void put_mounts(const struct why *why) {
 
 static void print_json(const struct why *why) {
     uint64_t kills, page = (uint64_t)sysconf(_SC_PAGESIZE);
-    const struct os_cgroup_result *a = &why->before.cgroup, *b = &why->now.cgroup;
     why_events(why, "oom_kill", &kills);
     emit_begin_record();
     put_time("elapsed", why->elapsed);
@@ -222,8 +253,7 @@ static void print_json(const struct why *why) {
     put_number("cpu_iowait", why->iowait);
     for (int i = 0; i < WHY_RESOURCES; i++)
         put_resource(why, i);
-    put_count("throttled", is_throttled(why) ? b->throttled - a->throttled : 0);
-    put_time("throttled_time", is_throttled(why) ? b->throttled_time - a->throttled_time : 0);
+    put_groups(why);
     put_disks(why);
     put_mounts(why);
     put_count("swap_in", why_events(why, "pswpin", NULL) * page);

@@ -114,12 +114,69 @@ static void disks_and_mounts(void **state) {
     assert_false(why_full(&mount)); /* nothing is known */
 }
 
+static struct os_cgroup_entry group(const char *path) {
+    return (struct os_cgroup_entry){
+        .valid = OS_CGROUP_MEMORY | OS_CGROUP_CPU | OS_CGROUP_PIDS,
+        .path = path,
+        .memory_limit = UINT64_MAX,
+        .pids_limit = UINT64_MAX,
+        .cpu_quota = INFINITY,
+    };
+}
+
+/* Wherever on the machine: by quota, by memory without what can be had back, by number. */
+static void groups(void **state) {
+    (void)state;
+    struct os_cgroup_entry before[] = {group("/"), group("/a"), group("/b"), group("/c")};
+    struct os_cgroup_entry now[] = {group("/"), group("/a"), group("/b"), group("/c"), group("/d")};
+    before[1].periods = 5;
+    now[1].periods = 15, now[1].throttled = 4, now[1].throttled_time = SECOND;
+    now[2].memory_limit = 1000, now[2].memory_current = 1000, now[2].memory_reclaimable = 101;
+    now[3].pids_limit = 100, now[3].pids_current = 90;
+    now[4].throttled = 7; /* it was not there before: nobody knows when */
+    struct why why = {.before = {.groups = before, .groups_count = 4},
+                      .now = {.groups = now, .groups_count = 5}};
+    assert_true(why_find_groups(&why));
+    assert_int_equal(why.tight_count, 2);
+    assert_true(why.tight[0].group == &now[1] && why.tight[0].throttled == 4);
+    assert_true(why.tight[0].periods == 10 && why.tight[0].throttled_time == SECOND);
+    assert_true(why.tight[1].group == &now[3] && why.tight[1].pids == 90);
+    assert_true(isnan(why.tight[1].memory));
+    free(why.tight);
+    now[2].memory_reclaimable = 99;
+    now[3].valid = OS_CGROUP_MEMORY;
+    why.tight_count = 0;
+    assert_true(why_find_groups(&why));
+    assert_true(why.tight_count == 2 && fabs(why.tight[1].memory - 90.1) < 1e-9);
+    free(why.tight);
+}
+
+/* By the tree of the controller that makes it tight; that of version 2 has all of them. */
+static void who_is_in_a_group(void **state) {
+    (void)state;
+    struct os_cgroup_entry a = group("/a");
+    struct tight cpu = {.group = &a, .throttled = 1, .memory = NAN, .pids = NAN};
+    struct tight memory = {.group = &a, .memory = 95, .pids = NAN};
+    struct os_cgroup_membership own[] = {{"cpu,cpuacct", "/a/b"}, {"memory", "/ab"}, {"", "/x"}};
+    assert_true(why_holds(&cpu, own, 3));
+    assert_false(why_holds(&memory, own, 3));
+    own[0].controllers = "cpuacct";
+    assert_false(why_holds(&cpu, own, 3));
+    own[2].path = "/a";
+    assert_true(why_holds(&cpu, own, 3) && why_holds(&memory, own, 3));
+    a.path = "/";
+    own[2].path = "/x";
+    assert_true(why_holds(&memory, own, 3));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_pressure),
         cmocka_unit_test(without_pressure),
         cmocka_unit_test(the_five_that_did_most),
         cmocka_unit_test(disks_and_mounts),
+        cmocka_unit_test(groups),
+        cmocka_unit_test(who_is_in_a_group),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
