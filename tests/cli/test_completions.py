@@ -86,7 +86,8 @@ def test_bash_verbs(folder, journal):
     assert not (journal / "ran").exists() and not os.path.exists("/ran")
     assert bash(folder, "osier", "watch", "proc") == ["proc", "procs"]
     assert bash(folder, "osier", "watch", "procs", "--sort=-cpu_n") == ["--sort=-cpu_num"]
-    assert bash(folder, "osier", "why", "") == bash(folder, "osier", "os.getcwd", "") == []
+    assert bash(folder, "osier", "why", "--interval=") == bash(folder, "osier", "os.getcwd", "") == []
+    assert "1" in bash(folder, "osier", "why", "1")
     assert "bash" in bash(folder, "osier", "wait", "ba") and "1" in bash(folder, "osier", "kill", "1")
     assert bash(folder, "osier", "kill", "--signal=SIGTE") == ["--signal=SIGTERM"]
     assert bash(folder, "osier", "kill", "--timeout=") == []
@@ -144,7 +145,7 @@ def test_fish_verbs(fish, journal):
     assert fish(f"osier set --unset {file} main.p") == ["main.peers", "main.port"]
     assert fish(f"osier get {str(file)[:-2]}") == [str(file)]
     assert fish("osier watch proc") == ["proc", "procs"]
-    assert fish("osier why ") == fish("osier os.getcwd ") == fish("osier kill --timeout=") == []
+    assert fish("osier why --interval=") == fish("osier os.getcwd ") == fish("osier kill --timeout=") == []
     assert "fish" in fish("osier wait fi") and "1" in fish("osier kill 1")
     assert "--signal=SIGTERM" in fish("osier kill --signal=SIGTE")
     assert fish("osier undo ") == ["1"]
@@ -192,7 +193,7 @@ def test_zsh_verbs(zsh, journal):
     assert {"main.peers", "main.port"} <= set(zsh("osier", "set", "--unset", file, "main."))
     assert "files" in zsh("osier", "get", file)
     assert "procs" in zsh("osier", "watch", "p")
-    assert zsh("osier", "why", "") == zsh("osier", "os.getcwd", "") == zsh("osier", "kill", "--timeout=") == []
+    assert zsh("osier", "why", "--interval=") == zsh("osier", "os.getcwd", "") == zsh("osier", "kill", "--timeout=") == []
     assert "zsh" in zsh("osier", "wait", "z") and "1" in zsh("osier", "kill", "1")
     assert "SIGTERM" in zsh("osier", "kill", "--signal=")
     assert [line.split(":")[0] for line in zsh("osier", "undo", "")] == ["1"]

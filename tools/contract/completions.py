@@ -315,7 +315,7 @@ FISH_VALUES = {
 #: What a word or an option of such a name is, where its type doesn't tell.
 NAMES = {
     "USER": "@users", "SIG": "@signals", "SIGNAL": "@signals", "KEY": "@variables", "CMD": "@programs", "ARGV": "@programs", "DIR": "@folders",
-    "WHOM": "@targets", "ID": "@transactions", "IDS": "@transactions", "CALLS": "@steps",
+    "WHOM": "@targets", "ID": "@transactions", "IDS": "@transactions", "CALLS": "@steps", "PID": "@processes",
     # Numbers and texts, of which no file is one.
     **dict.fromkeys(("N", "EXPRESSION", "SECONDS", "TIME", "PORT", "FACTOR", "SETTING", "LIMIT", "HEX", "NAME=VALUE", "TEXT", "NUMBER", "MODE",
                      "THREADS", "TIMEOUT"), "@none"),
