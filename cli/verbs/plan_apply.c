@@ -98,6 +98,8 @@ int refuse_plan(const char *verb, struct os_plan *plan) {
     switch (errno) {
     case ESTALE:
         return refuse_conflicts(verb, plan);
+    case ENOKEY:
+        return refuse_key(verb);
     case EBUSY:
         failed();
         if (is_mounted_in(plan)) {

@@ -23,9 +23,8 @@ int failed_to_write(struct os_plan *plan) {
         for (size_t i = 0; i < count; i++)
             if (list[i].is.secret)
                 return complain("plan", list[i].path,
-                                "a plan that brings a secret is neither saved nor printed as JSON, "
-                                "as its contents stand there in clear: look at it without --output "
-                                "and --json, and apply the state itself (`osier apply STATE`)");
+                                "a plan with a secret that nobody else has is neither saved nor "
+                                "printed as JSON: look at it without --output and --json");
     errno = error;
     return failed();
 }
@@ -82,6 +81,15 @@ void tell_act(const struct os_plan_act_event *event, const char *verb) {
     else if (!output_style.json)
         printf("runs %s\n", safe ? safe : "");
     fflush(stdout);
+}
+
+int refuse_key(const char *verb) {
+    complain(
+        verb, NULL,
+        "the secrets of this plan were noted with another key than that of this journal: it was "
+        "made elsewhere, or the key is lost; refused, nothing was changed: make the plan anew "
+        "here");
+    return STATUS_REFUSED;
 }
 
 int refuse_conflicts(const char *verb, struct os_plan *plan) {

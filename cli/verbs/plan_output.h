@@ -27,4 +27,7 @@ void tell_act(const struct os_plan_act_event *event, const char *verb);
 /** Says which preconditions don't hold: STATUS_REFUSED. */
 int refuse_conflicts(const char *verb, struct os_plan *plan);
 
+/** Says that a plan's secrets can't be compared: STATUS_REFUSED. */
+int refuse_key(const char *verb);
+
 #endif

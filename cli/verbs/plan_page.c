@@ -139,6 +139,16 @@ static void put_act(const struct os_plan_act *act) {
     fputs("</td></tr>\n", stdout);
 }
 
+static void put_secret(const struct os_plan_secret *secret) {
+    if (!secret->source)
+        return;
+    fputs("<tr><td class=\"meta\">secret</td><td>", stdout);
+    put_safe(secret->path);
+    fputs("</td><td>from ", stdout);
+    put_safe(secret->source);
+    fputs("</td><td></td><td></td></tr>\n", stdout);
+}
+
 /* The lines of the diff, each in the colour of its first character. The list of entries that comes
  * before is left out: the table has it. */
 struct lines {
@@ -193,8 +203,10 @@ static void put_digest(struct os_plan *plan) {
 int show_plan_page(struct os_plan *plan) {
     const struct os_plan_entry *list;
     struct lines lines = {0};
-    size_t count;
-    if (os_plan_entries(plan, &list, &count) < 0 || os_plan_diff(plan, NULL, keep, &lines) < 0) {
+    const struct os_plan_secret *secrets;
+    size_t count, secret_count;
+    if (os_plan_secrets(plan, &secrets, &secret_count) < 0 ||
+        os_plan_entries(plan, &list, &count) < 0 || os_plan_diff(plan, NULL, keep, &lines) < 0) {
         free(lines.text);
         return failed();
     }
@@ -211,6 +223,8 @@ int show_plan_page(struct os_plan *plan) {
           stdout);
     for (size_t i = 0; i < count; i++)
         put_entry(&list[i]);
+    for (size_t i = 0; i < secret_count; i++)
+        put_secret(&secrets[i]);
     for (size_t i = 0; i < act_count; i++)
         put_act(&acts[i]);
     fputs("</table>\n", stdout);

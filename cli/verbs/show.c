@@ -26,7 +26,9 @@ static int show_digest(struct os_plan *plan) {
 static int check(struct os_plan *plan) {
     if (os_plan_check(plan) == 0)
         return tell_refusals(plan) == STATUS_YES ? STATUS_YES : STATUS_REFUSED;
-    return errno == ESTALE ? refuse_conflicts("show", plan) : failed();
+    return errno == ESTALE   ? refuse_conflicts("show", plan)
+           : errno == ENOKEY ? refuse_key("show")
+                             : failed();
 }
 
 /**

@@ -26,8 +26,14 @@ int main(void) {
         os_perror("plan");
         return 1;
     }
-    os_plan_secret(plan); /* of the next content only its size is shown */
+    os_plan_secret(plan); /* the next content is shown nowhere */
     os_plan_write_file(plan, "srv/new/etc/key", "geheim", 6, NULL);
+    os_plan_secret_from(plan, "env:TOKEN"); /* and this one may be saved, as where it comes from */
+    os_plan_write_file(plan, "srv/new/etc/token", "sesame", 6, NULL);
+    const struct os_plan_secret *secrets;
+    size_t count;
+    if (os_plan_secrets(plan, &secrets, &count) == 0)
+        printf("%zu secrets, one from %s\n", count, secrets[1].source);
     struct os_plan_step step;
     os_plan_step(plan, 0, &step);
     printf("%zu steps, the first is %s for %s\n", os_plan_count(plan), step.op, step.origin);
@@ -39,6 +45,7 @@ int main(void) {
 }
 
 /* It prints:
- *     7 steps, the first is makedirs for release 2
+ *     2 secrets, one from env:TOKEN
+ *     8 steps, the first is makedirs for release 2
  *     a comparison of several lines: 1
  */

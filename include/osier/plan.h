@@ -585,11 +585,25 @@ OS_API OS_NONNULL(1) int os_plan_note(struct os_plan *plan, const char *origin);
 
 /**
  * Says that the content of the next os_plan_write_file() is secret: no list and no comparison
- * shows it. A plan with a secret in it can be applied, but neither saved nor had as text.
+ * shows it. A plan with such a secret in it can be applied, but neither saved nor had as text: nobody
+ * else has it (see os_plan_secret_from()).
  *
  * @param plan  the plan
  */
 OS_API OS_NONNULL() void os_plan_secret(struct os_plan *plan);
+
+/**
+ * Says that the content of the next os_plan_write_file() is secret, and where it comes from. The
+ * plan's file then has that place and a keyed hash (HMAC-SHA-256) of the content, and whoever applies
+ * it reads the place again: another secret there is a conflict. The key is in the journal of who made
+ * the plan, so nobody else can apply it.
+ *
+ * @param plan  the plan
+ * @param source  "file:PATH", "env:NAME", or "command:LINE" for what a line of a shell prints
+ * @return 0, or −1 with errno set
+ * @error EINVAL  it is none of these
+ */
+OS_API OS_NONNULL() int os_plan_secret_from(struct os_plan *plan, const char *source);
 
 /**
  * How many steps a plan has.
@@ -618,6 +632,25 @@ struct os_plan_step {
  */
 OS_API OS_NONNULL() int os_plan_step(const struct os_plan *plan, size_t number,
                                      struct os_plan_step *ret_step);
+
+/** A secret that a plan brings. */
+struct os_plan_secret {
+    const char *path; /**< where it will be */
+    const char
+        *source; /**< where it comes from, "file:PATH", "env:NAME", "command:LINE", which is run
+                             when the plan is applied; NULL where nobody else has it */
+};
+
+/**
+ * The secrets that a plan brings, in the order of os_plan_entries().
+ *
+ * @param plan  the plan
+ * @param ret_list  the secrets; the plan's, until it is changed
+ * @param ret_count  how many
+ * @return 0, or −1 with errno set
+ */
+OS_API OS_NONNULL() int os_plan_secrets(struct os_plan *plan,
+                                        const struct os_plan_secret **ret_list, size_t *ret_count);
 
 /** What happens at a place. */
 enum os_plan_kind {
@@ -762,7 +795,7 @@ OS_API OS_NONNULL(1, 3) int os_plan_diff(struct os_plan *plan,
  * @param path  the file, which is replaced
  * @return 0, or −1 with errno set
  * @error ESTALE  something that the plan changes is no longer what it was
- * @error EPERM  it has a secret in it, at the place that os_last_error() names
+ * @error EPERM  it has a secret in it that nobody else has, at the place that os_last_error() names
  */
 OS_API OS_NONNULL() int os_plan_save(struct os_plan *plan, const char *path);
 
@@ -791,7 +824,7 @@ OS_API OS_NONNULL() OS_MUST_FREE char *os_plan_digest(struct os_plan *plan);
  * @param plan  the plan
  * @param ret_size  how many bytes, or NULL
  * @return the text, to free(); NULL with errno set
- * @error EPERM  it has a secret in it, at the place that os_last_error() names
+ * @error EPERM  it has a secret in it that nobody else has, at the place that os_last_error() names
  */
 OS_API OS_NONNULL(1) OS_MUST_FREE char *os_plan_text(struct os_plan *plan, size_t *ret_size);
 
@@ -808,6 +841,7 @@ struct os_plan_conflict {
  * @param plan  the plan
  * @return 0, or −1 with errno set
  * @error ESTALE  something has changed: os_plan_conflicts() tells what
+ * @error ENOKEY  as with os_plan_apply()
  */
 OS_API OS_NONNULL() int os_plan_check(struct os_plan *plan);
 
@@ -880,6 +914,7 @@ struct os_plan_apply_options {
  * @error ESTALE  something has changed: os_plan_conflicts() tells what
  * @error EACCES  it is forbidden, as EPERM and EROFS: os_plan_refusals() tells of each place
  * @error EBUSY  another transaction has the journal
+ * @error ENOKEY  its secrets were noted with another key than that of the state directory's journal
  * @error ETXTBSY  somebody has a file open for writing that is to be replaced or removed
  * @error ECANCELED  by `on_progress`, or a program has failed, of which `on_act` was told
  * @error ENODEV  an earlier transaction waits for a file system that isn't mounted: see os_recover()

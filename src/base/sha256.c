@@ -97,3 +97,23 @@ void sha256_end(struct sha256 *s, uint8_t ret_digest[static SHA256_SIZE]) {
         s->state[i] = htobe32(s->state[i]);
     memcpy(ret_digest, s->state, SHA256_SIZE);
 }
+
+static void begin_padded(struct sha256 *s, const uint8_t *key, uint8_t pad) {
+    uint8_t block[SHA256_BLOCK];
+    memset(block, pad, sizeof block);
+    for (size_t i = 0; i < SHA256_SIZE; i++)
+        block[i] ^= key[i];
+    sha256_begin(s);
+    sha256_add(s, block, sizeof block);
+}
+
+void sha256_hmac(const uint8_t key[static SHA256_SIZE], const void *data, size_t size,
+                 uint8_t ret_mac[static SHA256_SIZE]) {
+    struct sha256 s;
+    begin_padded(&s, key, 0x36);
+    sha256_add(&s, data, size);
+    sha256_end(&s, ret_mac);
+    begin_padded(&s, key, 0x5c);
+    sha256_add(&s, ret_mac, SHA256_SIZE);
+    sha256_end(&s, ret_mac);
+}

@@ -19,6 +19,10 @@ void sha256_begin(struct sha256 *s);
 void sha256_add(struct sha256 *s, const void *data, size_t size);
 void sha256_end(struct sha256 *s, uint8_t ret_digest[static SHA256_SIZE]);
 
+/** HMAC-SHA-256 (RFC 2104) under a key of SHA256_SIZE bytes. */
+void sha256_hmac(const uint8_t key[static SHA256_SIZE], const void *data, size_t size,
+                 uint8_t ret_mac[static SHA256_SIZE]);
+
 /** For the tests: the processor's own instructions aren't used. */
 extern bool sha256_plain;
 

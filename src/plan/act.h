@@ -68,4 +68,8 @@ int driver_run(char *const *argv, int hold, char **ret_said);
 /** How a value is now: 0, −ENOTSUP where nobody knows the kind, or −errno. */
 int driver_look(const struct os_plan_value *value, struct str *now);
 
+/** Runs a line of a shell that prints a secret: 0 with all of it, to free(); its exit status with the end
+ *  of what it said, to free(); −ENODATA where it printed nothing, or −errno. */
+int driver_secret(const char *line, char **ret_data, size_t *ret_size, char **reterr_said);
+
 #endif

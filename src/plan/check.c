@@ -2,6 +2,7 @@
 /** All preconditions of a plan, looked at in one go, so that all that has changed is told. */
 #include "base/cancel.h"
 #include "plan/plan.h"
+#include "plan/secret.h"
 #include "plan/was.h"
 
 #include "base/error.h"
@@ -25,8 +26,8 @@ void conflicts_free(struct os_plan *plan) {
     str_free(&plan->conflicts);
 }
 
-static int add_conflict(struct os_plan *plan, const char *path, struct str *expected,
-                        struct str *found) {
+int plan_add_conflict(struct os_plan *plan, const char *path, struct str *expected,
+                      struct str *found) {
     char *texts[3] = {mem_text(path, strlen(path)), NULL, NULL};
     int r = texts[0] ? str_take(expected, &texts[1]) : -ENOMEM;
     if (r >= 0)
@@ -46,7 +47,7 @@ static int tell_moved(struct os_plan *plan, const struct plan_place *place) {
     AUTO_STR expected = STR_INIT, found = STR_INIT;
     str_append_text(&expected, "the directory that the plan saw");
     str_append_text(&found, "another one, or none");
-    return add_conflict(plan, place->before, &expected, &found);
+    return plan_add_conflict(plan, place->before, &expected, &found);
 }
 
 static int tell_changed(struct os_plan *plan, int dir, const struct plan_place *place,
@@ -56,7 +57,7 @@ static int tell_changed(struct os_plan *plan, int dir, const struct plan_place *
     int r = was_found_words(&found, dir, place->name);
     if (r >= 0 && !expected.failed && strcmp(expected.data, found.data) == 0)
         str_append_text(&found, ", with other content or attributes");
-    return r < 0 ? r : add_conflict(plan, place->path, &expected, &found);
+    return r < 0 ? r : plan_add_conflict(plan, place->path, &expected, &found);
 }
 
 /* What is mounted in a directory would go with it. */
@@ -70,7 +71,7 @@ static int check_mounts(struct os_plan *plan, const struct plan_net *net) {
     str_append_text(&expected, "nothing mounted in it");
     str_append_text(&found, "a mount at ");
     quote_append(&found, mount);
-    return add_conflict(plan, losing->path.path, &expected, &found);
+    return plan_add_conflict(plan, losing->path.path, &expected, &found);
 }
 
 /* --------------------------------------------------------------------------------- checks */
@@ -135,7 +136,7 @@ static int check_act(struct os_plan *plan, const struct os_plan_act *act) {
     str_append_text(&expected, look.odd->was);
     str_append_text(&found, look.found.data);
     str_free(&look.found);
-    return path.failed ? -ENOMEM : add_conflict(plan, path.data, &expected, &found);
+    return path.failed ? -ENOMEM : plan_add_conflict(plan, path.data, &expected, &found);
 }
 
 int plan_check(struct os_plan *plan) {
@@ -144,6 +145,8 @@ int plan_check(struct os_plan *plan) {
     int r = plan_net(plan, &net);
     if (r >= 0 && net.root_fd < 0)
         r = net.root_fd;
+    if (r >= 0)
+        r = secrets_check(plan);
     for (size_t i = 0; r >= 0 && i < net.count; i++)
         r = check_entry(plan, &net, &net.entries[i]);
     for (size_t i = 0; r >= 0 && i < net.saw_count; i++)

@@ -216,7 +216,8 @@ static int keep_of_old(struct overlay *o, struct object *old, struct object *new
     return r;
 }
 
-static void give_content(struct object *object, const void *data, size_t size, bool secret) {
+static void give_content(struct object *object, const void *data, size_t size,
+                         const struct plan_secret *secret) {
     object->source = NULL;
     object->data = data;
     object->have = object->now.size = size;
@@ -225,7 +226,7 @@ static void give_content(struct object *object, const void *data, size_t size, b
 
 /* A mount point can't be replaced. */
 static int write_in_place(struct overlay *o, struct node *node, const void *data, size_t size,
-                          bool secret) {
+                          const struct plan_secret *secret) {
     if (overlay_change(o, node, node->object, CHANGED_CONTENT) < 0)
         return -ENOMEM;
     give_content(node->object, data, size, secret);
@@ -289,7 +290,7 @@ static int refuse_writing(const struct object *old, bool noreplace) {
 }
 
 int compose_write(struct overlay *o, const char *path, const void *data, size_t size,
-                  const struct os_write_file_options *options, bool secret) {
+                  const struct os_write_file_options *options, const struct plan_secret *secret) {
     struct object *dir = o->cwd, *made;
     const char *name;
     struct node *node;

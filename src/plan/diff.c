@@ -429,6 +429,27 @@ static void tell_origin(struct report *r, const char *origin) {
     str_append_char(&r->out, '\n');
 }
 
+/* Whoever looks after a plan sees what will be read, or run, for its secrets. */
+static int tell_secrets(struct report *r) {
+    const struct os_plan_secret *list;
+    size_t count;
+    if (os_plan_secrets(r->plan, &list, &count) < 0)
+        return -errno;
+    for (size_t i = 0; i < count; i++) {
+        if (!list[i].source)
+            continue;
+        color(r, CYAN);
+        str_append_text(&r->out, "* secret  ");
+        color(r, BOLD);
+        append_name(&r->out, list[i].path);
+        color(r, PLAIN);
+        str_append_text(&r->out, "  from ");
+        append_name(&r->out, list[i].source);
+        str_append_char(&r->out, '\n');
+    }
+    return 0;
+}
+
 static void tell_act(struct report *r, const struct os_plan_act *act) {
     for (size_t i = 0; i < act->value_count; i++) {
         if (!value_changes(&act->values[i]))
@@ -506,6 +527,8 @@ static int report(struct report *r, const struct os_plan_entry *list, size_t cou
         tell_entry(r, &r->net.entries[i], &list[i]);
         result = flush(r);
     }
+    if (result >= 0)
+        result = tell_secrets(r);
     for (size_t i = 0; i < r->plan->acts.count; i++)
         tell_act(r, &r->plan->acts.list[i]);
     for (size_t i = 0; result >= 0 && i < count && !r->options.list_only; i++)

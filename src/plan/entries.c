@@ -32,7 +32,7 @@ static int count_tree(const struct plan_object *top, struct os_plan_object *ret)
             const struct plan_object *object = top->children[i].object;
             if (!object)
                 continue;
-            ret->secret |= object->secret;
+            ret->secret |= object->secret != NULL;
             ret->directories += S_ISDIR(object->mode);
             ret->files += !S_ISDIR(object->mode);
             if (object->child_count)

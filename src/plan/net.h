@@ -21,6 +21,7 @@
 #include <time.h>
 
 struct os_plan;
+struct secret_key;
 
 /** What happens at a place. */
 enum plan_kind {
@@ -70,13 +71,16 @@ struct plan_was {
     uint64_t rdev; /* of a device */
     struct plan_identity id;
     struct timespec mtime, ctime;
-    bool has_content;           /* `content` is known: plan_hash() had to read it */
-    bool has_xattrs;            /* `xattrs` is known, likewise */
-    bool listing;               /* `content` is that of a directory: its names in order, each with
+    bool has_content;             /* `content` is known: plan_hash() had to read it */
+    bool has_xattrs;              /* `xattrs` is known, likewise */
+    bool sealed;                  /* `content` is the HMAC of that digest under `key`: what a secret
+                                   takes the place of may be one, too */
+    const struct secret_key *key; /* NULL where it isn't at hand */
+    bool listing;                 /* `content` is that of a directory: its names in order, each with
                                    its NUL */
-    bool tree;                  /* `content` is that of a whole tree: of each object's path in
+    bool tree;                    /* `content` is that of a whole tree: of each object's path in
                                    it, type, mode, owner, size and mtime, in order; nothing was read */
-    struct plan_digest content; /* of a file's bytes, or of a link's text */
+    struct plan_digest content;   /* of a file's bytes, or of a link's text */
     struct plan_digest xattrs; /* of all extended attributes and ACLs in the order of their names */
     const char *link;          /* the text of a symbolic link, or NULL */
 };
@@ -126,6 +130,14 @@ enum plan_set {
 
 struct plan_child;
 
+/** A content that is never shown, saved or logged: a plan's file says where it can be had again. */
+struct plan_secret {
+    const char *source;     /* "file:PATH", "env:NAME", "command:LINE"; NULL: nobody else has it */
+    uint64_t size;          /* of all that the source has; 0 in a plan that was loaded */
+    bool sealed;            /* that plan has `mac`, */
+    struct plan_digest mac; /* its HMAC under the key of who made the plan */
+};
+
 /** An object of the disk that something is made from; looked at again before the first effect. */
 struct plan_source {
     struct plan_place place;
@@ -142,7 +154,7 @@ struct plan_object {
     size_t xattr_count;
     const struct plan_xattr *xattrs;
     enum plan_content content;
-    bool secret; /* never shown, saved or logged */
+    const struct plan_secret *secret; /* its content is one, or NULL */
     const void *data;
     uint64_t have; /* at most `size` */
     uint64_t size;

@@ -58,9 +58,9 @@ struct listed;
 struct object {
     /* What a step changes, and takes back when it fails: down to `was`, see overlay_change(). */
     struct values now;
-    unsigned changed;      /* CHANGED_… */
-    bool derived;          /* a part of a copy as a whole, as that makes it */
-    bool secret;           /* its content is never shown */
+    unsigned changed;                 /* CHANGED_… */
+    bool derived;                     /* a part of a copy as a whole, as that makes it */
+    const struct plan_secret *secret; /* its content is one, or NULL */
     uint16_t acl_mode;     /* what its default ACL leaves of a mode; ACL_NONE, ACL_UNKNOWN */
     const void *data;      /* of a new file: its first bytes */
     struct object *source; /* or the file of the base whose first bytes they are */

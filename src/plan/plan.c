@@ -2,6 +2,7 @@
 /** A plan from its beginning to its end: its options, its steps, its notes. */
 #include "plan/plan.h"
 #include "base/cancel.h"
+#include "plan/secret.h"
 
 #include "base/error.h"
 #include "base/json.h"
@@ -90,6 +91,7 @@ void plan_changed(struct os_plan *plan) {
     plan->entry_count = 0;
     conflicts_free(plan);
     str_free(&plan->refusals);
+    secrets_free(plan);
 }
 
 struct os_plan *os_plan_close(struct os_plan *plan) {
@@ -99,6 +101,9 @@ struct os_plan *os_plan_close(struct os_plan *plan) {
         return NULL;
     plan_changed(plan);
     loaded_free(plan->loaded);
+    for (size_t i = 0; i < plan->step_count; i++)
+        if (plan_steps(plan)[i].secret)
+            secret_wipe(plan_steps(plan)[i].data, plan_steps(plan)[i].size);
     overlay_free(&plan->overlay);
     str_free(&plan->steps);
     free(plan->acts.list);
@@ -239,6 +244,19 @@ int os_plan_note(struct os_plan *plan, const char *origin) {
 
 void os_plan_secret(struct os_plan *plan) {
     plan->secret = true;
+    plan->secret_source = NULL;
+}
+
+int os_plan_secret_from(struct os_plan *plan, const char *source) {
+    UNCANCELLED;
+    bool known = strncmp(source, "file:", 5) == 0 || strncmp(source, "env:", 4) == 0 ||
+                 strncmp(source, "command:", 8) == 0;
+    int r = known ? keep_text(&plan->overlay, &source) : -EINVAL;
+    if (r >= 0) {
+        plan->secret = true;
+        plan->secret_source = source;
+    }
+    return PUBLIC(r, "plan_secret_from", NULL, NULL);
 }
 
 size_t os_plan_count(const struct os_plan *plan) {

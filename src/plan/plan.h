@@ -16,7 +16,7 @@ struct step {
     const char *arguments; /* `,"mode":"0755"`, as in the plan's file, or NULL */
     const void *data;      /* the content that it brings, with `size`, or NULL */
     size_t size;
-    bool secret;
+    const struct plan_secret *secret;
 };
 
 /** What a plan that was loaded keeps of its file. */
@@ -32,8 +32,9 @@ struct os_plan {
     struct acts acts; /* the programs that it runs */
     struct arena act_memory;
     const char *origin, *title;
-    char *root;   /* as it was given, "/" by default */
-    bool secret;  /* the next content is */
+    char *root;                /* as it was given, "/" by default */
+    bool secret;               /* the next content is, */
+    const char *secret_source; /* and comes from there, or NULL */
     char *failed; /* the path that a call has failed with, where it isn't the one it was given */
     struct net_memory *net;
     bool hashed; /* plan_hash() was done for this net */
@@ -41,6 +42,8 @@ struct os_plan {
     size_t entry_count;
     struct str conflicts; /* struct os_plan_conflict; each text is a block of its own */
     struct str refusals;  /* struct os_plan_refusal; the paths are the net's */
+    bool secrets_known;
+    struct str secrets; /* struct os_plan_secret; each path is a block of its own */
     struct loaded *loaded;
     char id[33]; /* 128 random bits */
     struct timespec made;
@@ -62,6 +65,11 @@ int plan_answered(struct os_plan *plan, int r);
 
 /** Adds a program, with the note of os_plan_note() as its origin: 0 or −errno. */
 int plan_add_act(struct os_plan *plan, const struct os_plan_act *act);
+
+/** Adds what of the plan's preconditions doesn't hold, in words that are the plan's by then: 0 or
+ *  −ENOMEM. */
+int plan_add_conflict(struct os_plan *plan, const char *path, struct str *expected,
+                      struct str *found);
 
 /** Forgets what was made of the steps so far. */
 void plan_changed(struct os_plan *plan);
@@ -102,7 +110,7 @@ int compose_removedirs(struct overlay *o, const char *path);
 int compose_renames(struct overlay *o, const char *src, const char *dst, char **reterr_failed);
 
 int compose_write(struct overlay *o, const char *path, const void *data, size_t size,
-                  const struct os_write_file_options *options, bool secret);
+                  const struct os_write_file_options *options, const struct plan_secret *secret);
 
 /** Gives `to`, as give_attribute(), all extended attributes that `from` has: 0 or −errno. */
 int copy_xattrs(struct overlay *o, struct object *from, struct object *to);

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
+#include "plan/net_walk.h"
+#include "plan/secret.h"
 #include "plan/was.h"
 
 #include <osier/contents.h>
@@ -25,6 +27,7 @@ const struct field head_fields[] = {
     {"umask", FIELD_MODE, AT(planfile_head, umask), .always = true},
     {"steps", FIELD_NUMBER, AT(planfile_head, steps), .always = true},
     {"title", FIELD_NAME, AT(planfile_head, title)},
+    {"key", FIELD_NAME, AT(planfile_head, key)},
 };
 const struct field was_fields[] = {
     {"absent", FIELD_BOOL, AT(plan_was, absent)},
@@ -44,6 +47,7 @@ const struct field was_fields[] = {
     {"listing", FIELD_BOOL, AT(plan_was, listing)},
     {"tree", FIELD_BOOL, AT(plan_was, tree)},
     {"sha256", FIELD_DIGEST, AT(plan_was, content), .flag = AT(plan_was, has_content)},
+    {"hmac", FIELD_DIGEST, AT(plan_was, content), .flag = AT(plan_was, sealed)},
     {"xattrs", FIELD_DIGEST, AT(plan_was, xattrs), .flag = AT(plan_was, has_xattrs)},
     {"to", FIELD_NAME, AT(plan_was, link)},
 };
@@ -91,7 +95,9 @@ struct writer {
     struct str numbers;  /* struct object_number, in the order of their objects once sorted */
     size_t lines;
     const struct plan_entry *entry; /* that is being written */
-    const char *secret;             /* the place of the first one that has a secret */
+    const char *secret;             /* the place of the first secret that nobody else has */
+    struct secret_key key;          /* where there are others, */
+    struct str places;              /* and the entries that bring one: struct plan_entry * */
 };
 
 static void bring(struct writer *w, const void *data, size_t size) {
@@ -199,6 +205,35 @@ static void write_was(struct writer *w, const char *key, const struct plan_was *
     close_object(w, start);
 }
 
+/* What a secret takes the place of may be one, too: its digest could be guessed at. */
+static bool gets_secret(const struct writer *w, const char *path) {
+    const struct plan_entry *const *list = (const void *)w->places.data;
+    for (size_t i = 0; i < w->places.size / sizeof(void *); i++)
+        if (strcmp(list[i]->path.path, path) == 0)
+            return true;
+    return false;
+}
+
+static void write_was_at(struct writer *w, const struct plan_place *place,
+                         const struct plan_was *was) {
+    struct plan_was told = *was;
+    if (was->has_content && gets_secret(w, place->path)) {
+        secret_seal(&w->key, &was->content, sizeof was->content, &told.content);
+        told.has_content = false;
+        told.sealed = true;
+    }
+    write_was(w, "was", &told);
+}
+
+static void note_places(struct writer *w) {
+    for (size_t i = 0; i < w->net.count; i++) {
+        const struct plan_entry *e = &w->net.entries[i];
+        if (e->is.secret)
+            str_append(&w->places, (const char *)&e, sizeof e);
+    }
+    w->text.failed |= w->places.failed;
+}
+
 static void write_source(struct writer *w, const char *key, const struct plan_source *source) {
     size_t start = open_object(w, key);
     write_place_members(w, &source->place);
@@ -241,15 +276,31 @@ static void write_hard(struct writer *w, const struct plan_object *object) {
         w->text.failed = true;
 }
 
+/* Where it comes from, and what it is known by. */
+static void write_secret(struct writer *w, const struct plan_object *object) {
+    struct plan_digest mac;
+    if (!secret_can_be_had_again(object)) {
+        w->secret = w->secret ? w->secret : w->entry->path.path;
+        str_append_text(&w->text, ",\"secret\":true,\"content\":");
+        bring(w, "", 0);
+        return;
+    }
+    json_append_name(&w->text, "secret", object->secret->source);
+    secret_seal(&w->key, object->data, (size_t)object->have, &mac);
+    str_append_text(&w->text, ",\"hmac\":\"");
+    field_digest(&w->text, &mac);
+    str_append_char(&w->text, '"');
+}
+
 static void write_content(struct writer *w, const struct plan_object *object) {
-    if (object->secret && !w->secret)
-        w->secret = w->entry->path.path;
     switch (object->content) {
     case PLAN_CONTENT_MEMORY:
-        if (object->secret)
-            str_append_text(&w->text, ",\"secret\":true");
+        if (object->secret) {
+            write_secret(w, object);
+            break;
+        }
         str_append_text(&w->text, ",\"content\":");
-        bring(w, object->secret ? "" : object->data, object->secret ? 0 : (size_t)object->have);
+        bring(w, object->data, (size_t)object->have);
         break;
     case PLAN_CONTENT_SOURCE:
         str_printf(&w->text, ",\"have\":%llu", (unsigned long long)object->have);
@@ -273,56 +324,15 @@ static void write_content(struct writer *w, const struct plan_object *object) {
 }
 
 static void write_object(struct writer *w, const struct plan_object *object) {
-    fields_write(&w->text, object, object_fields, object_count);
+    struct plan_object told = *object;
+    if (object->secret) /* how long it is is nobody's business */
+        told.size = 0;
+    fields_write(&w->text, &told, object_fields, object_count);
     write_xattrs(w, object);
     write_content(w, object);
 }
 
 /* ---------------------------------------------------------------------------------- trees */
-
-/* What is below an object, in the order of the paths: a walk without recursion. */
-struct place_in_tree {
-    const struct plan_object *dir;
-    size_t next;      /* the child that comes next */
-    size_t path_size; /* of the directory's own path */
-};
-
-struct tree_walk {
-    struct str stack; /* struct place_in_tree */
-    struct str path;
-};
-
-static void walk_into(struct tree_walk *t, const struct plan_object *dir) {
-    struct place_in_tree place = {dir, 0, t->path.size};
-    str_append(&t->stack, (const char *)&place, sizeof place);
-}
-
-/* The next child, its path in `t->path`: NULL at the end, and without memory. */
-static const struct plan_child *walk_next(struct tree_walk *t) {
-    while (t->stack.size && !t->stack.failed) {
-        struct place_in_tree *top =
-            (struct place_in_tree *)(void *)(t->stack.data + t->stack.size - sizeof *top);
-        str_truncate(&t->path, top->path_size);
-        if (top->next == top->dir->child_count) {
-            str_truncate(&t->stack, t->stack.size - sizeof *top);
-            continue;
-        }
-        const struct plan_child *child = &top->dir->children[top->next++];
-        if (t->path.size)
-            str_append_char(&t->path, '/');
-        str_append_text(&t->path, child->name);
-        if (child->object && child->object->child_count)
-            walk_into(t, child->object);
-        return child;
-    }
-    return NULL;
-}
-
-static void walk_end(struct writer *w, struct tree_walk *t) {
-    w->text.failed |= t->stack.failed || t->path.failed;
-    str_free(&t->stack);
-    str_free(&t->path);
-}
 
 static void number_object(struct writer *w, const struct plan_object *object, size_t entry,
                           size_t number) {
@@ -332,17 +342,17 @@ static void number_object(struct writer *w, const struct plan_object *object, si
 
 static void number_entry(struct writer *w, size_t entry) {
     const struct plan_object *object = &w->net.entries[entry].is;
-    struct tree_walk t = {0};
+    struct net_walk t = {0};
     const struct plan_child *child;
     size_t number = 0;
     number_object(w, object, entry, 0);
-    walk_into(&t, object);
-    while ((child = walk_next(&t))) {
+    net_walk_into(&t, object);
+    while ((child = net_walk_next(&t))) {
         number++;
         if (child->object)
             number_object(w, child->object, entry, number);
     }
-    walk_end(w, &t);
+    w->text.failed |= net_walk_end(&t) < 0;
 }
 
 static void number_all(struct writer *w) {
@@ -355,13 +365,13 @@ static void number_all(struct writer *w) {
 }
 
 static void write_tree(struct writer *w, const struct plan_object *object) {
-    struct tree_walk t = {0};
+    struct net_walk t = {0};
     const struct plan_child *child;
     if (!object->child_count)
         return;
     str_append_text(&w->text, ",\"tree\":[");
-    walk_into(&t, object);
-    for (bool first = true; (child = walk_next(&t)); first = false) {
+    net_walk_into(&t, object);
+    for (bool first = true; (child = net_walk_next(&t)); first = false) {
         str_append_text(&w->text, first ? "" : ",");
         size_t start = w->text.size;
         json_append_name(&w->text, "path", t.path.data ? t.path.data : "");
@@ -371,7 +381,7 @@ static void write_tree(struct writer *w, const struct plan_object *object) {
             str_append_text(&w->text, ",\"left_out\":true");
         close_object(w, start);
     }
-    walk_end(w, &t);
+    w->text.failed |= net_walk_end(&t) < 0;
     str_append_char(&w->text, ']');
 }
 
@@ -389,6 +399,7 @@ static void write_head(struct writer *w) {
     head.made = plan->made;
     head.umask = plan->overlay.umask;
     head.steps = plan->step_count;
+    head.key = w->key.id[0] ? w->key.id : NULL;
     str_printf(&w->text, "{\"osier\":\"plan\",\"version\":%d", PLANFILE_VERSION);
     fields_write(&w->text, &head, head_fields, head_count);
     end_line(w);
@@ -422,7 +433,7 @@ static void write_entry(struct writer *w, size_t number, const struct plan_entry
     write_place(w, "at", &e->path);
     if (two)
         write_place(w, "to", &e->path2);
-    write_was(w, "was", &e->was);
+    write_was_at(w, &e->path, &e->was);
     if (two)
         write_was(w, "was2", &e->was2);
     if (e->kind != PLAN_REMOVE && !two) {
@@ -448,7 +459,7 @@ static void write_entry(struct writer *w, size_t number, const struct plan_entry
 static void write_saw(struct writer *w, size_t number, const struct plan_saw *saw) {
     begin_line(w, "saw", number);
     write_place(w, "at", &saw->place);
-    write_was(w, "was", &saw->was);
+    write_was_at(w, &saw->place, &saw->was);
     end_line(w);
 }
 
@@ -462,6 +473,8 @@ static void write_end(struct writer *w) {
 
 static void write_all_lines(struct writer *w) {
     number_all(w);
+    if (w->key.id[0])
+        note_places(w);
     write_head(w);
     for (size_t i = 0; i < w->plan->step_count; i++)
         write_step(w, i, &plan_steps(w->plan)[i]);
@@ -478,6 +491,13 @@ static void write_all_lines(struct writer *w) {
         write_end(w);
 }
 
+static bool has_sources(const struct os_plan *plan) {
+    for (size_t i = 0; i < plan->step_count; i++)
+        if (plan_steps(plan)[i].secret && plan_steps(plan)[i].secret->source)
+            return true;
+    return false;
+}
+
 int plan_text(struct os_plan *plan, bool for_journal, char **ret_text, size_t *ret_size) {
     if (plan->loaded)
         return loaded_text(plan, ret_text, ret_size);
@@ -485,8 +505,11 @@ int plan_text(struct os_plan *plan, bool for_journal, char **ret_text, size_t *r
     int r = plan_hash(plan);
     if (r >= 0)
         r = plan_net(plan, &w.net);
+    if (r >= 0 && has_sources(plan))
+        r = secret_key(/* make= */ true, &w.key);
     if (r >= 0)
         write_all_lines(&w);
+    secret_wipe(w.key.bytes, sizeof w.key.bytes);
     if (r >= 0 && (w.text.failed || w.contents.failed))
         r = -ENOMEM;
     if (r >= 0 && w.secret && !for_journal) {
@@ -494,6 +517,7 @@ int plan_text(struct os_plan *plan, bool for_journal, char **ret_text, size_t *r
         plan->failed = mem_text(w.secret, strlen(w.secret));
         r = plan->failed ? -EPERM : -ENOMEM;
     }
+    str_free(&w.places);
     str_free(&w.contents);
     str_free(&w.numbers);
     *ret_size = w.text.size;

@@ -11,6 +11,7 @@ enum { PLANFILE_VERSION = 1 };
 /** Of the first line, but for what kind of file it is. */
 struct planfile_head {
     const char *id, *host, *root, *title;
+    const char *key; /* which one the HMACs of secrets are made with, or NULL */
     struct timespec made;
     mode_t umask;
     uint64_t steps;

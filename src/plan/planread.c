@@ -248,6 +248,7 @@ static const struct {
     {"ignore", JSON_LIST, JSON_LIST},        {"new_owner", JSON_BOOL, JSON_BOOL},
     {"file_mode", JSON_TEXT, JSON_TEXT},     {"dir_mode", JSON_TEXT, JSON_TEXT},
     {"content", JSON_TEXT, JSON_TEXT},       {"one_file_system", JSON_BOOL, JSON_BOOL},
+    {"secret", JSON_TEXT, JSON_TEXT},        {"secret_b64", JSON_TEXT, JSON_TEXT},
 };
 
 static int take_step(struct planread *r, const struct json_value *member, void *to) {
@@ -478,6 +479,7 @@ static int planread(struct os_plan *plan, char *text, size_t size) {
 void loaded_free(struct loaded *loaded) {
     if (!loaded)
         return;
+    secrets_forget(loaded);
     arena_free(&loaded->arena);
     free(loaded->text);
     free(loaded);

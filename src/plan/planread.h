@@ -4,6 +4,7 @@
 #define PLAN_PLANREAD_H
 
 #include "plan/planfile.h"
+#include "plan/secret.h"
 #include <string.h>
 
 /** A content that is used before its line comes. */
@@ -27,13 +28,22 @@ struct hard_use {
     size_t entry, number;
 };
 
+/** A secret that was read to be compared. */
+struct loaded_secret {
+    const char *source;
+    char *data;
+    size_t size;
+};
+
 struct loaded {
     struct arena arena;
     struct plan_net net;
     struct planfile_head head;
     char *text;
     size_t size;
-    bool secret; /* a content is left out, as journals have it */
+    bool secret; /* a content is left out, and nobody else has it */
+    struct secret_key key;
+    struct str secrets; /* struct loaded_secret */
 };
 
 struct planread {

@@ -37,6 +37,7 @@ static int take_was(struct planread *r, const struct json_value *member, void *t
 int planread_was(struct planread *r, const struct json_value *value, struct plan_was *was) {
     int result = planread_members(r, value, take_was, was);
     bool typed = was->mode & S_IFMT;
+    was->has_content |= was->sealed;
     return result < 0 ? result : was->absent == typed ? -EBADMSG : 1;
 }
 
@@ -150,6 +151,28 @@ static int begin_content(struct plan_object *object, enum plan_content content) 
     return 0;
 }
 
+/* Its two members; the content itself is read when the plan is applied. */
+static int take_secret(struct planread *r, const struct json_value *member,
+                       struct plan_object *object) {
+    static const struct field fields[] = {
+        {"secret", FIELD_NAME, offsetof(struct plan_secret, source)},
+        {"hmac", FIELD_DIGEST, offsetof(struct plan_secret, mac),
+         .flag = offsetof(struct plan_secret, sealed)},
+    };
+    struct plan_secret *secret = (struct plan_secret *)(uintptr_t)object->secret;
+    if (!secret) {
+        object->secret = secret = arena_alloc(r->arena, sizeof *secret);
+        if (!secret)
+            return -ENOMEM;
+        if (begin_content(object, PLAN_CONTENT_MEMORY) < 0)
+            return -EBADMSG;
+    }
+    if (!r->loaded->head.key ||
+        r->loaded->secret) /* one whose content is left out has no members */
+        return -EBADMSG;
+    return fields_read(r->arena, member, secret, FIELDS(fields));
+}
+
 static int take_object(struct planread *r, const struct json_value *member, void *to) {
     struct plan_object *object = to;
     static const struct field link = {"to", FIELD_NAME, offsetof(struct plan_object, data)};
@@ -162,10 +185,14 @@ static int take_object(struct planread *r, const struct json_value *member, void
         result = begin_content(object, PLAN_CONTENT_MEMORY);
         return result < 0 ? result : planread_use(r, member, &object->data, &object->have, NULL);
     }
-    if (member_is(member, "secret")) {
-        object->secret = r->loaded->secret = true;
-        return member->type == JSON_BOOL && strcmp(member->text, "true") == 0 ? 1 : -EBADMSG;
+    if (member_is(member, "secret") && member->type == JSON_BOOL) {
+        static const struct plan_secret unknown;
+        object->secret = &unknown;
+        r->loaded->secret = true;
+        return strcmp(member->text, "true") == 0 ? 1 : -EBADMSG;
     }
+    if (strncmp(member->key, "secret", 6) == 0 || member_is(member, "hmac"))
+        return take_secret(r, member, object);
     if (member_is(member, "have"))
         return field_read_number(member, &object->have) ? 1 : -EBADMSG;
     if (member_is(member, "source")) {
@@ -197,6 +224,8 @@ static int settle_content(struct plan_object *object, bool made) {
         object->content = type == S_IFDIR                      ? PLAN_CONTENT_TREE
                           : type == S_IFCHR || type == S_IFBLK ? PLAN_CONTENT_DEVICE
                                                                : PLAN_CONTENT_NONE;
+    if (object->secret && !object->secret->source != !object->secret->sealed)
+        return -EBADMSG;
     bool right;
     switch (object->content) {
     case PLAN_CONTENT_MEMORY:

@@ -247,18 +247,31 @@ int os_plan_truncate(struct os_plan *plan, const char *path, int64_t length) {
     return plan_end(plan, r, (struct step){"truncate", path, .arguments = arguments_end(plan, &a)});
 }
 
+static int keep_secret(struct os_plan *plan, size_t size, const struct plan_secret **ret) {
+    struct plan_secret *secret = arena_alloc(&plan->overlay.arena, sizeof *secret);
+    if (!secret)
+        return -ENOMEM;
+    secret->source = plan->secret_source;
+    secret->size = size;
+    *ret = secret;
+    return 0;
+}
+
 int os_plan_write_file(struct os_plan *plan, const char *path, const void *data, size_t size,
                        const struct os_write_file_options *given) {
     UNCANCELLED;
     struct os_write_file_options options;
     struct str a = STR_INIT;
-    bool secret = plan->secret;
+    const struct plan_secret *secret = NULL;
+    bool is_secret = plan->secret;
     plan->secret = false;
     int r = plan_begin(plan);
     if (r >= 0)
         r = options_copy(&options, sizeof options, given);
     if (r >= 0)
         r = keep_data(plan, &data, size);
+    if (r >= 0 && is_secret)
+        r = keep_secret(plan, size, &secret);
     if (r >= 0)
         r = compose_write(&plan->overlay, path, data, size, &options, secret);
     if (r >= 0 && options.mode)
@@ -267,6 +280,8 @@ int os_plan_write_file(struct os_plan *plan, const char *path, const void *data,
     argument_flag(&a, "keep_owner", r >= 0 && options.keep_owner);
     argument_flag(&a, "follow", r >= 0 && options.follow);
     argument_flag(&a, "noreplace", r >= 0 && options.noreplace);
+    if (secret && secret->source)
+        argument_text(&a, "secret", secret->source);
     return plan_end(plan, r,
                     (struct step){"write_file", path, .arguments = arguments_end(plan, &a),
                                   .data = data, .size = size, .secret = secret});

@@ -9,6 +9,7 @@
 #include "fs/root_resolve.h"
 #include "fs/xattr.h"
 #include "plan/plan.h"
+#include "plan/secret.h"
 
 #include <fcntl.h>
 #include <osier/directories.h>
@@ -200,6 +201,10 @@ static int check_content(int dir_fd, const char *name, const struct values *v,
     if (!was->has_content)
         return S_ISREG(v->mode) && !was->attributes_only ? -ESTALE : 0;
     int r = stale(hash_content(dir_fd, name, was, &digest));
+    if (r >= 0 && was->sealed && !was->key)
+        r = -ENOKEY;
+    if (r >= 0 && was->sealed)
+        secret_seal(was->key, &digest, sizeof digest, &digest);
     return r < 0 ? r : same_digest(&digest, &was->content) ? 0 : -ESTALE;
 }
 

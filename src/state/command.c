@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Commands: those that check staged files, those that say whether something is to be done, and those
  *  that do it. */
+#include "plan/act.h"
 #include "state/kinds.h"
 #include "tree/match.h"
 
@@ -47,7 +48,7 @@ static int run_line(const char *line, const char *cwd, char **ret_said) {
     return status;
 }
 
-int run_secret(const char *line, char **ret_data, size_t *ret_size, char **reterr_said) {
+int driver_secret(const char *line, char **ret_data, size_t *ret_size, char **reterr_said) {
     const struct os_run_options options = {.size = sizeof options,
                                            .shell = true,
                                            .in = {OS_RUN_DEVNULL},
@@ -238,8 +239,8 @@ int check_content(struct os_state *state, const struct resource *resource, const
     if (os_rmtree(directory.data, NULL) < 0 && errno == ENOMEM && r >= 0)
         r = -ENOMEM;
     if (r > 0)
-        return problem_said(state, &resource->place, said ? said : "", "'%s' doesn't pass `%s`",
-                            path, command);
+        return problem_said(state, &resource->place, said && !resource->secret ? said : "",
+                            "'%s' doesn't pass `%s`", path, command);
     return r == -ENOMEM || r == 0
                ? r
                : problem(state, &resource->place, "`%s`: %s", command, strerror(-r));

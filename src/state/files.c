@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /** Directories, files, links, and what shall not be there. */
 #include "base/seam.h"
+#include "plan/secret.h"
 #include "state/kinds.h"
 #include "state/view.h"
 
 #include <osier/contents.h>
-#include <osier/environ.h>
+#include <osier/path.h>
 #include <string.h>
 
 int plan_dir(struct os_state *state, const struct resource *resource) {
@@ -51,40 +52,33 @@ static int load_template(struct os_state *state, const struct resource *resource
     return r;
 }
 
-static int ask_for_secret(struct os_state *state, const struct resource *resource, const char *line,
-                          char **ret_data, size_t *ret_size) {
-    AUTO_FREE char *said = NULL;
-    int r = run_secret(line, ret_data, ret_size, &said);
-    if (r == -ENODATA)
-        return problem(state, &resource->place, "`%s` has printed no secret", line);
-    if (r > 0)
-        return problem_said(state, &resource->place, said,
-                            "`%s` has printed no secret, but failed with %d", line, r);
-    return r == 0 || r == -ENOMEM
-               ? r
-               : problem(state, &resource->place, "`%s`: %s", line, strerror(-r));
+/* Where a secret comes from, as whoever applies the plan finds it. */
+static const char *source_of(struct os_state *state, const struct resource *resource) {
+    AUTO_STR source = STR_INIT;
+    if (strncmp(resource->secret, "file:", 5) != 0)
+        return resource->secret;
+    const char *path = path_beside(state, resource->place.source, resource->secret + 5);
+    AUTO_FREE char *whole = path ? os_path_abspath(path) : NULL;
+    str_printf(&source, "file:%s", whole ? whole : "");
+    return whole && !source.failed ? arena_text(&state->arena, source.data, source.size) : NULL;
 }
 
-static int load_secret(struct os_state *state, const struct resource *resource, char **ret_data,
-                       size_t *ret_size) {
-    if (strncmp(resource->secret, "command:", 8) == 0)
-        return ask_for_secret(state, resource, resource->secret + 8, ret_data, ret_size);
-    if (strncmp(resource->secret, "file:", 5) == 0)
-        return load_content(state, resource, resource->secret + 5, ret_data, ret_size);
-    *ret_data = os_getenv(resource->secret + 4, NULL);
-    if (!*ret_data)
-        return errno == ENOMEM ? -ENOMEM
-                               : problem(state, &resource->place, "%s is not in the environment",
-                                         resource->secret + 4);
-    *ret_size = strlen(*ret_data);
-    return 0;
+static int load_secret(struct os_state *state, const struct resource *resource,
+                       struct content *content, char **ret_data) {
+    AUTO_STR why = STR_INIT;
+    AUTO_FREE char *said = NULL;
+    content->secret = source_of(state, resource);
+    int r = content->secret ? secret_read(content->secret, ret_data, &content->size, &why, &said)
+                            : -ENOMEM;
+    if (r > 0)
+        return said ? problem_said(state, &resource->place, said, "%s", why.data)
+                    : problem(state, &resource->place, "%s", why.data);
+    return r == 0 || r == -ENOMEM ? r : problem(state, &resource->place, "%s", strerror(-r));
 }
 
 int plan_file(struct os_state *state, const struct resource *resource) {
-    struct content content = {.data = resource->content,
-                              .size = resource->content_size,
-                              .secret = resource->secret != NULL,
-                              .once = resource->once};
+    struct content content = {
+        .data = resource->content, .size = resource->content_size, .once = resource->once};
     AUTO_FREE char *data = NULL;
     int r = 0;
     if (resource->template)
@@ -92,7 +86,7 @@ int plan_file(struct os_state *state, const struct resource *resource) {
     else if (resource->source)
         r = load_content(state, resource, resource->source, &data, &content.size);
     else if (resource->secret)
-        r = load_secret(state, resource, &data, &content.size);
+        r = load_secret(state, resource, &content, &data);
     if (data)
         content.data = data;
     if (r >= 0)

@@ -108,10 +108,6 @@ int is_pending(struct os_state *state, const struct resource *resource, struct o
 /** Runs it: its exit status, or −errno; `*ret_said` is the end of what it said, to free(). */
 int run_resource(struct os_state *state, const struct resource *resource, char **ret_said);
 
-/** Runs a line of a shell that prints a secret: 0 with all of it, to free(); its exit status with the end
- *  of what it said on standard error; −ENODATA where it prints nothing; −errno. */
-int run_secret(const char *line, char **ret_data, size_t *ret_size, char **reterr_said);
-
 /** The command as a shell takes it, the arena's: 0 or −errno. */
 int command_text(struct os_state *state, const struct resource *resource,
                  const struct data_value *command, const char **ret_text);

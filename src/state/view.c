@@ -320,8 +320,8 @@ int write_content(struct os_state *state, const struct resource *resource, const
     int r = check_content(state, resource, path, content->data, content->size, old, old_size);
     if (r < 0)
         return r;
-    if (content->secret)
-        os_plan_secret(state->plan);
+    if (content->secret && os_plan_secret_from(state->plan, content->secret) < 0)
+        return failed(state, resource);
     if (os_plan_write_file(state->plan, path, content->data, content->size, &options) < 0)
         return errno == ENOENT ? problem(state, &resource->place,
                                          "there is no directory for '%s'; [dir] makes it", path)

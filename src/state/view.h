@@ -48,7 +48,8 @@ int ensure_link(struct os_state *state, const struct resource *resource, const c
 struct content {
     const char *data; /* NULL: whatever it has */
     size_t size;
-    bool secret, once;
+    const char *secret; /* where one comes from, or NULL */
+    bool once;
     bool follow; /* where a link stands, what it leads to is meant */
 };
 int ensure_file(struct os_state *state, const struct resource *resource, const char *path,

@@ -189,6 +189,39 @@ static void save(void) {
     assert_int_equal(os_plan_save(plan, "p"), 0);
     os_plan_close(plan);
 }
+/* Secrets, and the key that they are noted with. */
+static long make_secrets(struct os_plan *plan) {
+    if (os_plan_mkdir(plan, "n", 0755) < 0 || os_plan_secret_from(plan, "file:d/f") < 0 ||
+        os_plan_write_file(plan, "n/s", "text", 4, NULL) < 0 ||
+        os_plan_secret_from(plan, "file:d/f") < 0)
+        return -1;
+    return os_plan_write_file(plan, "d/f", "text", 4, NULL);
+}
+static void save_secrets(void) {
+    fault_make_journal();
+    struct os_plan *plan = os_plan(NULL);
+    assert_int_equal(make_secrets(plan), 0);
+    assert_int_equal(os_plan_save(plan, "p"), 0);
+    os_plan_close(plan);
+}
+#define KEY .after = fault_clear_journal
+PLAN_FAULT(secret_from, "env:TOKEN")
+FAULT(os_plan_secrets, TREE) {
+    struct os_plan *plan = os_plan(NULL);
+    const struct os_plan_secret *list;
+    size_t count;
+    long r = plan ? make_secrets(plan) : -1;
+    return over(plan, r < 0 ? r : os_plan_secrets(plan, &list, &count));
+}
+FAULT_CASE(os_plan_save, secrets, TREE, KEY, .before = fault_make_journal, .leaves_files = true) {
+    struct os_plan *plan = os_plan(NULL);
+    long r = plan ? make_secrets(plan) : -1;
+    return over(plan, r < 0 ? r : os_plan_save(plan, "p"));
+}
+FAULT_CASE(os_plan_check, secrets, TREE, KEY, .before = save_secrets) {
+    struct os_plan *plan = os_plan_load("p");
+    return over(plan, plan ? os_plan_check(plan) : -1);
+}
 FAULT(os_plan_load, TREE, .before = save) {
     struct os_plan *plan = os_plan_load("p");
     return over(plan, plan ? 0 : -1);

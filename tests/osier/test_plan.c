@@ -712,6 +712,46 @@ static void a_secret_is_not_shown(void **state) {
     assert_non_null(strstr(os_last_error()->filename, "/key"));
 }
 
+/* A plan's file has where a secret comes from, as long as all of it comes from there. */
+static void a_secret_is_saved_as_its_source(void **state) {
+    (void)state;
+    const struct os_plan_secret *list;
+    size_t count;
+    assert_int_equal(setenv("OSIER_STATE", "journal", 1), 0);
+    assert_int_equal(os_plan_secret_from(plan, "hush"), -1);
+    assert_int_equal(errno, EINVAL);
+    for (int i = 0; i < 2; i++) { /* noted for the next content alone, and a copy is one, too */
+        assert_int_equal(os_plan_secret_from(plan, "env:OSIER_TEST"), 0);
+        assert_int_equal(os_plan_write_file(plan, i ? "again" : "key", "hush", 4, NULL), 0);
+        assert_int_equal(os_plan_write_file(plan, "plain", "seen", 4, NULL), 0);
+    }
+    assert_int_equal(os_plan_copyfile(plan, "key", "copy", 0), 0);
+    assert_int_equal(os_plan_secrets(plan, &list, &count), 0);
+    assert_int_equal(count, 3);
+    assert_string_equal(list[2].source, "env:OSIER_TEST");
+    assert_int_equal(os_plan_save(plan, "p"), 0);
+    struct os_plan *loaded = os_plan_load("p");
+    assert_non_null(loaded);
+    assert_int_equal(os_plan_secrets(loaded, &list, &count), 0);
+    assert_int_equal(count, 3);
+    for (int i = 0; i < 3; i++) {
+        static const char *const values[] = {NULL, "other", "hush"};
+        const struct os_plan_conflict *conflicts;
+        values[i] ? setenv("OSIER_TEST", values[i], 1) : unsetenv("OSIER_TEST");
+        assert_int_equal(os_plan_check(loaded), i < 2 ? -1 : 0);
+        assert_int_equal(os_plan_conflicts(loaded, &conflicts), i < 2 ? 3 : 0);
+        if (i < 2)
+            assert_string_equal(conflicts[0].found,
+                                i ? "another one" : "OSIER_TEST is not in the environment");
+    }
+    os_plan_close(loaded);
+    assert_int_equal(os_plan_truncate(plan, "key", 2), 0);
+    assert_int_equal(os_plan_save(plan, "p"), -1);
+    assert_int_equal(errno, EPERM);
+    unsetenv("OSIER_STATE");
+    unsetenv("OSIER_TEST");
+}
+
 /* ------------------------------------------------------------------------------------ diff */
 
 static int keep_text(const char *text, size_t size, void *data) {
@@ -788,6 +828,7 @@ int main(void) {
         PLANNED(saved_and_loaded),
         PLANNED(every_flipped_byte_is_refused),
         PLANNED(a_secret_is_not_shown),
+        PLANNED(a_secret_is_saved_as_its_source),
         PLANNED(journals_are_known_by_their_names),
         PLANNED(told_to_people),
         PLANNED(wide_names_are_aligned),

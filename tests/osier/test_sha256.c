@@ -43,8 +43,31 @@ static void test_without_instructions(void **state) {
     sha256_plain = false;
 }
 
+/* RFC 4231, with keys as long as a journal's: the first one padded as HMAC does it. */
+static void test_hmac(void **state) {
+    (void)state;
+    static const struct {
+        const char *key, *text, *expected;
+    } examples[] = {
+        {"\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b",
+         "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+        {"Jefe", "what do ya want for nothing?",
+         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t key[SHA256_SIZE] = {0}, mac[SHA256_SIZE];
+        char hex[2 * SHA256_SIZE + 1];
+        memcpy(key, examples[i].key, strlen(examples[i].key));
+        sha256_hmac(key, examples[i].text, strlen(examples[i].text), mac);
+        for (int k = 0; k < SHA256_SIZE; k++)
+            snprintf(hex + 2 * k, 3, "%02x", mac[k]);
+        assert_string_equal(hex, examples[i].expected);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_examples),
-                                       cmocka_unit_test(test_without_instructions)};
+                                       cmocka_unit_test(test_without_instructions),
+                                       cmocka_unit_test(test_hmac)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
