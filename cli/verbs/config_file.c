@@ -39,24 +39,28 @@ static int refuse(const char *file, const char *format) {
     return failed();
 }
 
-static int print_key(const char *file, const char *format, const char *key, const char *text,
-                     size_t size) {
-    os_autofree char *value = os_config_get(text, size, format, key);
-    if (!value)
-        return errno == ENOENT ? complain("get", key, "%s has no such key", file)
-                               : refuse(file, format);
-    emit_text(value);
-    return STATUS_YES;
+/* Whether an entry is in a section, a table or a list; NULL is the whole file. */
+static bool is_in(const char *key, const char *section) {
+    size_t size = section ? strlen(section) : 0;
+    return !section || (strncmp(key, section, size) == 0 && key[size] && strchr(".[", key[size]));
 }
 
-static int print_keys(const char *file, const char *format, const char *text, size_t size) {
-    size_t count;
+/* All of a file, or of a section. */
+static int print_keys(const char *file, const char *format, const char *text, size_t size,
+                      const char *section) {
+    size_t count, shown = 0;
     os_autofree struct os_config_entry *list = os_config_entries(text, size, format, &count);
     if (!list)
         return refuse(file, format);
+    for (size_t i = 0; i < count; i++)
+        shown += is_in(list[i].key, section);
+    if (section && !shown)
+        return complain("get", section, "%s has no such key", file);
     if (output_style.json)
         emit_begin_list();
     for (size_t i = 0; i < count; i++) {
+        if (!is_in(list[i].key, section))
+            continue;
         os_autofree char *value = text_made_safe(list[i].value);
         if (!output_style.json) {
             printf("%s = %s%c", list[i].key, value ? value : "", output_style.null ? '\0' : '\n');
@@ -73,6 +77,15 @@ static int print_keys(const char *file, const char *format, const char *text, si
     }
     if (output_style.json)
         emit_end_list();
+    return STATUS_YES;
+}
+
+static int print_key(const char *file, const char *format, const char *key, const char *text,
+                     size_t size) {
+    os_autofree char *value = os_config_get(text, size, format, key);
+    if (!value)
+        return errno == ENOENT ? print_keys(file, format, text, size, key) : refuse(file, format);
+    emit_text(value);
     return STATUS_YES;
 }
 
@@ -96,7 +109,8 @@ int get_in_file(struct call *call, const char *file) {
     os_autofree char *text = os_read_file(file, &size);
     if (!text)
         return failed();
-    return key ? print_key(file, format, key, text, size) : print_keys(file, format, text, size);
+    return key ? print_key(file, format, key, text, size)
+               : print_keys(file, format, text, size, NULL);
 }
 
 /* ------------------------------------------------------------------------------ set */

@@ -59,7 +59,7 @@ OS_API OS_NONNULL() OS_MUST_FREE
  * @param text  the file's content
  * @param size  how many bytes
  * @param format  its format
- * @param key  the key
+ * @param key  the key; an item of a list of json, toml and yaml is "hosts[0]"
  * @return the value, to free(); NULL with errno set
  * @error ENOENT  it has no such key
  * @error EINVAL  there is no such format
@@ -77,7 +77,7 @@ OS_API OS_NONNULL() OS_MUST_FREE
  * @param text  the file's content
  * @param size  how many bytes
  * @param format  its format
- * @param key  the key
+ * @param key  the key, likewise; an item has to be there
  * @param value  its value
  * @param flags  OS_CONFIG_ADD: beside the values that the key has, in formats that have several
  * @param ret_size  how many bytes the new content has, or NULL

@@ -179,6 +179,11 @@ static int normal_key(const char *format, const char *key, struct str *s) {
         strcmp(format, "json") == 0 || strcmp(format, "toml") == 0 || strcmp(format, "yaml") == 0;
     str_append_text(s, parts ? "" : key);
     for (size_t size; parts && *key; key += size) {
+        size = s->size ? key_index(key, NULL) : 0;
+        if (size) {
+            str_append(s, key, size - (key[size - 1] == '.'));
+            continue;
+        }
         size = key_part(key, &part);
         if (!size)
             return -EINVAL;
@@ -187,6 +192,26 @@ static int normal_key(const char *format, const char *key, struct str *s) {
         append_part(s, part.data ? part.data : "", part.size);
     }
     return s->failed || part.failed ? -ENOMEM : 0;
+}
+
+/* Items are not listed, but there. */
+static int get_item(const char *format, const char *text, size_t size, const char *key,
+                    char **ret_value) {
+    AUTO_FREE char *copy = mem_text(text, size);
+    return copy ? documents_get(format, copy, size, key, ret_value) : -ENOMEM;
+}
+
+int config_why(const char *format, const char *text, size_t size, const char *key,
+               struct str *ret) {
+    AUTO_STR normal = STR_INIT;
+    AUTO_FREE char *copy = mem_text(text, size);
+    int r = copy ? normal_key(format, key, &normal) : -ENOMEM;
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
+    return strcmp(format, "yaml") == 0 ? yaml_why(format, copy, size, normal.data, ret)
+           : strcmp(format, "json") == 0 || strcmp(format, "toml") == 0
+               ? documents_why(format, copy, size, normal.data, ret)
+               : 0;
 }
 
 static int get(const char *text, size_t size, const char *format, const char *key,
@@ -199,6 +224,8 @@ static int get(const char *text, size_t size, const char *format, const char *ke
     struct wanted_key w = {
         .key = normal.data, .first = !lines || lines->first, .anycase = lines && lines->anycase};
     int r = each_of(format, text, size, want, &w);
+    if (r >= 0 && !w.value && (strcmp(format, "json") == 0 || strcmp(format, "toml") == 0))
+        r = get_item(format, text, size, normal.data, &w.value);
     if (r < 0)
         free(w.value);
     else
@@ -242,12 +269,15 @@ static int verify(const struct str *s, const char *format, const struct edit *ed
     return r == -ENOMEM ? r : r < 0 || (!several && strcmp(seen, edit->value) != 0) ? -EINVAL : 0;
 }
 
-static int edit_text(const char *text, size_t size, const char *format, const struct edit *edit,
+static int edit_text(const char *text, size_t size, const char *format, const struct edit *given,
                      char **ret_text, size_t *ret_size) {
-    AUTO_STR s = STR_INIT;
-    int r = edit_all(text, size, format, edit, &s);
+    AUTO_STR s = STR_INIT, key = STR_INIT;
+    int r = normal_key(format, given->key, &key);
+    const struct edit edit = {key.data, given->value, given->flags};
     if (r >= 0)
-        r = verify(&s, format, edit);
+        r = edit_all(text, size, format, &edit, &s);
+    if (r >= 0)
+        r = verify(&s, format, &edit);
     size_t new_size = s.size;
     if (r >= 0)
         r = str_take(&s, ret_text);

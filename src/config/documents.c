@@ -16,6 +16,17 @@ static int read_document(bool toml, const char *text, size_t size, struct data *
 
 /* ------------------------------------------------------------------------------ keys */
 
+size_t key_index(const char *key, size_t *ret) {
+    size_t digits = *key == '[' ? strspn(key + 1, "0123456789") : 0;
+    const char *behind = key + 1 + digits + 1;
+    if (!digits || digits > 9 || key[1 + digits] != ']' || (*behind && !strchr(".[", *behind)) ||
+        (*behind == '.' && !behind[1]))
+        return 0;
+    if (ret)
+        *ret = strtoul(key + 1, NULL, 10);
+    return (size_t)(behind - key) + (*behind == '.');
+}
+
 size_t key_part(const char *key, struct str *part) {
     const char *at = key;
     bool quoted = *at == '"';
@@ -24,6 +35,8 @@ size_t key_part(const char *key, struct str *part) {
         str_append(part, "", 0);
     }
     for (at += quoted; *at && *at != (quoted ? '"' : '.'); at++) {
+        if (!quoted && at > key && key_index(at, NULL))
+            break;
         at += quoted && *at == '\\' && at[1];
         if (part)
             str_append_char(part, *at);
@@ -32,7 +45,7 @@ size_t key_part(const char *key, struct str *part) {
         return 0;
     if (*at == '.' && at[1])
         return (size_t)(at + 1 - key);
-    return *at ? 0 : (size_t)(at - key);
+    return *at && !key_index(at, NULL) ? 0 : (size_t)(at - key);
 }
 
 void append_part(struct str *s, const char *part, size_t size) {
@@ -113,6 +126,15 @@ int documents_each(const char *format, const char *text, size_t size, each_entry
 
 /* ------------------------------------------------------------------------------ editing */
 
+/* The item of a list, or NULL. */
+static const struct data_value *find_item(const struct data *data, const struct data_value *list,
+                                          size_t index) {
+    const struct data_value *v = list->type == DATA_LIST ? data_first(data, list) : NULL;
+    while (v && index--)
+        v = data_next(data, v);
+    return v;
+}
+
 /* How far a key leads: the innermost value that is there, and the rest of the key. */
 static int find(const struct data *data, const char *key, const struct data_value **ret,
                 const char **ret_rest) {
@@ -122,11 +144,14 @@ static int find(const struct data *data, const char *key, const struct data_valu
     if (!*key)
         return -EINVAL;
     while (*key) {
-        size_t size = key_part(key, &part);
+        size_t index, item = *ret == data->values ? 0 : key_index(key, &index);
+        size_t size = item ? item : key_part(key, &part);
         if (!size || part.failed)
             return part.failed ? -ENOMEM : -EINVAL;
         key += size;
-        const struct data_value *next = (*ret)->type == DATA_TABLE && *ret_rest + size == key
+        const struct data_value *next = *ret_rest + size != key ? NULL
+                                        : item                  ? find_item(data, *ret, index)
+                                        : (*ret)->type == DATA_TABLE
                                             ? data_find(data, *ret, part.data, part.size)
                                             : NULL;
         if (next) {
@@ -135,6 +160,25 @@ static int find(const struct data *data, const char *key, const struct data_valu
         }
     }
     return 0;
+}
+
+int documents_get(const char *format, const char *text, size_t size, const char *key, char **ret) {
+    AUTO_DATA data;
+    AUTO_STR value = STR_INIT;
+    const struct data_value *v;
+    const char *rest;
+    int r = read_document(strcmp(format, "toml") == 0, text, size, &data);
+    if (r >= 0)
+        r = find(&data, key, &v, &rest);
+    if (r < 0)
+        return r;
+    if (*rest || v->type == DATA_TABLE || (v->type == DATA_LIST && !v->end))
+        return -ENOENT;
+    append_value(text, v, &value);
+    str_append(&value, "", 0);
+    if (!value.failed && strlen(value.data) != value.size)
+        return -ENOENT;
+    return str_take(&value, ret);
 }
 
 /* Whether a text is a number, truth value or list as the format has it, and nothing more. */
@@ -337,7 +381,7 @@ static int set_value(bool toml, const struct data *data, const char *text, size_
     if (r < 0)
         return r;
     if (*rest && v->type != DATA_TABLE)
-        return -EINVAL; /* it leads through what is no table */
+        return -EINVAL; /* it leads through what is no table, or to an item that isn't there */
     if (*rest && toml)
         return add_to_toml(data, text, size, v, edit, rest, ret);
     if (*rest) {
@@ -400,8 +444,8 @@ static int unset_value(bool toml, const struct data *data, const char *text, siz
         str_append(ret, text, size);
         return r;
     }
-    if (v->type == DATA_TABLE && !v->end)
-        return -EINVAL; /* its lines may stand in several places */
+    if (!v->key || (v->type == DATA_TABLE && !v->end))
+        return -EINVAL; /* an item; or its lines may stand in several places */
     if (!toml || in_place(data, &data->values[v->parent], edit->key, &rest)) {
         drop_member(text, size, v, ret);
         return 0;
@@ -423,4 +467,34 @@ int documents_edit(const char *format, const char *text, size_t size, const stru
         r = (edit->value ? set_value : unset_value)(toml, &data, size || toml ? text : "{}",
                                                     size || toml ? size : 2, edit, ret);
     return r < 0 ? r : ret->failed ? -ENOMEM : 0;
+}
+
+int documents_why(const char *format, const char *text, size_t size, const char *key,
+                  struct str *ret) {
+    AUTO_DATA data;
+    const struct data_value *v;
+    const char *rest;
+    size_t line, column;
+    int r = read_document(strcmp(format, "toml") == 0, text, size, &data);
+    if (r >= 0)
+        r = find(&data, key, &v, &rest);
+    if (r < 0 || v == data.values)
+        return r == -ENOMEM ? r : 0;
+    data_position(text, size, v->key ? v->key_at : v->at, &line, &column);
+    int shown = (int)(rest - key) - (rest > key && rest[-1] == '.');
+    const char *is = data_type_name(v->type);
+    if (!*rest && !v->key)
+        str_printf(ret, "it is an item of a list, in line %zu", line);
+    else if (!*rest && v->type == DATA_LIST)
+        str_printf(
+            ret,
+            "it is a list, in line %zu, which a list replaces, or its items one by one: '%s[0]'",
+            line, key);
+    else if (!*rest)
+        str_printf(ret, "it is %s, in line %zu", is, line);
+    else if (v->type == DATA_LIST)
+        str_printf(ret, "'%.*s', in line %zu, is a list of %u", shown, key, line, v->in.count);
+    else if (v->type != DATA_TABLE)
+        str_printf(ret, "'%.*s', in line %zu, is %s, and no table", shown, key, line, is);
+    return ret->failed ? -ENOMEM : 0;
 }

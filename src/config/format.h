@@ -90,6 +90,20 @@ void put_line(struct str *s, const char *text, size_t size, size_t at, const cha
  *  itself has none. */
 void drop_lines(struct str *s, const char *text, size_t size, struct span lines);
 
+/** Says why a key can't be set or unset in a document, where that is known: its value, or what it leads through,
+ *  and the line. 0 or −ENOMEM. */
+int config_why(const char *format, const char *text, size_t size, const char *key, struct str *ret);
+int documents_why(const char *format, const char *text, size_t size, const char *key,
+                  struct str *ret);
+int yaml_why(const char *format, const char *text, size_t size, const char *key, struct str *ret);
+
+/** The value of a key in a document that leads into a list: 0 with it, to free(), −ENOENT or −errno. */
+int documents_get(const char *format, const char *text, size_t size, const char *key, char **ret);
+
+/** Takes "[N]" at the beginning of what is left of a key, the number of an item: its size with the point behind it,
+ *  or 0. */
+size_t key_index(const char *key, size_t *ret);
+
 /** Takes the next part of a key a.b."c.d": its size with the point, 0 for one that isn't right; the part
  *  itself goes to `part`, or nowhere. */
 size_t key_part(const char *key, struct str *part);

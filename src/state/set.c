@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Keys of configuration files that have a value, whatever else stands there. */
 #include "base/seam.h"
+#include "config/format.h"
 #include "state/kinds.h"
 #include "state/view.h"
 
@@ -81,16 +82,20 @@ int begin_set(struct os_state *state, struct resource *resource) {
 /* ------------------------------------------------------------------------------ editing */
 
 static int failed_edit(struct os_state *state, const struct resource *resource,
-                       const struct data_value *v, const char *key) {
+                       const struct data_value *v, const char *key, const struct str *text) {
     struct place place = {resource->place.source, v->key ? v->key_at : v->at};
-    if (errno == EBADMSG)
+    AUTO_STR why = STR_INIT;
+    int number = errno;
+    if (number == EBADMSG)
         return problem(state, &resource->place, "'%s' is not of the format %s", resource->name,
                        resource->source);
-    return errno == EINVAL
-               ? problem(state, &place, "'%s' can't be set so in a file of the format %s%s", key,
-                         resource->source,
-                         v->type == DATA_LIST ? ", where keys have one value" : "")
-               : -errno;
+    if (number != EINVAL)
+        return -number;
+    if (config_why(resource->source, text->data ? text->data : "", text->size, key, &why) < 0)
+        return -ENOMEM;
+    return problem(state, &place, "'%s' can't be set so in a file of the format %s%s%s%s", key,
+                   resource->source, v->type == DATA_LIST ? ", where keys have one value" : "",
+                   why.size ? ": " : "", why.data ? why.data : "");
 }
 
 /* Takes a new text over. */
@@ -115,7 +120,7 @@ static int set_one(struct os_state *state, const struct resource *resource,
         return r;
     char *new =
         os_config_set(text->data, text->size, resource->source, key, value, flags, &new_size);
-    return new ? replace_text(text, new, new_size) : failed_edit(state, resource, v, key);
+    return new ? replace_text(text, new, new_size) : failed_edit(state, resource, v, key, text);
 }
 
 /* Whether a key has exactly the values of a list, in their order. */
@@ -148,7 +153,7 @@ static int set_list(struct os_state *state, const struct resource *resource,
         return r < 0 ? r : 0;
     size_t size = 0;
     char *new = os_config_unset(text->data, text->size, resource->source, key, &size);
-    r = new ? replace_text(text, new, size) : failed_edit(state, resource, list, key);
+    r = new ? replace_text(text, new, size) : failed_edit(state, resource, list, key, text);
     for (bool first = true; r >= 0 && v; v = data_next(data, v), first = false)
         r = is_scalar(v) ? set_one(state, resource, v, key, first ? 0 : OS_CONFIG_ADD, text)
                          : wrong(state, resource, v, "expected a text, a number or a boolean");
@@ -165,7 +170,7 @@ static int unset_list(struct os_state *state, const struct resource *resource,
         if (v->type != DATA_TEXT)
             return wrong(state, resource, v, "@unset is a list of keys");
         char *new = os_config_unset(text->data, text->size, resource->source, v->text, &size);
-        r = new ? replace_text(text, new, size) : failed_edit(state, resource, v, v->text);
+        r = new ? replace_text(text, new, size) : failed_edit(state, resource, v, v->text, text);
     }
     return r;
 }
@@ -183,7 +188,7 @@ static int set_raw(struct os_state *state, const struct resource *resource,
     if (!raw)
         return -ENOMEM;
     char *new = os_config_set(text->data, text->size, resource->source, key, raw, 0, &size);
-    return new ? replace_text(text, new, size) : failed_edit(state, resource, v, key);
+    return new ? replace_text(text, new, size) : failed_edit(state, resource, v, key, text);
 }
 
 static int edit_member(struct os_state *state, const struct resource *resource,

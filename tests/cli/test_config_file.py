@@ -68,6 +68,29 @@ def test_mistakes(osier, tmp_path):
     assert osier("set", "--format=ini", "./unknown", "a.b=1").status == 0
 
 
+def test_items_of_lists(osier, tmp_path):
+    text = "# top\nhosts:\n  - a # one\n  - b\nflow: [x, y]\nmaps:\n  - name: a\nblock: |\n  z: 1\n"
+    (tmp_path / "x.yaml").write_text(text)
+    assert osier("get", "./x.yaml", "hosts[1]").out == "b\n"
+    assert osier("get", "./x.yaml", "hosts").out == "hosts[0] = a\nhosts[1] = b\n"
+    assert osier("set", "./x.yaml", "hosts[0]=c", "flow[1]=z, z").status == 0
+    assert (tmp_path / "x.yaml").read_text() == text.replace("- a #", "- c #").replace("y]", '"z, z"]')
+    for key, why in (("hosts", "'hosts' can't be set so in a file of the format yaml: it is a list, in line 2, whose items are set one by one: 'hosts[0]'"),
+                     ("hosts[2]", "'hosts', in line 2, is a list of 2"), ("flow[0].x", "'flow[0]', in line 5, is a value, and no mapping or list"),
+                     ("maps[0]", "in line 7 it is a mapping"), ("block", "in line 8 it is a text of several lines"), ("new[0]", "there is no such list")):
+        done = osier("set", "./x.yaml", f"{key}=1")
+        assert done.status == 1 and why in done.err, (key, done.err)
+    assert "it is an item of a list, in line 3" in osier("set", "--unset", "./x.yaml", "hosts[0]").err
+    (tmp_path / "x.toml").write_text('a = [1, 2]\n[[t]]\nn = "x"\n')
+    assert osier("get", "./x.toml", "a[1]").out == "2\n" and osier("get", "./x.toml", "t[0].n").out == "x\n"
+    assert osier("set", "./x.toml", "a[1]=5").status == 0 and (tmp_path / "x.toml").read_text() == 'a = [1, 5]\n[[t]]\nn = "x"\n'
+    for key, why in (("a", "it is a list, in line 1, which a list replaces, or its items one by one: 'a[0]'"), ("a[2]", "'a', in line 1, is a list of 2"),
+                     ("a[0].x", "'a[0]', in line 1, is an integer, and no table")):
+        done = osier("set", "./x.toml", f"{key}=x")
+        assert done.status == 1 and why in done.err, (key, done.err)
+    assert "x.yaml has no such key: 'none'" in osier("get", "./x.yaml", "none").err
+
+
 def test_states_set_keys(osier, tmp_path, arch):
     (tmp_path / "d.json").write_text('{"old": 1, "x": "y"}')
     (tmp_path / "conf").write_text("a = 1\n")

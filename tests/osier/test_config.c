@@ -204,12 +204,82 @@ static void test_yaml(void **state) {
         {"yaml", text, "m", "1", NULL},
         {"yaml", text, "n", "1", NULL},
         {"yaml", text, "a.b", "1", NULL},
+        {"yaml", text, "m.z", "1",
+         "# top\na: 1 # one\nm:\n  x: 'it''s'\n  l:\n    - k: 1\n  t: |\n    z: 1\n  z: 1\nn: {q: "
+         "1}\n"},
+        {"yaml", "m:\n  l:\n    - 1\n    # c\ny: 1\n", "m.z", "2",
+         "m:\n  l:\n    - 1\n    # c\n  z: 2\ny: 1\n"},
+        {"yaml", "m:\n  t: |\n    a\n\n    # c\n", "m.z", "2",
+         "m:\n  t: |\n    a\n\n    # c\n  z: 2\n"},
+        {"yaml", "a: b\n  c\n", "a", "2", NULL},
+        {"yaml", "a: \"b\n  c\"\nd: 1\n", "a", "2", NULL},
+        {"yaml", "a: b\n  # c\nd: 1\n", "a", "2", "a: 2\n  # c\nd: 1\n"},
     };
     CHECK(rows);
     os_autofree char *hidden = os_config_get(text, strlen(text), "yaml", "m.t.z");
     assert_null(hidden);
     os_autofree char *quoted = os_config_get(text, strlen(text), "yaml", "m.x");
     assert_string_equal(quoted, "it's");
+}
+
+static void test_items_of_lists(void **state) {
+    (void)state;
+    static const char text[] =
+        "l:\n- a # one\n- 'b'\n-\n- k: 1\nm:\n  f: [1, \"x, y\", z]\n  n: 1\n";
+    static const struct row rows[] = {
+        {"yaml", text, "l[0]", "x: y",
+         "l:\n- \"x: y\" # one\n- 'b'\n-\n- k: 1\nm:\n  f: [1, \"x, y\", z]\n  n: 1\n"},
+        {"yaml", text, "l[1]", "c",
+         "l:\n- a # one\n- 'c'\n-\n- k: 1\nm:\n  f: [1, \"x, y\", z]\n  n: 1\n"},
+        {"yaml", text, "m.f[2]", "a]",
+         "l:\n- a # one\n- 'b'\n-\n- k: 1\nm:\n  f: [1, \"x, y\", \"a]\"]\n  n: 1\n"},
+        {"yaml", text, "\"m\".\"f\"[0]", "2",
+         "l:\n- a # one\n- 'b'\n-\n- k: 1\nm:\n  f: [2, \"x, y\", z]\n  n: 1\n"},
+        {"yaml", "a:\n  l:\n  - 1\n  b: 2\n", "a.b", "3", "a:\n  l:\n  - 1\n  b: 3\n"},
+        {"yaml", text, "l[2]", "x", NULL}, /* nothing is there */
+        {"yaml", text, "l[3]", "x", NULL},
+        {"yaml", text, "l[4]", "x", NULL},
+        {"yaml", text, "l[0]", NULL, NULL},
+        {"yaml", text, "l", "x", NULL},
+        {"yaml", text, "l.x", "x", NULL},
+        {"yaml", text, "m.f[3]", "x", NULL},
+        {"yaml", text, "new[0]", "x", NULL},
+        {"yaml", "f: [a, {b: c}]\n", "f[0]", "x", NULL},
+        {"yaml", "f: [a,\n  b]\n", "f[0]", "x", NULL},
+        {"json", "{\"a\": [1, \"x\", {\"b\": [2]}]}", "a[0]", "5",
+         "{\"a\": [5, \"x\", {\"b\": [2]}]}"},
+        {"json", "{\"a\": [1, \"x\", {\"b\": [2]}]}", "a[1]", "5",
+         "{\"a\": [1, \"5\", {\"b\": [2]}]}"},
+        {"json", "{\"a\": [1, \"x\", {\"b\": [2]}]}", "a[2].b[0]", "3",
+         "{\"a\": [1, \"x\", {\"b\": [3]}]}"},
+        {"json", "{\"a\": [{\"b\": 1, \"c\": 2}]}", "a[0].b", NULL, "{\"a\": [{\"c\": 2}]}"},
+        {"json", "{\"a\": [{\"b\": 1}]}", "a[0].c", "2", "{\"a\": [{\"b\": 1, \"c\": 2}]}"},
+        {"json", "{\"a[0]\": 1, \"a\": [2]}", "\"a[0]\"", "3", "{\"a[0]\": 3, \"a\": [2]}"},
+        {"json", "{\"a\": [[1, 2], [3]]}", "a[0][1]", "4", "{\"a\": [[1, 4], [3]]}"},
+        {"json", "{\"a\": [1]}", "a[1]", "2", NULL},
+        {"json", "{\"a\": [1]}", "a[0]", NULL, NULL},
+        {"json", "{\"a\": [1]}", "a[0].b", "1", NULL},
+        {"json", "{\"a\": 1}", "a[0]", "1", NULL},
+        {"toml", "a = [1, # one\n  2]\n", "a[0]", "3", "a = [3, # one\n  2]\n"},
+        {"toml", "[[s]]\nx = 1\n[[s]]\nx = 2\n", "s[1].x", "3", "[[s]]\nx = 1\n[[s]]\nx = 3\n"},
+        {"toml", "[[s]]\nx = 1\n[[s]]\nx = 2\n", "s[0].y", "3",
+         "[[s]]\nx = 1\ny = 3\n[[s]]\nx = 2\n"},
+        {"toml", "[[s]]\nx = 1\n[[s]]\nx = 2\n", "s[0].x", NULL, "[[s]]\n[[s]]\nx = 2\n"},
+        {"toml", "[[s]]\nx = 1\n", "s[0].y.z", "3", NULL},
+        {"toml", "a = [{x = 1}]\n", "a[0].y", "2", "a = [{x = 1, y = 2}]\n"},
+        {"toml", "[[s]]\nx = 1\n", "s[0]", "3", NULL},
+    };
+    CHECK(rows);
+    static const char *const keys[][2] = {
+        {"l[0]", "a"}, {"l[1]", "b"}, {"m.f[1]", "x, y"}, {"m.n", "1"}};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        os_autofree char *value = os_config_get(text, strlen(text), "yaml", keys[i][0]);
+        assert_string_equal(value, keys[i][1]);
+    }
+    os_autofree char *json = os_config_get("{\"a\": [[\"x\"]]}", 14, "json", "a[0][0]");
+    assert_string_equal(json, "x");
+    assert_null(os_config_get("{\"a\": [1]}", 10, "json", "a[1]"));
+    assert_int_equal(errno, ENOENT);
 }
 
 static void test_columns(void **state) {
@@ -337,6 +407,7 @@ int main(void) {
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_toml),
         cmocka_unit_test(test_yaml),
+        cmocka_unit_test(test_items_of_lists),
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_crontabs),
         cmocka_unit_test(test_repeated),

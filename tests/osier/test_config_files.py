@@ -98,6 +98,7 @@ def no_history():
     there = place.exists()
     yield
     if not there and place.exists():
+        (place / "history").unlink(missing_ok=True)
         place.rmdir()
 
 
@@ -109,7 +110,7 @@ def augeas(lens, path):
 
 def osier(kind, path):
     done = subprocess.run([PROGRAM, "get", kind, path], capture_output=True, text=True)
-    return dict(line.split("\t", 1) for line in done.stdout.splitlines() if "\t" in line)
+    return dict(line.split("\t", 1) for line in done.stdout.split("\0") if line)
 
 
 @pytest.mark.skipif(not shutil.which("augtool"), reason="no augeas")

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** Reads lines "FORMAT PATH": each key of the file is set to another value and back, and a new one beside
  *  each is set and unset; each time every byte has to be as before. What isn't is told, with a count of
- *  what was tried. With "get FORMAT PATH" it prints all entries as "KEY\tVALUE". */
+ *  what was tried. With "get FORMAT PATH" it prints all entries as "KEY\tVALUE", each with a NUL behind it; with "set
+ *  FORMAT PATH KEY VALUE" or "unset FORMAT PATH KEY" the text that comes of it. */
 #include <errno.h>
 #include <osier.h>
 #include <stdio.h>
@@ -97,7 +98,7 @@ static void one_file(const char *path, const char *format, bool print) {
         complain(path, format, strerror(errno));
     for (size_t i = 0; i < count; i++) {
         if (print) {
-            printf("%s\t%s\n", list[i].key, list[i].value);
+            printf("%s\t%s%c", list[i].key, list[i].value, '\0');
             continue;
         }
         there_and_back(path, format, text, size, &list[i]);
@@ -106,8 +107,19 @@ static void one_file(const char *path, const char *format, bool print) {
     free(list);
 }
 
+static int edit_one(const char *format, const char *path, const char *key, const char *value) {
+    size_t size, new_size;
+    os_autofree char *text = os_read_file(path, &size);
+    os_autofree char *new = !text   ? NULL
+                            : value ? os_config_set(text, size, format, key, value, 0, &new_size)
+                                    : os_config_unset(text, size, format, key, &new_size);
+    return !new || fwrite(new, 1, new_size, stdout) != new_size;
+}
+
 int main(int argc, char **argv) {
     static char format[16], path[4096];
+    if (argc > 4)
+        return edit_one(argv[2], argv[3], argv[4], argv[5]);
     if (argc == 4) {
         one_file(argv[3], argv[2], true);
         return 0;

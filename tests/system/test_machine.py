@@ -114,7 +114,7 @@ def picture(machine):
 
 def packages(machine):
     found = machine.run("dpkg-query", "-W", "-f", "${Package} ${Version} ${db:Status-Abbrev}\n").stdout
-    return found, machine.run("apt-mark", "showauto").stdout
+    return found + "".join(f"{name} by itself\n" for name in machine.run("apt-mark", "showauto").stdout.split())
 
 
 def is_active(machine, unit):
@@ -208,7 +208,9 @@ enabled = true
 
 
 def test_masked_held_and_absent(machine, osier, site):
+    machine.run("apt-mark", "auto", "cron")
     installed = packages(machine)
+    assert "cron by itself\n" in installed
     site('[service.cron]\nstate = "stopped"\nenabled = false\nmasked = true\n[package.cron]\nheld = true\n')
     osier("apply", "/opt/site.toml", "--yes")
     assert is_active(machine, "cron") == "inactive"
