@@ -300,7 +300,7 @@ static int for_root(struct os_try *t, const struct mounts *mounts) {
     if (r >= 0)
         r = add_kernel(t);
     for (size_t i = 0; i < mounts->count && r >= 0; i++)
-        if (mounts->list[i].seen && strcmp(mounts->list[i].point, "/dev/shm") == 0)
+        if (mounts->list[i].seen && is_within(mounts->list[i].point, "/dev/shm"))
             r = add_mount(t, &mounts->list[i]);
     return r;
 }

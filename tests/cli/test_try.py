@@ -709,6 +709,18 @@ def test_several_file_systems(root):
     assert (done.returncode, done.stdout) == (0, "new\nnew\n"), done.stderr
 
 
+def test_mounts_below_that_in_dev(root):
+    """/dev is made anew for a rehearsal, but what is in memory there is everybody's, and what is mounted in it."""
+    script = """
+        mount -t tmpfs none /dev/shm; mkdir /dev/shm/in; mount -t tmpfs none /dev/shm/in; echo old >/dev/shm/in/f
+        "$1" try --keep -q -- sh -c 'cat /dev/shm/in/f; echo new >/dev/shm/in/f'
+        cat /dev/shm/in/f
+    """
+    done = subprocess.run(["unshare", "--mount", "sh", "-euc", script, "sh", root.program], cwd=root.home, env=root.environment,
+                          capture_output=True, text=True, timeout=100)  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "old\nnew\n"), done.stderr
+
+
 def test_owners_survive(root):
     (root.home / "f").write_text("old\n")
     os.chown(root.home / "f", 11, 12)

@@ -8,8 +8,8 @@
 #include <sched.h>
 #include <sys/mount.h>
 
-/* In a mount namespace in which only the mount of the scratch directory can be written to, which is in
- * memory: no layer waits for a disk, and there is no journal but the one of this process. */
+/* In a mount namespace in which only the place in memory can be written to, a mount of its own with the scratch
+ * directory in it: no layer waits for a disk, and a journal that has to be another one (where a call fails) lies there. */
 static int machine = -1;
 static char place[4096], scratch[4096];
 
@@ -23,17 +23,14 @@ static void clear_journal(void) {
 }
 
 static void make_journal(void) {
-    char top[4096];
     assert_non_null(getcwd(scratch, sizeof scratch));
     machine = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
     assert_return_code(machine, errno);
     assert_return_code(unshare(CLONE_NEWNS), errno);
     assert_return_code(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), errno);
+    assert_return_code(mount(memory_place(), memory_place(), NULL, MS_BIND, NULL), errno);
     assert_return_code(kernel_mount_read_only("/"), errno);
-    snprintf(top, sizeof top, "%s", scratch);
-    while (top[1] && !os_path_ismount(top))
-        *(strrchr(top, '/') == top ? top + 1 : strrchr(top, '/')) = '\0';
-    assert_return_code(mount(NULL, top, NULL, MS_REMOUNT | MS_BIND, NULL), errno);
+    assert_return_code(mount(NULL, memory_place(), NULL, MS_REMOUNT | MS_BIND, NULL), errno);
     assert_return_code(chdir(scratch), errno);
     snprintf(place, sizeof place, "%s/osier-faults-try-%d", memory_place(), (int)getpid());
     setenv("OSIER_STATE", place, 1);
