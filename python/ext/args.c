@@ -15,6 +15,8 @@ void door_add(struct function *function) {
 
 /* ------------------------------------------------------------------- signatures */
 
+#define SIGNATURE_END ")\n--\n\n" /* the docstring begins behind it */
+
 static const struct {
     const char *word;
     enum kind kind;
@@ -47,7 +49,8 @@ static const struct {
 
 static bool find_kind(const char *word, size_t size, enum kind *ret_kind) {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i].word) == size && memcmp(words[i].word, word, size) == 0) {
+        if (*words[i].word == *word && strlen(words[i].word) == size &&
+            memcmp(words[i].word, word, size) == 0) {
             *ret_kind = words[i].kind;
             return true;
         }
@@ -60,6 +63,11 @@ static size_t trimmed(const char **text, size_t size) {
     while (size && (*text)[size - 1] == ' ')
         size--;
     return size;
+}
+
+static void append(char **to, const char *text, size_t size) {
+    memcpy(*to, text, size);
+    *to += size;
 }
 
 static void read_constant(struct parameter *p, const char *text, size_t size) {
@@ -101,12 +109,13 @@ static int read_parameter(struct function *f, const char *item, size_t size, cha
     if (!find_kind(kind, kind_size, &p->kind))
         return -1;
     memcpy(p->name, item, (size_t)(colon - item));
-    *to += sprintf(*to, "%.*s", (int)(colon - item), item);
+    append(to, item, (size_t)(colon - item));
     if (equals) {
         const char *value = equals + 1;
         size_t value_size = trimmed(&value, size - (size_t)(value - item));
         read_default(p, value, value_size);
-        *to += sprintf(*to, "=%.*s", (int)value_size, value);
+        append(to, "=", 1);
+        append(to, value, value_size);
     }
     f->required += p->required;
     f->count++;
@@ -125,31 +134,27 @@ static int read_item(struct function *f, const char *item, size_t size, char **t
         f->positional += !*keywords;
         return 0;
     }
-    *(*to)++ = *item;
+    append(to, item, 1);
     return 0;
 }
 
-/* Reads a signature into the table: the text that is wrong in it, or NULL. */
-static const char *read_signature(struct function *f, const char *doc, char *text) {
+/* Reads a signature into the table and writes what inspect reads: the text that is wrong in it, or NULL. */
+static const char *read_signature(struct function *f, char *text) {
     char *to = text + sprintf(text, "%s($module", f->name);
     bool keywords = false;
     if (!strchr(f->signature, '/'))
-        to += sprintf(to, ", /");
+        append(&to, ", /", 3);
     for (const char *item = f->signature, *end; *item; item = *end ? end + 1 : end) {
         end = strchrnul(item, ',');
         const char *start = item;
         size_t size = trimmed(&start, (size_t)(end - item));
         if (size == 0)
             continue;
-        to += sprintf(to, ", ");
+        append(&to, ", ", 2);
         if (read_item(f, start, size, &to, &keywords) < 0)
             return start;
     }
-    sprintf(to, ")\n--\n\n%s", doc);
-    f->method = (PyMethodDef){f->name, (PyCFunction)(void (*)(void))f->entry,
-                              METH_FASTCALL | METH_KEYWORDS, text};
-    if (f->count == 0)
-        f->method = (PyMethodDef){f->name, f->bare, METH_NOARGS, text};
+    strcpy(to, SIGNATURE_END);
     return NULL;
 }
 
@@ -181,13 +186,55 @@ char *door_doc(PyObject *owner, const char *name) {
     return text;
 }
 
+/* The docstring of a function in C, with its signature as inspect reads it, or NULL. */
+static const char *raw_doc(PyObject *function) {
+    bool built_in = function && PyCFunction_Check(function);
+    return built_in ? ((PyCFunctionObject *)function)->m_ml->ml_doc : NULL;
+}
+
+/* The docstring, which begins with `signature`: the interpreter's own where they are the same, as they should be,
+ * and a new one otherwise. */
+static const char *doc_of(struct function *f, PyObject *theirs, const char *signature) {
+    const char *same = f->doc ? NULL : raw_doc(theirs);
+    if (same && strncmp(same, signature, strlen(signature)) == 0)
+        return same;
+    PyObject *owner = NULL;
+    const char *doc = f->doc ? f->doc : text_of(theirs, "__doc__", &owner);
+    size_t size = strlen(signature) + strlen(doc) + 1;
+    char *text = malloc(size);
+    if (text)
+        snprintf(text, size, "%s%s", signature, doc);
+    Py_XDECREF(owner);
+    return text;
+}
+
+/* What is kept of a function has the size that it needs: a page of the table that is written to is a page copied
+ * in every process. The text that is wrong, or NULL. */
+static const char *read_function(struct function *f, PyObject *theirs) {
+    struct parameter parameters[MOST_PARAMETERS] = {0};
+    char signature[1024];
+    if (2 * strlen(f->signature) + strlen(f->name) + 64 > sizeof signature)
+        return f->signature;
+    f->parameters = parameters;
+    const char *wrong = read_signature(f, signature);
+    size_t size = (size_t)f->count * sizeof *parameters;
+    f->parameters = size ? malloc(size) : NULL;
+    const char *doc = wrong ? NULL : doc_of(f, theirs, signature);
+    if (!doc || (size && !f->parameters))
+        return wrong ? wrong : f->name;
+    if (size)
+        memcpy(f->parameters, parameters, size);
+    f->method = (PyMethodDef){f->name, (PyCFunction)(void (*)(void))f->entry,
+                              METH_FASTCALL | METH_KEYWORDS, doc};
+    if (f->count == 0)
+        f->method = (PyMethodDef){f->name, f->bare, METH_NOARGS, doc};
+    return NULL;
+}
+
 static void read_signatures(PyObject *model) {
     for (struct function *f = first_function; f && !wrong_signature; f = f->next) {
-        PyObject *theirs = PyObject_GetAttrString(model, f->name), *owner = NULL;
-        const char *doc = f->doc ? f->doc : text_of(theirs, "__doc__", &owner);
-        f->text = malloc(2 * strlen(f->signature) + strlen(f->name) + strlen(doc) + 64);
-        wrong_signature = f->text ? read_signature(f, doc, f->text) : f->name;
-        Py_XDECREF(owner);
+        PyObject *theirs = PyObject_GetAttrString(model, f->name);
+        wrong_signature = read_function(f, theirs);
         Py_XDECREF(theirs);
         PyErr_Clear();
     }

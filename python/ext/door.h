@@ -89,13 +89,12 @@ struct function {
     const char *doc; /* NULL: the interpreter's own */
     PyObject *(*entry)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
     PyObject *(*bare)(PyObject *, PyObject *); /* the entry where there are no parameters */
-    struct parameter parameters[MOST_PARAMETERS];
+    struct parameter *parameters;
     int count;
     int positional;      /* how many may be given by position */
     int positional_only; /* how many may not be given by name */
     int required;        /* how many have no default */
     bool always;         /* part of the module whether or not the interpreter's posix has it */
-    char *text;          /* the docstring with the signature that inspect reads */
     PyMethodDef method;
     struct function *next;
 };

@@ -76,7 +76,7 @@ def install(psutil=False):
         sys.modules["posix"] = _original.posix
     for module in list(sys.modules.values()):
         names = getattr(module, "__dict__", None)
-        if module is _original or not isinstance(names, dict):
+        if module is _original or not isinstance(names, dict) or replace.keys().isdisjoint(map(id, names.values())):
             continue
         for name, value in list(names.items()):
             if id(value) in replace:

@@ -5,35 +5,33 @@ So every name, default and docstring is that of the running version, whichever i
 or wrong of it is then replaced by functions on the C core.
 """
 
-from osier import _directories, _environ, _fresh, _original, _posix, _programs, _walk, path
+from osier import _environ, _functions, _original, _posix, path
 
 PARTS = ("genericpath", "posixpath", "os")  # in the order in which they run
 
 
 def assemble():
     """The modules that take the place of genericpath, posixpath, posix and os, by name."""
-    parts = {name: _fresh.fresh(getattr(_original, name)) for name in PARTS}
+    parts = {name: _original.fresh(getattr(_original, name)) for name in PARTS}
     modules = {**parts, "os.path": parts["posixpath"], "posix": _posix}
-    _fresh.run(parts.values(), modules)
+    _original.run(parts.values(), modules)
     builtins = path.own_builtins()
     _environ.put(parts["os"], _original.os, builtins)
     path.replace(parts["os"], parts["genericpath"], parts["posixpath"], builtins)
-    _directories.put(parts["os"])
-    _walk.put(parts["os"])
-    _programs.put(parts["os"])
+    _functions.put(parts["os"])
     name_as_osier(modules)
     return modules
 
 
 def name_as_osier(modules):
     """Has functions and classes found as those of osier.os and osier.os.path, where `os` is another."""
-    _fresh.belong(_fresh.own(modules["posixpath"], _original.posixpath), "osier.os.path")
-    _fresh.belong(_fresh.own(modules["os"], _original.os), "osier.os")
+    _original.belong(_original.own(modules["posixpath"], _original.posixpath), "osier.os.path")
+    _original.belong(_original.own(modules["os"], _original.os), "osier.os")
 
 
 def name_as_original(modules):
     """Gives them the names that the interpreter's own have, in whose place they are from now on."""
-    own = {name: _fresh.own(modules[name], getattr(_original, name)) for name in PARTS}
+    own = {name: _original.own(modules[name], getattr(_original, name)) for name in PARTS}
     own["posix"] = {name: value for name, value in own["os"].items() if name in _original.functions}
     for name, functions in own.items():
         theirs = _original.functions if name == "posix" else vars(getattr(_original, name))
@@ -45,10 +43,10 @@ def assemble_ntpath(modules):
     """An ntpath that stands on these modules."""
     import ntpath
 
-    fresh = _fresh.fresh(ntpath)
-    _fresh.run([fresh], modules)
+    fresh = _original.fresh(ntpath)
+    _original.run([fresh], modules)
     path.replace_nt(modules["os"], fresh)
-    _fresh.belong({name: value for name, value in _fresh.own(fresh, ntpath).items()
+    _original.belong({name: value for name, value in _original.own(fresh, ntpath).items()
                    if value.__module__ == "ntpath"}, "osier.ntpath")
     return fresh
 
@@ -59,12 +57,12 @@ def assemble_shutil(modules):
 
     from osier import _shutil
 
-    fresh = _fresh.fresh(shutil)
-    _fresh.run([fresh], modules)
+    fresh = _original.fresh(shutil)
+    _original.run([fresh], modules)
     for name, value in vars(shutil).items():
         if isinstance(value, type) and issubclass(value, Exception) or name in ("_ARCHIVE_FORMATS", "_UNPACK_FORMATS"):
             setattr(fresh, name, value)
     _shutil.put(fresh)
-    _fresh.belong({name: value for name, value in _fresh.own(fresh, shutil).items()
+    _original.belong({name: value for name, value in _original.own(fresh, shutil).items()
                    if value.__module__ == "shutil"}, "osier.shutil")
     return fresh

@@ -10,7 +10,7 @@ import builtins
 import errno
 
 from osier import _posix
-from osier._watch import BAD_ARGUMENT, in_place_of, parameters, watch
+from osier._functions import BAD_ARGUMENT, in_place_of, parameters, watch
 
 threads = 0  # for one tree: as many as help
 

@@ -8,15 +8,15 @@ answers what the core can answer for, and calls the Python function it took the 
 
 import sys
 
-from osier import _fresh, _original
+from osier import _original
 
 __all__ = ["assemble", "own_builtins", "put", "replace", "replace_nt"]
 
 
 def assemble(os_module=_original.os):
     """Gives the pair genericpath and posixpath that works on `os_module`, with builtins in them."""
-    pair = _fresh.fresh(_original.genericpath), _fresh.fresh(_original.posixpath)
-    _fresh.run(pair, {"os": os_module, "genericpath": pair[0], "posixpath": pair[1]})
+    pair = _original.fresh(_original.genericpath), _original.fresh(_original.posixpath)
+    _original.run(pair, {"os": os_module, "genericpath": pair[0], "posixpath": pair[1]})
     replace(os_module, *pair)
     return pair
 
@@ -79,7 +79,7 @@ def _names(function):
 
 def _replaceable(name, value, posixpath):
     """Whether the core does what a function of this interpreter does."""
-    if not isinstance(value, _fresh.FUNCTION) or hasattr(value, "__wrapped__"):
+    if not isinstance(value, _original.FUNCTION) or hasattr(value, "__wrapped__"):
         return False  # some are C already
     if name == "commonprefix":
         return "warn" not in value.__code__.co_names and "warnings" not in value.__code__.co_names
@@ -130,6 +130,6 @@ def replace_nt(os_module, ntpath):
     """Puts the builtins in the place of the functions of ntpath that look at the text alone."""
     builtins = own_builtins()
     for name, original in list(vars(ntpath).items()):
-        if isinstance(original, _fresh.FUNCTION) and not hasattr(original, "__wrapped__"):
+        if isinstance(original, _original.FUNCTION) and not hasattr(original, "__wrapped__"):
             put(builtins, ntpath, name, "nt_")
     _bind(builtins, os_module, os_module.path)
