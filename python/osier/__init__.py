@@ -46,10 +46,10 @@ def modules():
     """The modules by the names whose place they take: os, os.path, posix, posixpath, genericpath."""
     global _modules
     if _modules is None:
-        from osier import _assemble, _later
+        from osier import _assemble
 
         _modules = _assemble.assemble()
-        _later.change("unittest.mock")
+        _assemble.change("unittest.mock")
     return _modules
 
 
@@ -63,7 +63,7 @@ def install(psutil=False):
 
     With `psutil` osier.psutil takes psutil's place as well.
     """
-    from osier import _assemble, _later, _original
+    from osier import _assemble, _original
 
     fresh = modules()
     replace = {id(getattr(_original, name)): fresh[name] for name in ("genericpath", "os", "posix", "posixpath")}
@@ -83,7 +83,7 @@ def install(psutil=False):
                 names[name] = replace[id(value)]
     fresh["posix"].__name__ = "posix"
     _assemble.name_as_original(fresh)
-    _later.change("ntpath", "shutil")
+    _assemble.change("ntpath", "shutil")
     if psutil:
         import osier.psutil
 

@@ -8,7 +8,7 @@ answers what the core can answer for, and calls the Python function it took the 
 
 import sys
 
-from osier import _original
+from osier import _original, _posix
 
 __all__ = ["assemble", "own_builtins", "put", "replace", "replace_nt"]
 
@@ -22,15 +22,14 @@ def assemble(os_module=_original.os):
 
 
 def own_builtins():
-    """A module osier._path of its own, as each serves one os."""
+    """A module osier._path of its own, as each serves one os; its code is in the file of osier._posix, which is open."""
     import _frozen_importlib  # importlib.util has the same, and takes long to be imported
     import _frozen_importlib_external
 
-    import osier
-
-    spec = _frozen_importlib_external.PathFinder.find_spec("osier._path", osier.__path__)
-    module = _frozen_importlib.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    file = _posix.__file__
+    loader = _frozen_importlib_external.ExtensionFileLoader("osier._path", file)
+    module = _frozen_importlib.module_from_spec(_frozen_importlib.ModuleSpec("osier._path", loader, origin=file))
+    loader.exec_module(module)
     return module
 
 

@@ -128,7 +128,7 @@ def test_pip_wheel_without_isolation(interpreter, source, quick, tmp_path):
     given = {name.removeprefix("python/") for name in before
              if name.startswith("python/osier/") and not name.endswith("meson.build")}
     assert plain == given | {"osier/extra.pyi"}, "what the headers say is written when they are built"
-    extensions = {f"osier/{name}" for name in ("_path", "_posix", "_psutil", "extra")}
+    extensions = {f"osier/{name}" for name in ("_posix", "_psutil", "extra")}
     assert {name.split(".")[0] if name.endswith(".so") else name for name in packed - plain} == {
         *extensions, f"osier-{VERSION}.data/scripts/osier"}
 

@@ -6,21 +6,27 @@ import sys
 _here = __file__.rpartition("/")[0]
 
 
+def _package():
+    """osier, from where it is: it needn't be on the path, nor is the path searched for it."""
+    import _frozen_importlib  # importlib.util has the same, and takes long to be imported
+    import _frozen_importlib_external
+
+    place = _here.rpartition("/")[0]
+    spec = _frozen_importlib_external.spec_from_file_location("osier", place + "/__init__.py", submodule_search_locations=[place])
+    module = sys.modules["osier"] = _frozen_importlib.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def _install():
     """Leaves everything as it is in an interpreter that osier was not built for."""
-    place = _here.rpartition("/")[0].rpartition("/")[0]
-    sys.path.insert(0, place)
     try:
         import os
 
-        import osier
-
-        osier.install(psutil="OSIER_PSUTIL" in os.environ)
+        _package().install(psutil="OSIER_PSUTIL" in os.environ)
     except ImportError:
         for name in [name for name in sys.modules if name.partition(".")[0] == "osier"]:
             del sys.modules[name]
-    finally:
-        sys.path.remove(place)
 
 
 def _run_hidden():
