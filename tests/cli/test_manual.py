@@ -67,6 +67,7 @@ def test_found_by_what_they_do(build):
     """The line that apropos looks at."""
     text = render(build / "docs" / "man" / "man3" / "os_rmtree.3")
     assert re.search(r"^NAME\n +os_rmtree - removes? .*\btree\b", text, re.M)
+    assert "NAME\n     osier - Python's os module, natively in C\n" in render(build / "docs" / "man" / "man3" / "osier.3")
 
 
 def test_each_page_leads_on(build):

@@ -147,7 +147,7 @@ def start(name, section, brief):
     text = brief.split(". ")[0].removesuffix(".").replace("`", "")
     if len(text) > MOST_OF_A_LINE:  # what follows says more of it, and is the description's
         text = re.split(r"[:;] ", text)[0]
-    text = text[0].lower() + text[1:] if re.match(r"[A-Z][a-z ]", text) else text
+    text = text[0].lower() + text[1:] if re.match(r"(?!Python)[A-Z][a-z ]", text) else text
     return START.format(title=name.upper(), section=section, name=name, brief=roff(text))
 
 
