@@ -309,6 +309,8 @@ static void show_float(FILE *out, const struct field *field, const void *at, enu
     double value = float_at(member_at(field, at));
     if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_DURATION)
         show_duration(out, value);
+    else if (shown == SHOWN_TO_PEOPLE && field->unit == UNIT_BYTES && value >= 0)
+        show_size(out, (uint64_t)value);
     else if (shown == SHOWN_TO_PEOPLE)
         isnan(value) ? fputs("-", out) : fprintf(out, "%.2f", value);
     else if (!isnan(value)) /* which is what nobody knows */

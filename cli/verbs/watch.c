@@ -59,6 +59,8 @@ static int watch(const struct rounds *rounds, struct question *question) {
         output_style.json = true;
     if (question->function && strcmp(question->function->name, "os.processes") == 0)
         return watch_processes(rounds, question);
+    if (has_rates(question))
+        return watch_rates(rounds, question);
     return repeat(rounds, ask, question);
 }
 
@@ -72,6 +74,10 @@ static int watch(const struct rounds *rounds, struct question *question) {
  * on a terminal those that used most come first. How many came and went is told, too, those included
  * that came and went in between and that nobody saw: above the table, or with --news in each line.
  * What was opened of a process stays open, so that to look again costs half as much.
+ *
+ * Of disks and links there is what happened in a second since the time before: bytes and requests or
+ * packets, and of how much of the time a disk was busy. The first line of JSON has none yet, nor has
+ * what has come since, or has begun to count anew.
  *
  * @param what  what `osier get` takes
  * @param words  what that takes

@@ -20,4 +20,10 @@ int repeat(const struct rounds *rounds, int (*ask)(void *data), void *data);
 /** Watches processes by what stays open of each: the exit status. */
 int watch_processes(const struct rounds *rounds, const struct question *question);
 
+/** Whether the answer is a list whose counters have rates: disks, links. */
+bool has_rates(const struct question *question);
+
+/** Watches such a list with what happened in a second between two looks: the exit status. */
+int watch_rates(const struct rounds *rounds, const struct question *question);
+
 #endif

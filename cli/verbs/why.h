@@ -61,9 +61,6 @@ bool why_compare(struct why *why);
 /** How much more of an event there was in between, and all since the start. */
 uint64_t why_events(const struct why *why, const char *name, uint64_t *ret_all);
 
-/** How much of the time a disk was busy, in percent; `now` is one of the second look. */
-double why_busy(const struct why *why, const struct os_disk *now);
-
 /** Finds the control groups that are tight, those that the process is in where it is about one, and of those who are blamed
  *  the tightest that each is in: false where memory ran out. */
 bool why_find_groups(struct why *why);

@@ -50,17 +50,6 @@ uint64_t why_events(const struct why *why, const char *name, uint64_t *ret_all) 
     return more(both[1], both[0]);
 }
 
-double why_busy(const struct why *why, const struct os_disk *now) {
-    const struct os_disk *list = why->before.disks;
-    for (size_t i = 0; list && i < why->before.disks_count; i++)
-        if (strcmp(list[i].name, now->name) == 0 && now->busy_time >= list[i].busy_time) {
-            double busy =
-                100.0 * (double)(now->busy_time - list[i].busy_time) / (double)why->elapsed;
-            return busy < 100 ? busy : 100;
-        }
-    return 0;
-}
-
 bool why_full(const struct os_mount *mount) {
     bool known = mount->valid & OS_MOUNTS_SIZES && mount->total > 0;
     bool read_only = strncmp(mount->opts, "ro", 2) == 0; /* an image is as large as what is in it */
@@ -151,6 +140,8 @@ bool why_compare(struct why *why) {
     bool fine = true;
     why->elapsed = b->stamp > a->stamp ? b->stamp - a->stamp : 1;
     compare_cpus(why);
+    if (a->disks && b->disks)
+        os_disk_rates(b->disks, b->disks_count, a->disks, a->disks_count, why->elapsed);
     for (int i = 0; i < WHY_RESOURCES; i++) {
         bool known = a->has_pressure[i] && b->has_pressure[i];
         bool group = a->has_group[i] && b->has_group[i];

@@ -16,6 +16,10 @@ static double seconds(int64_t nanoseconds) {
     return (double)nanoseconds / 1e9;
 }
 
+static bool is_busy(const struct os_disk *disk) {
+    return disk->counted && disk->valid & OS_DISK_RATES && disk->busy_percent >= DISK_BUSY;
+}
+
 /* ------------------------------------------------------------------------------- for people */
 
 static void print_size(const char *before, uint64_t bytes) {
@@ -91,10 +95,10 @@ static bool print_limits(const struct why *why) {
     for (size_t i = 0; i < why->tight_count; i++)
         print_tight(&why->tight[i]);
     for (size_t i = 0; why->now.disks && i < why->now.disks_count; i++) {
-        double busy = why_busy(why, &why->now.disks[i]);
-        if (busy >= DISK_BUSY && why->now.disks[i].counted)
+        const struct os_disk *disk = &why->now.disks[i];
+        if (is_busy(disk))
             any |=
-                printf("disk     %s is busy %.0f %% of the time\n", why->now.disks[i].name, busy);
+                printf("disk     %s is busy %.0f %% of the time\n", disk->name, disk->busy_percent);
     }
     for (size_t i = 0; why->mounts && i < why->mounts_count; i++)
         if (why_full(&why->mounts[i])) {
@@ -216,12 +220,11 @@ static void put_disks(const struct why *why) {
     emit_key("disks");
     emit_begin_list();
     for (size_t i = 0; why->now.disks && i < why->now.disks_count; i++) {
-        double busy = why_busy(why, &why->now.disks[i]);
-        if (busy < DISK_BUSY || !why->now.disks[i].counted)
+        if (!is_busy(&why->now.disks[i]))
             continue;
         emit_begin_record();
         put_text("name", why->now.disks[i].name);
-        put_number("busy", busy);
+        put_number("busy", why->now.disks[i].busy_percent);
         emit_end_record();
     }
     emit_end_list();

@@ -11,12 +11,18 @@
 
 OS_BEGIN_DECLS
 
+/** The bits of a record's `valid`. */
+enum os_disk_fields {
+    OS_DISK_RATES = 1 << 0, /**< what happened in each second: os_disk_rates() has set it */
+};
+
 /**
  * A block device, and what was read from it and written to it since the machine started.
  *
  * @table name, type, size, read_bytes, write_bytes, busy_time, in_flight, below
  */
 struct os_disk {
+    unsigned valid;       /**< OS_DISK_RATES where those are known */
     const char *name;     /**< what the kernel calls it: "sda1", "dm-0" */
     const char *type;     /**< disk, partition, loop, ram, rom, dm (a mapping) or md (an array) */
     const char *label;    /**< of a mapping: its own name, "vg-root"; NULL: none */
@@ -35,6 +41,11 @@ struct os_disk {
     int64_t write_time;          /**< what all requests to write took, nanoseconds [duration] */
     int64_t busy_time;           /**< how long any request was under way, nanoseconds [duration] */
     uint64_t in_flight;          /**< requests that are under way */
+    double read_rate;            /**< bytes read a second [bytes] [OS_DISK_RATES] */
+    double write_rate;           /**< bytes written a second [bytes] [OS_DISK_RATES] */
+    double read_ops_rate;        /**< requests to read a second [OS_DISK_RATES] */
+    double write_ops_rate;       /**< requests to write a second [OS_DISK_RATES] */
+    double busy_percent;         /**< of how much of the time any was under way [OS_DISK_RATES] */
 };
 
 /**
@@ -50,6 +61,24 @@ struct os_disk {
  * @shell os.disks -> list of disk
  */
 OS_API OS_MUST_FREE OS_NONNULL() struct os_disk *os_disks(size_t *ret_count);
+
+/**
+ * What happened on each disk in a second between two lists, and how much of the time it was busy.
+ *
+ * A disk that was not there before, and one whose counters began anew, gets no rates.
+ *
+ * @param disks  the later list; its rates are set, and OS_DISK_RATES in `valid`
+ * @param count  how many there are
+ * @param before  the earlier list
+ * @param before_count  how many there are of those
+ * @param elapsed  the time between them, in nanoseconds
+ * @return nothing
+ * @source Documentation/admin-guide/iostats.rst
+ * @shell no: `osier watch disks` looks twice
+ */
+OS_API OS_NONNULL() void os_disk_rates(struct os_disk *disks, size_t count,
+                                       const struct os_disk *before, size_t before_count,
+                                       int64_t elapsed);
 
 OS_END_DECLS
 

@@ -18,7 +18,8 @@ OS_BEGIN_DECLS
 
 /** What os_net_links() reads besides; also the bits of a record's `valid`. */
 enum os_net_fields {
-    OS_NET_SPEED = 1 << 0 /**< ask the driver of each interface for its speed and duplex */
+    OS_NET_SPEED = 1 << 0, /**< ask the driver of each interface for its speed and duplex */
+    OS_NET_RATES = 1 << 1, /**< what went through in each second: os_net_rates() sets it alone */
 };
 
 /** How an interface sends and receives. */
@@ -66,12 +67,16 @@ struct os_net_link {
     uint64_t collisions;       /**< collisions */
     unsigned speed;            /**< Mbit/s, 0 where the driver doesn't tell [OS_NET_SPEED] */
     enum os_net_duplex duplex; /**< whether it sends and receives at once [OS_NET_SPEED] */
+    double rx_rate;            /**< bytes received a second [bytes] [OS_NET_RATES] */
+    double tx_rate;            /**< bytes sent a second [bytes] [OS_NET_RATES] */
+    double rx_packets_rate;    /**< packets received a second [OS_NET_RATES] */
+    double tx_packets_rate;    /**< packets sent a second [OS_NET_RATES] */
 };
 
 /**
  * The interfaces, in the order of their numbers.
  *
- * @param fields  OS_NET_SPEED, or 0
+ * @param fields  OS_NET_SPEED, or 0; OS_NET_RATES reads nothing
  * @param netns  the network namespace, or NULL for the own one
  * @param ret_count  set to how many there are
  * @return an array with its texts in one block, to free(); NULL with errno set
@@ -85,6 +90,24 @@ struct os_net_link {
 OS_API OS_MUST_FREE OS_NONNULL(3) struct os_net_link *os_net_links(unsigned fields,
                                                                    const char *netns,
                                                                    size_t *ret_count);
+
+/**
+ * What went through each interface in a second between two lists.
+ *
+ * One that was not there before, and one whose counters began anew, gets no rates.
+ *
+ * @param links  the later list; its rates are set, and OS_NET_RATES in `valid`
+ * @param count  how many there are
+ * @param before  the earlier list
+ * @param before_count  how many there are of those
+ * @param elapsed  the time between them, in nanoseconds
+ * @return nothing
+ * @source rtnetlink(7)
+ * @shell no: `osier watch links` looks twice
+ */
+OS_API OS_NONNULL() void os_net_rates(struct os_net_link *links, size_t count,
+                                      const struct os_net_link *before, size_t before_count,
+                                      int64_t elapsed);
 
 /**
  * An address of an interface.

@@ -8,6 +8,7 @@
 #include "base/seam.h"
 #include "fs/dir.h"
 #include "system/machine.h"
+#include "system/rates.h"
 #include "system/rows.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -154,4 +155,40 @@ struct os_disk *os_disks(size_t *ret_count) {
     struct os_disk *disks = NULL;
     int r = read_disks(&disks, ret_count);
     return PUBLIC_POINTER(r, disks, "disks", NULL, NULL);
+}
+
+/* Mostly it stands where it stood. */
+static const struct os_disk *find(const struct os_disk *list, size_t count, size_t at,
+                                  const struct os_disk *disk) {
+    for (size_t i = 0; i < count; i++) {
+        const struct os_disk *one = &list[(at + i) % count];
+        if (one->dev_major == disk->dev_major && one->dev_minor == disk->dev_minor &&
+            strcmp(one->name, disk->name) == 0)
+            return one;
+    }
+    return NULL;
+}
+
+static bool set_rates(struct os_disk *now, const struct os_disk *before, int64_t elapsed) {
+    double busy = 0; /* nanoseconds of each second */
+    const struct rate rates[] = {
+        {before->read_bytes, now->read_bytes, &now->read_rate},
+        {before->write_bytes, now->write_bytes, &now->write_rate},
+        {before->read_count, now->read_count, &now->read_ops_rate},
+        {before->write_count, now->write_count, &now->write_ops_rate},
+        {(uint64_t)before->busy_time, (uint64_t)now->busy_time, &busy},
+    };
+    bool set = rates_set(rates, sizeof rates / sizeof *rates, elapsed);
+    if (set) /* the kernel counts it in ticks, of which one may belong to the time before */
+        now->busy_percent = busy / 1e7 < 100 ? busy / 1e7 : 100;
+    return set;
+}
+
+void os_disk_rates(struct os_disk *disks, size_t count, const struct os_disk *before,
+                   size_t before_count, int64_t elapsed) {
+    for (size_t i = 0; i < count; i++) {
+        const struct os_disk *then = find(before, before_count, i, &disks[i]);
+        if (then && set_rates(&disks[i], then, elapsed))
+            disks[i].valid |= OS_DISK_RATES;
+    }
 }

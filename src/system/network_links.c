@@ -8,6 +8,7 @@
 #include "base/seam.h"
 #include "system/netns.h"
 #include "system/network_words.h"
+#include "system/rates.h"
 #include <net/if.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -222,7 +223,7 @@ static int read_links(unsigned fields, const char *netns, struct os_net_link **r
                       size_t *ret_count) {
     AUTO_NETLINK n = {.fd = -1};
     AUTO_FREE struct os_net_link *links = NULL;
-    if (fields & ~(unsigned)OS_NET_SPEED)
+    if (fields & ~(unsigned)(OS_NET_SPEED | OS_NET_RATES))
         return -EINVAL;
     int r = netlink_open(&n, netns, NETLINK_FOR_ROUTES);
     if (r == 0)
@@ -239,4 +240,28 @@ struct os_net_link *os_net_links(unsigned fields, const char *netns, size_t *ret
     struct os_net_link *links = NULL;
     int r = read_links(fields, netns, &links, ret_count);
     return PUBLIC_POINTER(r, links, "net_links", netns, NULL);
+}
+
+static bool set_rates(struct os_net_link *now, const struct os_net_link *before, int64_t elapsed) {
+    const struct rate rates[] = {
+        {before->rx.bytes, now->rx.bytes, &now->rx_rate},
+        {before->tx.bytes, now->tx.bytes, &now->tx_rate},
+        {before->rx.packets, now->rx.packets, &now->rx_packets_rate},
+        {before->tx.packets, now->tx.packets, &now->tx_packets_rate},
+    };
+    return rates_set(rates, sizeof rates / sizeof *rates, elapsed);
+}
+
+/* Whoever is renamed keeps his number. */
+void os_net_rates(struct os_net_link *links, size_t count, const struct os_net_link *before,
+                  size_t before_count, int64_t elapsed) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < before_count; k++) { /* mostly it stands where it stood */
+            const struct os_net_link *then = &before[(i + k) % before_count];
+            if (then->ifindex != links[i].ifindex)
+                continue;
+            if (set_rates(&links[i], then, elapsed))
+                links[i].valid |= OS_NET_RATES;
+            break;
+        }
 }

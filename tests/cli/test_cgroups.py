@@ -3,10 +3,10 @@
 
 import json
 import os
-import pty
-import subprocess
 
 import pytest
+
+from terminal import on_a_terminal
 
 NO_LIMIT = str(2**64 - 1)  # which no double holds
 
@@ -59,12 +59,9 @@ def test_all_groups(osier, version_2):
 
 
 def test_no_limit_is_max_on_a_terminal(build, version_2):
-    ours, theirs = pty.openpty()
     words = ["get", "cgroups", "/outer/in ner", "--fields=memory_limit,pids_limit", "--no-header", f"--root={version_2}"]
-    assert subprocess.run([build / "osier", *words], stdout=theirs, timeout=20).returncode == 0
-    os.close(theirs)
-    assert os.read(ours, 1000).split() == [b"max", b"-"]
-    os.close(ours)
+    status, shown = on_a_terminal(build / "osier", *words)
+    assert status == 0 and shown.split() == ["max", "-"]
 
 
 def trees():

@@ -4,8 +4,12 @@
 import json
 import os
 import re
+import shutil
 import subprocess
+import sys
 import time
+
+import pytest
 
 from terminal import on_a_terminal
 
@@ -121,6 +125,72 @@ def test_busy_processes_come_first_on_a_terminal(build):
     finally:
         busy.kill()
         busy.wait()
+
+
+def diskstats(top, reads, sectors, busy):
+    (top / "proc").mkdir(exist_ok=True)
+    (top / "next").write_text(f"8 0 sda {reads} 0 {sectors} 0 5 0 16 0 2 {busy} 0\n8 16 sdb 7 0 7 0 7 0 7 0 0 7 0\n")
+    (top / "next").rename(top / "proc/diskstats")
+
+
+def test_rates_of_disks(build, tmp_path):
+    """The first look has none; then a counter's growth by the time between; one that began anew has none once."""
+    diskstats(tmp_path, 10, 100, 1000)
+    words = ["watch", "disks", f"--root={tmp_path}", "--interval=0.5", "--count=3", "--json"]
+    watching = subprocess.Popen([build / "osier", *words], stdout=subprocess.PIPE, text=True)
+    try:
+        first = json.loads(watching.stdout.readline())
+        diskstats(tmp_path, 110, 100 + 2048, 1000 + 100)
+        second = json.loads(watching.stdout.readline())
+        diskstats(tmp_path, 5, 7, 3)
+        third = json.loads(watching.stdout.readline())
+        assert watching.wait(20) == 0
+    finally:
+        watching.kill()
+        watching.wait()
+        watching.stdout.close()
+    rates = ("read_rate", "write_rate", "read_ops_rate", "write_ops_rate", "busy_percent")
+    assert [disk["name"] for disk in first] == ["sda", "sdb"]
+    assert all(disk[name] is None for disk in first for name in rates)
+    sda, sdb = second
+    seconds = 100 / sda["read_ops_rate"]
+    assert 0.4 < seconds < 20 and abs(sda["read_rate"] - 2048 * 512 / seconds) < 1e-3 * sda["read_rate"]
+    assert abs(sda["busy_percent"] - 10 / seconds) < 1e-3 * sda["busy_percent"]
+    assert sda["write_rate"] == sda["write_ops_rate"] == 0 and [sdb[name] for name in rates] == [0] * 5
+    assert [third[0][name] for name in rates] == [None] * 5 and third[1]["read_rate"] == 0
+
+
+LOOP = """
+import socket
+a = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True:
+    for _ in range(50):
+        a.sendto(b"x" * 1000, ("127.0.0.1", 9))
+    import time; time.sleep(0.01)
+"""
+
+
+def test_rates_of_links(build):
+    """What a program sends through the loopback of a namespace goes both ways."""
+    words = ["sh", "-c", 'ip link set lo up && { "$1" -c "$2" & pid=$!; "$3" watch links --fields=ifname,rx_rate,tx_rate,tx_packets_rate,tx.bytes '
+             "--interval=0.5 --count=3; kill $pid; }"]  # fmt: skip
+    if os.geteuid() != 0 or not all(map(shutil.which, ("unshare", "ip"))):
+        pytest.skip("namespaces are made by root")
+    command = ["unshare", "--net", *words, "sh", sys.executable, LOOP, str(build / "osier")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    if "unshare failed" in done.stderr:
+        pytest.skip("no namespaces here")
+    first, *later = [next(link for link in json.loads(line) if link["ifname"] == "lo") for line in done.stdout.splitlines()]
+    assert first["rx_rate"] is first["tx_rate"] is first["tx_packets_rate"] is None
+    for before, now in zip([first, *later], later, strict=False):
+        grown = now["tx.bytes"] - before["tx.bytes"]
+        assert now["tx_rate"] == now["rx_rate"] > 0 and now["tx_packets_rate"] > 0
+        assert 0.3 < grown / now["tx_rate"] < 20  # seconds
+
+
+def test_rates_on_a_terminal(build):
+    status, shown = on_a_terminal(build / "osier", "watch", "disks", "--interval=0.02", "--count=1")
+    assert status == 0 and re.search(r"name +busy_percent +read_rate +write_rate +read_ops_rate +write_ops_rate", shown)
 
 
 def test_a_footprint_is_read_where_it_is_named(osier):

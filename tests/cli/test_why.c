@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What osier why makes of two looks: of a machine without pressure, of disks, mounts and processes. */
+/** What osier why makes of two looks: of a machine without pressure, of mounts, processes and groups. */
 #include "support.h"
 
 #include "verbs/why.h"
@@ -89,18 +89,8 @@ static void the_five_that_did_most(void **state) {
     end(&why);
 }
 
-static void disks_and_mounts(void **state) {
+static void mounts(void **state) {
     (void)state;
-    struct os_disk before[] = {{.name = "a", .busy_time = 10}, {.name = "b", .busy_time = 50}};
-    struct os_disk now[] = {{.name = "a", .busy_time = 100},
-                            {.name = "b", .busy_time = 40},
-                            {.name = "c", .busy_time = 100}};
-    struct why why = {.before = {.disks = before, .disks_count = 2}, .elapsed = 100};
-    assert_true(why_busy(&why, &now[0]) == 90);
-    assert_true(why_busy(&why, &now[1]) == 0); /* it began anew */
-    assert_true(why_busy(&why, &now[2]) == 0);
-    now[0].busy_time = 1000;
-    assert_true(why_busy(&why, &now[0]) == 100);
     struct os_mount mount = {.valid = OS_MOUNTS_SIZES, .opts = "rw", .total = 100, .percent = 95};
     assert_true(why_full(&mount));
     mount.percent = 94;
@@ -174,7 +164,7 @@ int main(void) {
         cmocka_unit_test(by_pressure),
         cmocka_unit_test(without_pressure),
         cmocka_unit_test(the_five_that_did_most),
-        cmocka_unit_test(disks_and_mounts),
+        cmocka_unit_test(mounts),
         cmocka_unit_test(groups),
         cmocka_unit_test(who_is_in_a_group),
     };

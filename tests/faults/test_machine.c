@@ -30,6 +30,8 @@ FAULT(os_disks, .absorbs = "open read kernel_getdents64", .few = true) {
     return fault_free(os_disks(&count));
 }
 
+NO_FAULT(os_disk_rates)
+
 FAULT(os_cpu_times) {
     return fault_free(os_cpu_times(&count));
 }

@@ -5,6 +5,8 @@
 static size_t count;
 
 /* The file of /proc/net that is read where the kernel has no such list is not there, either. */
+NO_FAULT(os_net_rates)
+
 FAULT(os_net_links, .absorbs = "kernel_ioctl") {
     return fault_free(os_net_links(OS_NET_SPEED, NULL, &count));
 }

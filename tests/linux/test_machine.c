@@ -56,6 +56,42 @@ static void events_and_disks_of_this_machine(void **state) {
     free(disks);
 }
 
+/* By what they are, not by where they stand; what began anew and what is new has none. */
+static void rates(void **state) {
+    (void)state;
+    const struct os_disk before[] = {
+        {.name = "a", .dev_minor = 1, .read_bytes = 1000, .write_count = 4, .busy_time = 100},
+        {.name = "b", .dev_minor = 2, .read_bytes = 9},
+        {.name = "c", .dev_minor = 3},
+    };
+    struct os_disk now[] = {
+        {.name = "b", .dev_minor = 2, .read_bytes = 8},
+        {.name = "a",
+         .dev_minor = 1,
+         .read_bytes = 3000,
+         .write_count = 5,
+         .busy_time = 1000000100},
+        {.name = "c", .dev_minor = 4},
+        {.name = "d", .dev_minor = 5},
+    };
+    os_disk_rates(now, 4, before, 3, 2000000000);
+    assert_true(now[1].valid == OS_DISK_RATES && now[1].read_rate == 1000);
+    assert_true(now[1].write_ops_rate == 0.5 && now[1].write_rate == 0 &&
+                now[1].busy_percent == 50);
+    assert_true(now[0].valid == 0 && now[2].valid == 0 && now[3].valid == 0);
+    now[1].valid = 0;
+    os_disk_rates(now, 4, before, 3, 0);
+    assert_int_equal(now[1].valid, 0);
+    os_disk_rates(now, 4, before, 3, 1000);
+    assert_true(now[1].busy_percent == 100);
+    const struct os_net_link were[] = {{.ifindex = 2, .rx.bytes = 5}, {.ifindex = 3}};
+    struct os_net_link links[] = {{.ifindex = 3, .tx.packets = 7, .valid = OS_NET_SPEED},
+                                  {.ifindex = 4}};
+    os_net_rates(links, 2, were, 2, 500000000);
+    assert_true(links[0].valid == (OS_NET_SPEED | OS_NET_RATES) && links[0].tx_packets_rate == 14);
+    assert_int_equal(links[1].valid, 0);
+}
+
 static void memory_of_others(void **state) {
     (void)state;
     struct os_virtual_memory_result m;
@@ -311,6 +347,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_of_this_machine),
         cmocka_unit_test(events_and_disks_of_this_machine),
+        cmocka_unit_test(rates),
         IN_SCRATCH(memory_of_others),
         cmocka_unit_test(cpus_of_this_machine),
         IN_SCRATCH(many_cpus),
