@@ -16,6 +16,7 @@ if not (TOP / ".git").exists() or not shutil.which("git"):
 MAKE = """#!/bin/sh
 echo "$@" >>"$MADE"
 case " $* " in *" $FAILS "*) exit 1 ;; esac
+case " $* " in *" $INTERRUPTS "*) kill -INT $PPID; sleep 1 ;; esac
 """
 
 
@@ -30,7 +31,7 @@ class Clone:
             (bin / name).chmod(0o755)
         author = {"GIT_AUTHOR_NAME": "me", "GIT_AUTHOR_EMAIL": "me@localhost", "GIT_COMMITTER_NAME": "me",
                   "GIT_COMMITTER_EMAIL": "me@localhost", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}  # fmt: skip
-        self.environment = {**os.environ, **author, "PATH": f"{bin}:{os.environ['PATH']}", "MADE": str(self.made), "FAILS": "-"}
+        self.environment = {**os.environ, **author, "PATH": f"{bin}:{os.environ['PATH']}", "MADE": str(self.made), "FAILS": "-", "INTERRUPTS": "-"}
         self.git("init", "--quiet", self.place)
         shutil.copytree(TOP / "tools", self.place / "tools")
         shutil.copy(bin / "abi", self.place / "tools" / "abi")
@@ -89,6 +90,26 @@ def test_all_is_checked_before_and_packed_after(clone):
 @pytest.mark.parametrize("target", ["all", "check", "distcheck"])
 def test_a_check_that_fails_leaves_nothing(clone, target):
     assert clone.release("0.2.0", FAILS=target).returncode != 0
+    assert clone.is_as_before()
+
+
+@pytest.mark.parametrize("target", ["packages", "PARTS=debian"])
+def test_packages_that_fail_take_the_commit_back(clone, target):
+    """So that it can be made again when what failed is repaired."""
+    assert clone.release("0.2.0", FAILS=target).returncode != 0
+    assert clone.is_as_before()
+    assert clone.release("0.2.0").returncode == 0
+
+
+def test_nothing_is_left_where_nobody_can_commit(clone):
+    nobody = {name: "" for name in clone.environment if name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))}
+    assert clone.release("0.2.0", **nobody).returncode != 0
+    assert clone.is_as_before()
+
+
+def test_an_interrupt_leaves_nothing(clone):
+    done = clone.release("0.2.0", INTERRUPTS="check")
+    assert done.returncode != 0
     assert clone.is_as_before()
 
 
