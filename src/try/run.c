@@ -81,6 +81,8 @@ static const char *missing(const struct os_try *t, const char *step, int error) 
                        : "the right to make namespaces (CAP_SYS_ADMIN)";
     if (strcmp(step, "uid_map") == 0)
         return "user namespaces for ordinary users";
+    if (strcmp(step, "private") == 0 && error == -EINVAL)
+        return "a root that is a mount (this one is a directory that chroot made it)";
     if (strcmp(step, "overlay") == 0)
         return t->user ? "overlay file systems for ordinary users (Linux 5.11)"
                        : "overlay file systems";

@@ -635,6 +635,22 @@ def test_in_a_container_whose_root_is_an_overlay(root, place):
     assert done.stdout.splitlines()[:7] == ["0", "one", "two", "x", "f", "n", "5:6"], done.stdout + done.stderr
 
 
+def test_in_a_chroot_that_is_no_mount(root, place):
+    """Its root can't be made private nor exchanged; the message says so, and nothing is left."""
+    script = f"""
+    mkdir -p {place}/jail
+    cd {place}/jail
+    for name in /*; do
+        [ -d "$name" ] || continue
+        if [ -h "$name" ]; then cp -P "$name" .; else mkdir ".$name"; mount --rbind "$name" ".$name"; fi
+    done
+    OSIER_STATE={place}/jailed exec chroot . {root.program} try -- touch {place}/new
+    """
+    done = in_namespace(script)
+    assert done.returncode == 4 and "missing: a root that is a mount" in done.stderr, done.stderr
+    assert not (place / "new").exists() and mounts_of(place / "jailed") == []
+
+
 @pytest.mark.parametrize("uid", [0, SOMEBODY])
 def test_what_is_missing_is_named(root, place, uid):
     """Status 4 where no namespaces can be made, here by a limit of the test's own user namespace."""
