@@ -789,7 +789,7 @@ OS_API OS_NONNULL(1, 3) int os_plan_diff(struct os_plan *plan,
 
 /**
  * Saves the plan: JSON Lines, version 1, with a digest at its end. The file may be read by its
- * owner alone.
+ * owner alone. A content of more than 64 MiB stands in a file of its own beside it, `sha256-DIGEST`.
  *
  * @param plan  the plan
  * @param path  the file, which is replaced
@@ -805,7 +805,8 @@ OS_API OS_NONNULL() int os_plan_save(struct os_plan *plan, const char *path);
  *
  * @param path  the file
  * @return the plan, to end with os_plan_close(); NULL with errno set
- * @error EBADMSG  it is no plan, or not a whole one
+ * @error EBADMSG  it is no plan, or not a whole one, or a large content beside it is another one
+ * @error ENOENT  there is no such file, or no content that belongs beside it
  * @error EPROTONOSUPPORT  it is of another version, or has a member that this one doesn't know
  */
 OS_API OS_NONNULL() struct os_plan *os_plan_load(const char *path);

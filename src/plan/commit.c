@@ -284,7 +284,7 @@ int os_plan_apply(struct os_plan *plan, const struct os_plan_apply_options *opti
     UNCANCELLED;
     struct commit c = {.plan = plan};
     int r = options_copy(&c.options, sizeof c.options, options);
-    if (r >= 0 && loaded_lacks_secrets(plan))
+    if (r >= 0 && loaded_lacks_contents(plan))
         r = -EPERM;
     if (r >= 0)
         r = plan_net(plan, &c.net);

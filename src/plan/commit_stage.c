@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/seam.h"
 #include "io/readwrite.h"
+#include "plan/beside.h"
 #include "plan/was.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -92,7 +93,7 @@ static int list_made(struct commit *c, struct txn_step *s) {
 }
 
 static void note_content(struct txn_content *content, const struct plan_was *was) {
-    if (S_ISREG(was->mode) && was->has_content && !was->listing && !was->tree) {
+    if (S_ISREG(was->mode) && was->has_content && !was->sealed && !was->listing && !was->tree) {
         memcpy(content->digest, was->content.bytes, sizeof content->digest);
         content->known = true;
     }
@@ -109,7 +110,10 @@ static void note_contents(const struct plan_entry *e, struct txn_step *s) {
         note_content(&s->b_content, &is->source->was);
     if (is->content != PLAN_CONTENT_MEMORY)
         return;
-    was_digest(is->data, (size_t)is->have, &digest);
+    if (is->beside)
+        digest = is->beside->digest;
+    else
+        was_digest(is->data, (size_t)is->have, &digest);
     memcpy(s->b_content.digest, digest.bytes, sizeof digest.bytes);
     s->b_content.known = true;
 }

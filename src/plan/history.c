@@ -6,6 +6,7 @@
 #include "base/seam.h"
 #include "fs/dir.h"
 #include "plan/forget.h"
+#include "plan/plan.h"
 #include "plan/txn.h"
 #include <fcntl.h>
 #include <osier/plan.h>
@@ -199,9 +200,9 @@ struct os_plan *os_history_plan(uint64_t id) {
         r = journals_open_all(&js, NULL, NULL);
     if (r >= 0)
         r = find_plan(&js, id, &path);
-    struct os_plan *plan = r < 0 ? NULL : os_plan_load(path);
-    if (r >= 0 && !plan)
-        r = -errno;
+    struct os_plan *plan = NULL;
+    if (r >= 0)
+        r = plan_load(path, /* of_journal= */ true, &plan);
     plan = PUBLIC_POINTER(r, plan, "history_plan", path ? path : js.failed, NULL);
     int saved = errno;
     journals_end(&js);

@@ -22,6 +22,7 @@
 
 struct os_plan;
 struct secret_key;
+struct plan_beside;
 
 /** What happens at a place. */
 enum plan_kind {
@@ -156,7 +157,8 @@ struct plan_object {
     enum plan_content content;
     const struct plan_secret *secret; /* its content is one, or NULL */
     const void *data;
-    uint64_t have; /* at most `size` */
+    const struct plan_beside *beside; /* a large content of a plan that was loaded: not in `data` */
+    uint64_t have;                    /* at most `size` */
     uint64_t size;
     uint64_t rdev;
     const struct plan_source *source;

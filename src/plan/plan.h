@@ -85,8 +85,15 @@ void loaded_free(struct loaded *loaded);
 /** The net change of a plan that was loaded. */
 int loaded_net(struct os_plan *plan, struct plan_net *ret_net);
 
-/** Whether it was loaded from a journal, which leaves secrets out: it can't be applied. */
-bool loaded_lacks_secrets(const struct os_plan *plan);
+/** Loads a plan's file, of a journal or any other: 0 or −errno. */
+int plan_load(const char *path, bool of_journal, struct os_plan **ret_plan);
+
+/** Whether it was loaded from a journal, which leaves out secrets and large contents: it can't be
+ *  applied. */
+bool loaded_lacks_contents(const struct os_plan *plan);
+
+/** Copies its large contents to another directory: 0 or −errno. */
+int loaded_put_beside(const struct os_plan *plan, int dir);
 
 /** Its file as it was read: 0 or −ENOMEM. */
 int loaded_text(const struct os_plan *plan, char **ret_text, size_t *ret_size);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
+#include "plan/beside.h"
 #include "plan/net_walk.h"
 #include "plan/secret.h"
 #include "plan/was.h"
@@ -159,7 +160,9 @@ static void write_contents(struct writer *w) {
         field_digest(&w->text, &list[i].digest);
         str_append_text(&w->text, "\",\"size\":");
         append_number(w, list[i].size);
-        if (is_text(list[i].data, list[i].size)) {
+        if (list[i].size > BESIDE_ABOVE)
+            str_append_text(&w->text, ",\"beside\":true");
+        else if (is_text(list[i].data, list[i].size)) {
             str_append_text(&w->text, ",\"text\":");
             json_append(&w->text, list[i].data, list[i].size);
         } else {
@@ -498,9 +501,24 @@ static bool has_sources(const struct os_plan *plan) {
     return false;
 }
 
-int plan_text(struct os_plan *plan, bool for_journal, char **ret_text, size_t *ret_size) {
-    if (plan->loaded)
-        return loaded_text(plan, ret_text, ret_size);
+/* What doesn't stand in the text, each once: they are sorted. */
+static int put_beside(const struct writer *w, int dir) {
+    const struct brought *list = (const void *)w->contents.data;
+    size_t count = w->contents.size / sizeof *list;
+    int r = 0;
+    for (size_t i = 0; r >= 0 && i < count; i++)
+        if (list[i].size > BESIDE_ABOVE && (!i || compare_brought(&list[i - 1], &list[i]) != 0))
+            r = beside_put(dir, &list[i].digest, list[i].data, list[i].size);
+    return r;
+}
+
+/* `dir`: where large contents go; −1: nowhere. */
+static int make_text(struct os_plan *plan, bool for_journal, int dir, char **ret_text,
+                     size_t *ret_size) {
+    if (plan->loaded) {
+        int r = dir < 0 ? 0 : loaded_put_beside(plan, dir);
+        return r < 0 ? r : loaded_text(plan, ret_text, ret_size);
+    }
     struct writer w = {.plan = plan};
     int r = plan_hash(plan);
     if (r >= 0)
@@ -517,6 +535,8 @@ int plan_text(struct os_plan *plan, bool for_journal, char **ret_text, size_t *r
         plan->failed = mem_text(w.secret, strlen(w.secret));
         r = plan->failed ? -EPERM : -ENOMEM;
     }
+    if (r >= 0 && dir >= 0)
+        r = put_beside(&w, dir);
     str_free(&w.places);
     str_free(&w.contents);
     str_free(&w.numbers);
@@ -525,6 +545,10 @@ int plan_text(struct os_plan *plan, bool for_journal, char **ret_text, size_t *r
         return str_take(&w.text, ret_text);
     str_free(&w.text);
     return r;
+}
+
+int plan_text(struct os_plan *plan, bool for_journal, char **ret_text, size_t *ret_size) {
+    return make_text(plan, for_journal, -1, ret_text, ret_size);
 }
 
 /* -------------------------------------------------------------------------------- public */
@@ -544,7 +568,8 @@ int os_plan_save(struct os_plan *plan, const char *path) {
     const struct os_write_file_options options = {.size = sizeof options, .mode = 0600};
     AUTO_FREE char *text = NULL;
     size_t size;
-    int r = plan_text(plan, /* for_journal= */ false, &text, &size);
+    AUTO_CLOSE int dir = beside_open(path);
+    int r = dir < 0 ? dir : make_text(plan, /* for_journal= */ false, dir, &text, &size);
     return r < 0 ? PUBLIC(r, "plan_save", plan->failed ? plan->failed : path, NULL)
                  : os_write_file(path, text, size, &options);
 }

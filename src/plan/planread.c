@@ -35,8 +35,14 @@ static int take_content(struct planread *r, const struct json_value *member, voi
         content->size = (size_t)size;
         return 1;
     }
-    if ((!member_is(member, "text") && !member_is(member, "base64")) || content->data)
-        return content->data ? -EBADMSG : 0;
+    if (member_is(member, "beside")) {
+        content->beside = member->type == JSON_BOOL && *member->text == 't' && !content->data &&
+                          content->size > BESIDE_ABOVE;
+        return content->beside ? 1 : -EBADMSG;
+    }
+    if ((!member_is(member, "text") && !member_is(member, "base64")) || content->data ||
+        content->beside)
+        return content->data || content->beside ? -EBADMSG : 0;
     if (member->type != JSON_TEXT)
         return -EBADMSG;
     if (member_is(member, "base64")) {
@@ -53,15 +59,37 @@ static int take_content(struct planread *r, const struct json_value *member, voi
     return content->data ? 1 : -ENOMEM;
 }
 
+/* A large one is looked at where it stands; of a journal's plan, it is gone. */
+static int read_beside(struct planread *r, struct content_line *content) {
+    struct plan_beside *beside = arena_alloc(r->arena, sizeof *beside);
+    struct loaded_beside known = {beside, content->size};
+    if (!beside)
+        return -ENOMEM;
+    *beside = (struct plan_beside){r->loaded->beside, content->digest};
+    content->data = beside;
+    if (r->loaded->of_journal) {
+        r->loaded->lacking = true;
+        return 0;
+    }
+    str_append(&r->loaded->besides, (const char *)&known, sizeof known);
+    return r->loaded->besides.failed ? -ENOMEM : beside_check(beside, content->size);
+}
+
 static int read_content(struct planread *r, const struct json_value *line) {
     struct content_line content = {0};
     struct plan_digest digest;
     int result = planread_members(r, line, take_content, &content);
-    if (result < 0 || !content.data)
+    if (result < 0 || (!content.data && !content.beside))
         return result < 0 ? result : -EBADMSG;
-    was_digest(content.data, content.size, &digest);
-    if (memcmp(&digest, &content.digest, sizeof digest) != 0)
-        return -EBADMSG;
+    if (content.beside) {
+        result = read_beside(r, &content);
+        if (result < 0)
+            return result;
+    } else {
+        was_digest(content.data, content.size, &digest);
+        if (memcmp(&digest, &content.digest, sizeof digest) != 0)
+            return -EBADMSG;
+    }
     str_append(&r->contents, (const char *)&content, sizeof content);
     return r->contents.failed ? -ENOMEM : 0;
 }
@@ -84,7 +112,12 @@ static int resolve_contents(struct planread *r) {
         if (!found)
             return -EBADMSG;
         found->used = true;
-        *uses[i].data = found->data;
+        if (found->beside && !uses[i].beside)
+            return -EBADMSG;
+        if (found->beside)
+            *uses[i].beside = found->data;
+        else
+            *uses[i].data = found->data;
         if (uses[i].have)
             *uses[i].have = found->size;
         else
@@ -463,7 +496,8 @@ static int read_plan(struct planread *r) {
     return result;
 }
 
-static int planread(struct os_plan *plan, char *text, size_t size) {
+static int planread(struct os_plan *plan, const char *path, bool of_journal, char *text,
+                    size_t size) {
     struct loaded *loaded = mem_zalloc(sizeof *loaded);
     if (!loaded) {
         free(text);
@@ -472,6 +506,8 @@ static int planread(struct os_plan *plan, char *text, size_t size) {
     loaded->text = text;
     loaded->size = size;
     plan->loaded = loaded;
+    loaded->of_journal = of_journal;
+    loaded->beside = beside_open(path);
     struct planread reader = {.plan = plan, .loaded = loaded, .arena = &loaded->arena};
     return read_plan(&reader);
 }
@@ -480,6 +516,8 @@ void loaded_free(struct loaded *loaded) {
     if (!loaded)
         return;
     secrets_forget(loaded);
+    str_free(&loaded->besides);
+    seam_close_quietly(loaded->beside);
     arena_free(&loaded->arena);
     free(loaded->text);
     free(loaded);
@@ -495,8 +533,16 @@ int loaded_net(struct os_plan *plan, struct plan_net *ret_net) {
     return 0;
 }
 
-bool loaded_lacks_secrets(const struct os_plan *plan) {
-    return plan->loaded && plan->loaded->secret;
+bool loaded_lacks_contents(const struct os_plan *plan) {
+    return plan->loaded && plan->loaded->lacking;
+}
+
+int loaded_put_beside(const struct os_plan *plan, int dir) {
+    const struct loaded_beside *list = (const void *)plan->loaded->besides.data;
+    int r = 0;
+    for (size_t i = 0; r >= 0 && i < plan->loaded->besides.size / sizeof *list; i++)
+        r = beside_put_copy(dir, list[i].beside, list[i].size);
+    return r;
 }
 
 int loaded_text(const struct os_plan *plan, char **ret_text, size_t *ret_size) {
@@ -505,21 +551,26 @@ int loaded_text(const struct os_plan *plan, char **ret_text, size_t *ret_size) {
     return *ret_text ? 0 : -ENOMEM;
 }
 
-struct os_plan *os_plan_load(const char *path) {
-    UNCANCELLED;
+int plan_load(const char *path, bool of_journal, struct os_plan **ret_plan) {
     size_t size;
     char *text = os_read_file(path, &size);
     if (!text)
-        return NULL;
+        return -errno;
     struct os_plan *plan = mem_zalloc(sizeof *plan);
     int r = -ENOMEM;
     if (plan) {
         plan->overlay.root_fd = -1;
-        r = planread(plan, text, size);
+        r = planread(plan, path, of_journal, text, size);
     } else {
         free(text);
     }
-    if (r < 0)
-        plan = os_plan_close(plan);
+    *ret_plan = r < 0 ? os_plan_close(plan) : plan;
+    return r;
+}
+
+struct os_plan *os_plan_load(const char *path) {
+    UNCANCELLED;
+    struct os_plan *plan = NULL;
+    int r = plan_load(path, /* of_journal= */ false, &plan);
     return PUBLIC_POINTER(r, plan, "plan_load", path, NULL);
 }

@@ -3,6 +3,7 @@
 #ifndef PLAN_PLANREAD_H
 #define PLAN_PLANREAD_H
 
+#include "plan/beside.h"
 #include "plan/planfile.h"
 #include "plan/secret.h"
 #include <string.h>
@@ -11,7 +12,8 @@
 struct content_use {
     struct plan_digest digest;
     const void **data;
-    uint64_t *have; /* one of the two gets its size */
+    const struct plan_beside **beside; /* or this, where it may stand beside the plan */
+    uint64_t *have;                    /* one of the two gets its size */
     size_t *size;
 };
 
@@ -19,7 +21,7 @@ struct content_line {
     struct plan_digest digest;
     const void *data;
     size_t size;
-    bool used;
+    bool used, beside;
 };
 
 /** A further name of an object that may come later. */
@@ -35,13 +37,21 @@ struct loaded_secret {
     size_t size;
 };
 
+struct loaded_beside {
+    const struct plan_beside *beside;
+    uint64_t size;
+};
+
 struct loaded {
     struct arena arena;
     struct plan_net net;
     struct planfile_head head;
     char *text;
     size_t size;
-    bool secret; /* a content is left out, and nobody else has it */
+    bool lacking; /* a content is left out, and nobody else has it */
+    bool of_journal;
+    int beside;         /* the directory of its large contents, or −1 */
+    struct str besides; /* struct loaded_beside */
     struct secret_key key;
     struct str secrets; /* struct loaded_secret */
 };
@@ -77,10 +87,8 @@ int planread_number(const struct json_value *value, size_t *ret);
 int planread_was(struct planread *r, const struct json_value *value, struct plan_was *was);
 int planread_place(struct planread *r, const struct json_value *value, struct plan_place *place);
 
-/** Notes that a content whose line is yet to come goes to `*data`, and its size to `have` or `size`: 1,
- *  −EBADMSG, −ENOMEM. */
-int planread_use(struct planread *r, const struct json_value *value, const void **data,
-                 uint64_t *have, size_t *size);
+/** Notes where a content goes whose line is yet to come: 1, −EBADMSG, −ENOMEM. */
+int planread_use(struct planread *r, const struct json_value *value, struct content_use use);
 
 /** An object as it shall be, with all that is in it; `made`: it is new. 1, −EBADMSG, −ENOMEM … */
 int planread_object(struct planread *r, const struct json_value *value, struct plan_object *object,

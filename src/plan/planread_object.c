@@ -88,15 +88,15 @@ static int read_source(struct planread *r, const struct json_value *value,
     bool whole = is_sound(&source->place) && source->was.mode & S_IFMT;
     return result < 0 ? result : whole ? 1 : -EBADMSG;
 }
-int planread_use(struct planread *r, const struct json_value *value, const void **data,
-                 uint64_t *have, size_t *size) {
-    struct content_use use = {.data = data, .have = have, .size = size};
+
+int planread_use(struct planread *r, const struct json_value *value, struct content_use use) {
     if (value->type != JSON_TEXT || strncmp(value->text, "sha256:", 7) != 0 ||
         !field_read_digest(value->text + 7, value->size - 7, &use.digest))
         return -EBADMSG;
     str_append(&r->uses, (const char *)&use, sizeof use);
     return r->uses.failed ? -ENOMEM : 1;
 }
+
 /* ---------------------------------------------------------------------------------- objects */
 
 static int take_xattr(struct planread *r, const struct json_value *member, void *to) {
@@ -106,7 +106,7 @@ static int take_xattr(struct planread *r, const struct json_value *member, void 
         return fields_read(r->arena, member, to, &name, 1);
     if (member->type == JSON_NULL)
         return 1;
-    return planread_use(r, member, &x->value, NULL, &x->size);
+    return planread_use(r, member, (struct content_use){.data = &x->value, .size = &x->size});
 }
 
 static int read_xattrs(struct planread *r, const struct json_value *list,
@@ -168,7 +168,7 @@ static int take_secret(struct planread *r, const struct json_value *member,
             return -EBADMSG;
     }
     if (!r->loaded->head.key ||
-        r->loaded->secret) /* one whose content is left out has no members */
+        r->loaded->lacking) /* one whose content is left out has no members */
         return -EBADMSG;
     return fields_read(r->arena, member, secret, FIELDS(fields));
 }
@@ -183,12 +183,16 @@ static int take_object(struct planread *r, const struct json_value *member, void
         return read_xattrs(r, member, object);
     if (member_is(member, "content")) {
         result = begin_content(object, PLAN_CONTENT_MEMORY);
-        return result < 0 ? result : planread_use(r, member, &object->data, &object->have, NULL);
+        return result < 0 ? result
+                          : planread_use(r, member,
+                                         (struct content_use){.data = &object->data,
+                                                              .beside = &object->beside,
+                                                              .have = &object->have});
     }
     if (member_is(member, "secret") && member->type == JSON_BOOL) {
         static const struct plan_secret unknown;
         object->secret = &unknown;
-        r->loaded->secret = true;
+        r->loaded->lacking = true;
         return strcmp(member->text, "true") == 0 ? 1 : -EBADMSG;
     }
     if (strncmp(member->key, "secret", 6) == 0 || member_is(member, "hmac"))

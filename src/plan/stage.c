@@ -10,6 +10,7 @@
 #include "fs/time.h"
 #include "fs/xattr.h"
 #include "io/readwrite.h"
+#include "plan/beside.h"
 #include "plan/sync.h"
 #include "tree/content.h"
 #include "tree/copytree.h"
@@ -175,7 +176,11 @@ static int make_file(struct stage *stage, int dir, const char *name,
     if (fd < 0)
         return fd;
     int r = object->content == PLAN_CONTENT_SOURCE ? copy_source(stage, fd, object)
-                                                   : write_all(fd, object->data, object->have);
+            : object->beside
+                ? beside_copy(object->beside, object->have, fd, stage->pause, stage->data)
+                : write_all(fd, object->data, object->have);
+    if (r == -EBADMSG) /* somebody was at it since the plan was loaded */
+        r = -ESTALE;
     if (r >= 0 && object->size > object->have)
         r = SYS(ftruncate, fd, (off_t)object->size);
     if (r >= 0)

@@ -172,6 +172,88 @@ static void test_a_secret_leaves_no_trace(void **state) {
     os_plan_close(plan);
 }
 
+/* ------------------------------------------------------------------------- large contents */
+
+enum { LARGE = 64 * 1024 * 1024 };
+
+/* Where the file beside a plan's is that has its large content; the plan's itself is `size` bytes. */
+static char *beside(const char *plan_path, size_t *size) {
+    struct stat st;
+    ok(stat(plan_path, &st));
+    *size = (size_t)st.st_size;
+    os_autofree char **found = os_glob("plans/sha256-*", 0);
+    assert_non_null(found);
+    return found[0] ? strdup(found[0]) : NULL;
+}
+
+static void refused(const char *path, int error) {
+    assert_null(os_plan_load(path));
+    assert_int_equal(errno, error);
+}
+
+/* What is larger than the bound stands in a file beside the plan's, and is looked at when it is loaded and once
+ * more when it is applied. */
+static void test_large_contents(void **state) {
+    (void)state;
+    size_t size;
+    char *content = calloc(1, LARGE + 1);
+    assert_non_null(content);
+    content[LARGE - 1] = 'x';
+    ok(mkdir("plans", 0700) | mkdir("other", 0700));
+    struct os_plan *plan = begin();
+    ok(os_plan_write_file(plan, "at", content, LARGE, NULL));
+    ok(os_plan_save(plan, "plans/at.plan"));
+    assert_null(beside("plans/at.plan", &size));
+    assert_true(size > LARGE);
+    ok(os_remove("plans/at.plan"));
+    ok(os_plan_write_file(plan, "above", content, LARGE + 1, NULL));
+    ok(os_plan_remove(plan, "at"));
+    ok(os_plan_save(plan, "plans/p"));
+    ok(os_plan_save(plan, "plans/p")); /* what is there is left there */
+    os_plan_close(plan);
+    os_autofree char *large = beside("plans/p", &size);
+    assert_non_null(large);
+    assert_true(size < 4096);
+
+    plan = os_plan_load("plans/p");
+    assert_non_null(plan);
+    ok(os_plan_save(plan, "other/p"));
+    os_plan_close(plan);
+    ok(truncate(large, LARGE));
+    refused("plans/p", EBADMSG);
+    ok(truncate(large, LARGE + 2));
+    refused("plans/p", EBADMSG);
+    ok(truncate(large, LARGE + 1)); /* as it was, and then another one of that size */
+    int fd = open(large, O_WRONLY);
+    assert_int_equal(pwrite(fd, "y", 1, LARGE - 1), 1);
+    refused("plans/p", EBADMSG);
+    assert_int_equal(pwrite(fd, "x", 1, LARGE - 1), 1);
+    plan = os_plan_load("plans/p");
+    assert_non_null(plan);
+    assert_int_equal(pwrite(fd, "y", 1, LARGE - 1), 1); /* since it was loaded */
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    assert_int_equal(errno, ESTALE);
+    assert_int_equal(access("above", F_OK), -1);
+    os_plan_close(plan);
+    close(fd);
+    ok(os_remove(large));
+    refused("plans/p", ENOENT);
+
+    plan = os_plan_load("other/p");
+    assert_non_null(plan);
+    uint64_t id = apply(plan);
+    os_autofree char *got = os_read_file("above", &size);
+    assert_int_equal(size, LARGE + 1);
+    assert_memory_equal(got, content, size);
+    plan = os_history_plan(id); /* it can be looked at, as any other */
+    assert_non_null(plan);
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    os_plan_close(plan);
+    undo(id);
+    assert_int_equal(access("above", F_OK), -1);
+    free(content);
+}
+
 static void test_applied_once(void **state) {
     (void)state;
     plant();
@@ -1071,6 +1153,7 @@ int main(void) {
         IN_JOURNAL(test_all_kinds),
         IN_JOURNAL(test_xattrs_come_back),
         IN_JOURNAL(test_a_secret_leaves_no_trace),
+        IN_JOURNAL(test_large_contents),
         IN_JOURNAL(test_applied_once),
         IN_JOURNAL(test_stale),
         IN_JOURNAL(test_busy_directories),
