@@ -46,8 +46,10 @@ static int read_next(struct reader *r, struct json_scan *s) {
                                 : around->type == DATA_TABLE ? JSON_OBJECT
                                                              : JSON_LIST,
                                 &token);
-    if (result < 0 || !token.ends)
-        return result < 0 ? result : add_value(r, s, &token);
+    if (result < 0)
+        return result;
+    if (!token.ends || !around)
+        return add_value(r, s, &token);
     around->end = (uint32_t)(s->at - r->start);
     r->depth--;
     return 0;
