@@ -81,6 +81,13 @@ int str_take(struct str *s, char **ret_text) {
     return 0;
 }
 
+void str_replace(struct str *s, char *text, size_t size) {
+    str_free(s);
+    s->data = text;
+    s->size = size;
+    s->room = size + 1;
+}
+
 void str_free(struct str *s) {
     int saved = errno;
     free(s->data);

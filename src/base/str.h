@@ -45,6 +45,9 @@ void str_truncate(struct str *s, size_t size);
 /** Hands over the text (an empty string is a block too): 0, or −ENOMEM with nothing left behind. */
 int str_take(struct str *s, char **ret_text);
 
+/** Takes over a block of `size` bytes and a NUL in the place of what is there. */
+void str_replace(struct str *s, char *text, size_t size);
+
 /** Frees what is there; fine for one that was taken, and for one that is all zero. */
 void str_free(struct str *s);
 #define AUTO_STR __attribute__((cleanup(str_free))) struct str

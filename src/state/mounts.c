@@ -80,10 +80,8 @@ static int set_key(const struct resource *resource, const struct fstab_key *key,
                    : os_config_unset(text->data, text->size, "fstab", name.data, &size);
     if (!new)
         return -errno;
-    str_truncate(text, 0);
-    str_append(text, new, size);
-    free(new);
-    return text->failed ? -ENOMEM : 0;
+    str_replace(text, new, size);
+    return 0;
 }
 
 /* Writes it. findmnt(8), which would be asked, knows nothing of directories and files that the same plan makes; and

@@ -98,14 +98,14 @@ static int failed_edit(struct os_state *state, const struct resource *resource,
                    why.size ? ": " : "", why.data ? why.data : "");
 }
 
-/* Takes a new text over. */
-static int replace_text(struct str *text, char *new, size_t size) {
+/* The text that editing has made, or why it has made none. */
+static int take_edited(struct os_state *state, const struct resource *resource,
+                       const struct data_value *v, const char *key, char *new, size_t size,
+                       struct str *text) {
     if (!new)
-        return -errno;
-    str_truncate(text, 0);
-    str_append(text, new, size);
-    free(new);
-    return text->failed ? -ENOMEM : 0;
+        return failed_edit(state, resource, v, key, text);
+    str_replace(text, new, size);
+    return 0;
 }
 
 static int set_one(struct os_state *state, const struct resource *resource,
@@ -120,7 +120,7 @@ static int set_one(struct os_state *state, const struct resource *resource,
         return r;
     char *new =
         os_config_set(text->data, text->size, resource->source, key, value, flags, &new_size);
-    return new ? replace_text(text, new, new_size) : failed_edit(state, resource, v, key, text);
+    return take_edited(state, resource, v, key, new, new_size, text);
 }
 
 /* Whether a key has exactly the values of a list, in their order. */
@@ -153,7 +153,7 @@ static int set_list(struct os_state *state, const struct resource *resource,
         return r < 0 ? r : 0;
     size_t size = 0;
     char *new = os_config_unset(text->data, text->size, resource->source, key, &size);
-    r = new ? replace_text(text, new, size) : failed_edit(state, resource, list, key, text);
+    r = take_edited(state, resource, list, key, new, size, text);
     for (bool first = true; r >= 0 && v; v = data_next(data, v), first = false)
         r = is_scalar(v) ? set_one(state, resource, v, key, first ? 0 : OS_CONFIG_ADD, text)
                          : wrong(state, resource, v, "expected a text, a number or a boolean");
@@ -170,7 +170,7 @@ static int unset_list(struct os_state *state, const struct resource *resource,
         if (v->type != DATA_TEXT)
             return wrong(state, resource, v, "@unset is a list of keys");
         char *new = os_config_unset(text->data, text->size, resource->source, v->text, &size);
-        r = new ? replace_text(text, new, size) : failed_edit(state, resource, v, v->text, text);
+        r = take_edited(state, resource, v, v->text, new, size, text);
     }
     return r;
 }
@@ -188,7 +188,7 @@ static int set_raw(struct os_state *state, const struct resource *resource,
     if (!raw)
         return -ENOMEM;
     char *new = os_config_set(text->data, text->size, resource->source, key, raw, 0, &size);
-    return new ? replace_text(text, new, size) : failed_edit(state, resource, v, key, text);
+    return take_edited(state, resource, v, key, new, size, text);
 }
 
 static int edit_member(struct os_state *state, const struct resource *resource,

@@ -6,8 +6,9 @@
 #include "system/process_list.h"
 #include "system/rows.h"
 
-#define NONE  SIZE_MAX
-#define LINES 64 /* levels that lines are drawn for: a chain of all processes would be their number squared */
+#define NONE SIZE_MAX
+#define LINES                                                                                      \
+    64 /* levels that lines are drawn for: a chain of all processes would be their number squared */
 
 /* What is where in the tree: numbers of the list, or NONE. */
 struct node {
@@ -23,23 +24,23 @@ struct tree {
     struct rows rows;
 };
 
+static int compare_pid(const void *pid, const void *process) {
+    pid_t a = *(const pid_t *)pid, b = ((const struct os_process_info *)process)->pid;
+    return (a > b) - (a < b);
+}
+
 /* The list is in the order of the numbers. */
 static size_t find(const struct tree *t, pid_t pid) {
-    size_t from = 0, end = t->count;
-    while (from < end) {
-        size_t middle = from + (end - from) / 2;
-        if (t->list[middle].pid < pid)
-            from = middle + 1;
-        else
-            end = middle;
-    }
-    return from < t->count && t->list[from].pid == pid ? from : NONE;
+    const struct os_process_info *found =
+        bsearch(&pid, t->list, t->count, sizeof *t->list, compare_pid);
+    return found ? (size_t)(found - t->list) : NONE;
 }
 
 static void link_nodes(struct tree *t) {
     for (size_t i = 0; i < t->count; i++)
         t->nodes[i] = (struct node){find(t, t->list[i].ppid), NONE, NONE, false};
-    for (size_t i = t->count; i-- > 0;) { /* the last one first, so that the first one is in front */
+    for (size_t i = t->count;
+         i-- > 0;) { /* the last one first, so that the first one is in front */
         size_t parent = t->nodes[i].parent;
         if (parent == NONE)
             continue;
@@ -76,9 +77,13 @@ static int add(struct tree *t, size_t i, size_t depth) {
     draw(t, depth, info->name, &text);
     if (text.failed)
         return -ENOMEM;
-    *branch = (struct os_process_branch){
-        .pid = info->pid, .ppid = info->ppid, .depth = depth, .num_threads = info->num_threads,
-        .start_ticks = info->start_ticks, .create_time = info->create_time, .rss = info->rss};
+    *branch = (struct os_process_branch){.pid = info->pid,
+                                         .ppid = info->ppid,
+                                         .depth = depth,
+                                         .num_threads = info->num_threads,
+                                         .start_ticks = info->start_ticks,
+                                         .create_time = info->create_time,
+                                         .rss = info->rss};
     memcpy(branch->status, info->status, sizeof branch->status);
     if (info->username)
         rows_text(&t->rows, info->username, strlen(info->username), &branch->username);

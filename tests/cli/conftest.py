@@ -36,6 +36,36 @@ def osier(build, tmp_path):
 
 
 @pytest.fixture
+def calls(machine):
+    """What the programs of a test's own `machine` were called with since the last time."""
+
+    def calls():
+        path = machine / "calls"
+        text = path.read_text() if path.exists() else ""
+        path.write_text("")
+        return text.splitlines()
+
+    return calls
+
+
+@pytest.fixture
+def child():
+    """Starts a program, which ends with the test at the latest."""
+    started = []
+
+    def child(*words):
+        started.append(subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        return started[-1]
+
+    yield child
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+
+
+@pytest.fixture
 def arch(osier):
     """The processor that the command runs on: by an emulator it is another one than the tests'."""
     return osier.json("os.uname")["machine"]

@@ -11,25 +11,18 @@ import pytest
 
 
 @pytest.fixture
-def start(tmp_path):
+def start(child, tmp_path):
     """Starts a program under a name that nothing else has."""
-    started = []
 
     def run(name, line=":"):
         place = tmp_path / name
         if not place.exists():
             place.symlink_to("/bin/sh")
-        script = f"{line}; echo ready; while :; do sleep 0.05; done"
-        child = subprocess.Popen([place, "-c", script], stdout=subprocess.PIPE)
-        child.stdout.readline()
-        started.append(child)
-        return child
+        process = child(place, "-c", f"{line}; echo ready; while :; do sleep 0.05; done")
+        process.stdout.readline()
+        return process
 
-    yield run
-    for child in started:
-        child.kill()
-        child.wait()
-        child.stdout.close()
+    return run
 
 
 def name_of(test):

@@ -88,17 +88,6 @@ def machine(tmp_path_factory, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def calls(machine):
-    def calls():
-        path = machine / "calls"
-        text = path.read_text() if path.exists() else ""
-        path.write_text("")
-        return text.splitlines()
-
-    return calls
-
-
-@pytest.fixture
 def installed(machine):
     """What dpkg has: names and versions."""
 

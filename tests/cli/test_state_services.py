@@ -65,19 +65,6 @@ def unit(machine):
     return unit
 
 
-@pytest.fixture
-def calls(machine):
-    """What systemctl was called with since the last time."""
-
-    def calls():
-        path = machine / "calls"
-        text = path.read_text() if path.exists() else ""
-        path.write_text("")
-        return text.splitlines()
-
-    return calls
-
-
 def write(tmp_path, text):
     (tmp_path / "site.toml").write_text(text.replace("@", str(tmp_path)))
 

@@ -11,21 +11,9 @@ import pytest
 
 
 @pytest.fixture
-def start():
+def start(child):
     """Starts a program that ends when its standard input does."""
-    started = []
-
-    def run(*words):
-        child = subprocess.Popen(words or ["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        started.append(child)
-        return child
-
-    yield run
-    for child in started:
-        child.kill()
-        child.wait()
-        child.stdin.close()
-        child.stdout.close()
+    return lambda *words: child(*(words or ["cat"]))
 
 
 def ticks_of(pid):

@@ -161,17 +161,21 @@ static void happened(const struct os_state_event *event, void *data) {
         *(uint64_t *)data = 0;
 }
 
-FAULT(os_state_apply, ANY, .tree = "a=old template={{arch}} lines=a x/ x/y l->d d/ d/f=text d/e/",
-      .before = make_journal, .after = fault_clear_journal, .skips = "kernel_clone3") {
+static long apply(const char *file) {
     uint64_t id = 0;
     const struct os_state_apply_options options = {
         .size = sizeof options, .on_event = happened, .data = &id};
-    struct os_state *state = os_state("x.conf", NULL);
+    struct os_state *state = os_state(file, NULL);
     struct os_plan *made = state ? os_state_plan(state) : NULL;
     int r = made ? os_state_apply(state, made, &options) : -1, saved = errno;
     os_plan_close(made);
     errno = saved;
     return over(state, r < 0 && id ? 0 : r);
+}
+
+FAULT(os_state_apply, ANY, .tree = "a=old template={{arch}} lines=a x/ x/y l->d d/ d/f=text d/e/",
+      .before = make_journal, .after = fault_clear_journal, .skips = "kernel_clone3") {
+    return apply("x.conf");
 }
 
 /* ------------------------------------------------------------------------------ programs */
@@ -230,15 +234,7 @@ FAULT_CASE(os_state_plan, package, PROGRAMS, ANY) {
 }
 
 FAULT_CASE(os_state_apply, service, PROGRAMS, ANY) {
-    uint64_t id = 0;
-    const struct os_state_apply_options options = {
-        .size = sizeof options, .on_event = happened, .data = &id};
-    struct os_state *state = os_state("s.toml", NULL);
-    struct os_plan *made = state ? os_state_plan(state) : NULL;
-    int r = made ? os_state_apply(state, made, &options) : -1, saved = errno;
-    os_plan_close(made);
-    errno = saved;
-    return over(state, r < 0 && id ? 0 : r);
+    return apply("s.toml");
 }
 
 static void apply_programs(void) {

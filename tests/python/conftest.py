@@ -22,3 +22,13 @@ def paths():
     from osier.path import assemble
 
     return assemble()[1]
+
+
+@pytest.fixture
+def planning(tmp_path, monkeypatch):
+    """An empty current directory, and a place of the test's own for what undo needs."""
+    state = tmp_path.with_name(tmp_path.name + "-state")
+    state.mkdir(mode=0o700)
+    monkeypatch.setenv("OSIER_STATE", str(state))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

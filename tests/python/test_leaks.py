@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from growth import least
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 # In a child, as the calls of the table change directories, signals and limits of the process.
@@ -130,7 +132,6 @@ def test_a_leak_is_found():
 @pytest.mark.parametrize("kind", ["str", "bytes", "PathLike", "descriptor"])
 def test_iterators_and_entries(kind, tmp_path):
     """Entries that outlive their iterator, iterators that are left alone, walks that end early."""
-    import gc
     import warnings
 
     import osier.os
@@ -149,17 +150,8 @@ def test_iterators_and_entries(kind, tmp_path):
             for _, names, _ in osier.os.walk(top):
                 names[:] = []
 
-    def growth():
-        gc.collect()
-        before = sys.getallocatedblocks(), len(os.listdir("/proc/self/fd"))
-        for _ in range(100):
-            work()
-        gc.collect()
-        return sys.getallocatedblocks() - before[0], len(os.listdir("/proc/self/fd")) - before[1]
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
-        growth()
-        tries = [growth() for _ in range(3)]
+        blocks, descriptors = least(work, 100, before=100)
     os.close(fd)
-    assert min(blocks for blocks, _ in tries) < 50 and min(fds for _, fds in tries) <= 0, tries
+    assert blocks < 50 and descriptors <= 0, (blocks, descriptors)

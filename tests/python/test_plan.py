@@ -11,12 +11,8 @@ from osier import _plan
 
 
 @pytest.fixture(autouse=True)
-def scratch(tmp_path, monkeypatch):
-    state = tmp_path.with_name(tmp_path.name + "-state")
-    state.mkdir(mode=0o700)
-    monkeypatch.setenv("OSIER_STATE", str(state))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def scratch(planning):
+    return planning
 
 
 def test_leaving_applies_and_undo_takes_it_back(scratch):

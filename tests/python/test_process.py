@@ -11,6 +11,8 @@ import warnings
 
 import pytest
 
+from growth import growth
+
 import osier.os as os
 from osier import _posix
 
@@ -679,8 +681,6 @@ def attempt(name, *arguments, **keywords):
 
 def leaks(rounds=20):
     """Whether calls leave memory behind each time they are made; what is only cached comes to an end."""
-    import gc
-
     def work():
         for arguments, keywords in SPAWNS:
             attempt("posix_spawn", *arguments, **keywords)
@@ -690,16 +690,8 @@ def leaks(rounds=20):
         attempt("spawnve", os.P_NOWAIT, "/bin/true", ["x", "y"], {"PATH": "/nowhere"})
         os.times()
 
-    def grown():
-        gc.collect()
-        before = sys.getallocatedblocks()
-        for _ in range(rounds):
-            work()
-        gc.collect()
-        return sys.getallocatedblocks() - before
-
     warnings.simplefilter("ignore")
-    return all(grown() >= rounds for _ in range(15))
+    return all(growth(work, rounds)[0] >= rounds for _ in range(15))
 
 
 def test_no_leaks():

@@ -13,18 +13,14 @@ from osier import _plan
 
 
 @pytest.fixture(autouse=True)
-def scratch(tmp_path, monkeypatch):
-    state = tmp_path.with_name(tmp_path.name + "-state")
-    state.mkdir(mode=0o700)
-    monkeypatch.setenv("OSIER_STATE", str(state))
-    monkeypatch.chdir(tmp_path)
+def scratch(planning):
     try:
         osier.rehearse(["true"]).close()
     except OSError as error:
         if error.errno != errno.EOPNOTSUPP:
             raise
         pytest.skip(f"no rehearsals here: {error}")
-    return tmp_path
+    return planning
 
 
 def shell(line, **options):

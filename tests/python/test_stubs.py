@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What a type checker learns of osier.os is what it knows of os."""
 
+import ast
+import importlib
+import inspect
 import pathlib
 import re
 import shutil
@@ -69,3 +72,22 @@ def test_mistakes_are_found(tmp_path):
 def test_stubs_name_what_is_there():
     for name in re.findall(r"^def (\w+)|^(\w+):", (pathlib.Path(osier.__file__).parent / "__init__.pyi").read_text(), re.M):
         assert hasattr(osier, "".join(name))
+
+
+@pytest.mark.parametrize("name", ["_plan", "_rehearse", "_state"])
+def test_stubs_are_called_as_the_code_is(name):
+    module = importlib.import_module(f"osier.{name}")
+    text = (pathlib.Path(osier.__file__).parent / f"{name}.pyi").read_text()
+    functions = [(module, node) for node in ast.parse(text).body]
+    functions += [(getattr(module, node.name), inner) for _, node in functions if isinstance(node, ast.ClassDef) for inner in node.body]
+    for owner, node in functions:
+        if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+            parameters = inspect.signature(getattr(owner, node.name)).parameters.values()
+            told = [(argument.arg, False) for argument in node.args.posonlyargs + node.args.args]
+            told += [(argument.arg, True) for argument in node.args.kwonlyargs]
+            of_code = [(parameter.name, parameter.kind == parameter.KEYWORD_ONLY) for parameter in parameters
+                       if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)]
+            assert told == of_code, node.name
+        elif isinstance(node, ast.ClassDef) and hasattr(getattr(owner, node.name), "_fields"):
+            fields = [line.target.id for line in node.body if isinstance(line, ast.AnnAssign)]
+            assert fields == list(getattr(owner, node.name)._fields), node.name
