@@ -125,6 +125,8 @@ def test_the_tests_pass_over_the_two_files(two_files, compiled, tmp_path):
 def test_what_was_installed_goes_without_a_trace(build, tmp_path):
     (tmp_path / "usr" / "local" / "bin").mkdir(parents=True)
     (tmp_path / "usr" / "local" / "bin" / "somebody-else's").touch()
+    (tmp_path / "usr" / "local" / "share" / "zsh").mkdir(parents=True)
+    (tmp_path / "usr" / "local" / "share" / "zsh" / "theirs").touch()
     before = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if not path.is_dir()}
     install(build, tmp_path)
     for folder in tmp_path.rglob("osier"):  # as Python leaves it
@@ -133,4 +135,23 @@ def test_what_was_installed_goes_without_a_trace(build, tmp_path):
             (folder / "__pycache__" / "os.cpython-311.pyc").touch()
     run(TOP / "tools" / "uninstall", build, tmp_path)
     assert {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if not path.is_dir()} == before
-    assert [path for path in tmp_path.rglob("*osier*") if path.is_dir()] == []
+    local = tmp_path / "usr" / "local"
+    left = {str(path.relative_to(local)) for path in local.rglob("*") if path.is_dir()}
+    ours = {name for name in left if not name.startswith("lib/python3")} - {"bin", "include", "lib", "share", "share/man", "share/zsh"}
+    assert ours == set(), "what a Debian has in /usr/local may stay"
+
+
+LOADER = """#!/bin/sh
+echo called >>"$CALLS"
+"""
+
+
+@pytest.mark.parametrize("destdir", [True, False])
+def test_the_loader_forgets_it(tmp_path, destdir):
+    """… where this was no package in the making."""
+    for name, text in ("ldconfig", LOADER), ("id", "#!/bin/sh\necho 0\n"), ("meson", '#!/bin/sh\nmkdir -p "$6/nowhere/bin"; : >"$6/nowhere/bin/osier"\n'):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    words = [tmp_path / "root"] if destdir else []
+    run(TOP / "tools" / "uninstall", tmp_path, *words, env={"PATH": f"{tmp_path}:/usr/bin:/bin", "CALLS": str(tmp_path / "calls")})
+    assert (tmp_path / "calls").exists() != destdir

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -29,7 +30,15 @@ def test_sdist_holds_what_git_does(sdist):
 
 
 def test_same_sources_same_sdist(sdist, tmp_path):
-    run("/usr/bin/python3", TOP / "python/pack.py", "sdist", tmp_path)
+    """… wherever, whenever and by whomever it is packed."""
+    other = tmp_path / "an other" / "place"
+    for name in subprocess.run(["tar", "-tf", sdist], capture_output=True, text=True, check=True).stdout.split("\n"):
+        name = name.partition("/")[2]
+        if name not in ("", "PKG-INFO"):
+            (other / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(TOP / name, other / name)  # with the time of now
+    environment = clean_environment(TZ="Asia/Tokyo", LC_ALL="C")
+    run("/usr/bin/python3", other / "python/pack.py", "sdist", tmp_path, env=environment, umask=0o077)
     assert (tmp_path / sdist.name).read_bytes() == sdist.read_bytes()
 
 
