@@ -40,7 +40,7 @@ def make(build, root):
         pytest.skip("namespaces are made by root")
     for name in ("etc/sudoers.d", "etc/cron.d", "usr", "build", "proc", "root", "tmp", "run", "var/lib", "var/log", "home", "dev", "site"):
         (root / name).mkdir(parents=True)
-    for name in ("bin", "sbin", "lib", "lib64"):
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
         if os.path.islink(f"/{name}"):
             (root / name).symlink_to(os.readlink(f"/{name}"))
     if not (root / "lib").is_symlink():

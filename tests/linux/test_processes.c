@@ -453,9 +453,10 @@ static void percent_of_a_cpu(void **state) {
 
 static pid_t spinner(void) {
     pid_t pid = fork();
-    for (volatile unsigned i = 0; pid == 0; i = i + 1)
+    if (pid)
+        return pid;
+    for (volatile unsigned i = 0;; i = i + 1)
         ;
-    return pid;
 }
 
 static const struct os_process_info *read_again(struct os_process_watch *watch,
