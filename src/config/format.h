@@ -39,6 +39,7 @@ struct format {
     bool backslash;    /* at the end of a line: it goes on */
     bool indented;     /* lines that are indented more go on with a value */
     bool quoted;       /* values as a shell has them */
+    bool words;        /* a key may have several, with blanks between them */
 };
 
 /** The line format of that name, or NULL. */

@@ -8,7 +8,7 @@
 #include <strings.h>
 
 static const struct format formats[] = {
-    {"ini", "#;", "=:", " = ", .brackets = true, .indented = true},
+    {"ini", "#;", "=:", " = ", .brackets = true, .indented = true, .words = true},
     {"unit", "#;", "=", "=", .brackets = true, .several = true, .backslash = true},
     {"env", "#", "=", "=", .quoted = true},
     {"ssh", "#", " \t=", " ", .blocks = true, .first = true, .anycase = true, .several = true},
@@ -82,6 +82,9 @@ static bool divide(const struct format *f, const char *text, struct span part, s
     line->key = trim(text, (struct span){part.begin, mark});
     if (line->key.begin == line->key.end || mark == part.end)
         return false;
+    for (size_t c = line->key.begin; !f->words && c < line->key.end; c++)
+        if (is_blank(text[c]))
+            return false; /* a command of a shell, or nothing that the format has */
     size_t after = mark;
     if (is_blank(text[mark])) /* blanks, a mark among them or not */
         while (after < part.end && is_blank(text[after]))
@@ -108,9 +111,31 @@ static bool begins_block(const char *text, const struct line *line) {
            (size == 4 && strncasecmp(text + line->key.begin, "Host", 4) == 0);
 }
 
+/* Where NAME="…" of a shell ends, which may be a later line: behind its marks, or what goes on after a backslash. */
+static size_t shell_end(const char *text, size_t size, size_t begin) {
+    size_t line = whole_line(text, size, begin), c = begin;
+    while (is_blank(text[c]))
+        c++;
+    if (strncmp(text + c, "export ", 7) == 0)
+        c += 7;
+    while (isalnum((unsigned char)text[c]) || text[c] == '_')
+        c++;
+    if (c >= line || text[c] != '=')
+        return line;
+    char mark = strchr("\"'", text[c + 1]) ? text[c + 1] : '\0'; /* a mark in a word may be none */
+    for (c += 1 + (mark != '\0'); c < size; c++)
+        if (text[c] == '\\' && mark != '\'')
+            c++;
+        else if (mark && text[c] == mark)
+            return whole_line(text, size, c);
+        else if (!mark && (text[c] == '\n' || (text[c] == '#' && is_blank(text[c - 1]))))
+            return whole_line(text, size, c);
+    return mark ? line : size;
+}
+
 /* Lines that go on after a backslash are one. */
 static void find_end(const struct format *f, const char *text, size_t size, struct line *line) {
-    line->whole.end = whole_line(text, size, line->whole.begin);
+    line->whole.end = (f->quoted ? shell_end : whole_line)(text, size, line->whole.begin);
     while (f->backslash && line->whole.end < size) {
         size_t end = content_end(text, line->whole);
         if (end == line->whole.begin || text[end - 1] != '\\')
@@ -183,6 +208,8 @@ static bool unquote(const char *at, const char *end, struct str *s) {
             break;
         if (mark ? *at == mark : *at == '"' || *at == '\'')
             mark = mark ? '\0' : *at;
+        else if (*at == '\\' && mark != '\'' && at + 1 < end && at[1] == '\n')
+            at++; /* it goes on below */
         else if (*at == '\\' && mark != '\'' && at + 1 < end &&
                  (mark != '"' || strchr("\"\\$`", at[1])))
             str_append_char(s, *++at);
@@ -453,9 +480,12 @@ static bool is_key(const struct format *f, const struct name *name) {
     if (!*name->key || strpbrk(name->key, "\r\n") || is_in(f->comments, *name->key) ||
         memchr(name->section, '\n', name->section_size) || *name->key == '[')
         return false;
+    size_t key_size = strlen(name->key);
     for (const char *c = name->key; *c; c++)
-        if (is_in(f->marks, *c) || is_blank(*c))
+        if (is_in(f->marks, *c) || (is_blank(*c) && !f->words))
             return false;
+    if (is_blank(*name->key) || is_blank(name->key[key_size - 1]))
+        return false;
     if (f->blocks && name->section_size)
         return strncasecmp(name->section, "Match ", 6) == 0 ||
                strncasecmp(name->section, "Host ", 5) == 0;

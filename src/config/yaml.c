@@ -112,10 +112,12 @@ static enum line_kind read_line(const char *text, size_t size, size_t at, struct
         return read_item(text, size, c, end, l);
     char mark = strchr("\"'", text[c]) ? text[c] : '\0';
     size_t begin = c + (mark != '\0');
+    if (!mark && (strchr("{}[],&*!|>%@`", text[c]) || (text[c] == '?' && is_blank(text[c + 1]))))
+        return OTHER;
     for (c = begin; c < end && (mark ? text[c] != mark
                                      : text[c] != ':' || (c + 1 < end && !is_blank(text[c + 1])));
          c++)
-        if (!mark && (strchr("{}[]&*!|>%@`", text[c]) || (text[c] == '#' && is_blank(text[c - 1]))))
+        if (!mark && text[c] == '#' && is_blank(text[c - 1]))
             return OTHER;
     l->key = (struct span){begin, c};
     c += mark != '\0';

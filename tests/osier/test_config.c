@@ -121,6 +121,14 @@ static void test_env(void **state) {
     static const struct row rows[] = {
         {"env", "export A=\"x y\" # why\nB='z'\n", "A", "1", "export A=\"1\" # why\nB='z'\n"},
         {"env", "B='z'\n", "B", "it's $1", "B=\"it's \\$1\"\n"},
+        {"env", "A=\"b \\\n  c\n#d\"\nB=1\n", "A", "2", "A=\"2\"\nB=1\n"},
+        {"env", "A=\"b \\\n  c\" # e\nB=1\n", "A", NULL, "B=1\n"},
+        {"env", "A=\"b\nB=1\n", "B", "2", "A=\"b\nB=2\n"}, /* a mark that nothing closes */
+        {"env", "A=it's\nB=don't\n", "B", "2", "A=it's\nB=2\n"},
+        {"env", "A=b\\\n  c\nB=1\n", "A", "2", "A=2\nB=1\n"},
+        {"env", "if [ a = b ]; then A=1; fi\n", "if [ a", "2", NULL},
+        {"ini", "[global]\n  server string = x\n", "global.server string", "y",
+         "[global]\n  server string = y\n"},
         {"env", "A=1\n", "B", "x y", "A=1\nB=\"x y\"\n"},
         {"env", "A=1", "A", NULL, ""},
         {"env", "#A=1\nB=2\n", "A", "3", "#A=1\nA=3\nB=2\n"},

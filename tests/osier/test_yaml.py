@@ -24,7 +24,7 @@ def scalar(rng, flow=False):
 def block(rng, depth, indent):
     """The lines of a mapping."""
     lines, pad = [], " " * indent
-    for key in rng.sample(["a", "b", "long key", "c-d", "'q'", "e_f", "g.h"], rng.randint(1, 4)):
+    for key in rng.sample(["a", "b", "long key", "c-d", "'q'", "e_f", "g.h", "a>b", "x[1]", "a,b{}"], rng.randint(1, 4)):
         comment = rng.choice(["", "", "", "  # why"])
         if rng.random() < 0.15:
             lines.append(rng.choice([f"{pad}# a comment", "", f"{pad}  # deeper"]))
