@@ -43,6 +43,7 @@ struct search {
     int sys;
     struct sysctl_lines lines;
     struct list todo;
+    struct str at, name, value; /* of the parameter that is read, one after another */
 };
 
 /* Whether it is called so, or below what is. */
@@ -64,34 +65,34 @@ static bool acts_when_read(const char *path) {
  * the directory `dir`. */
 static int add_parameter(struct search *s, int dir, const char *file, const char *path,
                          struct rows *rows) {
-    AUTO_STR name = STR_INIT;
-    AUTO_STR value = STR_INIT;
-    sysctl_name(path, &name);
-    if (name.failed)
-        return -ENOMEM;
-    if (!is_meant(s, path, name.data))
-        return 0;
     bool wanted = s->fields & OS_SETTINGS_VALUE && !acts_when_read(path);
-    int r = wanted ? read_value(dir, file, &value) : -EACCES;
+    str_truncate(&s->name, 0);
+    str_truncate(&s->value, 0);
+    sysctl_name(path, &s->name);
+    if (s->name.failed)
+        return -ENOMEM;
+    if (!is_meant(s, path, s->name.data))
+        return 0;
+    int r = wanted ? read_value(dir, file, &s->value) : -EACCES;
     if (r == -ENOMEM || r == -ENOENT) /* it has gone meanwhile */
         return r == -ENOENT ? 0 : r;
+    const char *value = s->value.size ? s->value.data : "";
     const struct sysctl_line *line = sysctl_lines_find(&s->lines, path);
-    return setting_add(rows, name.data, r == 0 ? value.data ? value.data : "" : NULL,
-                       line ? line->value : NULL, line ? line->source : NULL);
+    return setting_add(rows, s->name.data, r == 0 ? value : NULL, line ? line->value : NULL,
+                       line ? line->source : NULL);
 }
 
-static int read_entry(struct search *s, const char *folder, const struct dir_entry *entry, int fd,
+/* `s->at` begins with the folder's path, of that size. */
+static int read_entry(struct search *s, size_t folder, const struct dir_entry *entry, int fd,
                       struct rows *rows) {
-    AUTO_STR path = STR_INIT;
     int type = entry->type == DT_UNKNOWN ? dir_type(fd, entry->name) : entry->type;
-    if (*folder)
-        str_printf(&path, "%s/", folder);
-    str_append_text(&path, entry->name);
-    if (path.failed)
+    str_truncate(&s->at, folder);
+    str_append_text(&s->at, entry->name);
+    if (s->at.failed)
         return -ENOMEM;
     if (type == DT_DIR)
-        list_add(&s->todo, path.data, path.size);
-    return type == DT_REG ? add_parameter(s, fd, entry->name, path.data, rows) : 0;
+        list_add(&s->todo, s->at.data, s->at.size);
+    return type == DT_REG ? add_parameter(s, fd, entry->name, s->at.data, rows) : 0;
 }
 
 static int read_folder(struct search *s, const char *folder, struct rows *rows) {
@@ -102,9 +103,13 @@ static int read_folder(struct search *s, const char *folder, struct rows *rows) 
     int r = fd;
     if (fd < 0) /* it has gone meanwhile, or is nobody else's business */
         return r == -ENOENT || r == -EACCES ? 0 : r;
+    str_truncate(&s->at, 0);
+    str_append_text(&s->at, folder);
+    str_append_text(&s->at, *folder ? "/" : "");
+    size_t size = s->at.size;
     dir_start(&d, fd, buffer, sizeof buffer);
     while (r >= 0 && (r = dir_read(&d, &entry)) > 0)
-        r = read_entry(s, folder, &entry, fd, rows);
+        r = read_entry(s, size, &entry, fd, rows);
     return r;
 }
 
@@ -147,6 +152,9 @@ int sysctl_list(const char *pattern, unsigned fields, struct rows *rows) {
     struct search s = {.pattern = pattern, .fields = fields, .sys = sys};
     int r = sys < 0 ? sys : search(&s, rows);
     str_free(&s.path);
+    str_free(&s.at);
+    str_free(&s.name);
+    str_free(&s.value);
     list_free(&s.todo);
     free(s.lines.items);
     return r;

@@ -43,8 +43,10 @@ int sysctl_path(const char *name, size_t size, struct str *path) {
 }
 
 void sysctl_name(const char *path, struct str *name) {
-    for (; *path; path++)
-        str_append_char(name, *path == '/' ? '.' : *path == '.' ? '/' : *path);
+    size_t begin = name->size;
+    str_append_text(name, path);
+    for (size_t i = begin; i < name->size; i++)
+        name->data[i] = name->data[i] == '/' ? '.' : name->data[i] == '.' ? '/' : name->data[i];
 }
 
 /* ------------------------------------------------------------------- lines */
