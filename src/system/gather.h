@@ -28,11 +28,16 @@ struct reading {
     uint64_t footprint_limit; /* whose memory is more has no footprint read */
     bool live;                /* a directory's size is what Linux says, not a recorded one's */
     bool by_number;           /* /proc's numbers are those that a system call takes */
+    bool own_euid;            /* the user in effect is told by the directory's owner alone */
+    unsigned keeps;           /* what may stay open of each process: 1 << KEPT_… */
     atomic_int *budget;       /* how many descriptors may still be kept, where any are */
 };
 
 /** 0, or −EINVAL for fields that are none. */
 int reading_init(struct reading *reading, unsigned fields);
+
+/** Has what the fields need of a process stay open, as long as the budget lasts. */
+void reading_keep(struct reading *reading, atomic_int *budget);
 
 struct kept;
 

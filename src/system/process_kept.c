@@ -21,47 +21,57 @@ void kept_start(struct kept *kept, pid_t pid) {
         kept->files[i] = -1;
 }
 
-static void close_one(int *fd, atomic_int *budget) {
-    if (*fd >= 0) {
-        seam_close_quietly(*fd);
-        atomic_fetch_add(budget, 1);
-    }
-    *fd = -1;
-}
-
 void kept_close(struct kept *kept, atomic_int *budget) {
-    close_one(&kept->dir, budget);
-    for (size_t i = 0; i < KEPT_FILES; i++)
-        close_one(&kept->files[i], budget);
-}
-
-/* Keeps a descriptor where so many may be kept: whether it does. */
-static bool keep(int *place, atomic_int *budget, int fd) {
-    if (atomic_fetch_sub(budget, 1) <= 0) {
-        atomic_fetch_add(budget, 1);
-        return false;
+    seam_close_quietly(kept->dir);
+    kept->dir = -1;
+    for (size_t i = 0; i < KEPT_FILES; i++) {
+        seam_close_quietly(kept->files[i]);
+        kept->files[i] = -1;
     }
-    *place = fd;
-    return true;
+    atomic_fetch_add(budget, __builtin_popcount(kept->keeps));
+    kept->keeps = 0;
 }
 
-void kept_directory(struct kept *kept, atomic_int *budget, int dir) {
-    if (!keep(&kept->dir, budget, dir))
+void kept_grant(struct kept *kept, atomic_int *budget, unsigned keeps) {
+    int count = __builtin_popcount(keeps);
+    if (atomic_fetch_sub(budget, count) < count)
+        atomic_fetch_add(budget, count);
+    else
+        kept->keeps = keeps;
+}
+
+static bool may_keep(const struct kept *kept, int what) {
+    return kept->keeps >> what & 1;
+}
+
+void kept_complete(struct kept *kept, int dir) {
+    for (int file = 0; file < KEPT_FILES; file++)
+        if (may_keep(kept, file))
+            kept_open(kept, dir, (enum kept_file)file);
+    if (may_keep(kept, KEPT_DIRECTORY))
+        kept->dir = dir;
+    else
         seam_close_quietly(dir);
 }
 
-int kept_open(struct kept *kept, atomic_int *budget, int dir, enum kept_file file) {
+bool kept_is_complete(const struct kept *kept) {
+    for (int file = 0; file < KEPT_FILES; file++)
+        if (may_keep(kept, file) && kept->files[file] < 0 && file != KEPT_IO)
+            return false;
+    return kept->keeps && (kept->dir >= 0 || !may_keep(kept, KEPT_DIRECTORY));
+}
+
+int kept_open(struct kept *kept, int dir, enum kept_file file) {
     if (kept->files[file] >= 0)
         return kept->files[file];
     int fd = machine_open_at(dir, kept_names[file], O_RDONLY);
-    if (fd >= 0)
-        keep(&kept->files[file], budget, fd);
+    if (fd >= 0 && may_keep(kept, file))
+        kept->files[file] = fd;
     return fd;
 }
 
-ssize_t kept_read(struct kept *kept, atomic_int *budget, int dir, enum kept_file file, char *buffer,
-                  size_t size) {
-    int fd = kept_open(kept, budget, dir, file);
+ssize_t kept_read(struct kept *kept, int dir, enum kept_file file, char *buffer, size_t size) {
+    int fd = kept_open(kept, dir, file);
     if (fd < 0)
         return fd;
     ssize_t r = SYS(pread, fd, buffer, size - 1, 0);

@@ -5,6 +5,7 @@
 
 #include <osier/processes.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 /** The files that pread(2) reads anew: those that the kernel makes when they are read. */
 enum kept_file {
@@ -14,12 +15,14 @@ enum kept_file {
     KEPT_IO,
     KEPT_SCHEDSTAT,
     KEPT_CMDLINE,
-    KEPT_FILES
+    KEPT_FILES,
+    KEPT_DIRECTORY = KEPT_FILES
 };
 extern const char *const kept_names[KEPT_FILES];
 
 struct kept {
     pid_t pid;
+    unsigned keeps;        /* what may stay open of it: 1 << KEPT_… */
     int dir;               /* /proc/PID, or −1 */
     int files[KEPT_FILES]; /* of it, or −1 */
     uint64_t start;        /* when the process was started, in ticks */
@@ -36,16 +39,21 @@ void kept_start(struct kept *kept, pid_t pid);
 /** Closes all; the budget has that many descriptors more. */
 void kept_close(struct kept *kept, atomic_int *budget);
 
-/** Keeps an open directory, or closes it where no descriptors may be kept any more. */
-void kept_directory(struct kept *kept, atomic_int *budget, int dir);
+/** Lets all of these stay open where the budget has as many descriptors, else none. */
+void kept_grant(struct kept *kept, atomic_int *budget, unsigned keeps);
 
-/** A descriptor of a file, which is opened in `dir` where it isn't, and stays open while the budget
- *  lasts: −errno, or it. It is the caller's to close where it isn't kept. */
-int kept_open(struct kept *kept, atomic_int *budget, int dir, enum kept_file file);
+/** Keeps an open directory and opens in it what may stay open and isn't yet. */
+void kept_complete(struct kept *kept, int dir);
+
+/** Whether all that may stay open is, but for `io`, which may be refused. */
+bool kept_is_complete(const struct kept *kept);
+
+/** A descriptor of a file, which is opened in `dir` where it isn't: −errno, or it. It is the caller's to
+ *  close where it isn't kept. */
+int kept_open(struct kept *kept, int dir, enum kept_file file);
 
 /** Reads a file from its beginning, with a NUL behind it: how many bytes, or −errno. */
-ssize_t kept_read(struct kept *kept, atomic_int *budget, int dir, enum kept_file file, char *buffer,
-                  size_t size);
+ssize_t kept_read(struct kept *kept, int dir, enum kept_file file, char *buffer, size_t size);
 
 /** Compares what was read now with what was read before: sets the percentage of a CPU where that was
  *  of the same process, and a tick or more ago. */

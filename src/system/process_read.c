@@ -35,7 +35,7 @@ struct one {
 
 /* One file of it in one read(2), with a NUL behind it: how many bytes, or −errno. */
 static ssize_t read_file(struct one *p, enum kept_file file, char *buffer, size_t size) {
-    return p->kept ? kept_read(p->kept, p->reading->budget, p->dir, file, buffer, size)
+    return p->kept ? kept_read(p->kept, p->dir, file, buffer, size)
                    : machine_read_at(p->dir, kept_names[file], buffer, size);
 }
 
@@ -50,6 +50,30 @@ int reading_init(struct reading *reading, unsigned fields) {
     if (fields & OS_PROCESS_CPU_LIFETIME && machine_uptime(&reading->uptime) < 0)
         reading->uptime = 0;
     return machine_boot_time(&reading->boot);
+}
+
+void reading_keep(struct reading *reading, atomic_int *budget) {
+    static const struct {
+        unsigned field;
+        enum kept_file file;
+    } files[] = {{OS_PROCESS_CMDLINE, KEPT_CMDLINE},
+                 {OS_PROCESS_MEMORY, KEPT_STATM},
+                 {OS_PROCESS_IDS, KEPT_STATUS},
+                 {OS_PROCESS_IO, KEPT_IO},
+                 {OS_PROCESS_DELAY, KEPT_SCHEDSTAT}};
+    unsigned fields = reading->fields, rest = fields & ~(unsigned)FROM_STAT;
+    reading->budget = budget;
+    reading->keeps = 1u << KEPT_STAT;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (fields & files[i].field) {
+            reading->keeps |= 1u << files[i].file;
+            rest &= ~files[i].field;
+        }
+    reading->own_euid = reading->live && fields & OS_PROCESS_EUID && !(fields & OS_PROCESS_IDS);
+    if (reading->own_euid)
+        rest &= ~(unsigned)OS_PROCESS_EUID;
+    if (rest || fields & OS_PROCESS_IO) /* which may be refused, and is asked for again then */
+        reading->keeps |= 1u << KEPT_DIRECTORY;
 }
 
 /* Puts a text where it stays, for a member of the record. */
@@ -140,7 +164,7 @@ static ssize_t append_all(struct str *text, int fd) {
 
 static ssize_t append_cmdline(struct one *p) {
     struct kept *kept = p->kept;
-    int fd = kept ? kept_open(kept, p->reading->budget, p->dir, KEPT_CMDLINE)
+    int fd = kept ? kept_open(kept, p->dir, KEPT_CMDLINE)
                   : machine_open_at(p->dir, kept_names[KEPT_CMDLINE], O_RDONLY);
     ssize_t r = fd < 0 ? fd : append_all(&p->g->text, fd);
     if (!kept || fd != kept->files[KEPT_CMDLINE])
@@ -254,8 +278,9 @@ static int read_status(struct one *p) {
     if (r < 0 || r < (ssize_t)sizeof text - 1)
         return r < 0 ? (int)r : parse_status(p, text);
     AUTO_STR whole = STR_INIT; /* of a user in very many groups */
-    int loaded = machine_load_at(p->dir, "status", &whole);
-    return loaded < 0 ? loaded : parse_status(p, whole.data);
+    ssize_t loaded = p->dir < 0 ? append_all(&whole, p->kept->files[KEPT_STATUS])
+                                : machine_load_at(p->dir, "status", &whole);
+    return loaded < 0 ? (int)loaded : parse_status(p, whole.data);
 }
 
 /* The user by a pidfd, a third of what the file of all ids costs. The number is this very process's
@@ -420,7 +445,7 @@ static int settle(struct one *p, unsigned field, int r) {
     else if (r == -EACCES || r == -EPERM)
         p->info->refused |= field;
     else if (r == -ESRCH)
-        return SYS(kernel_faccessat, p->dir, "stat", F_OK) == 0;
+        return p->dir >= 0 && SYS(kernel_faccessat, p->dir, "stat", F_OK) == 0;
     return 1;
 }
 
@@ -467,9 +492,15 @@ static int read_stat_alone(struct one *p, int proc, const char *name) {
     return parse_stat(p, text, machine_read_at(proc, path, text, sizeof text));
 }
 
-/* The process's directory is open, or what is kept of it. */
-static int read_first(struct one *p, const char *name) {
+/* The process's directory is open, or its `stat` alone: what is asked by its number is asked before that
+ * says that the number is its own. */
+static int read_first(struct one *p, int proc, const char *name) {
+    struct stat st;
     ask_user(p, name);
+    if (p->dir < 0 && p->reading->own_euid && SYS(fstatat, proc, name, &st, 0) == 0) {
+        p->info->euid = st.st_uid;
+        p->info->valid |= OS_PROCESS_EUID;
+    }
     return read_stat(p);
 }
 
@@ -478,7 +509,7 @@ static int read_one(struct one *p, int proc, const char *name) {
     if (p->reading->fields & ~(unsigned)FROM_STAT) {
         AUTO_CLOSE int dir = machine_open_at(proc, name, O_RDONLY | O_DIRECTORY);
         p->dir = dir;
-        r = dir < 0 ? dir : read_first(p, name);
+        r = dir < 0 ? dir : read_first(p, proc, name);
         return r < 0 ? absent(p->g, r) : read_fields(p);
     }
     r = read_stat_alone(p, proc, name);
@@ -488,28 +519,31 @@ static int read_one(struct one *p, int proc, const char *name) {
 /* Of a process that is read for the first time, or that another one was read in the place of. */
 static int read_anew(struct one *p, int proc, const char *name) {
     struct kept *kept = p->kept;
+    atomic_int *budget = p->reading->budget;
     bool directory = p->reading->fields & ~(unsigned)FROM_STAT;
-    kept_close(kept, p->reading->budget);
-    if (!directory && atomic_load(p->reading->budget) <= 0) {
+    p->info->valid = 0;
+    kept_close(kept, budget);
+    kept_grant(kept, budget, p->reading->keeps);
+    if (!directory && !kept->keeps) {
         int r = read_stat_alone(p, proc, name);
         return r < 0 ? absent(p->g, r) : 1;
     }
     AUTO_CLOSE int dir = machine_open_at(proc, name, O_RDONLY | O_DIRECTORY);
     p->dir = dir;
-    int r = dir < 0 ? dir : read_first(p, name);
-    if (r < 0)
-        return absent(p->g, r);
-    r = read_fields(p);
-    if (r > 0 && directory)
-        kept_directory(kept, p->reading->budget, TAKE_FD(dir));
+    int r = dir < 0 ? dir : read_first(p, proc, name);
+    r = r < 0 ? absent(p->g, r) : read_fields(p);
+    if (r > 0)
+        kept_complete(kept, TAKE_FD(dir));
+    else
+        kept_close(kept, budget);
     return r;
 }
 
 /* By what is open of it, which is of the process that was read before, whoever has its number. */
 static int read_kept(struct one *p, int proc, const char *name) {
-    bool again = p->kept->files[KEPT_STAT] >= 0 || p->kept->dir >= 0;
+    bool again = kept_is_complete(p->kept);
     p->dir = p->kept->dir;
-    int r = again ? read_first(p, name) : -ESRCH;
+    int r = again ? read_first(p, proc, name) : -ESRCH;
     if (again && (r == -ESRCH || r == -ENOENT))
         p->kept->start = UINT64_MAX; /* who has the number now may be of the same tick */
     if (r == -ESRCH || r == -ENOENT)

@@ -200,7 +200,7 @@ static int read_watch(struct os_process_watch *watch, struct os_process_news *re
         r = count_forks(&forks);
     if (r < 0)
         return r;
-    reading.budget = &watch->budget;
+    reading_keep(&reading, &watch->budget);
     struct job job = {
         .reading = &reading, .proc = watch->proc, .pids = &watch->pids, .kept = watch->kept};
     r = processes_gather(&job, &watch->options, ret_items, ret_count);

@@ -20,7 +20,7 @@ static void let_go(void) {
  * processes, two threads look at them, if there are two processors. */
 #define LIST_ABSORBS                                                                               \
     "open openat read pread fstat fstatat readlinkat kernel_faccessat getpwuid_r pthread_create "  \
-    "getdents64 kernel_sched_getaffinity"
+    "getdents64 kernel_sched_getaffinity kernel_pidfd_open kernel_pidfd_get_info"
 
 static struct os_processes_options options(void) {
     static pid_t one;
@@ -66,6 +66,12 @@ FAULT(os_process_tree, .absorbs = LIST_ABSORBS) {
 FAULT_CASE(os_processes, by_stat_alone, .absorbs = LIST_ABSORBS) {
     struct os_processes_options one = options();
     return fault_free(os_processes(0, &one, &count));
+}
+
+/* A pidfd tells it, or else a file. */
+FAULT_CASE(os_processes, with_users, .absorbs = LIST_ABSORBS) {
+    struct os_processes_options one = options();
+    return fault_free(os_processes(OS_PROCESS_USERNAME | OS_PROCESS_EUID, &one, &count));
 }
 
 FAULT(os_process_open) {

@@ -4,6 +4,7 @@
 #include "recorded.h"
 #include "trees.h"
 
+#include <grp.h>
 #include <osier/machine.h>
 #include <sched.h>
 #include <signal.h>
@@ -52,6 +53,13 @@ static struct os_process_info *list_one(pid_t pid, unsigned fields) {
 static bool is_of(pid_t pid, unsigned more, const char *user) {
     struct os_process_info *info = list_one(pid, OS_PROCESS_USERNAME | more);
     bool fine = info && info->valid & OS_PROCESS_USERNAME && strcmp(info->username, user) == 0;
+    free(info);
+    return fine;
+}
+
+static bool is_in_effect(pid_t pid, uid_t user) {
+    struct os_process_info *info = list_one(pid, OS_PROCESS_EUID);
+    bool fine = info && info->euid == user;
     free(info);
     return fine;
 }
@@ -106,6 +114,72 @@ static void a_list_that_is_read_again(void **state) {
     assert_non_null(watch);
     for (int i = 0; i < 3; i++)
         assert_true(watch_says(watch, "54321"));
+    os_process_watch_close(watch);
+    end(child);
+}
+
+/* Becomes another user, in effect, whenever it is told to. */
+static void changes_itself(int number) {
+    (void)number;
+    if (setresuid((uid_t)-1, geteuid() == 0 ? 54321 : 0, 0) < 0)
+        _exit(1);
+}
+
+/* What a list of few files says, of which nothing is open but the files. */
+static uint64_t watched_euid(struct os_process_watch *watch) {
+    size_t count = 0;
+    struct os_process_info *list = os_process_watch_read(watch, NULL, &count);
+    uint64_t euid = list && count == 1 && list->valid & OS_PROCESS_EUID ? list->euid : 4711;
+    if (list && (!list->cmdline_count || !list->memory_info.rss))
+        euid = 4712;
+    free(list);
+    return euid;
+}
+
+static void the_user_in_effect_changes(void **state) {
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    sighandler_t before = signal(SIGUSR1, changes_itself);
+    pid_t child = sleeper_of(0);
+    signal(SIGUSR1, before);
+    const struct os_processes_options one = {.size = sizeof one, .pids = &child, .pids_count = 1};
+    struct os_process_watch *watch =
+        os_process_watch_open(OS_PROCESS_CMDLINE | OS_PROCESS_MEMORY | OS_PROCESS_EUID, &one);
+    assert_non_null(watch);
+    int descriptors = open_descriptors();
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(watched_euid(watch), i % 2 ? 54321 : 0);
+        assert_int_equal(open_descriptors(), descriptors + 3);
+        kill(child, SIGUSR1);
+        for (int wait = 0; wait < 100000 && !is_in_effect(child, i % 2 ? 0 : 54321); wait++)
+            usleep(100);
+    }
+    os_process_watch_close(watch);
+    end(child);
+}
+
+/* The file of a user in a thousand groups is longer than the kernel gives at once. */
+static void a_user_in_many_groups(void **state) {
+    (void)state;
+    gid_t groups[1500], none = 0;
+    if (geteuid() != 0)
+        skip();
+    for (unsigned i = 0; i < 1500; i++)
+        groups[i] = 100000 + i;
+    assert_int_equal(setgroups(1500, groups), 0);
+    pid_t child = sleeper_of(54321);
+    assert_int_equal(setgroups(1, &none), 0);
+    const struct os_processes_options one = {.size = sizeof one, .pids = &child, .pids_count = 1};
+    struct os_process_watch *watch = os_process_watch_open(OS_PROCESS_IDS, &one);
+    for (int i = 0; i < 3; i++) {
+        size_t count = 0;
+        struct os_process_info *list = os_process_watch_read(watch, NULL, &count);
+        assert_true(list && count == 1 && list->valid & OS_PROCESS_IDS);
+        assert_int_equal(list->uids.real, 54321);
+        assert_true(list->num_ctx_switches.voluntary >= 0); /* which stands behind the groups */
+        free(list);
+    }
     os_process_watch_close(watch);
     end(child);
 }
@@ -169,6 +243,8 @@ int main(void) {
         cmocka_unit_test(the_real_user),
         cmocka_unit_test(a_zombie_has_a_user),
         cmocka_unit_test(a_list_that_is_read_again),
+        cmocka_unit_test(the_user_in_effect_changes),
+        cmocka_unit_test(a_user_in_many_groups),
         cmocka_unit_test(numbers_of_another_namespace),
         IN_SCRATCH(another_path_of_proc),
     };
