@@ -72,6 +72,9 @@ int begin_connect(struct os_state *state, struct resource *resource);
 int begin_http(struct os_state *state, struct resource *resource);
 /** Takes a URL apart: 0, −EINVAL, −ENOMEM. */
 int http_take(struct os_state *state, struct assertion *a, const char *url);
+/** Takes the chunks of a body apart, as far as they have come: 1 where the last one is there, 0 where more has to
+ *  come, −EPROTO. */
+int http_join_chunks(const char *text, size_t size, struct str *body);
 int begin_dns(struct os_state *state, struct resource *resource);
 int judge_connect(const struct resource *resource, struct judgement *judgement);
 int judge_http(const struct resource *resource, struct judgement *judgement);

@@ -9,7 +9,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-enum { MOST_HEAD = 64 * 1024, MOST_BODY = 1024 * 1024 };
+enum { MOST_HEAD = 64 * 1024, MOST_BODY = 1024 * 1024, MOST_LINE = 16 * 1024 };
 
 /* ------------------------------------------------------------------------------ URLs */
 
@@ -125,32 +125,43 @@ static int read_head(const char *text, size_t size, struct head *ret) {
             ret->body_size = strtoull(value, NULL, 10);
         }
         value = field_of(line, "Transfer-Encoding");
-        ret->chunked = ret->chunked || (value && strncasecmp(value, "chunked", 7) == 0);
+        ret->chunked = ret->chunked || (value && strncasecmp(value, "chunked", 7) == 0 &&
+                                        strchr(" \t\r;,", value[7]));
     }
     return 1;
 }
 
-/* Takes the chunks of a body apart: 1 where the last one is there, 0 where more has to come. */
-static int join_chunks(const char *text, size_t size, struct str *body) {
+/* The line before a chunk, from `at` to its end: how long the chunk is; −EPROTO for what is no such line. */
+static int read_chunk_size(const char *at, const char *line, uint64_t *ret) {
+    size_t digits = strspn(at, "0123456789abcdefABCDEF"), zeros = strspn(at, "0");
+    const char *behind = at + digits + strspn(at + digits, " \t");
+    if (!digits || digits - zeros > 16 || (behind != line && *behind != ';'))
+        return -EPROTO;
+    *ret = strtoull(at, NULL, 16);
+    return 0;
+}
+
+int http_join_chunks(const char *text, size_t size, struct str *body) {
     const char *at = text, *end = text + size;
     str_truncate(body, 0);
     for (;;) {
         const char *line = memmem(at, (size_t)(end - at), "\r\n", 2);
-        char *digits;
+        uint64_t length = 0;
         if (!line)
-            return 0;
-        unsigned long long length = strtoull(at, &digits, 16);
-        if (!strspn(at, "0123456789abcdefABCDEF") ||
-            (*digits != '\r' && *digits != ';' && *digits != ' '))
+            return end - at > MOST_LINE ? -EPROTO : 0;
+        if (read_chunk_size(at, line, &length) < 0)
             return -EPROTO;
         if (length == 0)
             return 1;
         at = line + 2;
-        size_t left = (size_t)(end - at);
-        str_append(body, at, length < left ? (size_t)length : left);
-        if (left < 2 || length > left - 2)
+        size_t left = (size_t)(end - at), have = length < left ? (size_t)length : left;
+        str_append(body, at, have);
+        at += have;
+        if (memcmp(at, "\r\n", left - have < 2 ? left - have : 2) != 0)
+            return -EPROTO; /* it goes on behind its end */
+        if (left - have < 2)
             return 0;
-        at += length + 2;
+        at += 2;
     }
 }
 
@@ -159,7 +170,7 @@ static int read_body(const struct head *head, const struct str *answer, struct s
     const char *text = answer->data + head->size;
     size_t size = answer->size - head->size;
     if (head->chunked)
-        return join_chunks(text, size, body);
+        return http_join_chunks(text, size, body);
     str_truncate(body, 0);
     bool whole = head->has_size && size >= head->body_size;
     str_append(body, text, whole ? (size_t)head->body_size : size);

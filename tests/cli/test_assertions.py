@@ -209,6 +209,8 @@ def test_answers_of_all_kinds(check, answer, pieces):
         ([HEAD + b"Content-Length: 50\r\n\r\nhel"], "the answer isn't HTTP, or ends too early"),
         ([HEAD + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nhel"], "the answer isn't HTTP, or ends too early"),
         ([HEAD + b"Transfer-Encoding: chunked\r\n\r\n\r\n5\r\nhello, this"], "the answer isn't HTTP, or ends too early"),
+        ([HEAD + b"Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n"], "the answer isn't HTTP, or ends too early"),
+        ([HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello, this\r\n0\r\n\r\n"], "the answer isn't HTTP, or ends too early"),
         ([HEAD + b"Transfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n"], "the answer isn't HTTP, or ends too early"),
         ([HEAD + b"Content-Length: 5\r\n\r\n01234" + TEXT], f"'{TEXT.decode()}' isn't in the answer"),
         ([HEAD + b"\r\n" + b"x" * 1500000 + TEXT], f"'{TEXT.decode()}' isn't in the answer"),
@@ -374,6 +376,26 @@ def test_it_waits_for_a_server(osier, tmp_path):
         timer.start()
         assert osier("check", "s.toml", "--wait=60s").status == 0
         timer.join()
+
+
+def test_it_waits_for_the_right_answer(osier, tmp_path):
+    answers = [HEAD + b"Transfer-Encoding: chunked\r\n\r\n0x2\r\nok\r\n0\r\n\r\n", b"HTTP/1.1 503 No\r\n\r\n",
+               HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\n\r\n"]
+
+    def serve(server):
+        for answer in answers:
+            connection, _ = server.accept()
+            connection.recv(65536)
+            connection.sendall(answer)
+            connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        (tmp_path / "s.toml").write_text(f'[http."http://127.0.0.1:{port_of(server)}/"]\ntext = "ok"\n')
+        thread = threading.Thread(target=serve, args=[server])
+        thread.start()
+        done = osier("check", "s.toml", "--wait=60s")
+        thread.join()
+        assert done.status == 0, done.out
 
 
 @pytest.mark.parametrize(
