@@ -170,10 +170,11 @@ def build(package, command=None):
         library = os.environ.get("OSIER_LIBRARY")
         if not library:
             library = build_library(scratch / "libosier.a", [public, f"-I{TOP / 'src'}"])
-        contract("python.py", read_contract(scratch), scratch / "extra.c", package / "extra.pyi")
+        made = {"extra": scratch / "extra.c", "_system": scratch / "system.c"}
+        contract("python.py", read_contract(scratch), "extra", made["extra"], package / "extra.pyi")
+        contract("python.py", scratch / "contract.json", "system", made["_system"], package / "system.pyi", package / "system.py")
         for name, sources in extensions():
-            made = [scratch / "extra.c"] if name == "extra" else []
-            objects = compile_all([*sources, *made], scratch / name, [public, f"-I{TOP / 'python/ext'}", *headers()])
+            objects = compile_all([*sources, *filter(None, [made.get(name)])], scratch / name, [public, f"-I{TOP / 'python/ext'}", *headers()])
             run([*compiler(), "-shared", "-o", package / f"{name}{suffix}", *objects, library, *linking()])
         if command and "OSIER_COMMAND" in os.environ:
             command.write_bytes(pathlib.Path(os.environ["OSIER_COMMAND"]).read_bytes())

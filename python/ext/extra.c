@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/** The module osier.extra: functions that no module of Python has. They are made from the headers. */
+/** The modules osier.extra and osier._system, whose functions are made from the headers. */
 #include "extra.h"
 #include "own.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 /* What the module keeps; the door looks at the first member. */
@@ -50,6 +51,63 @@ PyObject *extra_map(const struct os_named_number *list, size_t count) {
         Py_XDECREF(number);
     }
     return map;
+}
+
+PyObject *extra_dict(char *const *texts) {
+    PyObject *dict = PyDict_New();
+    for (; dict && texts && *texts; texts++) {
+        const char *end = strchrnul(*texts, '=');
+        PyObject *name = door_name(*texts, end - *texts, false);
+        PyObject *value = extra_text(*end ? end + 1 : end);
+        if (!name || !value || PyDict_SetItem(dict, name, value) < 0)
+            Py_CLEAR(dict);
+        Py_XDECREF(name);
+        Py_XDECREF(value);
+    }
+    return dict;
+}
+
+PyObject *extra_ints(const int *numbers, size_t count) {
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    for (size_t i = 0; list && i < count; i++) {
+        PyObject *number = PyLong_FromLong(numbers[i]);
+        if (number)
+            PyList_SET_ITEM(list, (Py_ssize_t)i, number);
+        else
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+PyObject *extra_tuple(int count, ...) {
+    va_list items;
+    PyObject *tuple = PyTuple_New(count);
+    va_start(items, count);
+    for (int i = 0; i < count; i++) {
+        PyObject *item = va_arg(items, PyObject *);
+        if (tuple && item) {
+            PyTuple_SET_ITEM(tuple, i, item);
+        } else {
+            Py_CLEAR(tuple);
+            Py_XDECREF(item);
+        }
+    }
+    va_end(items);
+    return tuple;
+}
+
+PyObject *extra_capsule(void *handle, const char *name, void (*end)(PyObject *)) {
+    PyObject *capsule = PyCapsule_New(handle, name, NULL);
+    if (capsule)
+        PyCapsule_SetDestructor(capsule, end);
+    return capsule;
+}
+
+void *extra_handle(PyObject *capsule, const char *name) {
+    if (capsule != Py_None)
+        return PyCapsule_GetPointer(capsule, name);
+    PyErr_SetString(PyExc_ValueError, "the handle is closed");
+    return NULL;
 }
 
 PyObject *extra_moment(int64_t seconds, int64_t nanoseconds) {
@@ -102,6 +160,39 @@ int extra_word(const char *text, const struct extra_word *words, int *ret_value)
     return -1;
 }
 
+/* The bit of one name. */
+static int find_field(PyObject *name, const struct extra_field *fields, uint64_t *bits) {
+    const char *text = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
+    for (; text && fields->name; fields++)
+        if (strcmp(fields->name, text) == 0) {
+            *bits |= fields->bit;
+            return 0;
+        }
+    if (!PyErr_Occurred())
+        PyErr_Format(text ? PyExc_ValueError : PyExc_TypeError, "no field is called %R", name);
+    return -1;
+}
+
+int extra_fields(PyObject *names, const struct extra_field *fields, uint64_t all,
+                 uint64_t *ret_bits) {
+    uint64_t bits = 0;
+    if (names == Py_None) {
+        *ret_bits = all;
+        return 0;
+    }
+    if (PyUnicode_Check(names)) /* letters are no names */
+        return PyErr_SetString(PyExc_TypeError, "fields: names in a list, not one text"), -1;
+    PyObject *iterator = PyObject_GetIter(names), *name;
+    int result = iterator ? 0 : -1;
+    while (result == 0 && (name = PyIter_Next(iterator))) {
+        result = find_field(name, fields, &bits);
+        Py_DECREF(name);
+    }
+    Py_XDECREF(iterator);
+    *ret_bits = bits;
+    return PyErr_Occurred() ? -1 : result;
+}
+
 int extra_texts(PyObject *list, struct extra_texts *ret) {
     return list == Py_None ? 0 : door_texts(list, &ret->owner, &ret->list);
 }
@@ -148,18 +239,12 @@ static int clear(PyObject *module) {
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, OWN_SLOTS{0, NULL}};
 
 static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT,
-    .m_name = "osier.extra",
-    .m_doc = "What osier has beyond Python's os: osier.extra.NAME is os_NAME in C, osier os.NAME "
-             "in a shell.",
-    .m_size = sizeof(struct extra),
-    .m_slots = slots,
-    .m_traverse = traverse,
+    PyModuleDef_HEAD_INIT, .m_size = sizeof(struct extra), .m_slots = slots, .m_traverse = traverse,
     .m_clear = clear,
 };
 
-PyMODINIT_FUNC PyInit_extra(void);
-
-PyMODINIT_FUNC PyInit_extra(void) {
+PyObject *extra_module(const char *name, const char *doc) {
+    definition.m_name = name;
+    definition.m_doc = doc;
     return PyModuleDef_Init(&definition);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** osier.extra: what tools/contract/python.py makes of the headers, and what that calls. */
+/** osier.extra and osier.system: what tools/contract/python.py makes of the headers, and what that calls. */
 #ifndef PYTHON_EXTRA_H
 #define PYTHON_EXTRA_H
 
@@ -32,6 +32,34 @@ PyObject *extra_list(char *const *texts);
 
 /** Names and numbers as a dict. */
 PyObject *extra_map(const struct os_named_number *list, size_t count);
+
+/** "NAME=value" texts, then NULL, as a dict. */
+PyObject *extra_dict(char *const *texts);
+
+/** Numbers as a list. */
+PyObject *extra_ints(const int *list, size_t count);
+
+/** Objects, which are taken, as a tuple; NULL if one of them is NULL. */
+PyObject *extra_tuple(int count, ...);
+
+/** A handle, which `end` is called with when nobody has it any more. */
+PyObject *extra_capsule(void *handle, const char *name, void (*end)(PyObject *));
+
+/** The handle in such an object; NULL with an exception for any other, and for None, one that was closed. */
+void *extra_handle(PyObject *capsule, const char *name);
+
+/** A member of a record, and the bit by which it is read; 0: always. */
+struct extra_field {
+    const char *name;
+    uint64_t bit;
+};
+
+/** The bits of the members that are named, `all` for None: 0, or −1 with an exception. */
+int extra_fields(PyObject *names, const struct extra_field *fields, uint64_t all,
+                 uint64_t *ret_bits);
+
+/** The module of this extension. */
+PyObject *extra_module(const char *name, const char *doc);
 
 /** A time in nanoseconds, however far away. */
 PyObject *extra_moment(int64_t seconds, int64_t nanoseconds);

@@ -8,6 +8,7 @@
     with osier.plan() as os:        changes that are shown first, made at the end or not at all
     osier.state("site.toml").apply()        a machine as a file says it shall be
     osier.rehearse(["make", "install"])     what a command would change, to be kept or dropped
+    import osier.system             the machine: processes, disks, network, control groups, settings; handles as classes
     import osier.extra              what osier has beyond os: rename_exchange, tree_usage, pressure, net_routes …
 """
 

@@ -51,7 +51,7 @@ def extra(tmp_path, text):
     """What osier.extra, the module for Python, is made of that header."""
     done, _ = contract(tmp_path, text)
     assert done.returncode == 0
-    return tool("python.py", tmp_path / "contract.json", tmp_path / "extra.c", tmp_path / "extra.pyi")
+    return tool("python.py", tmp_path / "contract.json", "extra", tmp_path / "extra.c", tmp_path / "extra.pyi")
 
 
 def test_what_python_lacks_is_in_its_module(tmp_path):
@@ -64,10 +64,10 @@ def test_what_python_lacks_is_in_its_module(tmp_path):
 
 
 def test_what_has_no_answer_in_python_is_told(tmp_path):
-    text = COMMENT.replace(" * @python os.make(path)\n", "").replace("-> none", "-> dict").replace("int os_make", "char **os_make")
+    text = COMMENT.replace(" * @python os.make(path)\n", "").replace("-> none", "-> floats").replace("int os_make", "double *os_make")
     done = extra(tmp_path, HEADER + text)
     assert done.returncode == 1
-    assert "osier.extra has no answer of the kind 'dict' (os_make())" in done.stderr
+    assert "osier.extra has no answer of the kind 'floats' (os_make())" in done.stderr
 
 
 def test_a_complete_one(tmp_path):

@@ -18,6 +18,10 @@ from conftest import TOP, built, clean_environment, run
 VERSION = re.search(r'OSIER_VERSION +"(.+)"', (TOP / "include/osier/types.h").read_text()).group(1)
 
 
+#: What is made from the headers.
+MADE = {"osier/extra.pyi", "osier/system.py", "osier/system.pyi"}
+
+
 def test_sdist_holds_what_git_does(sdist):
     tracked = subprocess.run(["git", "-C", TOP, "ls-files", "-z"], capture_output=True, text=True)
     if tracked.returncode:
@@ -136,8 +140,8 @@ def test_pip_wheel_without_isolation(interpreter, source, quick, tmp_path):
     plain = {name for name in packed if name.endswith((".py", ".pyi", "py.typed"))}
     given = {name.removeprefix("python/") for name in before
              if name.startswith("python/osier/") and not name.endswith("meson.build")}
-    assert plain == given | {"osier/extra.pyi"}, "what the headers say is written when they are built"
-    extensions = {f"osier/{name}" for name in ("_posix", "_psutil", "extra")}
+    assert plain == given | MADE, "what the headers say is written when they are built"
+    extensions = {f"osier/{name}" for name in ("_posix", "_psutil", "_system", "extra")}
     assert {name.split(".")[0] if name.endswith(".so") else name for name in packed - plain} == {
         *extensions, f"osier-{VERSION}.data/scripts/osier"}
 
@@ -199,7 +203,7 @@ def test_make_install_is_imported(build, tmp_path):
     sys.path.insert(0, str(TOP / "python"))
     import pack
 
-    assert installed == {str(path) for path in pack.package_files()} | {"osier/extra.pyi"}  # which is made from the headers
+    assert installed == {str(path) for path in pack.package_files()} | MADE
     options = json.loads((build / "meson-info" / "intro-buildoptions.json").read_text())
     [prefix] = [option["value"] for option in options if option["name"] == "prefix"]
     if prefix in ("/usr", "/usr/local"):

@@ -1,21 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The module osier.extra, functions that no module of Python has, and its types: python.py CONTRACT.json
-EXTRA.c EXTRA.pyi
+"""The modules osier.extra and osier.system, and their types: python.py CONTRACT.json extra EXTRA.c EXTRA.pyi, and
+python.py CONTRACT.json system SYSTEM.c SYSTEM.pyi SYSTEM.py
 
-A function is in it that the command calls and that has no @python line, or one that says "no: …". What its @shell line
-calls its arguments are its parameters, in Python's order: those that may be left out come last, and options by name only.
+In osier.extra is each function that the command calls and that no module of Python has: one without a @python line, or with
+one that says "no: …". In osier.system are those of the headers about the machine, what psutil has and what the command doesn't
+call included (handles.py). What the @shell line of a function calls its arguments are its parameters, in Python's order: those
+that may be left out come last, and options by name only.
 """
 
 import re
 import sys
 from dataclasses import dataclass
 
+import handles
 from calls import count_of, kind_of, outs, pointed
 from ctext import c_string, integer_type, is_pointer, text_list, text_type
 from model import Complaints, complain, entries, enum_words, find_enum, find_struct, from_shell, load, option_members
 from plan import find_argument
-from records import field_type, members, parts_of_time, record_of, with_inner
+from records import field_type, find_record, members, parts_of_time, record_of, with_inner
 
 INCLUDES = """\
 /* Made from the headers by tools/contract. */
@@ -27,9 +30,17 @@ STUB = """\
 # Made from the headers by tools/contract.
 import builtins
 from collections.abc import Iterable
-from typing import Any, Final, Literal, final
+from typing import Any, Final, Literal, {self}final
 
 from _typeshed import FileDescriptorLike, ReadableBuffer, StrOrBytesPath, structseq
+"""
+
+INIT = """
+PyMODINIT_FUNC PyInit_{file}(void);
+
+PyMODINIT_FUNC PyInit_{file}(void) {{
+    return extra_module("osier.{file}", "osier.{module}.NAME is os_NAME in C, osier os.NAME in a shell.");
+}}
 """
 
 #: How a parameter of a C type is read: the word of python/ext/args.c, the value in C, the type in Python.
@@ -65,6 +76,18 @@ WORD = """\
 """
 
 
+FIELDS = """\
+    uint64_t bits_{name};
+    if (extra_fields(OBJECT(@), fields_of_{record}, {all}, &bits_{name}) < 0)
+        return NULL;
+"""
+HANDLE = """\
+    {type}handle_{name} = extra_handle(OBJECT(@), "{tag}");
+    if (!handle_{name})
+        return NULL;
+"""
+
+
 @dataclass
 class Parameter:
     """Of a function in Python."""
@@ -82,6 +105,7 @@ class Function:
     """One function: its parameters, and what C is made of them."""
 
     names = set()  # of all of them
+    module = "extra"
 
     def __init__(self, contract, entry):
         self.contract, self.entry = contract, entry
@@ -107,11 +131,11 @@ class Function:
         elif source == "options":
             self.options(variable)
         elif source == "fields":
-            self.fill += f"    {variable.type} v_{name} = {all_bits(record_of(self.contract, self.entry)[0])};\n"
+            self.fields(variable)
         elif source == "out" and variable.array is None:
             self.fill += f"    {typed(pointed(variable), name)} = {{0}};\n"
         else:
-            complain(self.entry, f"osier.extra has no way to pass '{name}' of {self.entry.name}()")
+            complain(self.entry, f"osier.{Function.module} has no way to pass '{name}' of {self.entry.name}()")
 
     def add(self, name, kind, type, argument, keyword):
         """A parameter; what stands for it in the code is `{name}`."""
@@ -124,7 +148,7 @@ class Function:
             elif kind == "bool":
                 default = "False"
             elif not re.fullmatch(r"-?\w+", default) or default[0].isalpha():
-                complain(self.entry, f"osier.extra has no default for '{name}' of {self.entry.name}(): {default}")
+                complain(self.entry, f"osier.{Function.module} has no default for '{name}' of {self.entry.name}(): {default}")
         self.parameters.append(Parameter(name, kind, value.format(i="@", type=type), stub, default, keyword))
         return self.parameters[-1]
 
@@ -138,7 +162,12 @@ class Function:
             kind = "dir_fd"
         elif type == "int" and re.search(r"(^|_)fd$", name):
             kind = "fd"
-        if type.startswith("enum "):
+        if tag := handles.tag_of(type):
+            one = self.add(name, "path", type, argument, keyword)
+            one.kind, one.type, one.value = "object", handles.class_of(tag), f"handle_{name}"
+            one.before = HANDLE.format(type=type, name=name, tag=tag)
+            self.fill += f"    {assign} = {{{name}}};\n"
+        elif type.startswith("enum "):
             self.word(variable, assign, argument)
         elif text_list(variable) and keyword:
             one = self.add(name, "path|none", type, argument, keyword)
@@ -152,7 +181,7 @@ class Function:
                 one.value = f"TEXT(@) ? TEXT(@) : {c_string(argument.fallback)}"
             self.fill += f"    {assign} = {{{name}}};\n"
         else:
-            complain(self.entry, f"osier.extra reads no '{type}' ({name} of {self.entry.name}())")
+            complain(self.entry, f"osier.{Function.module} reads no '{type}' ({name} of {self.entry.name}())")
 
     def word(self, variable, assign, argument):
         enum = find_enum(self.contract, variable.type)
@@ -162,8 +191,16 @@ class Function:
         one.before = WORD.format(name=variable.name, enum=enum.name)
         one.value = f"({variable.type})word_{variable.name}"
         if argument.optional:
-            complain(self.entry, f"osier.extra has no default for '{variable.name}' of {self.entry.name}()")
+            complain(self.entry, f"osier.{Function.module} has no default for '{variable.name}' of {self.entry.name}()")
         self.fill += f"    {assign} = {{{variable.name}}};\n"
+
+    def fields(self, variable):
+        """Names of members, which bits are read of."""
+        record = handles.fields_of(self.contract, self.entry) or record_of(self.contract, self.entry)[0]
+        one = Parameter("fields", "object", "bits_fields", "Iterable[builtins.str] | None", "None")
+        one.before = FIELDS.format(name="fields", record=record.name, all=all_bits(record))
+        self.parameters.append(one)
+        self.fill += f"    {variable.type} v_{variable.name} = ({variable.type})bits_fields;\n"
 
     def bits(self):
         text = "0"
@@ -214,28 +251,28 @@ class Function:
         entry, type = self.entry, self.entry.type
         like = next((f"ARG({i})" for i, one in enumerate(self.parameters) if one.kind.startswith("path")), "NULL")
         error = f"door_record_error({like})"
-        kind = kind_of(entry, 0)
-        found = outs(entry)
-        if is_pointer(type):
-            value, python = self.made(kind, type, "result", count_of(entry))
-            return (
-                f"    if (!result)\n        return {error};\n    PyObject *answer = {value};\n"
-                f"    free((void *)result);\n    return answer;\n"
-            ), python
-        if kind == "ok":
+        kinds, found = entry.shell.results, outs(entry)
+        if kinds == ["ok"]:
             return "    return PyBool_FromLong(result == 0);\n", "bool"
-        text = f"    if (result < 0)\n        return {error};\n" if type in ("int", "ssize_t", "long", "int64_t") else ""
-        if kind == "none":
+        text = f"    if (!result)\n        return {error};\n" if is_pointer(type) else ""
+        if type in ("int", "ssize_t", "long", "int64_t"):
+            text = f"    if (result < 0)\n        return {error};\n"
+        if kinds == ["none"]:
             return text + "    Py_RETURN_NONE;\n", "None"
-        if len(found) > 1:
-            complain(entry, f"osier.extra gives one answer: {entry.name}() has several")
-        if found:
-            value, python = self.made(kind, pointed(found[0]), f"v_{found[0].name}", count_of(entry))
-            if is_pointer(pointed(found[0])):
-                return text + f"    PyObject *answer = {value};\n    free((void *)v_{found[0].name});\n    return answer;\n", python
+        values = [] if len(found) == len(kinds) else [("result", type)]
+        values += [("v_" + one.name, pointed(one)) for one in found]
+        if len(values) != len(kinds):
+            complain(entry, f"osier.{Function.module} has {len(values)} answers of {entry.name}(), which says {len(kinds)}")
+        made = [self.made(kind, of, value, count_of(entry) if i == 0 else "0") for i, (kind, (value, of)) in enumerate(zip(kinds, values))]
+        free = "".join(f"    free((void *){value});\n" for (value, of), kind in zip(values, kinds) if is_pointer(of) and kind != "handle")
+        if len(made) > 1:
+            items = ", ".join(value for value, _ in made)
+            value, python = f"extra_tuple({len(made)}, {items})", f"tuple[{', '.join(type for _, type in made)}]"
+        else:
+            value, python = made[0] if made else ("NULL", "None")
+        if not free:
             return text + f"    return {value};\n", python
-        value, python = self.made(kind, type, "result", "0")
-        return text + f"    return {value};\n", python
+        return text + f"    PyObject *answer = {value};\n{free}    return answer;\n", python
 
     def made(self, kind, type, value, count):
         """The Python object of a value in C, and its type."""
@@ -247,14 +284,19 @@ class Function:
             "content": (f"PyBytes_FromStringAndSize({value}, (Py_ssize_t){count})", "bytes"),
             "bytes": (f"PyBytes_FromStringAndSize({value}, (Py_ssize_t){count})", "bytes"),
             "map": (f"extra_map({value}, {count})", "dict[str, int]"),
+            "dict": (f"extra_dict({value})", "dict[str, str]"),
+            "ints": (f"extra_ints({value}, {count})", "list[int]"),
         }
+        if kind == "handle":
+            tag = handles.tag_of(type)
+            return f'extra_capsule(result, "{tag}", end_{tag})', handles.class_of(tag)
         if kind in simple:
             return simple[kind]
         if kind in ("int", "octal", "status") and integer_type(type):
             return number(type, value), "int"
-        record, is_list = record_of(self.contract, self.entry)
+        record, is_list = find_record(self.contract, kind.removeprefix("list of ")), kind.startswith("list of ")
         if not record:
-            complain(self.entry, f"osier.extra has no answer of the kind '{kind}' ({self.entry.name}())")
+            complain(self.entry, f"osier.{Function.module} has no answer of the kind '{kind}' ({self.entry.name}())")
             return "NULL", "None"
         python = short(record)
         if is_list:
@@ -295,7 +337,8 @@ def number(type, value):
 
 
 def all_bits(record):
-    bits = sorted({member.bit for member, _ in members(record) if member.bit})
+    """What is read where nobody says: all but what is dear."""
+    bits = sorted({member.bit for member, _ in members(record) if member.bit and not member.dear})
     return " | ".join(bits) or "0"
 
 
@@ -312,7 +355,7 @@ def member_of(contract, record, member, count):
     inner = find_struct(contract, member.type)
     enum = find_enum(contract, member.type)
     if not kind:
-        complain(record, f"osier.extra has no member '{member.name}' of struct {record.name}")
+        complain(record, f"osier.{Function.module} has no member '{member.name}' of struct {record.name}")
     return {
         "FIELD_CHARS": (f"extra_chars({place}, sizeof {place})", "str"),
         "FIELD_TEXT": (f"extra_text({place})", "str | None"),
@@ -356,9 +399,15 @@ def record_stub(contract, record):
     return text
 
 
+def fields_code(record):
+    """The bits of the members by their names."""
+    rows = "".join(f"    {{{c_string(member.name)}, {member.bit or 0}}},\n" for member, _ in members(record))
+    return f"\nstatic const struct extra_field fields_of_{record.name}[] = {{\n{rows}    {{0}},\n}};\n"
+
+
 def table(records):
     rows = "".join(
-        f"    {{{{{c_string('osier.extra.' + short(one))}, {c_string(one.brief)}, fields_{one.name},\n"
+        f"    {{{{{c_string(f'osier.{Function.module}.' + short(one))}, {c_string(one.brief)}, fields_{one.name},\n"
         f"      (int)(sizeof fields_{one.name} / sizeof *fields_{one.name}) - 1}}}},\n"
         for one in records
     )
@@ -379,32 +428,44 @@ def chosen(contract):
             yield entry
 
 
-def main(source, target, stub):
+def answered(contract, entry):
+    """The records that a function gives, with those in them."""
+    for kind in entry.shell.results:
+        record = find_record(contract, kind.removeprefix("list of "))
+        yield from with_inner(contract, record) if record else ()
+
+
+def main(source, module, target, stub, python=None):
     contract = load(source)
-    functions = [Function(contract, entry) for entry in chosen(contract)]
+    Function.module = module
+    functions = [Function(contract, entry) for entry in (handles.chosen(contract) if module == "system" else chosen(contract))]
     Function.names.update(one.name for one in functions)
-    records, enums = {}, {}
+    records, enums, choices = {}, {}, {}
     for one in functions:
-        record, _ = record_of(contract, one.entry)
-        records.update((inner.name, inner) for inner in (with_inner(contract, record) if record else ()))
+        records.update((record.name, record) for record in answered(contract, one.entry))
         for variable in one.entry.variables:
             if variable.source == "argument" and (enum := find_enum(contract, variable.type)):
                 enums[enum.name] = enum
+            if variable.source == "fields":
+                record = handles.fields_of(contract, one.entry) or record_of(contract, one.entry)[0]
+                choices[record.name] = record
     for record in records.values():
         for member, count in members(record):
             if field_type(contract, member, count) == "FIELD_WORD":
                 enums[find_enum(contract, member.type).name] = find_enum(contract, member.type)
-    code = INCLUDES + "".join(map(words, enums.values()))
+    code = INCLUDES + "".join(map(words, enums.values())) + "".join(map(fields_code, choices.values()))
     code += "".join(record_code(contract, record, i) for i, record in enumerate(records.values())) + table(records.values())
-    code += "".join(one.code() for one in functions)
-    types = STUB + "".join(record_stub(contract, record) for record in records.values())
-    types += "\n" + "".join(one.stub() for one in functions)
+    code += (handles.ENDS if python else "") + "".join(one.code() for one in functions)
+    code += INIT.format(file="_system" if python else module, module=module)
+    types = STUB.format(self="Self, " if python else "") + "".join(record_stub(contract, record) for record in records.values())
+    types += handles.stubs(functions) if python else ""
+    types += "\n" + "".join(one.stub() for one in functions if not (python and handles.is_method(one)))
     if Complaints.count:
         return 1
-    with open(target, "w", encoding="utf-8") as out:
-        out.write(code)
-    with open(stub, "w", encoding="utf-8") as out:
-        out.write(types)
+    for path, text in ((target, code), (stub, types), (python, handles.source(functions, map(short, records.values())) if python else "")):
+        if path:
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(text)
     return 0
 
 
