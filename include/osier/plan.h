@@ -859,7 +859,8 @@ OS_API OS_NONNULL() size_t
 /** Something that keeps a plan from being applied. */
 struct os_plan_refusal {
     const char *path; /**< where */
-    int error;        /**< EACCES, EPERM, EROFS; ENOSPC: the new content may not fit there */
+    int error;        /**< EACCES, EPERM, EROFS; EXDEV: a directory of a lower layer of overlayfs (since
+                         Linux 6.6; before, applying finds out); ENOSPC: the new content may not fit there */
     uint64_t needed;  /**< ENOSPC: how much is new, besides what others write [bytes] */
     uint64_t room;    /**< likewise: how much is free [bytes] */
 };

@@ -209,6 +209,8 @@ static void end_attempt(struct commit *c) {
     c->dir_journals = NULL;
     c->table = NULL;
     c->root = NULL;
+    if (!c->protocol.done)
+        journals_drop_new(&c->js);
     journals_end(&c->js);
 }
 
@@ -300,9 +302,10 @@ int os_plan_apply(struct os_plan *plan, const struct os_plan_apply_options *opti
         return 0;
     }
     r = attempt(&c);
-    for (bool lower; (lower = is_lower(&c, r)) || is_boundary(&c, r);) {
+    for (bool again = false, lower = false;
+         (again = c.js.vanished) || (lower = is_lower(&c, r)) || is_boundary(&c, r);) {
         end_attempt(&c);
-        c.within |= !lower;
+        c.within |= !lower && !again;
         r = attempt(&c);
     }
     if (c.protocol.done && ret_id)

@@ -514,6 +514,10 @@ static int tell_refusals(struct report *r) {
             append_size(&r->out, list[i].room);
             str_append_text(&r->out, " free");
         }
+        if (list[i].error == EXDEV)
+            str_append_text(&r->out,
+                            ", a directory of a lower layer: it goes only in a plan that has "
+                            "nothing else in it or in its place");
         color(r, PLAIN);
         str_append_char(&r->out, '\n');
     }

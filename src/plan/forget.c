@@ -11,6 +11,7 @@
 #include "base/procfile.h"
 #include "base/seam.h"
 #include "fs/dir.h"
+#include "io/contents.h"
 #include "io/readwrite.h"
 #include "plan/commit.h"
 #include "plan/tries.h"
@@ -146,19 +147,33 @@ long forget_list(const struct journal *j, uint64_t **ret_ids) {
     return journal_list(&other, JOURNAL_LOG, ret_ids);
 }
 
-/* Links what can be read to forgotten/ID; whoever dies half-way has it done again. */
-static int keep_readable(const struct journal *j, uint64_t id) {
+/* The journal may stand on another file system, and goes when nothing is left in it. */
+static int copy_readable(int from, int to, const char *name) {
+    const struct os_write_file_options options = {
+        .size = sizeof options, .mode = 0600, .nosync = true};
+    AUTO_STR s = STR_INIT;
+    AUTO_CLOSE int fd = SYS(openat, from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int r = fd < 0 ? fd : procfile_load_fd(fd, &s);
+    if (r >= 0 && s.failed)
+        r = -ENOMEM;
+    return r < 0 ? r : contents_replace(to, name, s.data, s.size, &options);
+}
+
+/* Links what can be read to forgotten/ID of the state directory; whoever dies half-way has it done again. */
+static int keep_readable(const struct journals *js, const struct journal *j, uint64_t id) {
     static const char *const files[] = {"intent", "plan.jsonl"};
     char name[JOURNAL_ID];
     journal_name(id, name);
-    AUTO_CLOSE int dir = open_forgotten(j, true);
+    AUTO_CLOSE int dir = open_forgotten(js->list[0], true);
     int r = dir < 0 ? dir : SYS(mkdirat, dir, name, 0700);
-    AUTO_CLOSE int to = r < 0 && r != -EEXIST ? r : forget_open(j, id);
+    AUTO_CLOSE int to = r < 0 && r != -EEXIST ? r : forget_open(js->list[0], id);
     AUTO_CLOSE int from = to < 0 ? to : journal_open(j, JOURNAL_LOG, id);
     if (to < 0 || from < 0)
         return to < 0 ? to : from;
     for (int i = 0; i < 2; i++) {
         r = SYS(linkat, from, files[i], to, files[i], 0);
+        if (r == -EXDEV)
+            r = copy_readable(from, to, files[i]);
         if (r < 0 && r != -EEXIST && r != -ENOENT)
             return r;
     }
@@ -174,8 +189,8 @@ static struct journal *find_locked(const struct journals *js, const char *uuid) 
     return NULL;
 }
 
-static int drop(const struct journal *j, uint64_t id, bool first) {
-    int r = first ? keep_readable(j, id) : 0;
+static int drop(const struct journals *js, const struct journal *j, uint64_t id, bool first) {
+    int r = first ? keep_readable(js, j, id) : 0;
     if (r >= 0)
         r = journal_move(j, id, JOURNAL_LOG, JOURNAL_TRASH);
     return r == -ENOENT ? 0 : r; /* an earlier attempt came so far */
@@ -197,7 +212,7 @@ static int forget_one(const struct journals *js, const struct journal *j, uint64
             return 0;
     }
     for (size_t i = head.part_count; i-- > 0 && r >= 0;)
-        r = drop(find_locked(js, head.parts[i].uuid), id, i == 0);
+        r = drop(js, find_locked(js, head.parts[i].uuid), id, i == 0);
     return r < 0 ? r : 1;
 }
 
@@ -342,6 +357,8 @@ static long forget(struct journals *js, const struct os_forget_options *options,
     }
     if (forgotten >= 0)
         tries_sweep(js, options->all);
+    for (size_t i = 0; i < js->count && forgotten >= 0; i++)
+        journals_drop_unused(js, js->list[i]);
     return forgotten;
 }
 

@@ -36,6 +36,7 @@ struct journal {
     char uuid[JOURNAL_UUID];
     uint64_t mount, device, ino;
     bool births; /* times of birth tell inodes apart on its file system */
+    bool made;   /* the call has made it */
     bool used;   /* the call changes something in it, and needs its lock */
     int states[JOURNAL_STATES];
 };
@@ -46,6 +47,7 @@ struct journals {
     size_t count;
     const char *failed; /* after a failure: the path that it was about, or NULL */
     char *failed_path;
+    bool vanished; /* one was removed by who had the lock: the call may be tried again */
 };
 
 /** Opens the state directory's journal, making it where it is missing: 0 or −errno. */
@@ -90,6 +92,18 @@ int journal_open_lock(const struct journal *j);
 
 /** Notes that a call failed at `path`, for js->failed: `r`. */
 int journals_fail(struct journals *js, const char *path, int r);
+
+/** Locks one at once: 0, −EBUSY or −errno. */
+int journal_lock(struct journals *js, struct journal *j);
+
+/** Removes a journal that is locked and has no transaction left, but never the state directory's. */
+void journals_drop_unused(struct journals *js, struct journal *j);
+
+/** Removes those that the call has made, where nothing came into them. */
+void journals_drop_new(struct journals *js);
+
+/** Takes a journal from the list of those that recovery looks for: 0 or −errno. */
+int journals_make_unknown(const struct journals *js, const struct journal *j);
 
 /** Draws the next transaction's number, which no journal that is used has seen: 0 or −errno. */
 int journals_next(struct journals *js, uint64_t *ret_id);

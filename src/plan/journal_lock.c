@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,7 +53,7 @@ static bool holder_has_ended(int fd) {
     return process == -ESRCH || (process >= 0 && poll(&end, 1, 0) > 0);
 }
 
-static int lock_one(struct journal *j, int (*pause)(void *data), void *data) {
+static int lock_one(struct journals *js, struct journal *j, int (*pause)(void *data), void *data) {
     AUTO_CLOSE int fd = journal_open_lock(j);
     if (fd < 0)
         return fd;
@@ -66,6 +67,11 @@ static int lock_one(struct journal *j, int (*pause)(void *data), void *data) {
             return r;
         nanosleep(&a_moment, NULL);
     }
+    struct stat st;
+    if (r >= 0 && SYS(fstat, fd, &st) >= 0 && !st.st_nlink) {
+        js->vanished = true;
+        r = -EBUSY;
+    }
     if (r < 0)
         return r;
     char holder[32]; /* for people */
@@ -76,6 +82,10 @@ static int lock_one(struct journal *j, int (*pause)(void *data), void *data) {
     return 0;
 }
 
+int journal_lock(struct journals *js, struct journal *j) {
+    return lock_one(js, j, NULL, NULL);
+}
+
 int journals_lock(struct journals *js, int (*pause)(void *data), void *data) {
     AUTO_FREE struct journal **order = mem_alloc(js->count * sizeof *order);
     if (!order)
@@ -84,7 +94,7 @@ int journals_lock(struct journals *js, int (*pause)(void *data), void *data) {
     qsort(order, js->count, sizeof *order, by_place);
     for (size_t i = 0; i < js->count; i++) {
         bool wanted = order[i]->used && order[i]->lock < 0;
-        int r = wanted ? lock_one(order[i], pause, data) : 0;
+        int r = wanted ? lock_one(js, order[i], pause, data) : 0;
         if (r < 0)
             return journals_fail(js, order[i]->path, r);
     }

@@ -271,7 +271,8 @@ static bool next_known(struct str *known, size_t *at, char **ret_uuid, char **re
             return false; /* the power went while it was written */
         *at = (size_t)(end - known->data) + 1;
         *end = '\0';
-        if (end - line < JOURNAL_UUID || line[JOURNAL_UUID - 1] != ' ')
+        if (end - line < JOURNAL_UUID || line[JOURNAL_UUID - 1] != ' ' || *line == '!' ||
+            line[JOURNAL_UUID] != '/')
             continue;
         line[JOURNAL_UUID - 1] = '\0';
         *ret_uuid = line;
@@ -282,10 +283,39 @@ static bool next_known(struct str *known, size_t *at, char **ret_uuid, char **re
     return false;
 }
 
+/* A line whose path is "-" takes back those before it that have its uuid. */
+static void drop_unknown(struct str *known) {
+    static const char gone[] = " -\n";
+    char *at = known->data;
+    while (at && (at = strstr(at, gone))) {
+        char *line = at - (JOURNAL_UUID - 1);
+        at += sizeof gone - 1;
+        if (line < known->data || (line > known->data && line[-1] != '\n'))
+            continue;
+        for (char *other = known->data; other < line; other = strchr(other, '\n') + 1)
+            if (strncmp(other, line, JOURNAL_UUID) == 0)
+                *other = '!';
+    }
+}
+
 static int read_known(const struct journals *js, struct str *known) {
     int r = read_file(js->list[0]->fd, KNOWN, known);
     r = r == -ENOENT ? 0 : r;
+    if (r >= 0 && !known->failed)
+        drop_unknown(known);
     return r >= 0 && known->failed ? -ENOMEM : r;
+}
+
+static int append_known(const struct journals *js, struct str *line) {
+    str_append_char(line, '\n');
+    if (line->failed)
+        return -ENOMEM;
+    AUTO_CLOSE int fd = SYS(openat, js->list[0]->fd, KNOWN,
+                            O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int r = fd < 0 ? fd : write_all(fd, line->data, line->size);
+    if (r >= 0)
+        r = SYS(fsync, fd);
+    return r < 0 ? r : SYS(fsync, js->list[0]->fd);
 }
 
 /* Before a journal is used for the first time it is in the list, for recovery to find it. */
@@ -302,15 +332,13 @@ static int make_known(const struct journals *js, const struct journal *j) {
             return 0;
     str_printf(&line, "%s ", j->uuid);
     append_escaped(&line, j->path);
-    str_append_char(&line, '\n');
-    if (line.failed)
-        return -ENOMEM;
-    AUTO_CLOSE int fd = SYS(openat, js->list[0]->fd, KNOWN,
-                            O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
-    r = fd < 0 ? fd : write_all(fd, line.data, line.size);
-    if (r >= 0)
-        r = SYS(fsync, fd);
-    return r < 0 ? r : SYS(fsync, js->list[0]->fd);
+    return append_known(js, &line);
+}
+
+int journals_make_unknown(const struct journals *js, const struct journal *j) {
+    AUTO_STR line = STR_INIT;
+    str_printf(&line, "%s -", j->uuid);
+    return append_known(js, &line);
 }
 
 /* Opens what the path leads to, unless it is open already: 0, or −ENOENT where it isn't that
@@ -398,6 +426,8 @@ static int enter(struct journals *js, int dir, const char *path, const char *nam
         seam_close_quietly(fd);
     else
         r = open_journal(fd, full.data, true, &j);
+    if (j)
+        j->made = made;
     if (r >= 0 && made)
         r = look_sync(dir, j->fd);
     if (r >= 0)
@@ -430,6 +460,8 @@ static int enter_in(struct journals *js, int dir, const char *path, struct journ
     char name[64];
     snprintf(name, sizeof name, ".osier-%u", (unsigned)geteuid());
     int r = enter(js, dir, path, name, ret_journal);
+    if (r == -ENOENT) /* somebody has removed it, unused, this moment */
+        r = enter(js, dir, path, name, ret_journal);
     if (r != -EPERM)
         return r;
     r = enter_known(js, path, ret_journal);

@@ -5,6 +5,7 @@
 #include "base/kernel.h"
 #include "base/procfile.h"
 #include "fs/dir.h"
+#include "plan/lower.h"
 #include "plan/plan.h"
 #include "plan/was.h"
 
@@ -278,6 +279,8 @@ static int check_entry(struct refusing *r, const struct plan_entry *e) {
         failed = check_values(r, e);
     else if (!e->aside)
         failed = check_place(r, &e->path, &e->was, stays_here, !two);
+    if (failed >= 0 && (failed = lower_refuses(&r->net, e)) > 0)
+        failed = refuse(r, (struct os_plan_refusal){e->path.path, EXDEV, 0, 0});
     if (failed >= 0 && two)
         failed = check_place(r, &e->path2, &e->was2, e->kind == PLAN_SWAP && stays_here, false);
     return failed >= 0 && made ? check_made(r, e) : failed;

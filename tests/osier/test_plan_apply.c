@@ -643,6 +643,166 @@ static void test_lower_directory_with_more_in_the_plan(void **state) {
     leave_overlay();
 }
 
+/* On a file system of its own, a medium say, the journal stands there, and goes with the last that it has; what
+ * was forgotten can still be read. */
+static void test_a_journal_goes_with_its_last_transaction(void **state) {
+    (void)state;
+    if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0 ||
+        mount(NULL, "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
+        skip();
+    ok(mkdir("medium", 0755));
+    if (mount("tmpfs", "medium", "tmpfs", 0, "size=16m") < 0)
+        skip();
+    for (int i = 0; i < 2; i++) { /* and comes again */
+        struct os_plan *plan = begin();
+        ok(os_plan_write_file(plan, "medium/f", "x", 1, NULL));
+        uint64_t id = apply(plan), undone = undo(id);
+        assert_int_equal(access("medium/.osier-0/log", F_OK), 0);
+        struct os_forget_options options = {.size = sizeof options, .ids = &id, .count = 1};
+        assert_int_equal(os_forget(&options), 1);
+        assert_int_equal(access("medium/.osier-0/log", F_OK), 0);
+        options.ids = &undone;
+        assert_int_equal(os_forget(&options), 1);
+        os_autofree char **left = os_listdir("medium");
+        assert_null(left[0]);
+        plan = os_history_plan(id);
+        assert_non_null(plan);
+        os_plan_close(plan);
+        assert_int_equal(os_recover(NULL), 0);
+    }
+    struct os_plan *plan = begin(); /* what isn't done leaves none */
+    ok(os_plan_write_file(plan, "medium/f", "x", 1, NULL));
+    write_text("medium/f", "theirs");
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    os_plan_close(plan);
+    plan = begin();
+    char *large = calloc(1, 17 << 20);
+    ok(os_plan_write_file(plan, "medium/g", large, 17 << 20, NULL));
+    free(large);
+    assert_int_equal(os_plan_apply(plan, NULL, NULL), -1);
+    assert_int_equal(errno, ENOSPC);
+    os_plan_close(plan);
+    os_autofree char **left = os_listdir("medium");
+    assert_string_equal(left[0], "f");
+    assert_null(left[1]);
+    ok(umount("medium"));
+}
+
+/* Each kind of step, on a directory `d` with a file `f` in it, and an empty directory `e`. */
+static int l_rmdir(struct os_plan *p) {
+    return os_plan_rmdir(p, "e");
+}
+static int l_rmtree(struct os_plan *p) {
+    return os_plan_rmtree(p, "d", NULL);
+}
+static int l_rename(struct os_plan *p) {
+    return os_plan_rename(p, "d", "n");
+}
+static int l_rename_over(struct os_plan *p) {
+    return os_plan_rename(p, "d", "e");
+}
+static int l_swap(struct os_plan *p) {
+    return os_plan_rename(p, "d", "t") | os_plan_rename(p, "e", "d") | os_plan_rename(p, "t", "e");
+}
+static int l_replace(struct os_plan *p) {
+    return os_plan_rmtree(p, "d", NULL) | os_plan_write_file(p, "d", "x", 1, NULL);
+}
+static int l_replace_tree(struct os_plan *p) {
+    return os_plan_rmtree(p, "d", NULL) | os_plan_makedirs(p, "d/x", 0755, 0);
+}
+static int l_take_out(struct os_plan *p) {
+    return os_plan_rename(p, "d/f", "n") | os_plan_rmtree(p, "d", NULL);
+}
+static int l_move_into_new(struct os_plan *p) {
+    return os_plan_mkdir(p, "n", 0755) | os_plan_rename(p, "d", "n/d");
+}
+static int l_move_and_write(struct os_plan *p) {
+    return os_plan_rename(p, "d", "n") | os_plan_write_file(p, "n/new", "x", 1, NULL);
+}
+static int l_chmod(struct os_plan *p) {
+    return os_plan_chmod(p, "d", 0700, 0) | os_plan_chown(p, "d/f", 7, 8, 0);
+}
+static int l_write(struct os_plan *p) {
+    return os_plan_write_file(p, "d/f", "new", 3, NULL) |
+           os_plan_write_file(p, "d/g", "g", 1, NULL);
+}
+static int l_remove(struct os_plan *p) {
+    return os_plan_remove(p, "d/f");
+}
+static int l_link(struct os_plan *p) {
+    return os_plan_mkfifo(p, "d/pipe", 0600) | os_plan_symlink(p, "f", "d/soft", 0);
+}
+static int l_truncate(struct os_plan *p) {
+    return os_plan_truncate(p, "d/f", 1) | os_plan_mkdir(p, "d/sub", 0755);
+}
+static int l_copytree(struct os_plan *p) {
+    return os_plan_copytree(p, "d", "n", NULL);
+}
+
+/* What a rename can't do is told before; all else is done and undone. Nothing is left of what isn't done. */
+static void lower_case(int (*steps)(struct os_plan *plan), const char *layer, unsigned number,
+                       unsigned *told) {
+    static const char *const dirs[] = {"low", "up", "work", "merged"};
+    const struct os_plan_refusal *refusals;
+    size_t count;
+    uint64_t id = 0;
+    char dir[16];
+    snprintf(dir, sizeof dir, "case%u", number);
+    ok(mkdir(dir, 0755) | chdir(dir));
+    for (size_t i = 0; i < 4; i++)
+        ok(mkdir(dirs[i], 0755));
+    const char *at = strcmp(layer, "upper") == 0 ? "up" : "low";
+    ok(chdir(at) | mkdir("d", 0755) | mkdir("e", 0755) | chdir(".."));
+    ok(chdir(at));
+    write_text("d/f", "file");
+    ok(chdir(".."));
+    if (mount("overlay", "merged", "overlay", 0,
+              "lowerdir=low,upperdir=up,workdir=work,redirect_dir=off") < 0)
+        skip();
+    ok(chdir("merged"));
+    if (strcmp(layer, "merged") == 0)
+        ok(chmod("d", 0750) | chmod("e", 0750));
+    char *before = overlay_picture();
+    struct os_plan *plan = begin();
+    ok(steps(plan));
+    ok(os_plan_refusals(plan, &refusals, &count));
+    bool refused = count > 0;
+    if (refused)
+        assert_int_equal(refusals[0].error, EXDEV);
+    int r = os_plan_apply(plan, NULL, &id);
+    if (refused != (r < 0))
+        fail_msg("case %u, %s: told %d, done %d (%s)", number, layer, refused, r, strerror(errno));
+    if (r < 0)
+        assert_int_equal(errno, EXDEV);
+    else
+        undo(id);
+    assert_overlay(before);
+    if (r < 0)
+        assert_int_not_equal(system("find . ../up -name '.osier*' | grep -q ."), 0);
+    *told += refused;
+    os_plan_close(plan);
+    free(before);
+    ok(chdir(".."));
+    ok(umount("merged"));
+    ok(chdir(".."));
+}
+
+static void test_each_step_in_each_layer(void **state) {
+    (void)state;
+    static int (*const steps[])(struct os_plan * plan) = {
+        l_rmdir,  l_rmtree,   l_rename,        l_rename_over,    l_swap,  l_replace,
+        l_write,  l_take_out, l_move_into_new, l_move_and_write, l_chmod, l_replace_tree,
+        l_remove, l_link,     l_truncate,      l_copytree};
+    static const char *const layers[] = {"lower", "merged", "upper"};
+    unsigned told[3] = {0};
+    if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0 ||
+        mount(NULL, "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
+        skip();
+    for (unsigned i = 0; i < 3 * sizeof steps / sizeof *steps; i++)
+        lower_case(steps[i / 3], layers[i % 3], i, &told[i % 3]);
+    assert_true(told[0] >= 4 && told[1] == told[0] && told[2] == 0);
+}
+
 static int die_when_gone(const struct os_progress *progress, void *data) {
     (void)progress;
     if (access(data, F_OK) < 0)
@@ -1167,6 +1327,8 @@ int main(void) {
         IN_JOURNAL(test_orphans_are_explained),
         IN_JOURNAL(test_lower_directories),
         IN_JOURNAL(test_lower_directory_with_more_in_the_plan),
+        IN_JOURNAL(test_each_step_in_each_layer),
+        IN_JOURNAL(test_a_journal_goes_with_its_last_transaction),
         IN_JOURNAL(test_history_and_forget),
         IN_JOURNAL(test_open_writers),
         IN_JOURNAL(test_cancel),
