@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Measures what osier get tells beside the commands that tell the same: python3 bench/commands.py BUILD
 
-With 2,000 more processes that sleep, and 3,800 more TCP sockets in a network namespace of its own (for root). Prints
+With 2,000 more processes that sleep, and beside them 3,800 more TCP sockets in a network namespace of its own (for root). Prints
 milliseconds of both, best of several rounds taken in turn, the CPU time of it too, as a busy machine spoils the former,
 and how many times quicker osier is by each.
 """
@@ -75,14 +75,14 @@ def main():
     try:
         compare("get procs", [osier, "get", "procs"], ["ps", "aux"])
         compare("get procs --fields=pid,name", [osier, "get", "procs", "--fields=pid,name"], ["ps", "-eo", "pid,comm"])
+        ends = connect(1900)
+        if ends:
+            compare("get sockets --tcp", [osier, "get", "sockets", "--tcp", SOCKETS], ["ss", "-tan"])
+            compare("get sockets --tcp, with processes", [osier, "get", "sockets", "--tcp"], ["ss", "-tanp"])
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-    ends = connect(1900)
-    if ends:
-        compare("get sockets --tcp", [osier, "get", "sockets", "--tcp", SOCKETS], ["ss", "-tan"])
-        compare("get sockets --tcp, with processes", [osier, "get", "sockets", "--tcp"], ["ss", "-tanp"])
 
 
 if __name__ == "__main__":
