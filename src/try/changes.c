@@ -233,14 +233,14 @@ static int lower_at(struct changes *c, const struct frame *f, const char *name,
  * later ctime than mtime. 1, 0 or −errno. */
 static int is_as_old(struct changes *c, struct object *lower) {
     enum { BIRTH = 0x800 }; /* STATX_BTIME */
-    struct kernel_statx x;
+    struct kernel_statx x = {0};
     if (!changes_later(c->t, lower->was.ctime))
         return 1;
     int dir = lower->home ? overlay_fd(c->o, lower->home->dir) : -ENOENT;
     int r =
         dir < 0 ? dir : SYS(kernel_statx, dir, lower->home->name, AT_SYMLINK_NOFOLLOW, BIRTH, &x);
-    if (r < 0)
-        return r == -ENOSYS || r == -EPERM || r == -ENOENT ? 0 : r;
+    if (r < 0 && r != -ENOSYS && r != -EPERM)
+        return r == -ENOENT ? 0 : r;
     const struct timespec birth = {(time_t)x.btime.seconds, (long)x.btime.nanoseconds};
     const struct values *v = &lower->was;
     return (!(x.mask & BIRTH) || !changes_later(c->t, birth)) &&
@@ -249,12 +249,12 @@ static int is_as_old(struct changes *c, struct object *lower) {
 
 /* Whether the disk's is the one that the layer's was copied from: 1, 0 or −errno. */
 static int is_origin(struct changes *c, const struct marks *marks, struct object *lower) {
-    struct handle handle;
+    struct handle handle = {.unknown = true}; /* of ordinary users, and of file systems without */
     if (!marks->copied)
         return 0;
-    if (!marks->origin.size) /* of ordinary users, and of file systems that know no handles */
+    int r = marks->origin.size ? handle_of(c->o, lower, &handle) : 0;
+    if (r >= 0 && handle.unknown)
         return S_ISDIR(lower->was.mode) ? is_as_old(c, lower) : 1;
-    int r = handle_of(c->o, lower, &handle);
     return r < 0 ? r : handle_same(&handle, &marks->origin);
 }
 

@@ -90,7 +90,7 @@ static unsigned long kept_flags(const char *path) {
 
 static int make_read_only(const char *path) {
     int r = SYS(kernel_mount_read_only, path);
-    if (r != -ENOSYS)
+    if (r != -ENOSYS && r != -EPERM) /* a sandbox may forbid what it doesn't know */
         return r;
     return SYS(mount, NULL, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | kept_flags(path), NULL);
 }
@@ -231,7 +231,9 @@ static void drop_rights(void) {
 
 static void set_up(const struct entering *e) {
     int r = SYS(prctl, PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL);
-    if (r >= 0 && e->t->user) {
+    if (r < 0)
+        give_up(e, "prctl", NULL, r);
+    if (e->t->user) {
         r = map_user(e);
         if (r < 0)
             give_up(e, "uid_map", NULL, r);

@@ -92,8 +92,8 @@ int handle_of(struct overlay *o, struct object *object, struct handle *ret) {
     *ret = (struct handle){0};
     int dir = object->home ? overlay_fd(o, object->home->dir) : o->root_fd;
     int r = dir < 0 ? dir : ask_handle(dir, object->home ? object->home->name : "", ret);
-    return r == -EOPNOTSUPP || r == -ENOENT || r == -EOVERFLOW || r == -EPERM || r == -ENOSYS ? 0
-                                                                                              : r;
+    ret->unknown = r == -EPERM || r == -ENOSYS; /* a sandbox forbids to ask */
+    return r == -EOPNOTSUPP || r == -ENOENT || r == -EOVERFLOW || ret->unknown ? 0 : r;
 }
 
 bool handle_same(const struct handle *a, const struct handle *b) {

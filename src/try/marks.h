@@ -8,7 +8,8 @@
 /** A file handle: what tells an object of a file system from any other that it has ever had. */
 struct handle {
     int type;
-    unsigned size; /* 0: not known */
+    unsigned size; /* 0: not known, */
+    bool unknown;  /* as one may not ask */
     unsigned char bytes[128];
 };
 

@@ -86,8 +86,18 @@ static const char *missing(const struct os_try *t, const char *step, int error) 
     if (strcmp(step, "overlay") == 0)
         return t->user ? "overlay file systems for ordinary users (Linux 5.11)"
                        : "overlay file systems";
-    if (strcmp(step, "mount_setattr") == 0 && error == -ENOSYS)
+    if (strcmp(step, "mount_setattr") == 0 && (error == -ENOSYS || error == -EPERM))
         return "mount_setattr (Linux 5.12)";
+    if (error != -EPERM && error != -EACCES && error != -ENOSYS)
+        return NULL;
+    if (strcmp(step, "prctl") == 0)
+        return "prctl, which a sandbox forbids";
+    if (strcmp(step, "pivot_root") == 0)
+        return "pivot_root or umount, which a sandbox forbids";
+    static const char *const mounts[] = {"private", "bind", "tmpfs", "proc", "mqueue"};
+    for (size_t i = 0; i < sizeof mounts / sizeof *mounts; i++)
+        if (strcmp(step, mounts[i]) == 0)
+            return "mount, which a sandbox forbids";
     return NULL;
 }
 

@@ -746,3 +746,30 @@ def test_owners_survive(root):
     for name, owner in {"f": (11, 12, 0o104750), "g": (11, 12, 0o104750), "d": (13, 14, 0o40755), "d/x": (15, 0, 0o100644)}.items():
         st = os.lstat(root.home / name)
         assert (st.st_uid, st.st_gid, st.st_mode) == owner, name
+
+
+#: What a kernel may lack, or a container forbid, and what is then said to be missing; without, it works all the same.
+DENIED = {
+    "statx": None, "openat2": None, "pidfd_open": None, "unshare": None, "setns": None, "name_to_handle_at": None,
+    "mount_setattr": None, "setxattr": None, "socket": None, "close_range": None, "getrandom": None,
+    "mount": "mount, which", "umount2": "umount, which", "pivot_root": "pivot_root or", "prctl": "prctl, which",
+    "clone": "namespaces",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("number", ["ENOSYS", "EPERM"])
+@pytest.mark.parametrize("call", DENIED)
+def test_each_call_denied(who, build, call, number):
+    """It rehearses, or exits with 4 and says what is missing."""
+    deny = shutil.copy(build / "tests" / "deny", who.state.parent / "deny")
+    program, who.program = who.program, deny
+    line = "echo x > f; mkdir d; mv f d/g; chmod 600 d/g"
+    done = who(number, call, "--", program, "try", "--keep", "--quiet", "--", "sh", "-c", line)
+    who.program = program
+    if DENIED[call]:
+        assert (done.returncode, done.stdout) == (4, "") and "missing: " in done.stderr and DENIED[call] in done.stderr, done.stderr
+        assert not os.listdir(who.home)
+    else:
+        assert done.returncode == 0, done.stderr
+        assert (who.home / "d/g").read_text() == "x\n" and os.listdir(who.home) == ["d"]
+    assert not who.left()
