@@ -53,6 +53,9 @@ struct journals {
 /** Opens the state directory's journal, making it where it is missing: 0 or −errno. */
 int journals_begin(struct journals *js);
 
+/** Closes those that aren't used: what they are on may have to be unmounted. */
+void journals_drop_unused(struct journals *js);
+
 /** Unlocks and closes all of them. */
 void journals_end(struct journals *js);
 

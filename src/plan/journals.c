@@ -191,6 +191,16 @@ void journals_end(struct journals *js) {
     *js = (struct journals){0};
 }
 
+void journals_drop_unused(struct journals *js) {
+    size_t kept = 0;
+    for (size_t i = 0; i < js->count; i++)
+        if (js->list[i]->used)
+            js->list[kept++] = js->list[i];
+        else
+            journal_close(js->list[i]);
+    js->count = kept;
+}
+
 static struct journal *find_open(const struct journals *js, const struct look *look) {
     for (size_t i = 0; i < js->count; i++)
         if (js->list[i]->ino == look->id.ino && js->list[i]->device == look->device)

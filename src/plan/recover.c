@@ -248,6 +248,23 @@ static int explain(struct public_recovery *p, struct recovery *recovery) {
     return r < 0 ? r : found ? count : -ENOENT;
 }
 
+/* Journals in which no transaction has begun are closed: a program that is taken back may unmount what they
+ * are on. */
+static int recover_idle(struct public_recovery *p, struct recovery *recovery) {
+    for (size_t i = 1; i < p->js.count; i++) {
+        AUTO_FREE uint64_t *ids = NULL;
+        long count = journal_list(p->js.list[i], JOURNAL_ACTIVE, &ids);
+        if (count < 0)
+            return (int)count;
+        if (count > 0)
+            continue;
+        recover_journal(recovery, p->js.list[i]);
+        p->js.list[i]->used = false;
+    }
+    journals_drop_unused(&p->js);
+    return 0;
+}
+
 static int recover_all(struct public_recovery *p, struct recovery *recovery) {
     int r = journals_begin(&p->js);
     if (r >= 0)
@@ -256,6 +273,8 @@ static int recover_all(struct public_recovery *p, struct recovery *recovery) {
         p->js.list[i]->used = true;
     if (r >= 0)
         r = journals_lock(&p->js, p->options.wait ? patient : NULL, NULL);
+    if (r >= 0)
+        r = recover_idle(p, recovery);
     for (size_t i = 0; i < p->js.count && r >= 0; i++)
         if (p->js.list[i]->lock >= 0)
             recover_journal(recovery, p->js.list[i]);

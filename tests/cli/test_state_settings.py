@@ -142,6 +142,19 @@ def test_what_is_below_a_mount_is_in_it(machine):
     assert "says already what '/srv/my data' shall be" in machine.refused(MOUNT + '[dir."/srv/my data"]\n')
 
 
+def test_a_mount_with_files_of_the_state_in_it_is_undone(machine):
+    machine.write("/etc/fstab", "# none\n")
+    before = machine.tree("etc", "srv")
+    machine.write("/site/site.toml", MOUNT + '[file."/srv/my data/conf"]\ncontent = "x"\n[file."/etc/conf"]\nafter = ["mount:/srv/my data"]\ncontent = "y"\n')
+    mounted = "echo mounted: $(grep -c my.040data /proc/self/mountinfo)"
+    done = machine.run("sh", "-c", f"/build/osier apply /site/site.toml --yes > /dev/null; cat /srv/my*/conf; ls -A /srv/my*; {mounted}; "
+                       f"/build/osier undo; echo status: $?; {mounted}; ls -A /srv; /build/osier undo")
+    # osier's journal of the file is on what is mounted, and its undo was just done there.
+    assert done.out.startswith("x.osier-0\nconf\nmounted: 1\n"), done.out
+    assert "status: 0\nmounted: 0\n" in done.out and done.err.endswith("there is nothing to undo\n"), (done.out, done.err)
+    assert machine.tree("etc", "srv") == before
+
+
 def test_a_mount_that_fails_takes_all_back(machine):
     machine.write("/etc/fstab", "")
     before = machine.tree("etc", "srv")
