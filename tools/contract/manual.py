@@ -211,7 +211,7 @@ def header_page(header):
         text += f".Ss Functions\n.Bl -tag -width Ds\n{items}.El\n"
     for entry in header.entries:
         if entry.kind != "function":
-            text += f".Ss {'struct ' if entry.kind == 'struct' else ''}{entry.name}\n{type_text(entry)}"
+            text += f".Ss {entry.kind + ' ' if entry.kind in ('struct', 'enum') else ''}{entry.name}\n{type_text(entry)}"
     return text + ".Sh SEE ALSO\n.Xr osier 1 ,\n.Xr osier 3\n"
 
 
