@@ -54,7 +54,7 @@ struct journals {
 int journals_begin(struct journals *js);
 
 /** Closes those that aren't used: what they are on may have to be unmounted. */
-void journals_drop_unused(struct journals *js);
+void journals_close_unused(struct journals *js);
 
 /** Unlocks and closes all of them. */
 void journals_end(struct journals *js);

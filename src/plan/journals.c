@@ -191,7 +191,7 @@ void journals_end(struct journals *js) {
     *js = (struct journals){0};
 }
 
-void journals_drop_unused(struct journals *js) {
+void journals_close_unused(struct journals *js) {
     size_t kept = 0;
     for (size_t i = 0; i < js->count; i++)
         if (js->list[i]->used)

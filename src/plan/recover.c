@@ -261,7 +261,7 @@ static int recover_idle(struct public_recovery *p, struct recovery *recovery) {
         recover_journal(recovery, p->js.list[i]);
         p->js.list[i]->used = false;
     }
-    journals_drop_unused(&p->js);
+    journals_close_unused(&p->js);
     return 0;
 }
 

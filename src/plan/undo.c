@@ -465,7 +465,7 @@ static int run(struct undo *u, uint64_t id) {
         r = become_undo(u);
     if (r < 0)
         return r;
-    journals_drop_unused(&u->js);
+    journals_close_unused(&u->js);
     u->protocol = (struct protocol){.js = &u->js,
                                     .txn = &u->txn,
                                     .pause = pause_undo,
