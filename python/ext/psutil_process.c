@@ -235,9 +235,8 @@ static PyObject *list_of(struct state *state, const struct os_process_info *list
     PyObject *result = PyList_New((Py_ssize_t)count);
     for (size_t i = 0; result && i < count; i++) {
         PyObject *dict = dict_of(state, &list[i], w, otherwise);
-        PyObject *row = dict ? Py_BuildValue("(iKN)", (int)list[i].pid,
-                                             (unsigned long long)list[i].start_ticks, dict)
-                             : NULL;
+        PyObject *parts[] = {PyLong_FromLong(list[i].pid), number(list[i].start_ticks), dict};
+        PyObject *row = psutil_shape(&PyTuple_Type, parts, 3);
         if (!row)
             Py_CLEAR(result);
         else
@@ -264,7 +263,10 @@ static PyObject *snapshot(PyObject *module, PyObject *args) {
     Py_END_ALLOW_THREADS;
     if (!list)
         return error();
+    int collects = PyGC_Disable(); /* nothing of it is garbage, and no code of Python's runs */
     PyObject *result = list_of(STATE(module), list, count, &w, otherwise);
+    if (collects)
+        PyGC_Enable();
     free(list);
     return result;
 }

@@ -84,15 +84,15 @@ _pmap = {}
 def _listed(rows):
     """The Process objects of a list, the same ones as before where they are the same processes."""
     fresh = {}
-    for pid, start, info in rows:
+    for pid, start, _ in rows:
         known = _pmap.get(pid)
         if known is None or known._start != start:
             known = Process._known(pid, start)
         fresh[pid] = known
-        yield known, info
     with _lock:
         _pmap.clear()
         _pmap.update(fresh)
+    return fresh.values()
 
 
 def process_iter(attrs=None, ad_value=None):
@@ -106,7 +106,7 @@ def _bare_iter():
     numbers = pids()
     with _lock:
         if any(pid not in _pmap for pid in numbers):
-            list(_listed(_psutil.snapshot((), None, _process.threads)))
+            _listed(_psutil.snapshot((), None, _process.threads))
         known = [(pid, _pmap.get(pid)) for pid in numbers]
         for pid in set(_pmap) - set(numbers):
             del _pmap[pid]
@@ -129,7 +129,7 @@ def _info_iter(names, ad_value):
     total = _psutil_system.total_memory() if "memory_percent" in derived else 0
     rows = _psutil.snapshot(quick, ad_value, _process.threads)
     now = _process.timer()
-    for process, info in list(_listed(rows)):
+    for process, (_, _, info) in zip(_listed(rows), rows):
         if "cpu_percent" in derived:
             info["cpu_percent"] = process._percent(now, info["cpu_times"])
         if "memory_percent" in derived:
