@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""osier get beside free, df, findmnt, lscpu, ps and sysctl in the same moment, field by field.
+"""osier get beside free, df, findmnt, lscpu, lsblk, iostat, ps and sysctl in the same moment, field by field.
 
 What moves by nature lies between what the other program says before and after.
 """
 
+import contextlib
 import json
 import math
 import os
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -179,6 +181,151 @@ def test_cpus_are_those_of_lscpu(osier, peer):
     freqs = {f["cpu"]: f for f in osier.json("get", "cpufreq")}
     if "CPU max MHz" in fields:
         assert max(f["max"] for f in freqs.values()) == pytest.approx(float(fields["CPU max MHz"]), abs=1e-3)
+
+
+def test_disks_are_those_of_sysfs(osier):
+    """All that /sys/block has, with its partitions, in the kernel's numbers; what moves lies between before and after."""
+    columns = ("read_count", "read_merged_count", "read_bytes", "read_time", "write_count", "write_merged_count", "write_bytes", "write_time", "in_flight", "busy_time")
+    units = {"read_bytes": 512, "write_bytes": 512, "read_time": 1_000_000, "write_time": 1_000_000, "busy_time": 1_000_000}
+
+    def sysfs():
+        found = {}
+        for top, folders, _ in os.walk("/sys/block", followlinks=False):
+            for name in folders:
+                place = os.path.realpath(os.path.join(top, name))
+                parts = [part for part in os.listdir(place) if os.path.exists(f"{place}/{part}/partition")]
+                for at in (place, *(f"{place}/{part}" for part in parts)):
+                    with contextlib.suppress(OSError), open(f"{at}/stat") as stat, open(f"{at}/size") as size, open(f"{at}/dev") as dev:
+                        numbers = dict(zip(columns, map(int, stat.read().split()), strict=False))
+                        found[os.path.basename(at).replace("!", "/")] = {
+                            "size": int(size.read()) * 512, "dev": dev.read().strip(), "partition": at != place,
+                            "below": sorted(os.listdir(f"{at}/slaves")) if os.path.isdir(f"{at}/slaves") else [],
+                            **{name: number * units.get(name, 1) for name, number in numbers.items()},
+                        }  # fmt: skip
+            break
+        return found
+
+    def look():
+        before = sysfs()
+        return before, {d["name"]: d for d in osier.json("get", "disks")}, sysfs()
+
+    def compare(before, here, after):
+        wrong = {name: "nobody else's" for name in here.keys() - before.keys() - after.keys()}
+        for name in before.keys() & after.keys() & here.keys():
+            b, d, a = before[name], here[name], after[name]
+            assert (f"{d['dev_major']}:{d['dev_minor']}", d["type"] == "partition") == (b["dev"], b["partition"])
+            assert sorted(d["below"].split(",")) == b["below"] if d["below"] else not b["below"] or name not in after
+            assert d["counted"] == (not b["partition"] and not b["below"])
+            moving = ("size", *(c for c in columns if c != "in_flight"))
+            wrong |= {(name, k): v for k, v in between({k: b[k] for k in moving}, d, {k: a[k] for k in moving}).items()}
+        missing = {name for name in before.keys() & after.keys() - here.keys() if any(before[name][c] for c in columns)}
+        return wrong | {name: "not listed" for name in missing}  # the kernel leaves out of diskstats what is empty and was never used
+
+    if not os.path.isdir("/sys/block"):
+        pytest.skip("no /sys/block here")
+    agree(look, compare)
+
+
+def test_disks_are_those_of_lsblk(osier, peer):
+    def flat(devices, parent=None):
+        for device in devices:
+            yield device, parent
+            yield from flat(device.get("children", []), device["kname"])
+
+    def look():
+        text = peer("lsblk", "--json", "--bytes", "--all", "-o", "KNAME,MAJ:MIN,SIZE,TYPE")
+        here = {d["name"]: d for d in osier.json("get", "disks")}
+        return text, here, peer("lsblk", "--json", "--bytes", "--all", "-o", "KNAME,MAJ:MIN,SIZE,TYPE")
+
+    def compare(before, here, after):
+        if before != after:
+            return {"lsblk": "says something else by now"}
+        wrong = {}
+        for device, parent in flat(json.loads(before)["blockdevices"]):
+            disk = here.get(device["kname"])
+            if disk is None:
+                continue  # never used: no line of diskstats
+            kind = {"part": "partition", "crypt": "dm", "lvm": "dm"}.get(device["type"], device["type"])
+            kind = "md" if kind.startswith("raid") else kind
+            mine = (f"{disk['dev_major']}:{disk['dev_minor']}", disk["size"], disk["type"])
+            if mine != (device["maj:min"], int(device["size"] or 0), kind):
+                wrong[device["kname"]] = mine, device
+            if parent and disk["type"] != "partition" and parent not in (disk["below"] or "").split(","):
+                wrong[device["kname"], "below"] = disk["below"], parent
+        return wrong
+
+    agree(look, compare)
+
+
+def test_disks_are_those_of_iostat(osier, peer):
+    def iostat():
+        hosts = json.loads(peer("iostat", "-d", "-k", "-o", "JSON"))["sysstat"]["hosts"]
+        return {d["disk_device"]: {"read_bytes": int(d["kB_read"]), "write_bytes": int(d["kB_wrtn"])} for d in hosts[0]["statistics"][0]["disk"]}
+
+    def look():
+        before = iostat()
+        here = {d["name"]: {k: d[k] // 1024 for k in ("read_bytes", "write_bytes")} for d in osier.json("get", "disks")}
+        return before, here, iostat()
+
+    def compare(before, here, after):
+        same = before.keys() & after.keys()
+        return {(n, k): v for n in same for k, v in between(before[n], here[n], after[n]).items()} | {n: "not listed" for n in same - here.keys()}
+
+    agree(look, compare)
+
+
+IN_TIME = """
+import json, os, subprocess, sys, time
+from osier import psutil, system
+program, pid = sys.argv[1:]
+get = lambda *words: json.loads(subprocess.run([program, "get", *words, "--json"], capture_output=True, check=True).stdout)
+before = time.clock_gettime(time.CLOCK_BOOTTIME)
+with open("/proc/uptime") as file:
+    told = float(file.read().split()[0])
+[process] = get("procs", f"--filter=pid == {pid}", "--fields=create_time,start_ticks")
+handle = psutil.Process(int(pid))
+print(json.dumps({
+    "clock": before, "proc": told, "uptime": get("uptime"), "boot": int(get("boot")) / 1e9, "start": int(process["create_time"]) / 1e9,
+    "ticks": process["start_ticks"], "psutil": handle.create_time(), "psutil_boot": psutil.boot_time(), "running": handle.is_running(),
+    "details": int(get("proc", pid)["create_time"]) / 1e9, "tree": int(get("tree", pid)[0]["create_time"]) / 1e9,
+    "system": system.Process(int(pid)).read(["create_time"]).create_time / 1e9, "lifetime": get("procs", f"--filter=pid == {pid}", "--fields=cpu_percent_lifetime"),
+}))
+"""
+
+
+def test_times_in_a_time_namespace(build):
+    """Uptime, boot and the ticks of a start are shifted alike, so that when a process started stays what it is."""
+    pytest.importorskip("osier.system")
+    unshare = shutil.which("unshare")
+    child = subprocess.Popen([sys.executable, "-c", "import time\nend = time.time() + 0.5\nwhile time.time() < end: pass\ntime.sleep(1000)"])
+
+    def inside(*offset):
+        words = [sys.executable, "-c", IN_TIME, str(build / "osier"), str(child.pid)]
+        done = subprocess.run([*offset, *words], capture_output=True, text=True, timeout=60)
+        if offset and "unshare" in done.stderr:
+            pytest.skip("no time namespaces here")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    try:
+        if os.geteuid() != 0 or not unshare:
+            pytest.skip("namespaces are made by root")
+        here = inside()
+        for offset in 864000, -60:
+            if offset < 0 and here["clock"] < 100:
+                continue  # time doesn't go back before the start
+            there = inside(unshare, "--time", f"--boottime={offset}", "--fork")
+            for one in here, there:
+                assert abs(one["uptime"] - one["clock"]) < 20 and abs(one["uptime"] - one["proc"]) < 20
+                for name in "start", "psutil", "details", "tree", "system":
+                    assert abs(one[name] - here["start"]) < 0.5, (offset, name)
+                assert abs(one["boot"] - one["psutil_boot"]) < 0.5 and one["running"]
+                assert 0 <= one["lifetime"][0]["cpu_percent_lifetime"] < 250
+            assert abs(there["uptime"] - here["uptime"] - offset) < 30 and abs(here["boot"] - there["boot"] - offset) < 0.5
+            assert abs((there["ticks"] - here["ticks"]) / os.sysconf("SC_CLK_TCK") - offset) < 0.1
+    finally:
+        child.kill()
+        child.wait()
 
 
 def test_processes_are_those_of_ps(osier, peer, tmp_path):

@@ -66,6 +66,30 @@ static void pressure(void) {
     os_pressure(OS_RESOURCE_IO, NULL, &result);
 }
 
+static void disks(void) {
+    struct os_disk *now = os_disks(&count);
+    if (now)
+        os_disk_rates(now, count, now, count, 1);
+    free_list(now);
+}
+static void events(void) {
+    struct os_swap_memory_result result;
+    free_list(os_vmstat(&count));
+    os_swap_memory(&result);
+}
+static void topology(void) {
+    free_list(os_cpu_topology(OS_CPU_PLACE | OS_CPU_NODE | OS_CPU_SPEED, &count));
+    free_list(os_cpu_caches(&count));
+    free_list(os_numa_nodes(&count));
+}
+static void groups(void) {
+    struct os_cgroup_result result;
+    os_cgroup(NULL, &result);
+    os_cgroup("/sys/fs/cgroup/a", &result);
+    free_list(os_cgroups(NULL, 0, &count));
+    free_list(os_process_cgroups(0, &count));
+}
+
 static const struct {
     const char *path;
     void (*read)(void);
@@ -87,6 +111,31 @@ static const struct {
     {"run/systemd/sessions/1", logins},
     {"run/utmp", logins},
     {"proc/pressure/io", pressure},
+    {"proc/diskstats", disks},
+    {"proc/vmstat", events},
+    {"proc/cpuinfo", topology},
+    {"sys/devices/system/cpu/online", topology},
+    {"sys/devices/system/cpu/cpu1/topology/core_cpus_list", topology},
+    {"sys/devices/system/cpu/cpu1/cache/index0/size", topology},
+    {"sys/devices/system/cpu/cpu1/cache/index0/shared_cpu_list", topology},
+    {"sys/devices/system/node/node0/cpulist", topology},
+    {"sys/devices/system/node/node0/distance", topology},
+    {"sys/devices/system/node/node0/meminfo", topology},
+    {"proc/self/cgroup", groups},
+    {"sys/fs/cgroup/a/cpu.stat", groups},
+    {"sys/fs/cgroup/a/memory.stat", groups},
+    {"sys/fs/cgroup/a/cpu.max", groups},
+};
+/* What the others stand beside. */
+static const char *const whole[][2] = {
+    {"proc/sys/a/b", "1\n"},
+    {"proc/meminfo", "MemTotal: 2000 kB\nMemAvailable: 1000 kB\n"},
+    {"proc/self/cgroup", "0::/a\n"},
+    {"proc/self/mountinfo", "30 20 0:25 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"},
+    {"sys/devices/system/cpu/cpu1/cache/index0/level", "1\n"},
+    {"sys/devices/system/cpu/cpu2/topology/core_cpus_list", "1-2\n"},
+    {"sys/fs/cgroup/a/memory.max", "4096\n"},
+    {"sys/fs/cgroup/a/memory.current", "4000\n"},
 };
 #define FILES (sizeof files / sizeof *files)
 
@@ -111,6 +160,9 @@ static void one_file(size_t which, const uint8_t *data, size_t size) {
     files[which].read();
     os_set_root(NULL);
     plant(files[which].path, "", 0);
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+        if (strcmp(whole[i][0], files[which].path) == 0)
+            plant(whole[i][0], whole[i][1], strlen(whole[i][1]));
 }
 
 /* ------------------------------------------------------------------- netlink */
@@ -188,7 +240,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     atexit(remove_root);
     for (size_t i = 0; i < FILES; i++)
         plant(files[i].path, "", 0);
-    plant("proc/sys/a/b", "1\n", 2);
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+        plant(whole[i][0], whole[i][1], strlen(whole[i][1]));
     return 0;
 }
 
