@@ -35,27 +35,28 @@ static const struct noun *find_noun(const char *name) {
 /* A word of the command line: what is called how, and what it shall be. */
 struct change {
     const struct noun *noun;
+    char *word;         /* "NAME=VALUE" */
     char *name, *value; /* in one block, `name` */
     char *before;       /* what was in force, where there is such a thing; or NULL */
-    char *now;          /* what is in force since; or NULL */
+    const char *now;    /* what is in force since; "" where there is no such thing */
     uint64_t id;        /* the transaction that has changed a file, or 0 */
 };
 
 static bool read_word(struct call *call, const struct noun *noun, const char *word,
                       struct change *change) {
-    char *copy = call_own(call, strdup(word));
-    char *equals = copy && noun->pairs ? strchr(copy, '=') : NULL;
-    if (!copy)
+    const char *equals = noun->pairs ? strchr(word, '=') : word;
+    size_t name = equals ? (size_t)(equals - word) : 0, size = strlen(word) + 2;
+    *change = (struct change){
+        .noun = noun, .word = call_alloc(call, size, 1), .name = call_alloc(call, size, 1)};
+    if (!change->word || !change->name)
         return false;
-    if (noun->pairs && (!equals || equals == copy)) {
+    if (noun->pairs && name == 0) {
         misuse_word(call->function, "no NAME=VALUE is", word, "");
         return false;
     }
-    *change = (struct change){.noun = noun, .name = copy, .value = equals ? equals + 1 : copy};
-    if (equals)
-        *equals = '\0';
-    else
-        change->name = (char *)"";
+    memcpy(change->name, word, name);
+    change->value = strcpy(change->name + name + 1, equals + noun->pairs);
+    snprintf(change->word, size, "%s=%s", change->name, change->value);
     return true;
 }
 
@@ -95,60 +96,79 @@ static bool same(const char *a, const char *b) {
     }
 }
 
-static int refuse(const struct change *change) {
+/* The change that a failure is about, which the record names. */
+static const struct change *find_change(const struct change *changes, size_t count,
+                                        const char *name) {
+    for (size_t i = 0; name && i < count; i++)
+        if (strcmp(changes[i].name, name) == 0)
+            return &changes[i];
+    return changes;
+}
+
+static int refuse(const struct change *changes, size_t count) {
     const struct os_error *error = os_last_error();
-    if (errno == EEXIST && error && error->filename)
-        return complain("set", error->filename, "a later file says otherwise; see --force");
+    const char *name = error ? error->filename : NULL;
+    const struct change *change = find_change(changes, count, name);
+    if (errno == EEXIST && name)
+        return complain("set", name, "a later file says otherwise; see --force");
     if (errno == EINVAL)
         return complain("set", change->value, "no value of %s", shown_name(change));
     return failed();
 }
 
 /* Only parameters of the kernel are in force apart from what is configured. */
-static void remember(struct call *call, struct change *change) {
+static void remember(struct call *call, struct change *change, int flags) {
     size_t count = 0;
+    bool live = change->noun->kind == OS_SETTINGS_SYSCTL && !(flags & OS_SETTING_PERSISTENT) &&
+                !os_root_is_set();
     struct os_setting *now =
-        change->noun->kind == OS_SETTINGS_SYSCTL
-            ? os_settings(OS_SETTINGS_SYSCTL, change->name, OS_SETTINGS_VALUE, &count)
-            : NULL;
+        live ? os_settings(OS_SETTINGS_SYSCTL, change->name, OS_SETTINGS_VALUE, &count) : NULL;
     if (now && count == 1 && now->value)
         change->before = call_own(call, strdup(now->value));
     free(now);
 }
 
-static int set(struct call *call, struct change *change, int flags) {
-    remember(call, change);
-    int r = os_set_setting(change->noun->kind, change->name, change->value, flags, &change->now,
-                           &change->id);
-    call_own(call, change->now);
-    return r < 0 ? refuse(change) : STATUS_YES;
-}
-
-/* What was set before one that is refused: all of them are set, or none. */
-static void take_back(const struct change *changes, size_t count, int flags) {
-    while (count-- > 0) {
-        const struct change *c = &changes[count];
-        if (c->id && os_undo(c->id, NULL, NULL) < 0)
-            failed();
-        if (c->before && !(flags & OS_SETTING_PERSISTENT) && !os_root_is_set() &&
-            os_set_setting(c->noun->kind, c->name, c->before, OS_SETTING_RUNTIME, NULL, NULL) < 0)
-            failed();
+/* A sync that failed behind the change: it is taken back, as nobody knows whether the disk has it. Whether all
+ * is as it was. */
+static bool take_back(const struct change *changes, size_t count, uint64_t id) {
+    bool fine = os_undo(id, NULL, NULL) == 0;
+    if (!fine) {
+        failed();
+        complain("set", NULL, "the files are changed; `osier undo %" PRIu64 "` takes that back",
+                 id);
+        return false;
     }
+    for (size_t i = count; i-- > 0;)
+        if (changes[i].before &&
+            os_set_setting(changes[i].noun->kind, changes[i].name, changes[i].before,
+                           OS_SETTING_RUNTIME, NULL, NULL) < 0) {
+            failed();
+            fine = false;
+        }
+    return fine;
 }
 
+/* All of them in one call: they are set, or none is. */
 static int set_each(struct call *call, struct change *changes, int flags) {
-    int status = STATUS_YES;
-    size_t done = 0;
-    while (status == STATUS_YES && done < call->rest_count) {
-        status = set(call, &changes[done], flags);
-        done += status == STATUS_YES;
-    }
-    if (status != STATUS_YES) {
-        take_back(changes, done + (changes[done].id != 0), flags);
-        if (done)
+    size_t count = call->rest_count;
+    char **words = call_alloc(call, count + 1, sizeof *words), **now = NULL;
+    uint64_t id = 0;
+    for (size_t i = 0; words && i < count; i++)
+        words[i] = changes[i].word, remember(call, &changes[i], flags);
+    if (!words)
+        return STATUS_NO;
+    if (os_set_settings(changes->noun->kind, words, flags, &now, &id) < 0) {
+        refuse(changes, count);
+        if ((!id || take_back(changes, count, id)) && count > 1)
             complain("set", NULL, "nothing was changed");
+        return STATUS_NO;
     }
-    return status;
+    call_own(call, now);
+    for (size_t i = 0; i < count; i++) {
+        changes[i].now = now[i];
+        changes[i].id = id;
+    }
+    return STATUS_YES;
 }
 
 static void tell_all(const struct change *changes, size_t count) {

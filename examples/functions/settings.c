@@ -9,7 +9,9 @@ int main(void) {
     os_makedirs("machine/etc/sysctl.d", 0755, 0);
     os_makedirs("machine/proc/sys/vm", 0755, 0);
     os_write_file("machine/proc/sys/vm/swappiness", "60\n", 3, NULL);
+    char *const words[] = {"vm.swappiness=20", "vm.dirty_ratio=5", NULL}; /* both, or neither */
     if (os_set_root("machine") < 0 ||
+        os_set_settings(OS_SETTINGS_SYSCTL, words, 0, NULL, NULL) < 0 ||
         os_set_setting(OS_SETTINGS_SYSCTL, "vm.swappiness", "10", 0, NULL, &id) < 0) {
         os_perror("set");
         return 77; /* no journal can be kept here */

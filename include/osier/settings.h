@@ -102,6 +102,28 @@ OS_API OS_NONNULL(2, 3) int os_set_setting(enum os_settings_kind kind, const cha
                                            const char *value, int flags, char **ret_value,
                                            uint64_t *ret_id);
 
+/**
+ * Sets several settings of one kind: all of them or none, in force and as configured.
+ *
+ * What is in force is set one after the other, and set back where a later one is refused. What is configured is
+ * changed by one transaction: whenever the program dies, all of it stands or nothing, once os_recover() has looked.
+ *
+ * @param kind  which
+ * @param assignments  "NAME=VALUE" texts, then NULL; "=VALUE" for the kinds that have one alone
+ * @param flags  bits of enum os_set_setting_flags, 0: both, and not against a later file
+ * @param ret_values  set to what is in force now, one for each and then NULL, to free(): "" where nothing is in
+ *                    force apart from what is configured; or NULL
+ * @param ret_id  set to the number of the transaction, as os_set_setting() does; or NULL
+ * @return 0, or −1 with errno set and everything as it was; the record names the one that failed
+ * @error EINVAL  one without a `=`, none at all, or what os_set_setting() refuses
+ * @error ENOENT  what os_set_setting() doesn't find
+ * @error EEXIST  a later file says otherwise: the record's name is its path and line
+ * @source sysctl.d(5), locale.conf(5)
+ * @shell no: `osier set`
+ */
+OS_API OS_NONNULL(2) int os_set_settings(enum os_settings_kind kind, char *const *assignments,
+                                         int flags, char ***ret_values, uint64_t *ret_id);
+
 OS_END_DECLS
 
 #endif

@@ -120,17 +120,23 @@ static int write_files(const char *name, struct setting_done *done) {
 int hostname_set(const struct setting_change *c, struct setting_done *done) {
     AUTO_STR old = STR_INIT;
     bool live = machine_is_live() == 0 && !(c->flags & OS_SETTING_PERSISTENT);
-    if (*c->name || !hostname_is_name(c->value))
+    const char *value = c->values->value;
+    if (c->count != 1 || *c->values->name || !hostname_is_name(value))
         return -EINVAL;
     if (!live)
-        return c->flags & OS_SETTING_RUNTIME ? -ENOTSUP : write_files(c->value, done);
+        return c->flags & OS_SETTING_RUNTIME ? -ENOTSUP : write_files(value, done);
     int r = read_running(&old);
     if (r == 0)
-        r = SYS(sethostname, c->value, strlen(c->value));
+        r = SYS(sethostname, value, strlen(value));
     if (r == 0 && !(c->flags & OS_SETTING_RUNTIME)) {
-        r = write_files(c->value, done);
+        r = write_files(value, done);
         if (r < 0 && !done->id)
             SYS(sethostname, old.data, old.size);
     }
-    return r < 0 ? r : read_running(&done->value);
+    str_truncate(&old, 0);
+    if (r == 0)
+        r = read_running(&old);
+    if (r == 0)
+        list_add_text(&done->values, old.data);
+    return r;
 }

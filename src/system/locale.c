@@ -141,17 +141,33 @@ int locale_edit(const char *text, const char *name, const char *value, struct st
     return ret_text->failed || its_name.failed || its_value.failed ? -ENOMEM : 0;
 }
 
+/* The text with all of them set. */
+static int edit_all(const struct setting_change *c, struct str *text, struct setting_done *done) {
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < c->count; i++) {
+        AUTO_STR new = STR_INIT;
+        const struct setting_value *one = &c->values[i];
+        done->at = i;
+        r = locale_check(one->name, one->value);
+        if (r == 0)
+            r = locale_edit(text->data ? text->data : "", one->name, one->value, &new);
+        if (r == 0) {
+            str_free(text);
+            *text = new;
+            new = STR_INIT;
+        }
+    }
+    return r;
+}
+
 int locale_set(const struct setting_change *c, struct setting_done *done) {
-    AUTO_STR old = STR_INIT;
     AUTO_STR text = STR_INIT;
     struct setting_file file = {0};
     if (c->flags & OS_SETTING_RUNTIME) /* who logs in next has it */
         return -ENOTSUP;
-    int r = locale_check(c->name, c->value);
+    int r = load(&file.path, &text);
     if (r == 0)
-        r = load(&file.path, &old);
-    if (r == 0)
-        r = locale_edit(old.data ? old.data : "", c->name, c->value, &text);
+        r = edit_all(c, &text, done);
     file.text = text.data;
     return r < 0 ? r : setting_files(&file, 1, "set locale", done);
 }

@@ -157,27 +157,80 @@ int setting_files(const struct setting_file *files, size_t count, const char *ti
 static int set(unsigned kind, const struct setting_change *change, struct setting_done *done) {
     const int both = OS_SETTING_RUNTIME | OS_SETTING_PERSISTENT;
     if (kind >= sizeof kinds / sizeof *kinds || change->flags & ~(both | OS_SETTING_FORCE) ||
-        (change->flags & both) == both)
+        (change->flags & both) == both || change->count == 0)
         return -EINVAL;
     return kinds[kind].set(change, done);
+}
+
+/* Sets them, and fills the public results, of which `ret_values` has as many as there are values. */
+static int set_all(unsigned kind, const struct setting_change *change, const char *name,
+                   char ***ret_values, uint64_t *ret_id) {
+    struct setting_done done = {.id = 0};
+    char **now = NULL;
+    int r = set(kind, change, &done);
+    const char *failed = change->count ? change->values[done.at].name : NULL;
+    const char *where = done.where.size ? done.where.data : failed;
+    while (r == 0 && done.values.count < change->count && !done.values.text.failed)
+        list_add_text(&done.values, "");
+    if (r == 0 && ret_values)
+        r = list_take(&done.values, &now);
+    if (r == 0 && ret_values)
+        *ret_values = now;
+    if ((r == 0 || done.id) && ret_id)
+        *ret_id = done.id;
+    r = PUBLIC(r, name, where, NULL);
+    list_free(&done.values);
+    str_free(&done.where);
+    return r;
 }
 
 int os_set_setting(enum os_settings_kind kind, const char *name, const char *value, int flags,
                    char **ret_value, uint64_t *ret_id) {
     UNCANCELLED;
-    struct setting_done done = {.id = 0};
-    const struct setting_change change = {name, value, flags};
-    int r = set((unsigned)kind, &change, &done);
-    const char *where = done.where.size ? done.where.data : name;
-    char *now = NULL;
-    if (r == 0 && ret_value)
-        r = str_take(&done.value, &now);
-    if (r == 0 && ret_value)
-        *ret_value = now;
-    if ((r == 0 || done.id) && ret_id)
-        *ret_id = done.id;
-    r = PUBLIC(r, "set_setting", where, NULL);
-    str_free(&done.value);
-    str_free(&done.where);
+    const struct setting_value one = {name, value};
+    const struct setting_change change = {&one, 1, flags};
+    char **now = NULL;
+    int r = set_all((unsigned)kind, &change, "set_setting", ret_value ? &now : NULL, ret_id);
+    if (r == 0 && ret_value) { /* the text moves to the beginning of its block */
+        *ret_value = memmove(now, now[0], strlen(now[0]) + 1);
+    }
     return r;
+}
+
+/* "NAME=VALUE" texts cut in two: −EINVAL where one has no `=`. */
+static int split(char *const *assignments, struct str *texts, struct setting_value **ret_values,
+                 size_t *ret_count) {
+    size_t count = 0;
+    for (; assignments[count]; count++) {
+        if (!strchr(assignments[count], '='))
+            return -EINVAL;
+        str_append(texts, assignments[count], strlen(assignments[count]) + 1);
+    }
+    struct setting_value *values = mem_alloc((count + 1) * sizeof *values);
+    if (!values || texts->failed) {
+        free(values);
+        return -ENOMEM;
+    }
+    char *at = texts->data;
+    for (size_t i = 0; i < count; i++) {
+        char *equals = strchr(at, '=');
+        *equals = '\0';
+        values[i] = (struct setting_value){at, equals + 1};
+        at = equals + 1 + strlen(equals + 1) + 1;
+    }
+    *ret_values = values;
+    *ret_count = count;
+    return 0;
+}
+
+int os_set_settings(enum os_settings_kind kind, char *const *assignments, int flags,
+                    char ***ret_values, uint64_t *ret_id) {
+    UNCANCELLED;
+    AUTO_STR texts = STR_INIT;
+    AUTO_FREE struct setting_value *values = NULL;
+    struct setting_change change = {.flags = flags};
+    int r = split(assignments, &texts, &values, &change.count);
+    change.values = values;
+    return r < 0 ? PUBLIC(r, "set_settings", NULL, NULL)
+                 : set_all((unsigned)kind, &change, "set_settings", ret_values, ret_id);
 }

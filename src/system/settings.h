@@ -6,17 +6,24 @@
 #include "system/rows.h"
 #include <osier/settings.h>
 
+/** A setting that is to have a value. */
+struct setting_value {
+    const char *name, *value;
+};
+
 /** What is to be set. */
 struct setting_change {
-    const char *name, *value;
+    const struct setting_value *values;
+    size_t count;
     int flags;
 };
 
 /** What has come of it, for the caller. */
 struct setting_done {
-    struct str value; /* what is in force, where that was set */
-    struct str where; /* the file, or the file and line, that a failure is about */
-    uint64_t id;      /* of the transaction, which stands even where a sync behind it failed */
+    struct list values; /* what is in force of each, where that was set */
+    struct str where;   /* the file, or the file and line, that a failure is about */
+    size_t at;          /* else which of the values it is about */
+    uint64_t id;        /* of the transaction, which stands even where a sync behind it failed */
 };
 
 /** A file that is to have a text, or a link that is to have a target. */

@@ -176,26 +176,80 @@ int sysctl_check_order(const char *file, const char *text, const char *path, str
     return r;
 }
 
-/* The new text of `file`, if it would count. */
-static int prepare_file(const char *file, const char *path, const char *value, struct str *text,
-                        struct str *where) {
-    AUTO_STR old = STR_INIT;
-    int r = machine_load(file, &old);
-    if (r == 0 || r == -ENOENT)
-        r = sysctl_edit(old.data ? old.data : "", path, value, text);
-    return r < 0 ? r : sysctl_check_order(file, text->data, path, where);
+/* The file that a value goes to, and the one for those that a later file is against. */
+static const char *const own_files[] = {SYSCTL_OWN_FILE, SYSCTL_LATE_FILE};
+enum { FILES = 2 };
+
+/* What is about to be done. */
+struct job {
+    const struct setting_change *change;
+    struct setting_done *done;
+    char **paths; /* of each value */
+    struct str texts[FILES];
+    bool changed[FILES];
+    char **olds; /* what was in force of each, or NULL */
+    size_t written;
+};
+
+static int take_paths(struct job *j) {
+    struct list paths = {.count = 0};
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < j->change->count; i++) {
+        const struct setting_value *one = &j->change->values[i];
+        AUTO_STR path = STR_INIT;
+        j->done->at = i;
+        r = sysctl_path(one->name, strlen(one->name), &path);
+        if (r == 0 && (strpbrk(one->name, "*?[= \t\n") || strchr(one->value, '\n') || !*one->value))
+            r = -EINVAL;
+        if (r == 0)
+            list_add_text(&paths, path.data);
+    }
+    if (r == 0)
+        r = list_take(&paths, &j->paths);
+    list_free(&paths);
+    return r;
 }
 
-static int prepare(const struct setting_change *c, const char *path, const char **file,
-                   struct str *text, struct str *where) {
-    *file = SYSCTL_OWN_FILE;
-    int r = prepare_file(SYSCTL_OWN_FILE, path, c->value, text, where);
-    if (r != -EEXIST || !(c->flags & OS_SETTING_FORCE))
+/* One more value in the text of a file, if that would count. */
+static int add_value(struct job *j, size_t file, size_t i) {
+    AUTO_STR new = STR_INIT;
+    const char *old = j->texts[file].data;
+    int r = sysctl_edit(old ? old : "", j->paths[i], j->change->values[i].value, &new);
+    if (r == 0)
+        r = sysctl_check_order(own_files[file], new.data, j->paths[i], &j->done->where);
+    if (r < 0)
         return r;
-    *file = SYSCTL_LATE_FILE;
-    str_truncate(text, 0);
-    str_truncate(where, 0);
-    return prepare_file(SYSCTL_LATE_FILE, path, c->value, text, where);
+    str_free(&j->texts[file]);
+    j->texts[file] = new;
+    j->changed[file] = true;
+    new = STR_INIT;
+    return 0;
+}
+
+static int prepare(struct job *j) {
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < FILES; i++) {
+        r = machine_load(own_files[i], &j->texts[i]);
+        r = r == -ENOENT ? 0 : r;
+    }
+    for (size_t i = 0; r == 0 && i < j->change->count; i++) {
+        j->done->at = i;
+        r = add_value(j, 0, i);
+        if (r != -EEXIST || !(j->change->flags & OS_SETTING_FORCE))
+            continue;
+        str_truncate(&j->done->where, 0);
+        r = add_value(j, 1, i);
+    }
+    return r;
+}
+
+static int write_files(struct job *j) {
+    struct setting_file files[FILES];
+    size_t count = 0;
+    for (size_t i = 0; i < FILES; i++)
+        if (j->changed[i])
+            files[count++] = (struct setting_file){own_files[i], j->texts[i].data, false};
+    return setting_files(files, count, "set sysctl", j->done);
 }
 
 static int write_value(int sys, const char *path, const char *value) {
@@ -204,47 +258,77 @@ static int write_value(int sys, const char *path, const char *value) {
     return r < 0 ? (int)r : (size_t)r == strlen(value) ? 0 : -EINVAL;
 }
 
-/* What is in force is set first, as the kernel has the last word on values; and set back where the
- * file can't be changed. */
-static int set_both(const struct setting_change *c, const char *path,
-                    const struct setting_file *file, struct setting_done *done) {
-    AUTO_STR old = STR_INIT;
-    AUTO_CLOSE int sys = machine_open("/proc/sys", DIR_OPEN);
-    int known = sys < 0 ? sys : read_value(sys, path, &old);
-    int r = sys < 0 ? sys : write_value(sys, path, c->value);
-    if (r < 0)
-        return r;
-    if (file)
-        r = setting_files(file, 1, "set sysctl", done);
-    if (r < 0) {
-        if (known == 0 && !done->id)
-            write_value(sys, path, old.data ? old.data : "");
-        return r;
+/* What was in force is kept before the first value is written. */
+static int keep_olds(struct job *j, int sys) {
+    j->olds = mem_zalloc(j->change->count * sizeof *j->olds);
+    int r = j->olds ? 0 : -ENOMEM;
+    for (size_t i = 0; r == 0 && i < j->change->count; i++) {
+        AUTO_STR old = STR_INIT;
+        if (read_value(sys, j->paths[i], &old) == 0)
+            r = str_take(&old, &j->olds[i]);
     }
-    return read_value(sys, path, &done->value) == -ENOMEM ? -ENOMEM : 0;
+    return r;
+}
+
+static int write_values(struct job *j, int sys) {
+    int r = 0;
+    for (; r == 0 && j->written < j->change->count; j->written += r == 0) {
+        j->done->at = j->written;
+        r = write_value(sys, j->paths[j->written], j->change->values[j->written].value);
+    }
+    return r;
+}
+
+static void write_back(const struct job *j, int sys) {
+    for (size_t i = j->written; i-- > 0;)
+        if (j->olds[i])
+            write_value(sys, j->paths[i], j->olds[i]);
+}
+
+static int tell_values(struct job *j, int sys) {
+    for (size_t i = 0; i < j->change->count; i++) {
+        AUTO_STR now = STR_INIT;
+        if (read_value(sys, j->paths[i], &now) == -ENOMEM)
+            return -ENOMEM;
+        list_add_text(&j->done->values, now.data ? now.data : "");
+    }
+    return 0;
+}
+
+/* What is in force is set first, as the kernel has the last word on values; and set back where a later value
+ * is refused, or the files can't be changed. */
+static int set_live(struct job *j) {
+    AUTO_CLOSE int sys = machine_open("/proc/sys", DIR_OPEN);
+    int r = sys < 0 ? sys : keep_olds(j, sys);
+    if (r == 0)
+        r = write_values(j, sys);
+    if (r == 0 && !(j->change->flags & OS_SETTING_RUNTIME))
+        r = write_files(j);
+    if (r < 0 && !j->done->id && j->olds)
+        write_back(j, sys);
+    return r < 0 ? r : tell_values(j, sys);
 }
 
 /* A parameter may be configured before the module is there that has it. */
-static int set_parameter(const struct setting_change *c, const char *path,
-                         struct setting_done *done) {
-    AUTO_STR text = STR_INIT;
-    struct setting_file file = {0};
-    bool live = machine_is_live() == 0 && !(c->flags & OS_SETTING_PERSISTENT);
-    int r = 0;
-    if (!(c->flags & OS_SETTING_RUNTIME))
-        r = prepare(c, path, &file.path, &text, &done->where);
+static int set_parameters(struct job *j) {
+    bool live = machine_is_live() == 0 && !(j->change->flags & OS_SETTING_PERSISTENT);
+    bool files = !(j->change->flags & OS_SETTING_RUNTIME);
+    int r = take_paths(j);
+    if (r == 0 && files)
+        r = prepare(j);
     if (r < 0)
         return r;
-    file.text = text.data;
-    if (live)
-        return set_both(c, path, file.path ? &file : NULL, done);
-    return file.path ? setting_files(&file, 1, "set sysctl", done) : -ENOTSUP;
+    return live ? set_live(j) : files ? write_files(j) : -ENOTSUP;
 }
 
 int sysctl_set(const struct setting_change *c, struct setting_done *done) {
-    AUTO_STR path = STR_INIT;
-    int r = sysctl_path(c->name, strlen(c->name), &path);
-    if (r == 0 && (strpbrk(c->name, "*?[= \t\n") || strchr(c->value, '\n') || !*c->value))
-        r = -EINVAL;
-    return r < 0 ? r : set_parameter(c, path.data, done);
+    struct job j = {.change = c, .done = done};
+    int r = set_parameters(&j);
+    for (size_t i = 0; i < FILES; i++)
+        str_free(&j.texts[i]);
+    for (size_t i = 0; j.olds && i < c->count; i++)
+        free(j.olds[i]);
+    free(j.olds);
+    free(j.paths);
+    return r;
 }

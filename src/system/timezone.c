@@ -72,14 +72,14 @@ int timezone_set(const struct setting_change *c, struct setting_done *done) {
     AUTO_STR line = STR_INIT;
     AUTO_STR old = STR_INIT;
     AUTO_STR target = STR_INIT;
-    str_printf(&line, "%s\n", c->value);
+    str_printf(&line, "%s\n", c->values->value);
     if (line.failed)
         return -ENOMEM;
-    if (*c->name)
+    if (c->count != 1 || *c->values->name)
         return -EINVAL;
     if (c->flags & OS_SETTING_RUNTIME) /* each process reads the file */
         return -ENOTSUP;
-    int r = timezone_check(c->value, &target);
+    int r = timezone_check(c->values->value, &target);
     if (r < 0) {
         str_append_text(&done->where, target.data ? target.data + strlen("..") : "");
         return r;

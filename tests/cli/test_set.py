@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """osier set and osier get of settings: of recorded machines, and of this one in namespaces of the test."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -91,6 +92,27 @@ def test_nothing_is_done_where_a_later_file_says_otherwise(osier, plant, tmp_pat
     assert settings(osier)["a.one"]["source"] == "/etc/sysctl.d/99-zz-osier.conf:1"
     plant("etc/sysctl.d/99-zzz.conf", "a.one = 4\n")
     assert osier("set", "sysctl", "a.one=7", "--root=m", "--force").status == 1
+
+
+def test_several_are_one_transaction(osier, plant, tmp_path):
+    """So whoever dies in between leaves all of them or none, and one undo takes all back."""
+    plant("proc/sys/a/one", "1\n")
+    plant("etc/sysctl.d/70-x.conf", "b = 1\nc = 3\n")
+    own, late = tmp_path / "m/etc/sysctl.d/60-osier.conf", tmp_path / "m/etc/sysctl.d/99-zz-osier.conf"
+    done = osier("set", "sysctl", "a.one=7", "c=4", "d=x = y", "a.one=8", "--root=m", "--force", "--json")
+    assert done.status == 0, done.err
+    told = [json.loads(line) for line in done.out.splitlines()]
+    assert [(one["name"], one["value"]) for one in told] == [("a.one", "7"), ("c", "4"), ("d", "x = y"), ("a.one", "8")]
+    assert len({one["id"] for one in told}) == 1
+    assert (own.read_text(), late.read_text()) == ("a.one = 8\nd = x = y\n", "c = 4\n")
+    assert len(osier.json("log")) == 1
+    assert osier("undo").status == 0
+    assert not own.exists() and not late.exists()
+    refused = osier("set", "sysctl", "a.one=7", "c=4", "--root=m")
+    assert refused.err == "osier: set: a later file says otherwise; see --force: '/etc/sysctl.d/70-x.conf:2'\nosier: set: nothing was changed\n"
+    refused = osier("set", "sysctl", "a.one=7", "d=", "e=1", "--root=m")
+    assert refused.status == 1 and refused.err == "osier: set: no value of d: ''\nosier: set: nothing was changed\n"
+    assert not own.exists()
 
 
 def test_words_that_are_none(osier, plant):

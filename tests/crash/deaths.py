@@ -17,6 +17,7 @@ LOWER = {"lower": [], "undo": ["lower"], "redo": ["lower", "undo"]}
 ERRORS = ("ENOSPC", "EIO", "EPERM", "EMFILE", "ENOMEM")
 CLOSED = {"closed": [], "undo": ["closed"], "redo": ["closed", "undo"]}
 PROGRAMS = {"programs": [], "undo": ["programs"], "redo": ["programs", "undo"]}
+SETTINGS = {"settings": [], "undo": ["settings"]}
 SOMEBODY = 65533
 PLACES = "conf/a.conf conf/gone.conf conf/new.conf bin/link mv/src mv2/dst mv/x conf/b.conf newdir".split()
 
@@ -305,6 +306,15 @@ def overlay(tools, base, verbs, stride=1):
         case.kill(verb, 1 + number, stride)
         case.fail(verb, "EIO", 1 + number, stride)
     return case.cases, case.defects
+
+
+class Settings(Deaths):
+    """Several settings of a recorded machine, which change two files of it."""
+
+    def prepared(self, verb):
+        root = tempfile.mkdtemp(dir=self.base)
+        self.must(root, "machine", *SETTINGS[verb])
+        return root
 
 
 class Programs(Deaths):

@@ -105,6 +105,17 @@ def test_killed_before_each_call(memory, verb):
     assert case.cases > (100 if FULL else 8) and not case.defects, "\n".join(case.defects[:5])
 
 
+@pytest.mark.parametrize("verb", deaths.SETTINGS)
+def test_settings_are_all_set_or_none(memory, verb):
+    """Killed before each call, and each call fails: the files have every value or none."""
+    case = deaths.Settings(TOOLS, memory)
+    case.kill(verb, first=1 if FULL else 2, stride=1 if FULL else 11)
+    killed = case.cases
+    for error in deaths.ERRORS if FULL else deaths.ERRORS[:1]:
+        case.fail(verb, error, first=1 if FULL else 3, stride=1 if FULL else 17)
+    assert case.cases > killed > (100 if FULL else 5) and not case.defects, "\n".join(case.defects[:5])
+
+
 @pytest.mark.parametrize("verb", deaths.PROGRAMS if FULL else ["programs", "undo"])
 def test_killed_around_programs(memory, verb):
     """A program may outlive who has started it: recovery waits for its end, and takes it back."""

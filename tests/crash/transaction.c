@@ -5,6 +5,8 @@
  *    transaction run ROOT       a plan with all kinds of changes, applied
  *    transaction programs ROOT  a state with a file and a service, whose systemctl is in PATH
  *    transaction closed ROOT    a plan for an ordinary user, with directories that he may not enter
+ *    transaction machine ROOT   the state before settings: a recorded machine
+ *    transaction settings ROOT  several settings of it at once, that go to two files
  *    transaction undo ROOT      the latest transaction taken back
  *    transaction redo ROOT      and that taken back
  *    transaction recover ROOT   what every use of a journal does first
@@ -200,6 +202,25 @@ static uint64_t latest(void) {
     return id;
 }
 
+static void make_machine(void) {
+    static const char *const files[][2] = {
+        {"etc/sysctl.d/60-osier.conf", "# mine\na.one = 1\nb.other = 5\n"},
+        {"etc/sysctl.d/70-later.conf", "c.three = 3\n"},
+        {"etc/sysctl.d/99-zz-osier.conf", "d.four = 4\n"},
+    };
+    OK(os_makedirs("etc/sysctl.d", 0755, 0));
+    OK(os_makedirs("proc/sys", 0755, 0));
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        OK(os_write_file(files[i][0], files[i][1], strlen(files[i][1]), NULL));
+}
+
+/* The third is refused where it goes first, so that two files change. */
+static int set_settings(uint64_t *ret_id) {
+    char *const *words = OS_ARGV("a.one=7", "b.two=8", "c.three=9", "e.five=10");
+    return os_set_settings(OS_SETTINGS_SYSCTL, words, OS_SETTING_PERSISTENT | OS_SETTING_FORCE,
+                           NULL, ret_id);
+}
+
 static void mark(const char *text) {
     const char *path = getenv("CRASH_MARK");
     int fd = path ? open(path, O_WRONLY | O_CLOEXEC) : -1;
@@ -246,6 +267,13 @@ int main(int argc, char **argv) {
         setup();
         return 0;
     }
+    if (strcmp(verb, "machine") == 0) {
+        make_machine();
+        return 0;
+    }
+    bool settings = strcmp(verb, "settings") == 0;
+    if (settings)
+        OK(os_set_root("."));
     if (strcmp(verb, "run") == 0)
         plan = make_plan();
     if (strcmp(verb, "lower") == 0)
@@ -256,7 +284,8 @@ int main(int argc, char **argv) {
         plan = make_closed_plan();
     uint64_t id = strcmp(verb, "redo") == 0 ? latest() : 0, done = 0;
     arm();
-    int r = plan                          ? os_plan_apply(plan, NULL, &done)
+    int r = settings                      ? set_settings(&done)
+            : plan                        ? os_plan_apply(plan, NULL, &done)
             : strcmp(verb + 2, "do") == 0 ? os_undo(id, &undo, &done)
                                           : os_recover(&recover);
     const char *victim = fault_disarm(NULL);

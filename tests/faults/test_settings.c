@@ -49,3 +49,13 @@ FAULT(os_set_setting, .tree = TREE, .before = make_state, .after = clear_state, 
     int r = os_set_setting(OS_SETTINGS_SYSCTL, "a.b", "3", 0, NULL, &id);
     return r < 0 && id ? 0 : r; /* what is done stands, though a sync behind it may fail */
 }
+
+FAULT(os_set_settings, .tree = TREE, .before = make_state, .after = clear_state, .absorbs = "*",
+      .filename = ANY_NAME, .maps = any, .few = true, .uncancelled = true) {
+    char *const *words = OS_ARGV("a.b=3", "a.c=4");
+    uint64_t id = 0;
+    char **values = NULL;
+    int r = os_set_settings(OS_SETTINGS_SYSCTL, words, 0, &values, &id);
+    free(values);
+    return r < 0 && id ? 0 : r;
+}

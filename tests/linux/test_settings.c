@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Settings: what is refused, and what is in force of this machine. */
-#include "support.h"
+#include "recorded.h"
 
 #include <sys/utsname.h>
 
@@ -57,10 +57,44 @@ static void what_is_refused(void **state) {
     assert_int_equal(errno, ENOTSUP);
 }
 
+static void assert_file(const char *path, const char *expected) {
+    size_t size = 0;
+    os_autofree char *text = os_read_file(path, &size);
+    assert_non_null(text);
+    assert_string_equal(text, expected);
+}
+
+/* Of several all are set or none; the record names the one that is refused. */
+static void several(void **state) {
+    (void)state;
+    uint64_t id = 0;
+    char **values = NULL;
+    char *const *good = OS_ARGV("a.one=5", "a/two=x=y"), *const none[] = {NULL};
+    char *const *bad = OS_ARGV("a.one=6", "a.two="), *const *word = OS_ARGV("a.one");
+    char *const *two = OS_ARGV("=box", "=crate");
+    plant("root/proc/sys/a/one", "1\n");
+    assert_int_equal(setenv("OSIER_STATE", "state", 1), 0);
+    assert_int_equal(RECORDED(os_set_settings(OS_SETTINGS_SYSCTL, good, 0, &values, &id)), 0);
+    assert_true(id > 0 && values[0] && values[1] && !values[2] && !*values[0] && !*values[1]);
+    free(values);
+    assert_file("root/etc/sysctl.d/60-osier.conf", "a.one = 5\na.two = x=y\n");
+    assert_int_equal(RECORDED(os_set_settings(OS_SETTINGS_SYSCTL, bad, 0, NULL, NULL)), -1);
+    assert_error(EINVAL, "set_settings", "a.two", NULL);
+    assert_int_equal(RECORDED(os_set_settings(OS_SETTINGS_SYSCTL, none, 0, NULL, NULL)), -1);
+    assert_error(EINVAL, "set_settings", NULL, NULL);
+    assert_int_equal(RECORDED(os_set_settings(OS_SETTINGS_SYSCTL, word, 0, NULL, NULL)), -1);
+    assert_error(EINVAL, "set_settings", NULL, NULL);
+    assert_int_equal(RECORDED(os_set_settings(OS_SETTINGS_HOSTNAME, two, 0, NULL, NULL)), -1);
+    assert_error(EINVAL, "set_settings", "", NULL);
+    assert_file("root/etc/sysctl.d/60-osier.conf", "a.one = 5\na.two = x=y\n");
+    unsetenv("OSIER_STATE");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_in_force),
         cmocka_unit_test(what_is_refused),
+        IN_SCRATCH(several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,7 @@ CLASSES = {"process_watch_": system.ProcessWatch, "process_": system.Process}
 #: What each takes; () where it isn't named. Of None there is nothing to compare: it changes something, or ends with the command.
 WORDS = {
     "limits": (0,), "pressure": ("IO",), "process_tree": (1,), "process_details": (1,), "pid_exists": (1,), "settings": ("HOSTNAME",),
-    "disk_usage_timeout": ("/", 5), "set_root": None, "root_is_set": None, "set_procfs_path": None, "set_setting": None, "pressure_watch": None,
+    "disk_usage_timeout": ("/", 5), "set_root": None, "root_is_set": None, "set_procfs_path": None, "set_setting": None, "set_settings": None, "pressure_watch": None,
 }  # fmt: skip
 #: What the command calls with options that Python has by default, or the other way round.
 OPTIONS = {"mounts": (("--pseudo",), {"pseudo": True}), "processes": (("--threads=1",), {"threads": 1})}
@@ -229,10 +229,13 @@ def test_what_is_asked_for_is_read(recorded):
             system.processes(fields)
 
 
-def test_settings(recorded):
-    value, number = system.set_setting("hostname", "", "new-1", persistent=True) if os.environ.get("OSIER_STATE") else ("", 0)
-    if number:
-        assert (recorded / "etc/hostname").read_text() == "new-1\n"
+def test_settings(recorded, tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("OSIER_STATE", str(tmp_path_factory.mktemp("state")))
+    value, number = system.set_setting("hostname", "", "new-1")
+    assert (value, number > 0, (recorded / "etc/hostname").read_text()) == ("", True, "new-1\n")
+    values, number = system.set_settings("sysctl", ["a.b=1", "c=d=e"], persistent=True)
+    assert (values, number > 0) == (["", ""], True)
+    assert (recorded / "etc/sysctl.d/60-osier.conf").read_text() == "a.b = 1\nc = d=e\n"
     with pytest.raises(OSError):
         system.set_setting("hostname", "", "a b", persistent=True)
     with pytest.raises(ValueError, match="none of 'SYSCTL'"):

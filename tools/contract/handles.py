@@ -20,6 +20,8 @@ CALLS = {
     "os_pressure_watch": "os.pressure_watch RESOURCE STALL WINDOW [--cgroup=NULL] [--full] -> int",
     "os_set_setting": "os.set_setting KIND NAME VALUE [--runtime:OS_SETTING_RUNTIME] [--persistent:OS_SETTING_PERSISTENT] "
     "[--force:OS_SETTING_FORCE] -> str, int",
+    "os_set_settings": "os.set_settings KIND ASSIGNMENTS... [--runtime:OS_SETTING_RUNTIME] [--persistent:OS_SETTING_PERSISTENT] "
+    "[--force:OS_SETTING_FORCE] -> list, int",
     "os_process_open": "os.process_open PID -> handle",
     "os_process_fileno": "os.process_fileno PROCESS -> int",
     "os_process_is_running": "os.process_is_running PROCESS -> bool",

@@ -169,9 +169,10 @@ class Function:
             self.fill += f"    {assign} = {{{name}}};\n"
         elif type.startswith("enum "):
             self.word(variable, assign, argument)
-        elif text_list(variable) and keyword:
+        elif text_list(variable):
             one = self.add(name, "path|none", type, argument, keyword)
-            one.kind, one.type = "object", "Iterable[StrOrBytesPath] | None"
+            one.kind, one.type = "object", f"Iterable[StrOrBytesPath]{' | None' if keyword else ''}"
+            assign = target if keyword else f"char *const *v_{variable.name}"
             one.before = TEXTS.format(name=name)
             one.value = f"(void *)texts_{name}.list"
             self.fill += f"    {assign} = {{{name}}};\n"
