@@ -80,7 +80,7 @@ FAULT_CASE(os_state, tmpfiles, TREE, ANY) {
     return over(state, state ? 0 : -1);
 }
 
-/* What is read of users, jobs and limits; it isn't planned, as it is about the machine's own files. */
+/* What is read of users, jobs and limits, all of them at once; see PLAN_OF() for what is planned of each. */
 static const char kinds[] =
     "[sudoers.a]\nrules = [\"a ALL=(b) /c\"]\n"
     "[cron.a]\nschedule = \"*/5 1-2 * * mon\"\ncommand = \"a %\"\nenvironment = { A = 1 }\n"
@@ -138,6 +138,57 @@ FAULT_CASE(os_state_plan, tmpfiles, TREE, ANY) {
     return plan("x.conf");
 }
 
+/* Each kind that is about the machine's own files and values, which are looked at and stay as they are: a plan is
+ * made, and closed. Texts without blanks, as they are one word of a tree. */
+static void make_archive(void) {
+    FILE *file = fopen("a.tar", "w"); /* an empty one */
+    assert_non_null(file);
+    for (int i = 0; i < 10240; i++)
+        fputc(0, file);
+    fclose(file);
+}
+
+static char *old_path;
+
+/* Where systemd-analyze is asked about a unit whose program isn't there, that is no plan. */
+static void hide_programs(void) {
+    old_path = old_path ? old_path : strdup(getenv("PATH"));
+    setenv("PATH", "/none", 1);
+}
+static void show_programs(void) {
+    setenv("PATH", old_path, 1);
+}
+
+#define PLAN_OF(kind, text, ...)                                                                   \
+    FAULT_CASE(os_state_plan, kind, ANY, .skips = "kernel_clone3", .root = true,                   \
+               .tree = "s.toml=" text, ##__VA_ARGS__) {                                            \
+        return plan("s.toml");                                                                     \
+    }
+
+PLAN_OF(acl, "[file.\"/osier-a\"]\nacl=[\"u:root:rx\",\"g:root:r\"]\ncontent=\"\"\n")
+PLAN_OF(set, "[set.\"/osier-a.ini\".b]\nc=1\nd=\"e\"\n[set.\"/osier-a.yaml\"]\n\"a.b\"=1\n"
+             "[set.\"/osier-a.toml\"]\na=[1,2]\n\"@unset\"=[\"b\"]\n")
+PLAN_OF(archive, "[archive.\"/osier-a\"]\nsource=\"a.tar\"\n", .before = make_archive)
+PLAN_OF(sudoers, "[sudoers.osier-a]\nrules=[\"a\",\"b\"]\ncheck=\"\"\n")
+PLAN_OF(cron,
+        "[cron.osier-a]\nschedule=\"@daily\"\ncommand=\"a%\"\nenvironment={A=\"1\"}\ncheck=\"\"\n")
+PLAN_OF(timer,
+        "[timer.osier-a]\ncalendar=[\"daily\"]\nevery=\"1h\"\nuser=\"a\"\ncommand=[\"/a\",\"b\"]\n"
+        "environment={A=\"1\"}\ncheck=\"\"\n",
+        .before = hide_programs, .after = show_programs)
+PLAN_OF(limits, "[limits.osier-a]\ndomain=\"@a\"\nboth={nofile=5}\nsoft={core=0}\ncheck=\"\"\n")
+PLAN_OF(module, "[module.osier_a]\noptions={b=1}\ncheck=\"\"\n")
+PLAN_OF(user, "[user.osier-a]\ngroups=[\"osier-b\",\"root\"]\ncomment=\"a\"\nlocked=true\n"
+              "create_home=true\n[group.osier-b]\nsystem=true\n[user.root]\nshell=\"/bin/false\"\n")
+PLAN_OF(keys, "[user.osier-a]\nhome=\"/osier-a\"\ncreate_home=true\n[authorized_keys.osier-a]\n"
+              "keys=\"ssh-rsa\\u0020AAAAAAAAAAAAAAAAAAAA\"\nexactly=true\n")
+PLAN_OF(sysctl, "[sysctl]\n\"vm.swappiness\"={value=7,force=true}\n\"vm.osier\"=1\n")
+PLAN_OF(host, "[host]\nhostname=\"osier-a\"\n")
+PLAN_OF(locale, "[locale]\nLANG=\"C\"\nLC_TIME=\"POSIX\"\n")
+PLAN_OF(mount,
+        "[mount.\"/osier-a/b\"]\ndevice=\"tmpfs\"\ntype=\"tmpfs\"\n[file.\"/osier-a/b/c\"]\n")
+PLAN_OF(swap, "[swap.\"/osier-b\"]\nsize=\"1M\"\npriority=5\n")
+
 static void make_journal(void) {
     fault_make_journal();
     write_states();
@@ -188,8 +239,6 @@ static void write_program(const char *name, const char *text) {
     fclose(file);
 }
 
-static char *old_path;
-
 /* Programs of the test's own alone, in the scratch directory: a service, and a package that pulls another one in. */
 static void write_programs(void) {
     char place[1024], text[4096];
@@ -204,6 +253,7 @@ static void write_programs(void) {
                   "show) echo LoadState=loaded; echo ActiveState=$now;;\n"
                   "start) printf active >unit;;\nstop) printf inactive >unit;;\nesac\n");
     write_program("apt-get", "#!/bin/sh\ncase $1 in -s) echo 'Inst bb (1 c [d])'; "
+                             "echo 'Inst cc [1] (2 c [d])'; "
                              "echo 'Inst ab (1 c [d])';; *) exit 1;; esac\n");
     snprintf(text, sizeof text,
              "[file.\"%s/f\"]\ncontent = \"1\"\n[service.s]\nstate = \"running\"\n"
@@ -223,7 +273,9 @@ static void end_programs(void) {
 
 #define PROGRAMS                                                                                   \
     .before = write_programs, .after = end_programs, .skips = "kernel_clone3",                     \
-    .tree = "unit=inactive dpkg/ dpkg/status=Package:x p.toml=[package.ab]"
+    .tree =                                                                                        \
+        "unit=inactive dpkg/ dpkg/status=Package:cc\nStatus:install\tok\tinstalled\nVersion:1\n "  \
+        "apt/ apt/extended_states=Package:cc\nAuto-Installed:1\n p.toml=[package.ab]"
 
 FAULT_CASE(os_state_plan, service, PROGRAMS, ANY) {
     return plan("s.toml");
