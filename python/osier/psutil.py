@@ -7,6 +7,7 @@ A process is held by a descriptor of its directory in /proc, so nothing is read 
 one that got its number. Lists are read in one call without Python's lock.
 """
 
+import contextlib
 import enum
 import resource
 import socket
@@ -79,6 +80,7 @@ _process.procfs_path = lambda: PROCFS_PATH
 
 _lock = threading.RLock()
 _pmap = {}
+_FEW = 64  # processes that are opened one by one in less time than it takes to list a thousand
 
 
 def _listed(rows):
@@ -102,11 +104,21 @@ def process_iter(attrs=None, ad_value=None):
     return _info_iter(_process.valid(attrs), ad_value)
 
 
+def _meet(new):
+    """Makes the Process objects of those that were not listed before: a few by themselves, many with all others."""
+    if len(new) > _FEW:
+        _listed(_psutil.snapshot((), None, _process.threads))
+        return
+    for pid in new:
+        with contextlib.suppress(OSError):  # it has ended, or may not be looked at
+            start = _psutil.read(_psutil.open(pid), ("_start",))[0]["_start"]
+            _pmap[pid] = Process._known(pid, start)
+
+
 def _bare_iter():
     numbers = pids()
     with _lock:
-        if any(pid not in _pmap for pid in numbers):
-            _listed(_psutil.snapshot((), None, _process.threads))
+        _meet([pid for pid in numbers if pid not in _pmap])
         known = [(pid, _pmap.get(pid)) for pid in numbers]
         for pid in set(_pmap) - set(numbers):
             del _pmap[pid]

@@ -107,6 +107,19 @@ def test_lists(sleeper):
     assert not psutil.pid_exists(-1) and not psutil.pid_exists(2**40)
 
 
+def test_a_new_process_is_met_alone(monkeypatch):
+    list(psutil.process_iter())
+    child = subprocess.Popen(["/bin/sleep", "1000"])
+    monkeypatch.setattr(psutil, "_FEW", 2**30)
+    monkeypatch.setattr(psutil._psutil, "snapshot", None)
+    found = {p.pid: p for p in psutil.process_iter()}
+    assert found[child.pid].is_running() and found[child.pid] == psutil.Process(child.pid)
+    assert {p.pid: p for p in psutil.process_iter()}[child.pid] is found[child.pid]
+    child.kill()
+    child.wait()
+    assert not found[child.pid].is_running() and child.pid not in [p.pid for p in psutil.process_iter()]
+
+
 def test_command_lines_in_lists(sleeper, tmp_path):
     """They are what each process says, of a program with one word too, of a zombie, and of one that has none yet."""
     one = subprocess.Popen(["one word"], executable=sys.executable, stdin=subprocess.PIPE)
