@@ -734,6 +734,11 @@ static int reuse_in_namespace(void) {
             return 2;
         bool fine = os_process_send_signal(handle, SIGKILL) == -1 && errno == ESRCH;
         fine = fine && !os_process_read(handle, ALL) && errno == ESRCH;
+        size_t count;
+        fine = fine && !os_process_environ(handle) && errno == ESRCH;
+        fine = fine && !os_process_threads(handle, &count) && errno == ESRCH;
+        fine = fine && !os_process_open_files(handle, &count) && errno == ESRCH;
+        fine = fine && !os_process_memory_maps(handle, &count) && errno == ESRCH;
         fine = fine && os_process_wait(handle, 0, NULL) == 1;
         fine = fine && !os_process_is_running(handle);
         fine = fine && watch_again(watch, 1) && watch_again(watch, 0);
