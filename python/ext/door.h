@@ -181,8 +181,14 @@ void door_release(struct value *value);
 
 /* ------------------------------------------------------------------- calls without the GIL */
 
-/* Found without a call: there is room for a pointer in what a library loaded later may have. */
-extern _Thread_local PyThreadState *door_thread __attribute__((tls_model("initial-exec")));
+/* Found without a call in osier._posix. A process has room for the threads' variables of few libraries that are
+ * loaded later (glibc.rtld.optional_static_tls), and all of a library's take it: so the others are found by one. */
+#ifdef DOOR_TO_POSIX
+#define FOUND_AT_ONCE __attribute__((tls_model("initial-exec")))
+#else
+#define FOUND_AT_ONCE
+#endif
+extern _Thread_local PyThreadState *door_thread FOUND_AT_ONCE;
 
 /** Runs a statement without the interpreter's lock; a signal that interrupts is seen to (PEP 475).
  */

@@ -5,6 +5,7 @@ import re
 import subprocess
 
 import headers
+import pytest
 
 
 def defined(*arguments):
@@ -49,3 +50,13 @@ def test_no_newer_glibc_is_needed(build):
     listing = subprocess.run(["objdump", "-T", build / "libosier.so"], check=True, capture_output=True, text=True).stdout
     needed = {tuple(map(int, version.split("."))) for version in re.findall(r"\bGLIBC_([0-9.]+)", listing)}
     assert max(needed, default=(0,)) <= (2, 34)
+
+
+def test_one_extension_takes_room_of_threads(build):
+    """A process has little for what is loaded later: with a third, "cannot allocate memory in static TLS block"."""
+    extensions = sorted((build / "python/osier").glob("*.so"))
+    if not extensions:
+        pytest.skip("built without the door")
+    said = {file.name.split(".")[0]: subprocess.run(["readelf", "-d", file], check=True, capture_output=True, text=True).stdout
+            for file in extensions}  # fmt: skip
+    assert [name for name, text in said.items() if "STATIC_TLS" in text] == ["_posix"]
