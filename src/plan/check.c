@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/quote.h"
+#include "base/seam.h"
+#include <string.h>
 
 /* ------------------------------------------------------------------------------- conflicts */
 
@@ -76,27 +78,48 @@ static int check_mounts(struct os_plan *plan, const struct plan_net *net) {
 
 /* --------------------------------------------------------------------------------- checks */
 
-static int check_one(struct os_plan *plan, const struct plan_net *net,
-                     const struct plan_place *place, const struct plan_was *was) {
-    if (!place->path || !place->before)
-        return 0;
-    AUTO_CLOSE int dir = plan_open_place(net, place);
-    if (dir < 0)
-        return dir == -ESTALE ? tell_moved(plan, place) : dir;
-    int r = plan_check_was(dir, place->name, was);
-    return r == -ESTALE ? tell_changed(plan, dir, place, was) : r;
+/* One look at everything. Entries come in the order of their places, so the directory of one is mostly that of
+ * the next: it is opened, and known again, once. */
+struct look_at_all {
+    struct os_plan *plan;
+    struct plan_net net;
+    const struct plan_place *opened;
+    int dir;
+};
+
+static bool same_dir(const struct plan_place *a, const struct plan_place *b) {
+    return a->parent.ino == b->parent.ino && a->parent.dev == b->parent.dev &&
+           strcmp(a->before, b->before) == 0;
 }
 
-static int check_source(struct os_plan *plan, const struct plan_net *net,
-                        const struct plan_source *source) {
-    return source ? check_one(plan, net, &source->place, &source->was) : 0;
+static int open_dir(struct look_at_all *l, const struct plan_place *place) {
+    if (l->opened && same_dir(l->opened, place))
+        return l->dir;
+    seam_close_quietly(l->dir);
+    l->dir = plan_open_place(&l->net, place);
+    l->opened = l->dir < 0 ? NULL : place;
+    return l->dir;
+}
+
+static int check_one(struct look_at_all *l, const struct plan_place *place,
+                     const struct plan_was *was) {
+    if (!place->path || !place->before)
+        return 0;
+    int dir = open_dir(l, place);
+    if (dir < 0)
+        return dir == -ESTALE ? tell_moved(l->plan, place) : dir;
+    int r = plan_check_was(dir, place->name, was);
+    return r == -ESTALE ? tell_changed(l->plan, dir, place, was) : r;
+}
+
+static int check_source(struct look_at_all *l, const struct plan_source *source) {
+    return source ? check_one(l, &source->place, &source->was) : 0;
 }
 
 /* The sources of all that is in a new tree. */
-static int check_sources(struct os_plan *plan, const struct plan_net *net,
-                         const struct plan_object *top) {
+static int check_sources(struct look_at_all *l, const struct plan_object *top) {
     AUTO_STR stack = STR_INIT;
-    int r = check_source(plan, net, top->source);
+    int r = check_source(l, top->source);
     str_append(&stack, (const char *)&top, sizeof top);
     while (r >= 0 && stack.size) {
         memcpy(&top, stack.data + stack.size - sizeof top, sizeof top);
@@ -105,7 +128,7 @@ static int check_sources(struct os_plan *plan, const struct plan_net *net,
             const struct plan_object *object = top->children[i].object;
             if (!object)
                 continue;
-            r = check_source(plan, net, object->source);
+            r = check_source(l, object->source);
             if (object->child_count)
                 str_append(&stack, (const char *)&object, sizeof object);
         }
@@ -113,14 +136,13 @@ static int check_sources(struct os_plan *plan, const struct plan_net *net,
     return r >= 0 && stack.failed ? -ENOMEM : r;
 }
 
-static int check_entry(struct os_plan *plan, const struct plan_net *net,
-                       const struct plan_entry *e) {
+static int check_entry(struct look_at_all *l, const struct plan_entry *e) {
     bool two = e->kind == PLAN_MOVE || e->kind == PLAN_SWAP;
     bool freed = e->needs >= 0; /* by an entry before this one: nothing is known of it yet */
-    int r = e->aside || (freed && !two) ? 0 : check_one(plan, net, &e->path, &e->was);
+    int r = e->aside || (freed && !two) ? 0 : check_one(l, &e->path, &e->was);
     if (r >= 0 && two && !freed)
-        r = check_one(plan, net, &e->path2, &e->was2);
-    return r < 0 || two || e->kind == PLAN_REMOVE ? r : check_sources(plan, net, &e->is);
+        r = check_one(l, &e->path2, &e->was2);
+    return r < 0 || two || e->kind == PLAN_REMOVE ? r : check_sources(l, &e->is);
 }
 
 /* What a program is to change has to be as it was; what is as it shall be already need not be. */
@@ -140,21 +162,22 @@ static int check_act(struct os_plan *plan, const struct os_plan_act *act) {
 }
 
 int plan_check(struct os_plan *plan) {
-    struct plan_net net;
+    struct look_at_all l = {.plan = plan, .dir = -1};
     conflicts_free(plan);
-    int r = plan_net(plan, &net);
-    if (r >= 0 && net.root_fd < 0)
-        r = net.root_fd;
+    int r = plan_net(plan, &l.net);
+    if (r >= 0 && l.net.root_fd < 0)
+        r = l.net.root_fd;
     if (r >= 0)
         r = secrets_check(plan);
-    for (size_t i = 0; r >= 0 && i < net.count; i++)
-        r = check_entry(plan, &net, &net.entries[i]);
-    for (size_t i = 0; r >= 0 && i < net.saw_count; i++)
-        r = check_one(plan, &net, &net.saws[i].place, &net.saws[i].was);
+    for (size_t i = 0; r >= 0 && i < l.net.count; i++)
+        r = check_entry(&l, &l.net.entries[i]);
+    for (size_t i = 0; r >= 0 && i < l.net.saw_count; i++)
+        r = check_one(&l, &l.net.saws[i].place, &l.net.saws[i].was);
+    seam_close_quietly(l.dir);
     for (size_t i = 0; r >= 0 && i < plan->acts.count; i++)
         r = check_act(plan, &plan->acts.list[i]);
     if (r >= 0)
-        r = check_mounts(plan, &net);
+        r = check_mounts(plan, &l.net);
     return r < 0 ? r : plan->conflicts.size ? -ESTALE : 0;
 }
 

@@ -74,10 +74,10 @@ static int lock_one(struct journals *js, struct journal *j, int (*pause)(void *d
     }
     if (r < 0)
         return r;
-    char holder[32]; /* for people */
-    int size = snprintf(holder, sizeof holder, "%ld\n", (long)getpid());
-    if (SYS(ftruncate, fd, 0) >= 0)
-        write_all(fd, holder, (size_t)size);
+    char holder
+        [32]; /* for people; always as long: to truncate it would wait for what is being written */
+    int size = snprintf(holder, sizeof holder, "%-10ld\n", (long)getpid());
+    write_all(fd, holder, (size_t)size);
     j->lock = TAKE_FD(fd);
     return 0;
 }
