@@ -158,6 +158,17 @@ int apply_plan(const char *verb, struct os_plan *plan, bool wait, bool open_file
     return complain(verb, NULL, "%" PRIu64 " is done, but may not outlive a loss of power", id);
 }
 
+/* A plan may say that nothing of it is kept. */
+static bool is_forgotten(uint64_t id) {
+    const struct os_history_entry *entry;
+    struct os_history *history = os_history();
+    bool forgotten = false;
+    while (history && (entry = os_history_next(history)))
+        forgotten |= entry->id == id && entry->forgotten;
+    os_history_close(history);
+    return forgotten;
+}
+
 void tell_done(const char *verb, uint64_t id) {
     (void)verb;
     if (output_style.json) {
@@ -167,6 +178,8 @@ void tell_done(const char *verb, uint64_t id) {
         emit_end_record();
     } else if (!id) {
         printf("nothing to do\n");
+    } else if (is_forgotten(id)) {
+        printf("done as %" PRIu64 ", and forgotten: nothing is kept for undo\n", id);
     } else {
         printf("done as %" PRIu64 ": `osier undo %" PRIu64 "` takes it back\n", id, id);
     }

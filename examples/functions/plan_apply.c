@@ -35,6 +35,13 @@ int main(void) {
     const struct os_forget_options options = {.size = sizeof options, .all = true, .now = true};
     printf("%d left half done\n", os_recover(NULL)); /* of a process that died */
     printf("%d forgotten\n", os_forget(&options));
+
+    plan = os_plan(NULL); /* what a password is replaced by leaves no old one behind */
+    os_plan_write_file(plan, "srv/password", "sesame", 6, NULL);
+    os_plan_forget(plan);
+    if (os_plan_apply(plan, NULL, &id) == 0)
+        printf("undone: %d\n", os_undo(id, NULL, NULL));
+    os_plan_close(plan);
     return 0;
 }
 
@@ -47,4 +54,5 @@ int main(void) {
  *     2 steps
  *     0 left half done
  *     2 forgotten
+ *     undone: -1
  */

@@ -606,6 +606,14 @@ OS_API OS_NONNULL() void os_plan_secret(struct os_plan *plan);
 OS_API OS_NONNULL() int os_plan_secret_from(struct os_plan *plan, const char *source);
 
 /**
+ * Has the plan forgotten as soon as it is applied: nothing that it replaces or removes is kept, and
+ * os_undo() can't take it back. Should the process die in between, the next transaction forgets it.
+ *
+ * @param plan  the plan
+ */
+OS_API OS_NONNULL() void os_plan_forget(struct os_plan *plan);
+
+/**
  * How many steps a plan has.
  *
  * @param plan  the plan
@@ -859,10 +867,10 @@ OS_API OS_NONNULL() size_t
 /** Something that keeps a plan from being applied. */
 struct os_plan_refusal {
     const char *path; /**< where */
-    int error;        /**< EACCES, EPERM, EROFS; EXDEV: a directory of a lower layer of overlayfs (since
+    int error; /**< EACCES, EPERM, EROFS; EXDEV: a directory of a lower layer of overlayfs (since
                          Linux 6.6; before, applying finds out); ENOSPC: the new content may not fit there */
-    uint64_t needed;  /**< ENOSPC: how much is new, besides what others write [bytes] */
-    uint64_t room;    /**< likewise: how much is free [bytes] */
+    uint64_t needed; /**< ENOSPC: how much is new, besides what others write [bytes] */
+    uint64_t room;   /**< likewise: how much is free [bytes] */
 };
 
 /**

@@ -194,6 +194,8 @@ static int run(struct commit *c) {
     r = protocol_run(&c->protocol);
     if (c->protocol.done)
         forget_over_limits(&c->js);
+    if (c->protocol.done && c->plan->forget)
+        forget_at_once(&c->js);
     return r;
 }
 

@@ -185,7 +185,11 @@ static int write_plan(struct commit *c) {
     r = write_all(fd, text, size);
     if (r >= 0)
         stage_begin_sync(&c->stage, fd);
-    return r;
+    if (r < 0 || !c->plan->forget)
+        return r;
+    AUTO_CLOSE int mark = SYS(openat, c->txn.parts[0].at, FORGET_AT_ONCE,
+                              O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return mark < 0 ? mark : 0;
 }
 
 int commit_stage(struct commit *c) {

@@ -493,7 +493,7 @@ static void tell_totals(struct report *r) {
     tell_number(r, r->values, r->values == 1 ? "value set by a program" : "values set by programs",
                 &any);
     tell_number(r, r->runs, r->runs == 1 ? "program told of it" : "programs told of it", &any);
-    str_append_char(&r->out, '\n');
+    str_append_text(&r->out, r->plan->forget ? "; forgotten at once, without undo\n" : "\n");
 }
 
 /* What can be known of its end, in the words of Python's errors. */

@@ -81,7 +81,7 @@ static int tell_entry(const struct os_plan *plan, const struct plan_entry *e,
     bool two = e->kind == PLAN_MOVE || e->kind == PLAN_SWAP;
     *ret = (struct os_plan_entry){
         .kind = (enum os_plan_kind)e->kind,
-        .undo = (enum os_plan_undo)e->undo,
+        .undo = plan->forget ? OS_PLAN_NEVER : (enum os_plan_undo)e->undo,
         .path = e->path.path,
         .path2 = two ? e->path2.path : NULL,
         .was = tell_was(&e->was),

@@ -248,6 +248,14 @@ static long count_old(const struct journal *j, const uint64_t *ids, long count) 
     return old;
 }
 
+/* Its plan has said so; it may be that of a process that died before it came to that. */
+static bool is_to_go(const struct journal *j, uint64_t id) {
+    char name[JOURNAL_ID], path[JOURNAL_ID + sizeof FORGET_AT_ONCE];
+    journal_name(id, name);
+    snprintf(path, sizeof path, "%s/" FORGET_AT_ONCE, name);
+    return SYS(faccessat, j->states[JOURNAL_LOG], path, F_OK, 0) >= 0;
+}
+
 /* The latest are kept as long as all limits allow: how many were forgotten, or −errno. */
 static long forget_in(const struct journals *js, const struct journal *j, int64_t most) {
     AUTO_FREE uint64_t *ids = NULL;
@@ -258,7 +266,7 @@ static long forget_in(const struct journals *js, const struct journal *j, int64_
     for (long i = count; i-- > 0;) {
         uint64_t bytes = 0;
         bool last = i == count - 1;
-        bool over = count - i > MOST_ENTRIES || (full && !last) || i < old;
+        bool over = count - i > MOST_ENTRIES || (full && !last) || i < old || is_to_go(j, ids[i]);
         /* What was done this moment is counted by the next one. */
         if (!over && (!last || most < 0) && forget_size(j, JOURNAL_LOG, ids[i], most, &bytes) >= 0)
             held += bytes;
@@ -302,6 +310,14 @@ void forget_over_limits(struct journals *js) {
         end_reading(js->list[i]);
         journal_empty(js->list[i], SPARE_TIME);
     }
+}
+
+void forget_at_once(struct journals *js) {
+    for (size_t i = 0; i < js->count; i++)
+        if (js->list[i]->lock >= 0) {
+            journal_empty(js->list[i], -1);
+            journals_drop_unused(js, js->list[i]);
+        }
 }
 
 static int patient(void *data) {

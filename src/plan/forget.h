@@ -8,6 +8,9 @@
 /** After a transaction: forgets what is over the limits, as far as there is time. Needs the locks. */
 void forget_over_limits(struct journals *js);
 
+/** Removes what was forgotten, however long it takes. Needs the locks. */
+void forget_at_once(struct journals *js);
+
 /** How many bytes a transaction holds in a journal, counted once: 0; −ETIME where that takes more than
  *  `most` nanoseconds (−1: whatever it takes); −errno. */
 int forget_size(const struct journal *j, enum journal_state state, uint64_t id, int64_t most,

@@ -247,6 +247,12 @@ void os_plan_secret(struct os_plan *plan) {
     plan->secret_source = NULL;
 }
 
+void os_plan_forget(struct os_plan *plan) {
+    if (!plan->loaded)
+        plan_changed(plan);
+    plan->forget = true;
+}
+
 int os_plan_secret_from(struct os_plan *plan, const char *source) {
     UNCANCELLED;
     bool known = strncmp(source, "file:", 5) == 0 || strncmp(source, "env:", 4) == 0 ||

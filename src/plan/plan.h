@@ -33,6 +33,7 @@ struct os_plan {
     struct arena act_memory;
     const char *origin, *title;
     char *root;                /* as it was given, "/" by default */
+    bool forget;               /* once it is applied */
     bool secret;               /* the next content is, */
     const char *secret_source; /* and comes from there, or NULL */
     char *failed; /* the path that a call has failed with, where it isn't the one it was given */

@@ -29,6 +29,7 @@ const struct field head_fields[] = {
     {"steps", FIELD_NUMBER, AT(planfile_head, steps), .always = true},
     {"title", FIELD_NAME, AT(planfile_head, title)},
     {"key", FIELD_NAME, AT(planfile_head, key)},
+    {"forget", FIELD_BOOL, AT(planfile_head, forget)},
 };
 const struct field was_fields[] = {
     {"absent", FIELD_BOOL, AT(plan_was, absent)},
@@ -402,6 +403,7 @@ static void write_head(struct writer *w) {
     head.made = plan->made;
     head.umask = plan->overlay.umask;
     head.steps = plan->step_count;
+    head.forget = plan->forget;
     head.key = w->key.id[0] ? w->key.id : NULL;
     str_printf(&w->text, "{\"osier\":\"plan\",\"version\":%d", PLANFILE_VERSION);
     fields_write(&w->text, &head, head_fields, head_count);
@@ -455,7 +457,7 @@ static void write_entry(struct writer *w, size_t number, const struct plan_entry
         append_number(w, e->steps[i] + 1);
     }
     str_append_char(&w->text, ']');
-    append_word(w, "undo", undo_words[e->undo]);
+    append_word(w, "undo", undo_words[w->plan->forget ? PLAN_UNDO_NONE : e->undo]);
     end_line(w);
 }
 

@@ -14,6 +14,7 @@ struct planfile_head {
     const char *key; /* which one the HMACs of secrets are made with, or NULL */
     struct timespec made;
     mode_t umask;
+    bool forget;
     uint64_t steps;
 };
 

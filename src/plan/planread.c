@@ -348,6 +348,7 @@ static int read_head(struct planread *r, const struct json_value *line) {
     strcpy(r->plan->id, head->id);
     r->plan->title = head->title;
     r->plan->made = head->made;
+    r->plan->forget = head->forget;
     return 0;
 }
 

@@ -48,8 +48,9 @@ enum txn_kind {
     TXN_POUR,    /* a tree that no rename can move goes into the journal object by object */
 };
 
-#define NOT_DURABLE "not-durable" /* a file of a transaction that the disk hasn't confirmed */
-#define TXN_KEPT    (-1L) /* instead of a directory: the journal, where a step's number is the name */
+#define NOT_DURABLE    "not-durable" /* a file of a transaction that the disk hasn't confirmed */
+#define FORGET_AT_ONCE "forget"      /* and of one that is forgotten as soon as it is done */
+#define TXN_KEPT       (-1L) /* instead of a directory: the journal, where a step's number is the name */
 
 /** A step. Its first place is what people know it by. */
 struct txn_step {

@@ -36,6 +36,7 @@ static const struct member file_members[] = {ATTRIBUTES,
                                              {"source", TEXT, IN(source)},
                                              {"template", TEXT, IN(template)},
                                              {"secret", TEXT, IN(secret)},
+                                             {"forget", TEXT, IN(forget)},
                                              {"check", TEXT, IN(check)},
                                              {"once", FLAG, IN(once)},
                                              {NULL}};
@@ -471,6 +472,8 @@ int begin_file(struct os_state *state, struct resource *resource) {
         return problem(
             state, &resource->place,
             "a secret is \"file:PATH\", \"env:NAME\" or \"command:LINE\", not the secret itself");
+    if (resource->forget && strcmp(resource->forget, "at once") != 0)
+        return problem(state, &resource->place, "forget is \"at once\", or isn't there");
     return 0;
 }
 

@@ -46,7 +46,7 @@ struct resource {
     struct place place;
     const struct data_value *table;
     struct want want;
-    const char *content, *source, *template, *secret, *to, *check, *sha256;
+    const char *content, *source, *template, *secret, *forget, *to, *check, *sha256;
     size_t content_size;
     const struct data_value *after, *command, *unless;
     const char *creates, *cwd;

@@ -320,6 +320,8 @@ int write_content(struct os_state *state, const struct resource *resource, const
     int r = check_content(state, resource, path, content->data, content->size, old, old_size);
     if (r < 0)
         return r;
+    if (resource->forget)
+        os_plan_forget(state->plan);
     if (content->secret && os_plan_secret_from(state->plan, content->secret) < 0)
         return failed(state, resource);
     if (os_plan_write_file(state->plan, path, content->data, content->size, &options) < 0)

@@ -196,6 +196,20 @@ def test_a_plan_with_a_secret_is_for_this_journal_alone(osier, tmp_path, journal
     (tmp_path / "kept").replace(journal / "key")
 
 
+def test_an_old_secret_is_forgotten_at_once(osier, refused, tmp_path, journal):
+    (tmp_path / "key").write_text("s3cret")
+    (tmp_path / "c").write_text("0ld-0ld")
+    text = '[file."@/c"]\nsecret = "file:key"\nforget = "at once"\n'
+    (tmp_path / "site.toml").write_text(text.replace("@", str(tmp_path)))
+    assert "forgotten at once" in osier("plan", "site.toml").out
+    done = osier("apply", "site.toml", "--yes")
+    assert done.status == 0 and "nothing is kept" in done.out and (tmp_path / "c").read_text() == "s3cret", done.out
+    for path in journal.rglob("*"):
+        assert not path.is_file() or b"0ld-0ld" not in path.read_bytes()
+    assert osier("undo").status == 1 and (tmp_path / "c").read_text() == "s3cret"
+    assert 'forget is "at once"' in refused('[file."@/c"]\ncontent = ""\nforget = "later"\n')
+
+
 def test_a_secret_of_a_program_is_shown_nowhere(osier, state, refused, tmp_path, journal):
     text = '[file."@/c"]\nsecret = "command:printf \\"s3\\"; echo cret"\n'
     (tmp_path / "site.toml").write_text(text.replace("@", str(tmp_path)))

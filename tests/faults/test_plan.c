@@ -46,6 +46,7 @@ static long over(struct os_plan *plan, long r) {
 NO_FAULT(os_plan_close)
 NO_FAULT(os_plan_count)
 NO_FAULT(os_plan_secret)
+NO_FAULT(os_plan_forget)
 NO_FAULT(os_plan_conflicts)
 NO_FAULT(os_plan_in_journal)
 NO_FAULT(os_plan_walk_close)

@@ -268,6 +268,42 @@ static void test_applied_once(void **state) {
     os_plan_close(plan);
 }
 
+/* Nothing of it is kept, but what can be read; nor of one whose process died before it came to that. */
+static void test_forgotten_at_once(void **state) {
+    (void)state;
+    uint64_t ids[2];
+    for (int i = 0; i < 2; i++) {
+        write_text("old", "old-old");
+        struct os_plan *plan = begin();
+        ok(os_plan_write_file(plan, "old", "new", 3, NULL));
+        const struct os_plan_entry *list;
+        size_t count;
+        if (i)
+            os_plan_forget(plan);
+        ok(os_plan_entries(plan, &list, &count));
+        assert_int_equal(list[0].undo, i ? OS_PLAN_NEVER : OS_PLAN_EXACT);
+        if (i) { /* a plan's file says so, too */
+            char path[64];
+            snprintf(path, sizeof path, "state/log/%08d/forget", (int)ids[0]);
+            write_text(path, "");
+            ok(os_plan_save(plan, "p"));
+            os_plan_close(plan);
+            plan = os_plan_load("p");
+        }
+        ids[i] = apply(plan);
+        assert_int_equal(system("grep -rq old-old state"), i ? 256 : 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(os_undo(ids[i], NULL, NULL), -1);
+        assert_int_equal(errno, ENOENT);
+        struct os_plan *plan = os_history_plan(ids[i]);
+        assert_non_null(plan);
+        os_plan_close(plan);
+    }
+    os_autofree char *content = os_read_file("old", NULL);
+    assert_string_equal(content, "new");
+}
+
 /* What may have changed since the plan was made, one at a time. */
 static void change_content(void) {
     write_text("d/file", "others");
@@ -1314,6 +1350,7 @@ int main(void) {
         IN_JOURNAL(test_xattrs_come_back),
         IN_JOURNAL(test_a_secret_leaves_no_trace),
         IN_JOURNAL(test_large_contents),
+        IN_JOURNAL(test_forgotten_at_once),
         IN_JOURNAL(test_applied_once),
         IN_JOURNAL(test_stale),
         IN_JOURNAL(test_busy_directories),
