@@ -101,11 +101,13 @@ static char **find_name(char **words) {
     return words;
 }
 
-/* `osier help os.mkdir`, `osier help os_mkdir`, `osier help osier_files`, `osier help os`, `osier help` */
+/* `osier help os.mkdir`, `osier help os_mkdir`, `osier help osier_files`, `osier help os`, `osier help state`, `osier help` */
 static int help_of(char **words) {
     const struct function *function = find_function(words[0]);
     if (!function && is_constant(words[0]))
         function = constant_function(words[0]);
+    if (!words[1] && print_guide(words[0]))
+        return STATUS_YES;
     if (words[1])
         return misuse_word(NULL, "help: unexpected argument:", words[1], "");
     const char *header = strncmp(words[0], "osier_", 6) == 0 ? words[0] + 6 : "";

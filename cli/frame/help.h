@@ -22,4 +22,7 @@ void print_function_help(const struct function *function, bool full);
 /** "usage: osier os.mkdir PATH [--mode=MODE]" on stderr; of NULL that of the command. */
 void print_usage(const struct function *function);
 
+/** Prints what `osier help NAME` says of what is no call: whether there is such. */
+bool print_guide(const char *name);
+
 #endif

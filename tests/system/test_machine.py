@@ -3,8 +3,10 @@
 
 import hashlib
 import os
+import pathlib
 import stat
 
+EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples/states/web.toml"
 STATE = """\
 [vars]
 port = 8080
@@ -205,6 +207,18 @@ enabled = true
     assert picture(machine) != before
     assert "was taken back" in osier("recover")
     assert picture(machine) == before and is_active(machine, "slow") in ("inactive", "failed")
+
+
+def test_the_example_serves_and_is_undone(machine, osier, site):
+    before, installed = picture(machine), packages(machine)
+    site(EXAMPLE.read_text())
+    osier("apply", "/opt/site.toml", "--yes", timeout=120)
+    assert osier("check", "/opt/site.toml", "--wait=20s").startswith("all ") and is_active(machine, "nginx") == "active"
+    assert osier("plan", "/opt/site.toml") == "nothing to do\n"
+    osier("undo", timeout=120)
+    assert packages(machine) == installed and is_active(machine, "nginx") == "inactive"
+    after = picture(machine)
+    assert {path: (before.get(path), after.get(path)) for path in before.keys() | after.keys() if before.get(path) != after.get(path)} == {}
 
 
 def test_masked_held_and_absent(machine, osier, site):
