@@ -65,7 +65,7 @@ struct sudoers {
 };
 
 static const struct member sudoers_members[] = {
-    {"rules", TEXTS, IN_OWN(sudoers, rules)}, DROP_IN, {NULL}};
+    {"rules", TEXTS, IN_OWN(struct sudoers, rules)}, DROP_IN, {NULL}};
 
 static int begin_sudoers(struct os_state *state, struct resource *resource) {
     AUTO_STR text = STR_INIT;
@@ -176,12 +176,13 @@ struct cron {
     const struct data_value *environment;
 };
 
-static const struct member cron_members[] = {{"schedule", LINE, IN_OWN(cron, schedule)},
-                                             {"user", LINE, IN_OWN(cron, user)},
-                                             {"command", LINE, IN_OWN(cron, command)},
-                                             {"environment", TABLE, IN_OWN(cron, environment)},
-                                             DROP_IN,
-                                             {NULL}};
+static const struct member cron_members[] = {
+    {"schedule", LINE, IN_OWN(struct cron, schedule)},
+    {"user", LINE, IN_OWN(struct cron, user)},
+    {"command", LINE, IN_OWN(struct cron, command)},
+    {"environment", TABLE, IN_OWN(struct cron, environment)},
+    DROP_IN,
+    {NULL}};
 
 static int begin_cron(struct os_state *state, struct resource *resource) {
     const struct cron *cron = resource->own;
@@ -222,10 +223,10 @@ struct limits {
     const struct data_value *soft, *hard, *both;
 };
 
-static const struct member limits_members[] = {{"domain", LINE, IN_OWN(limits, domain)},
-                                               {"soft", TABLE, IN_OWN(limits, soft)},
-                                               {"hard", TABLE, IN_OWN(limits, hard)},
-                                               {"both", TABLE, IN_OWN(limits, both)},
+static const struct member limits_members[] = {{"domain", LINE, IN_OWN(struct limits, domain)},
+                                               {"soft", TABLE, IN_OWN(struct limits, soft)},
+                                               {"hard", TABLE, IN_OWN(struct limits, hard)},
+                                               {"both", TABLE, IN_OWN(struct limits, both)},
                                                DROP_IN,
                                                {NULL}};
 

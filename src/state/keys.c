@@ -71,9 +71,9 @@ struct keys {
     bool exactly;
 };
 
-static const struct member keys_members[] = {{"keys", TEXTS, IN_OWN(keys, wanted)},
-                                             {"absent", TEXTS, IN_OWN(keys, gone)},
-                                             {"exactly", FLAG, IN_OWN(keys, exactly)},
+static const struct member keys_members[] = {{"keys", TEXTS, IN_OWN(struct keys, wanted)},
+                                             {"absent", TEXTS, IN_OWN(struct keys, gone)},
+                                             {"exactly", FLAG, IN_OWN(struct keys, exactly)},
                                              AFTER,
                                              {NULL}};
 

@@ -44,7 +44,7 @@ struct member {
 
 /** Where a member goes. */
 #define IN_RESOURCE(member)  offsetof(struct resource, member), false
-#define IN_OWN(type, member) offsetof(struct type, member), true
+#define IN_OWN(type, member) offsetof(type, member), true
 
 /** Members of many kinds. */
 #define AFTER                                                                                      \

@@ -439,18 +439,18 @@ static const char *const *mount_writes(const struct resource *resource) {
 
 /* ------------------------------------------------------------------------------ kinds */
 
-static const struct member mount_members[] = {{"device", TEXT, IN_OWN(mount, device)},
-                                              {"type", TEXT, IN_OWN(mount, type)},
-                                              {"options", TEXT, IN_OWN(mount, options)},
-                                              {"dump", NUMBER, IN_OWN(mount, dump)},
-                                              {"pass", NUMBER, IN_OWN(mount, pass)},
-                                              {"mounted", FLAG, IN_OWN(mount, mounted)},
+static const struct member mount_members[] = {{"device", TEXT, IN_OWN(struct mount, device)},
+                                              {"type", TEXT, IN_OWN(struct mount, type)},
+                                              {"options", TEXT, IN_OWN(struct mount, options)},
+                                              {"dump", NUMBER, IN_OWN(struct mount, dump)},
+                                              {"pass", NUMBER, IN_OWN(struct mount, pass)},
+                                              {"mounted", FLAG, IN_OWN(struct mount, mounted)},
                                               ABSENT,
                                               UNDO_ON_FAILURE,
                                               AFTER,
                                               {NULL}};
-static const struct member swap_members[] = {{"size", TEXT, IN_OWN(swap, size)},
-                                             {"priority", NUMBER, IN_OWN(swap, priority)},
+static const struct member swap_members[] = {{"size", TEXT, IN_OWN(struct swap, size)},
+                                             {"priority", NUMBER, IN_OWN(struct swap, priority)},
                                              ABSENT,
                                              UNDO_ON_FAILURE,
                                              AFTER,

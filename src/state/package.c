@@ -136,10 +136,10 @@ struct wanted {
 };
 
 static const struct member members[] = {
-    {"state", TEXT, IN_OWN(wanted, state)},
-    {"version", TEXT, IN_OWN(wanted, version)},
-    {"held", FLAG, IN_OWN(wanted, held)},
-    {"purge", FLAG, IN_OWN(wanted, purge)},
+    {"state", TEXT, IN_OWN(struct wanted, state)},
+    {"version", TEXT, IN_OWN(struct wanted, version)},
+    {"held", FLAG, IN_OWN(struct wanted, held)},
+    {"purge", FLAG, IN_OWN(struct wanted, purge)},
     UNDO_ON_FAILURE,
     AFTER,
     {NULL},

@@ -149,13 +149,13 @@ struct service {
 };
 
 static const struct member members[] = {
-    {"state", TEXT, IN_OWN(service, state)},
-    {"enabled", FLAG, IN_OWN(service, enabled)},
-    {"masked", FLAG, IN_OWN(service, masked)},
-    {"restart_when", LIST, IN_OWN(service, restart_when)},
-    {"reload_when", LIST, IN_OWN(service, reload_when)},
-    {"ready", COMMAND, IN_OWN(service, ready)},
-    {"ready_within", REAL, IN_OWN(service, ready_within)},
+    {"state", TEXT, IN_OWN(struct service, state)},
+    {"enabled", FLAG, IN_OWN(struct service, enabled)},
+    {"masked", FLAG, IN_OWN(struct service, masked)},
+    {"restart_when", LIST, IN_OWN(struct service, restart_when)},
+    {"reload_when", LIST, IN_OWN(struct service, reload_when)},
+    {"ready", COMMAND, IN_OWN(struct service, ready)},
+    {"ready_within", REAL, IN_OWN(struct service, ready_within)},
     UNDO_ON_FAILURE,
     AFTER,
     {NULL},

@@ -333,14 +333,14 @@ static int plan_locale(struct os_state *state, const struct resource *resource) 
 
 /* ------------------------------------------------------------------------------ kinds */
 
-static const struct member members[] = {{"value", ANY, IN_OWN(setting, said)},
-                                        {"runtime", FLAG, IN_OWN(setting, runtime)},
+static const struct member members[] = {{"value", ANY, IN_OWN(struct setting, said)},
+                                        {"runtime", FLAG, IN_OWN(struct setting, runtime)},
                                         UNDO_ON_FAILURE,
                                         AFTER,
                                         {NULL}};
-static const struct member sysctl_members[] = {{"value", ANY, IN_OWN(setting, said)},
-                                               {"runtime", FLAG, IN_OWN(setting, runtime)},
-                                               {"force", FLAG, IN_OWN(setting, force)},
+static const struct member sysctl_members[] = {{"value", ANY, IN_OWN(struct setting, said)},
+                                               {"runtime", FLAG, IN_OWN(struct setting, runtime)},
+                                               {"force", FLAG, IN_OWN(struct setting, force)},
                                                UNDO_ON_FAILURE,
                                                AFTER,
                                                {NULL}};

@@ -37,20 +37,21 @@ struct timer {
     bool persistent;
 };
 
-static const struct member timer_members[] = {{"command", COMMAND, IN_OWN(timer, command)},
-                                              {"calendar", TEXTS, IN_OWN(timer, calendar)},
-                                              {"every", LINE, IN_OWN(timer, every)},
-                                              {"on_boot", LINE, IN_OWN(timer, on_boot)},
-                                              {"delay", LINE, IN_OWN(timer, delay)},
-                                              {"accuracy", LINE, IN_OWN(timer, accuracy)},
-                                              {"persistent", FLAG, IN_OWN(timer, persistent)},
-                                              {"user", LINE, IN_OWN(timer, user)},
-                                              {"group", LINE, IN_OWN(timer, group)},
-                                              {"cwd", LINE, IN_OWN(timer, cwd)},
-                                              {"environment", TABLE, IN_OWN(timer, environment)},
-                                              {"description", LINE, IN_OWN(timer, description)},
-                                              DROP_IN,
-                                              {NULL}};
+static const struct member timer_members[] = {
+    {"command", COMMAND, IN_OWN(struct timer, command)},
+    {"calendar", TEXTS, IN_OWN(struct timer, calendar)},
+    {"every", LINE, IN_OWN(struct timer, every)},
+    {"on_boot", LINE, IN_OWN(struct timer, on_boot)},
+    {"delay", LINE, IN_OWN(struct timer, delay)},
+    {"accuracy", LINE, IN_OWN(struct timer, accuracy)},
+    {"persistent", FLAG, IN_OWN(struct timer, persistent)},
+    {"user", LINE, IN_OWN(struct timer, user)},
+    {"group", LINE, IN_OWN(struct timer, group)},
+    {"cwd", LINE, IN_OWN(struct timer, cwd)},
+    {"environment", TABLE, IN_OWN(struct timer, environment)},
+    {"description", LINE, IN_OWN(struct timer, description)},
+    DROP_IN,
+    {NULL}};
 
 /* A word as systemd.service(5) has it: nothing in it is a variable or a specifier. */
 static void append_unit_word(struct str *s, const char *word) {
@@ -215,12 +216,13 @@ struct module {
     bool blacklist, loaded;
 };
 
-static const struct member module_members[] = {{"options", TABLE, IN_OWN(module, options)},
-                                               {"blacklist", FLAG, IN_OWN(module, blacklist)},
-                                               {"loaded", FLAG, IN_OWN(module, loaded)},
-                                               UNDO_ON_FAILURE,
-                                               DROP_IN,
-                                               {NULL}};
+static const struct member module_members[] = {
+    {"options", TABLE, IN_OWN(struct module, options)},
+    {"blacklist", FLAG, IN_OWN(struct module, blacklist)},
+    {"loaded", FLAG, IN_OWN(struct module, loaded)},
+    UNDO_ON_FAILURE,
+    DROP_IN,
+    {NULL}};
 
 static int add_option(struct os_state *state, const struct place *place, const char *name,
                       const char *value, struct str *text) {
