@@ -118,6 +118,15 @@ def test_found_and_described(name):
     assert pickle.loads(pickle.dumps(function)) is function
 
 
+def test_all_modules_go_into_one_process():
+    """What each thread has for itself takes room that a process has little of from its start on."""
+    names = "os, osier.os, osier.psutil, osier.extra, osier.system, osier.path, osier.run, osier._posix, osier._psutil"
+    environment = {**os.environ, "PYTHONPATH": str(pathlib.Path(system.__file__).parents[1])}
+    for order in (names, ", ".join(reversed(names.split(", ")))):
+        done = subprocess.run([sys.executable, "-c", f"import {order}; osier.extra.uptime()"], env=environment, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
 # ---- what it says
 
 
