@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -261,6 +262,8 @@ def test_a_process():
     child = subprocess.Popen(["sleep", "1000"], env={"NAME": "va=lue"})
     try:
         with system.Process(child.pid) as process:
+            # Whoever started it goes on as soon as descriptors are closed; the kernel has its words a moment later.
+            assert any(process.environ() or time.sleep(0.01) for _ in range(2000))
             assert process.is_running() and process.environ() == {"NAME": "va=lue"}
             info = process.read(["cmdline", "ppid"])
             assert info.cmdline == ["sleep", "1000"] and info.ppid == os.getpid() and info.cwd is None
