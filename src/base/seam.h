@@ -25,8 +25,8 @@ bool seam_retry(void);
 
 /** −errno after a failure; −EIO after one that a libc forgot to give a number. */
 static inline int seam_failure(void) {
-    int number = errno;
-    return __builtin_expect(number > 0, 1) ? -number : -EIO;
+    int result = 0 - errno; /* clang's analyzer follows this, but no unary minus */
+    return __builtin_expect(result < 0, 1) ? result : -EIO;
 }
 
 /* The shape of the three macros below: call, and call again while a signal is all that failed. */

@@ -71,6 +71,10 @@ void str_truncate(struct str *s, size_t size) {
     }
 }
 
+bool str_equal(const struct str *a, const struct str *b) {
+    return a->size == b->size && (!a->size || memcmp(a->data, b->data, a->size) == 0);
+}
+
 int str_take(struct str *s, char **ret_text) {
     if (str_reserve(s, 0) < 0) {
         str_free(s);

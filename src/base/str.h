@@ -42,6 +42,9 @@ int str_reserve(struct str *s, size_t extra);
 /** Shortens to `size` bytes. */
 void str_truncate(struct str *s, size_t size);
 
+/** Whether two have the same bytes. */
+bool str_equal(const struct str *a, const struct str *b);
+
 /** Hands over the text (an empty string is a block too): 0, or −ENOMEM with nothing left behind. */
 int str_take(struct str *s, char **ret_text);
 

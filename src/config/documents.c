@@ -472,7 +472,7 @@ int documents_edit(const char *format, const char *text, size_t size, const stru
 int documents_why(const char *format, const char *text, size_t size, const char *key,
                   struct str *ret) {
     AUTO_DATA data;
-    const struct data_value *v;
+    const struct data_value *v = NULL;
     const char *rest;
     size_t line, column;
     int r = read_document(strcmp(format, "toml") == 0, text, size, &data);

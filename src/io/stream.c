@@ -65,7 +65,7 @@ static int open_stream(int fd, struct mode mode, int buffering, FILE **ret) {
         return (int)end;
     FILE *stream = SYS_POINTER(fdopen, fd, mode.plus ? "r+" : mode.kind == 'r' ? "r" : "w");
     if (!stream)
-        return -errno;
+        return seam_failure();
     if (buffering == 0)
         setvbuf(stream, NULL, _IONBF, 0);
     else if (buffering == 1 && !mode.binary)

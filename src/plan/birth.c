@@ -71,10 +71,6 @@ static int look_at_birth(int fd, struct birth *b) {
     return 0;
 }
 
-static bool same_text(const struct str *a, const struct str *b) {
-    return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
-}
-
 int birth_is_same(int fd, int other) {
     AUTO_BIRTH a = {0};
     AUTO_BIRTH b = {0};
@@ -83,6 +79,6 @@ int birth_is_same(int fd, int other) {
         r = look_at_birth(other, &b);
     if (r < 0)
         return r;
-    return !a.unknown && !b.unknown && same_text(&a.acl, &b.acl) && same_text(&a.label, &b.label) &&
+    return !a.unknown && !b.unknown && str_equal(&a.acl, &b.acl) && str_equal(&a.label, &b.label) &&
            a.group == b.group && a.flags == b.flags && a.project == b.project;
 }

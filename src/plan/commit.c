@@ -220,8 +220,10 @@ static void end_attempt(struct commit *c) {
 static int tell(struct commit *c, int r) {
     AUTO_FREE char *path = NULL;
     const char *shown = c->js.failed ? c->js.failed : c->failed;
-    if (r < 0 && c->protocol.failed)
-        shown = path = txn_path(&c->txn, c->protocol.failed, false);
+    if (r < 0 && c->protocol.failed) {
+        path = txn_path(&c->txn, c->protocol.failed, false);
+        shown = path;
+    }
     return PUBLIC(r, "plan_apply", shown, NULL);
 }
 

@@ -434,7 +434,7 @@ static int tell_secrets(struct report *r) {
     const struct os_plan_secret *list;
     size_t count;
     if (os_plan_secrets(r->plan, &list, &count) < 0)
-        return -errno;
+        return seam_failure();
     for (size_t i = 0; i < count; i++) {
         if (!list[i].source)
             continue;

@@ -42,7 +42,7 @@ void field_time(struct str *s, struct timespec time) {
         char before;
     } parts[] = {{tm.tm_mon + 1, 2, '-'}, {tm.tm_mday, 2, '-'}, {tm.tm_hour, 2, 'T'},
                  {tm.tm_min, 2, ':'},     {tm.tm_sec, 2, ':'},  {(int)time.tv_nsec, 9, '.'}};
-    str_append_number(s, (uint64_t)(tm.tm_year + 1900), 10, 4);
+    str_append_number(s, (uint64_t)tm.tm_year + 1900, 10, 4);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         str_append_char(s, parts[i].before);
         str_append_number(s, (uint64_t)parts[i].number, 10, parts[i].width);

@@ -65,13 +65,13 @@ static int count_bytes(int at, int64_t most, uint64_t *ret_bytes) {
     bool late = false;
     struct os_walk *walk = os_fwalk(at, ".", &options);
     if (!walk)
-        return -errno;
+        return seam_failure();
     for (struct os_walk_entry *e; !late && (e = os_walk_next(walk));) {
         if (!e->error)
             count_walked(e, &bytes);
         late = most >= 0 && ticks() > end;
     }
-    int r = late ? -ETIME : -errno;
+    int r = late ? -ETIME : seam_failure();
     os_walk_close(walk);
     *ret_bytes = bytes;
     return r;

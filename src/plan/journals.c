@@ -68,7 +68,7 @@ static int read_file(int dir, const char *name, struct str *s) {
 }
 
 static int random_bytes(void *bytes, size_t size) {
-    return os_urandom(bytes, size) < 0 ? -errno : 0;
+    return os_urandom(bytes, size) < 0 ? seam_failure() : 0;
 }
 
 static void to_hex(const uint8_t *bytes, size_t size, char *ret_text) {

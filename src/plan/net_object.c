@@ -45,10 +45,10 @@ static const char *join(struct net_memory *net, const char *dir, const char *nam
     char *path = arena_alloc(&net->arena, size + slash + name_size + 1);
     if (!path)
         return NULL;
-    memcpy(path, dir, size);
+    char *end = mempcpy(path, dir, size);
     if (slash)
-        path[size] = '/';
-    memcpy(path + size + slash, name, name_size);
+        *end++ = '/';
+    memcpy(end, name, name_size + 1);
     return path;
 }
 

@@ -21,7 +21,7 @@ static int random_id(char id[static 33]) {
     unsigned char bytes[16];
     static const char digits[] = "0123456789abcdef";
     if (os_urandom(bytes, sizeof bytes) < 0)
-        return -errno;
+        return seam_failure();
     for (size_t i = 0; i < sizeof bytes; i++) {
         id[2 * i] = digits[bytes[i] >> 4];
         id[2 * i + 1] = digits[bytes[i] & 15];
@@ -54,7 +54,7 @@ static int begin(struct os_plan *plan, const struct os_plan_options *given) {
     if (!options.set_umask) {
         r = os_umask_get();
         if (r < 0)
-            return -errno;
+            return seam_failure();
         mask = (mode_t)r;
     }
     r = overlay_init(&plan->overlay, root, mask);

@@ -556,7 +556,7 @@ int plan_load(const char *path, bool of_journal, struct os_plan **ret_plan) {
     size_t size;
     char *text = os_read_file(path, &size);
     if (!text)
-        return -errno;
+        return seam_failure();
     struct os_plan *plan = mem_zalloc(sizeof *plan);
     int r = -ENOMEM;
     if (plan) {

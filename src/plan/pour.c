@@ -106,7 +106,7 @@ static int pour(struct pour *p, int from_dir, const char *from, int to_dir, cons
     int r = job_begin(&p->job, &client, 2, &control);
     if (r >= 0)
         r = job_run(&p->job, (int[TREE_SIDES]){TAKE_FD(a), TAKE_FD(b)});
-    return job_end(&p->job, r) < 0 ? -errno : 0;
+    return job_end(&p->job, r) < 0 ? seam_failure() : 0;
 }
 
 int pour_out(int dir, const char *name, int kept_dir, const char *kept) {

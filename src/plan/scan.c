@@ -62,7 +62,7 @@ static int scan_all(struct scan *scan, struct os_walk *walk) {
         if (r < 0)
             return r;
     }
-    return errno ? -errno : 0;
+    return errno ? seam_failure() : 0;
 }
 
 int scan_tree(int dir_fd, const char *name, struct tree_scan *ret) {
@@ -76,7 +76,7 @@ int scan_tree(int dir_fd, const char *name, struct tree_scan *ret) {
     if (r < 0)
         return r;
     struct os_walk *walk = os_fwalk(fd, ".", &options);
-    r = walk ? scan_all(&scan, walk) : -errno;
+    r = walk ? scan_all(&scan, walk) : seam_failure();
     os_walk_close(walk);
     sha256_end(&scan.sum, ret->digest.bytes);
     return r;

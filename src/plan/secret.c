@@ -23,7 +23,7 @@
 static int make_key(int dir, uint8_t *bytes) {
     const struct os_write_file_options options = {.size = sizeof options, .mode = 0600};
     if (os_urandom(bytes, SHA256_SIZE) < 0)
-        return -errno;
+        return seam_failure();
     return contents_replace(dir, KEY, bytes, SHA256_SIZE, &options);
 }
 
@@ -105,7 +105,7 @@ int secret_read(const char *source, char **ret_data, size_t *ret_size, struct st
         r = read_environment(source + 4, ret_data, ret_size, reterr_why);
     } else if (strncmp(source, "file:", 5) == 0) {
         *ret_data = os_read_file(source + 5, ret_size);
-        r = *ret_data ? 0 : -errno;
+        r = *ret_data ? 0 : seam_failure();
     } else {
         return -EINVAL;
     }

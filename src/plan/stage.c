@@ -257,7 +257,7 @@ static int copy_tree(struct stage *stage, int fd, const struct plan_object *obje
     copying.fresh = true;
     if (r >= 0)
         r = copytree_run(&copying, TAKE_FD(from), TAKE_FD(to));
-    return copytree_end(&copying, r) < 0 ? -errno : 0;
+    return copytree_end(&copying, r) < 0 ? seam_failure() : 0;
 }
 
 /* The way down into a new tree: of each directory how far it is done. */
@@ -409,7 +409,7 @@ int stage_sync(const struct stage *stage, unsigned part) {
         .size = sizeof options, .bottom_up = true, .errors = true};
     struct os_walk *walk = os_fwalk(at, ".", &options);
     if (!walk)
-        return -errno;
+        return seam_failure();
     for (struct os_walk_entry *e; r >= 0 && (e = os_walk_next(walk));)
         r = e->error == EACCES ? SYNC(SYNC_STAGED, SYS(syncfs, at)) /* its maker may not read it */
             : e->error         ? -e->error
@@ -487,7 +487,7 @@ int stage_list(int dir, const char *name, const char *const *except,
         .size = sizeof options, .errors = true, .links_as_files = true};
     struct sha256 sha;
     struct os_walk *walk = os_fwalk(dir, name, &options);
-    int r = walk || errno == EACCES ? 0 : -errno;
+    int r = walk || errno == EACCES ? 0 : seam_failure();
     sha256_begin(&sha);
     for (struct os_walk_entry *e; walk && r >= 0 && (e = os_walk_next(walk));) {
         if (e->error ==

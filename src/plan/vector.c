@@ -112,8 +112,9 @@ int vector_set(const struct vector *v, int handle) {
 }
 
 static bool same_value(const struct vector_xattr *a, const struct vector_xattr *b) {
-    return a->size == b->size && !a->value == !b->value &&
-           (a->size == 0 || memcmp(a->value, b->value, a->size) == 0);
+    if (!a->value || !b->value || !a->size)
+        return !a->value == !b->value && a->size == b->size;
+    return a->size == b->size && memcmp(a->value, b->value, a->size) == 0;
 }
 
 static bool same_time(const struct timespec *a, const struct timespec *b) {
@@ -124,7 +125,7 @@ static bool same_time(const struct timespec *a, const struct timespec *b) {
 static bool same_vector(const struct vector *a, const struct vector *b) {
     bool same = a->mode == b->mode && a->uid == b->uid && a->gid == b->gid &&
                 (!b->times || same_time(&a->mtime, &b->mtime));
-    for (size_t i = 0; i < b->count && same; i++)
+    for (size_t i = 0; i < a->count && same; i++)
         same = same_value(&a->xattrs[i], &b->xattrs[i]);
     return same;
 }
@@ -141,7 +142,7 @@ static bool is_between(const struct vector *now, const struct vector *a, const s
         ((now->uid == a->uid && now->gid == a->gid) ||
          (now->uid == b->uid && now->gid == b->gid)) &&
         (!b->times || same_time(&now->mtime, &a->mtime) || same_time(&now->mtime, &b->mtime));
-    for (size_t i = 0; i < b->count && fits; i++) /* a change of the owner takes capabilities */
+    for (size_t i = 0; i < now->count && fits; i++) /* a change of the owner takes capabilities */
         fits = same_value(&now->xattrs[i], &a->xattrs[i]) ||
                same_value(&now->xattrs[i], &b->xattrs[i]) || !now->xattrs[i].value;
     return fits;

@@ -117,7 +117,7 @@ static int list_visit(struct os_plan_walk *walk, struct visit *visit) {
         visit->error ? NULL : os_plan_scandir(walk->plan, visit->path, &count);
     if (!entries && !visit->error)
         visit->error = errno;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; entries && i < count; i++)
         list_add_text(is_dir_name(walk, visit->path, &entries[i]) ? &dirs : &files,
                       entries[i].name);
     free(entries);

@@ -171,7 +171,7 @@ static int remove_leaf(int top) {
         int child = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         if (child < 0 || !first_below(child, below)) {
             seam_close_quietly(child);
-            r = unlinkat(parent, name, AT_REMOVEDIR) < 0 ? -errno : 0;
+            r = unlinkat(parent, name, AT_REMOVEDIR) < 0 ? seam_failure() : 0;
             break;
         }
         seam_close_quietly(parent);

@@ -181,7 +181,7 @@ char *os_popen_read(struct os_popen *popen, size_t *ret_size) {
 }
 
 static int close_stream(FILE *stream) {
-    return fclose(stream) == 0 ? 0 : -errno;
+    return fclose(stream) == 0 ? 0 : seam_failure();
 }
 
 static void abandon_popen(void *argument) {

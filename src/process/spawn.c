@@ -146,7 +146,7 @@ IN_CHILD static int set_scheduler(const struct os_posix_spawn_options *options) 
     if (options->sched_priority)
         param.sched_priority = *options->sched_priority;
     else if (kernel_sched_getparam(0, &param) < 0)
-        return -errno;
+        return seam_failure();
     if (options->scheduler)
         return SYS(kernel_sched_setscheduler, 0, *options->scheduler, &param);
     return options->sched_priority ? SYS(kernel_sched_setparam, 0, &param) : 0;

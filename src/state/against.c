@@ -25,9 +25,9 @@ void note_look(struct os_state *state, const char *path, bool all_below) {
         state->looked_at.failed = true;
         return;
     }
-    memcpy(copy, path, size);
+    char *end = mempcpy(copy, path, size);
     if (all_below)
-        copy[size] = '/';
+        *end = '/';
     str_append(&state->looked_at, (const char *)&copy, sizeof copy);
 }
 
@@ -166,7 +166,7 @@ static int compare_steps(struct against *a, const struct os_plan *plan, uint64_t
     for (size_t i = 0; r >= 0 && i < os_plan_count(plan); i++) {
         struct stat st;
         if (os_plan_step(plan, i, &step) < 0)
-            return -errno;
+            return seam_failure();
         const char *path = strcmp(step.op, "symlink") == 0 ? step.path2 : step.path;
         if (takes_away(step.op) || !step.origin || SYS(lstat, path, &st) < 0)
             continue;
@@ -200,7 +200,7 @@ static int compare_values(struct against *a, const struct os_plan *plan, uint64_
 static int compare_one(struct against *a, uint64_t id) {
     struct os_plan *plan = os_history_plan(id);
     if (!plan)
-        return errno == ENOENT ? 0 : -errno;
+        return errno == ENOENT ? 0 : seam_failure();
     int r = compare_steps(a, plan, id);
     if (r >= 0)
         r = compare_values(a, plan, id);
@@ -214,7 +214,7 @@ static int find_earlier(uint64_t id, struct str *ids) {
     const struct os_history_entry *entry;
     struct os_history *history = os_history();
     bool found = false;
-    int r = history ? 0 : -errno;
+    int r = history ? 0 : seam_failure();
     while (r >= 0 && (errno = 0, entry = os_history_next(history))) {
         if (entry->id == id) {
             found = !entry->undoes;

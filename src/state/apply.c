@@ -131,7 +131,7 @@ static int remember_changes(struct os_state *state, struct os_plan *plan) {
     if (state->last >= last_stage(state))
         return 0;
     if (os_plan_entries(plan, &list, &count) < 0)
-        return -errno;
+        return seam_failure();
     for (size_t i = 0; i < count; i++) {
         list_add_text(&state->changed, list[i].path);
         if (list[i].path2)
@@ -173,7 +173,7 @@ static int make_plan(struct os_state *state, struct os_plan **ret) {
     const struct os_plan_options options = {.size = sizeof options, .title = state->title};
     state->plan = os_plan(&options);
     if (!state->plan)
-        return -errno;
+        return seam_failure();
     int r = plan_rounds(state);
     if (r < 0)
         os_plan_close(state->plan);
@@ -246,7 +246,7 @@ static int apply_one(struct apply *a, struct os_plan *plan) {
     }
     int r = remember_changes(a->state, plan);
     if (r >= 0)
-        r = os_plan_apply(plan, &options, &id) < 0 ? -errno : 0;
+        r = os_plan_apply(plan, &options, &id) < 0 ? seam_failure() : 0;
     if (r < 0 && !id)
         return r;
     if (id) /* it stands, even where a sync behind it has failed */

@@ -343,7 +343,7 @@ static int is_valid(const struct resource *resource, int64_t days, struct judgem
     int r =
         os_run(OS_ARGV("openssl", "x509", "-noout", "-checkend", seconds, "-in", resource->name),
                &options, &result) < 0
-            ? (errno == ENOENT ? -ENOPKG : -errno)
+            ? (errno == ENOENT ? -ENOPKG : seam_failure())
             : result.returncode == 0;
     /* A certificate that can't be read has the same exit status as one that ends. */
     if (r == 0 && !(result.out && memmem(result.out, result.out_size, "will expire", 11))) {

@@ -41,7 +41,7 @@ static int check_resource(struct os_state *state, const struct resource *resourc
                           struct str *what) {
     state->plan = os_plan(NULL);
     if (!state->plan)
-        return -errno;
+        return seam_failure();
     str_truncate(&state->touched, 0);
     state->disturbed = false;
     state->checking = true;

@@ -40,7 +40,7 @@ static int run_line(const char *line, const char *cwd, char **ret_said) {
                                            .over_limit = OS_RUN_DROP};
     struct os_run_result result;
     if (os_run(OS_ARGV(line), &options, &result) < 0)
-        return -errno;
+        return seam_failure();
     int status = result.returncode < 0 ? 128 - result.returncode : result.returncode;
     if (ret_said && !(*ret_said = end_of(&result)))
         status = -ENOMEM;
@@ -58,7 +58,7 @@ int driver_secret(const char *line, char **ret_data, size_t *ret_size, char **re
                                            .over_limit = OS_RUN_ERROR};
     struct os_run_result result;
     if (os_run(OS_ARGV(line), &options, &result) < 0)
-        return -errno;
+        return seam_failure();
     int status = result.returncode < 0 ? 128 - result.returncode : result.returncode;
     if (status == 0 && result.out_size) {
         *ret_data = result.out;
@@ -207,7 +207,7 @@ static int check_staged(const char *command, const char *directory, const char *
     if (file.failed)
         return -ENOMEM;
     if (os_write_file(file.data, content, size, &quick) < 0)
-        return -errno;
+        return seam_failure();
     int r = put_path(command, file.data, &line);
     return r < 0 ? r : run_line(line.data, NULL, ret_said);
 }
@@ -215,7 +215,7 @@ static int check_staged(const char *command, const char *directory, const char *
 int make_private_directory(struct str *s) {
     const char *place = getenv("TMPDIR");
     str_printf(s, "%s/osier-XXXXXX", place && *place == '/' ? place : "/tmp");
-    return s->failed ? -ENOMEM : SYS_POINTER(mkdtemp, s->data) ? 0 : -errno;
+    return s->failed ? -ENOMEM : SYS_POINTER(mkdtemp, s->data) ? 0 : seam_failure();
 }
 
 int check_content(struct os_state *state, const struct resource *resource, const char *path,

@@ -91,7 +91,7 @@ static int run_into(char *const *argv, const char *path, char *search, int hold,
                                                    err}};
     struct os_run_result result;
     if (os_run(argv, &options, &result) < 0)
-        return -errno;
+        return seam_failure();
     int status = result.returncode < 0 ? 128 - result.returncode : result.returncode;
     os_run_result_free(&result);
     return status;

@@ -16,7 +16,7 @@
 static int uname_part(size_t offset, struct str *value) {
     struct os_uname_result names;
     if (os_uname(&names) < 0)
-        return -errno;
+        return seam_failure();
     str_append_text(value, (const char *)&names + offset);
     return 0;
 }
@@ -98,7 +98,7 @@ static int release_version(struct str *value) {
 static int cpus(struct str *value) {
     int count = os_cpu_count();
     if (count < 0)
-        return -errno;
+        return seam_failure();
     str_printf(value, "%d", count);
     return 0;
 }
@@ -106,7 +106,7 @@ static int cpus(struct str *value) {
 static int memory(struct str *value) {
     struct os_virtual_memory_result all;
     if (os_virtual_memory(&all) < 0)
-        return -errno;
+        return seam_failure();
     str_printf(value, "%lld", (long long)all.total);
     return 0;
 }
@@ -178,7 +178,7 @@ static int user(struct str *value) {
 static int home(struct str *value) {
     os_autofree char *path = os_path_expanduser("~");
     if (!path)
-        return -errno;
+        return seam_failure();
     str_append_text(value, path);
     return 0;
 }

@@ -197,7 +197,7 @@ static int plan_keys(struct os_state *state, const struct resource *resource) {
     AUTO_STR folder = STR_INIT;
     struct want want;
     int r = find_folder(state, resource, &folder, &want);
-    if (r >= 0)
+    if (r >= 0 && folder.data)
         r = check_home(state, resource, folder.data);
     if (r == 0)
         r = ensure_dir(state, resource, folder.data, &want);

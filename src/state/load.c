@@ -128,7 +128,7 @@ const char *path_beside(struct os_state *state, const struct source *source, con
     char *whole = arena_alloc(&state->arena, directory + size + 1);
     if (whole) {
         memcpy(whole, source->path, directory);
-        memcpy(whole + directory, path, size);
+        memcpy(whole + directory, path, size + 1);
     }
     return whole;
 }
@@ -171,7 +171,7 @@ static int parse(struct os_state *state, struct source *source) {
 /* One that is included, if there was a mistake in how; the state's own is the caller's to tell. */
 static int unreadable(struct os_state *state, const struct place *from) {
     if (!from || errno == ENOMEM)
-        return -errno;
+        return seam_failure();
     AUTO_FREE char *text = os_error_text();
     return text ? problem(state, from, "%s", text) : -ENOMEM;
 }
@@ -187,7 +187,7 @@ static int load_included(struct os_state *state, const struct source *source,
     if (!strpbrk(item->text, "*?["))
         return load_file(state, pattern, &place, depth);
     os_autofree char **list = os_glob(pattern, 0);
-    int r = list ? 0 : -errno;
+    int r = list ? 0 : seam_failure();
     if (list)
         os_sort(list);
     for (size_t i = 0; r >= 0 && list[i]; i++)

@@ -79,7 +79,7 @@ static int set_key(const struct resource *resource, const struct fstab_key *key,
         key->value ? os_config_set(text->data, text->size, "fstab", name.data, key->value, 0, &size)
                    : os_config_unset(text->data, text->size, "fstab", name.data, &size);
     if (!new)
-        return -errno;
+        return seam_failure();
     str_replace(text, new, size);
     return 0;
 }
@@ -110,7 +110,7 @@ static int plan_fstab(struct os_state *state, const struct resource *resource,
                    : problem(state, &resource->place,
                              "the line of '%s' in " FSTAB " lacks fields, or can't have these",
                              resource->name);
-    if (text.size == old.size && memcmp(text.data, old.data, text.size) == 0)
+    if (str_equal(&text, &old))
         return 0;
     return write_fstab(state, resource, &text);
 }
@@ -132,7 +132,7 @@ static int look_mount(const char *name, const char *what, struct str *now) {
     }
     os_autofree struct os_mount *list = os_mounts(OS_MOUNTS_PSEUDO, 0, &count);
     if (!list)
-        return -errno;
+        return seam_failure();
     bool there = false;
     for (size_t i = 0; i < count; i++)
         there = there || strcmp(list[i].mountpoint, name) == 0;

@@ -246,13 +246,13 @@ static int place_resource(struct os_state *state, uint32_t index, struct str *st
     while (r >= 0 && stack->size) {
         size_t depth = stack->size / sizeof(struct step);
         struct step *steps = (struct step *)(void *)stack->data, *top = &steps[depth - 1];
-        struct resource *resource = &resources_of(state)[top->index], *need;
+        struct resource *resource = &resources_of(state)[top->index], *need = NULL;
         r = next_need(state, resource, &top->needs, &need);
-        if (r > 0 && need->mark == OPEN)
+        if (r > 0 && need && need->mark == OPEN)
             return circle(state, steps, depth, need);
-        if (r > 0 && need->mark == UNSEEN)
+        if (r > 0 && need && need->mark == UNSEEN)
             r = push(state, stack, (uint32_t)(need - resources_of(state)));
-        else if (r > 0)
+        else if (r > 0 && need)
             count_rounds(resource, need);
         if (r != 0 || stack->size / sizeof(struct step) > depth)
             continue;

@@ -127,7 +127,7 @@ static int look_up(const char *host, int64_t deadline, struct str *addresses) {
     if (left <= 0)
         return -ETIMEDOUT;
     if (os_run(OS_ARGV("getent", "ahosts", host), &options, &result) < 0) {
-        int r = errno == ENOENT ? -ENOPKG : -errno;
+        int r = errno == ENOENT ? -ENOPKG : seam_failure();
         os_run_result_free(&result);
         return r;
     }

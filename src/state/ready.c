@@ -59,7 +59,7 @@ static int ask_command(const char *spec, double timeout, struct str *why) {
                                            .timeout = timeout,
                                            .tree = OS_RUN_TREE};
     struct os_run_result result = {0};
-    int r = os_run(OS_ARGV(spec), &options, &result) < 0 ? -errno : 0;
+    int r = os_run(OS_ARGV(spec), &options, &result) < 0 ? seam_failure() : 0;
     if (r < 0 && r != -ENOMEM)
         str_append_text(why, r == -ETIMEDOUT ? "the command takes too long" : strerror(-r));
     else if (r == 0 && result.returncode != 0 && result.out_size)

@@ -178,7 +178,7 @@ static int take_owner(struct os_state *state, const struct place *place, const s
         return 0;
     }
     int r = take_text(state, place, group ? "group" : "owner", v, &name);
-    if (r < 0)
+    if (r < 0 || !name)
         return r;
     if (state->owner[group].name && strcmp(state->owner[group].name, name) == 0) {
         *ret = state->owner[group].id; /* mostly it is the one before */
@@ -313,7 +313,7 @@ static int take_path(struct os_state *state, struct resource *resource,
     if (strlen(path) != size)
         return problem(state, &resource->place, "a path has no NUL in it");
     if (*path == '~' && (own = os_path_expanduser(path)) == NULL)
-        return -errno;
+        return seam_failure();
     if (*(own ? own : path) != '/')
         return problem(state, &resource->place, "'%s' is no absolute path", path);
     r = path_normal(own ? own : path, &normal);

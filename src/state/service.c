@@ -375,7 +375,7 @@ static int changes(struct os_state *state, const char *const *patterns, bool bef
     if (!patterns || !*patterns)
         return 0;
     if (os_plan_entries(state->plan, &list, &count) < 0)
-        return -errno;
+        return seam_failure();
     for (size_t i = 0; i < count; i++)
         if (is_for_any(patterns, list[i].path) || is_for_any(patterns, list[i].path2))
             return 1;

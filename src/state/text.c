@@ -97,7 +97,7 @@ static bool has_line(const struct str *text, const char *line) {
 static void edit_lines(const struct str *old, const struct item *item, const regex_t *pattern,
                        struct str *s) {
     AUTO_STR room = STR_INIT;
-    bool done = item->absent || has_line(old, item->text);
+    bool done = item->absent || !item->text || has_line(old, item->text);
     const char *at = old->data, *end = at + old->size;
     for (size_t size; at < end; at += size) {
         size = line_size(at, end);
@@ -240,7 +240,7 @@ int plan_edits(struct os_state *state, const struct resource *resource,
         r = strcmp(v->key, AFTER_KEY) == 0 ? 0
             : text.failed                  ? -ENOMEM
                                            : edit(state, resource, v, &text);
-    if (r != 0 || (text.size == old.size && memcmp(text.data, old.data, text.size) == 0))
+    if (r != 0 || str_equal(&text, &old))
         return r;
     if (state->from_disk)
         return AGAIN;

@@ -160,7 +160,7 @@ static int take_argument(struct os_state *state, struct resource *resource, cons
 }
 
 static int take_line(struct os_state *state, struct resource *resource, struct str *words) {
-    const char *path;
+    const char *path = "";
     AUTO_FREE char *normal = NULL;
     int r = specify(state, &resource->place, words[1].data, &path);
     if (r >= 0 && *path != '/')

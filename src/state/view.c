@@ -48,7 +48,7 @@ int touch_object(struct os_state *state, const struct os_stat_result *st) {
 int view_lstat(struct os_state *state, const char *path, struct os_stat_result *ret) {
     note_look(state, path, false);
     if (!state->from_disk)
-        return os_plan_lstat(state->plan, path, ret) < 0 ? -errno : 0;
+        return os_plan_lstat(state->plan, path, ret) < 0 ? seam_failure() : 0;
     struct stat st;
     int r = SYS(lstat, path, &st);
     if (r < 0 || is_touched(state, st.st_dev, st.st_ino))
@@ -82,17 +82,17 @@ int view_file(struct os_state *state, const char *path, size_t size, struct os_s
     if (r < 0 || (size != SIZE_MAX && (uint64_t)ret_st->st_size != size))
         return r;
     *ret_data = os_plan_read_file(state->plan, path, ret_size);
-    return *ret_data ? 0 : -errno;
+    return *ret_data ? 0 : seam_failure();
 }
 
 int view_link(struct os_state *state, const char *path, char **ret_text) {
     *ret_text = state->from_disk ? os_readlink(path) : os_plan_readlink(state->plan, path);
-    return *ret_text ? 0 : errno == ENOMEM || !state->from_disk ? -errno : AGAIN;
+    return *ret_text ? 0 : errno == ENOMEM || !state->from_disk ? seam_failure() : AGAIN;
 }
 
 int view_names(struct os_state *state, const char *path, char ***ret_list) {
     *ret_list = state->from_disk ? os_listdir(path) : os_plan_listdir(state->plan, path);
-    return *ret_list ? 0 : errno == ENOMEM || !state->from_disk ? -errno : AGAIN;
+    return *ret_list ? 0 : errno == ENOMEM || !state->from_disk ? seam_failure() : AGAIN;
 }
 
 /* ------------------------------------------------------------------------------ values */
@@ -115,7 +115,7 @@ static int read_attribute(struct os_state *state, const char *path, const char *
     }
     AUTO_FREE char *value = os_plan_getxattr(state->plan, path, name, OS_NOFOLLOW, &size);
     if (!value)
-        return errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
+        return errno == ENODATA || errno == EOPNOTSUPP ? 0 : seam_failure();
     str_append(ret, value, size);
     return ret->failed ? -ENOMEM : 1;
 }

@@ -34,7 +34,7 @@ static void settle_texts(struct os_process_info *info, char *base, char ***words
     move_text(&info->cwd, base);
     move_text(&info->username, base);
     move_text(&info->cgroup, base);
-    if (!info->cmdline)
+    if (!info->cmdline || !base)
         return;
     char *word = base + (uintptr_t)info->cmdline - 1;
     info->cmdline = *words;

@@ -107,7 +107,7 @@ static int is_installed(const char *locale) {
     if (name.failed || path.failed)
         return -ENOMEM;
     AUTO_CLOSE int fd = machine_open(path.data, O_PATH | O_DIRECTORY);
-    return fd >= 0 ? 1 : in_archive(name.data);
+    return fd >= 0 ? 1 : in_archive(name.data ? name.data : "");
 }
 
 int locale_check(const char *name, const char *value) {

@@ -209,7 +209,7 @@ static int absolute(const char *path, char **ret) {
     AUTO_FREE char *cwd = path[0] == '/' ? mem_text("", 0) : os_getcwd();
     AUTO_STR full = STR_INIT;
     if (!cwd)
-        return -errno;
+        return seam_failure();
     str_append_text(&full, cwd);
     if (path[0] != '/')
         str_append_char(&full, '/');

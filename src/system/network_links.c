@@ -159,7 +159,7 @@ int links_list(struct netlink *n, struct os_net_link **ret_links, size_t *ret_co
     int r = netlink_list(n, &request, sizeof request, &link_reader, &rows);
     if (r == 0)
         r = rows_take(&rows, texts, ret_links, ret_count);
-    if (r < 0)
+    if (r != 0)
         return r;
     struct os_net_link *links = *ret_links;
     qsort(links, *ret_count, sizeof *links, compare_links);

@@ -162,7 +162,7 @@ static int read_files(const struct os_process *process, struct os_open_file **re
     AUTO_FREE int *numbers = NULL;
     AUTO_ROWS rows = {.size = sizeof **ret_files};
     int r = list_numbers(process, "fd", &numbers);
-    for (size_t i = 0; r == 0 && numbers[i] >= 0; i++) {
+    for (size_t i = 0; r == 0 && numbers && numbers[i] >= 0; i++) {
         struct os_open_file *file = rows_add(&rows);
         if (!file)
             return -ENOMEM;

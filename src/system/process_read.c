@@ -275,7 +275,7 @@ static int parse_status(struct one *p, const char *text) {
 static int read_status(struct one *p) {
     char text[STAT_SIZE];
     ssize_t r = read_file(p, KEPT_STATUS, text, sizeof text);
-    if (r < 0 || r < (ssize_t)sizeof text - 1)
+    if (r < (ssize_t)sizeof text - 1)
         return r < 0 ? (int)r : parse_status(p, text);
     AUTO_STR whole = STR_INIT; /* of a user in very many groups */
     ssize_t loaded = p->dir < 0 ? append_all(&whole, p->kept->files[KEPT_STATUS])

@@ -38,7 +38,7 @@ static int copy_pids(struct os_processes_options *options) {
     pid_t *copy = options->pids ? mem_alloc(size) : NULL;
     if (options->pids && !copy)
         return -ENOMEM;
-    if (size)
+    if (copy)
         memcpy(copy, options->pids, size);
     options->pids = copy;
     return 0;

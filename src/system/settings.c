@@ -76,7 +76,7 @@ static int list(unsigned kind, const char *pattern, unsigned fields,
         r = -ENOENT;
     if (r == 0)
         r = rows_take(&rows, texts, ret_settings, ret_count);
-    if (r < 0)
+    if (r != 0)
         return r;
     for (size_t i = 0; i < *ret_count; i++)
         (*ret_settings)[i].valid = fields;
@@ -96,7 +96,7 @@ struct os_setting *os_settings(enum os_settings_kind kind, const char *pattern, 
 
 /* What a public call of the library says. */
 static int result(int r) {
-    return r < 0 ? -errno : r;
+    return r < 0 ? seam_failure() : r;
 }
 
 static int plan_link(struct os_plan *plan, const struct setting_file *file) {
@@ -148,7 +148,7 @@ int setting_files(const struct setting_file *files, size_t count, const char *ti
         .size = sizeof options, .root = root, .title = title, .umask = 022, .set_umask = true};
     struct os_plan *plan = r < 0 ? NULL : os_plan(&options);
     if (!plan)
-        return r < 0 ? r : -errno;
+        return r < 0 ? r : seam_failure();
     r = plan_files(plan, files, count, done);
     os_plan_close(plan);
     return r;

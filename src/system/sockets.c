@@ -123,7 +123,7 @@ static int load_names(const struct rows *rows, struct os_process_info **ret_info
     const struct os_processes_options options = {
         .size = sizeof options, .threads = 1, .pids = pids, .pids_count = count};
     *ret_infos = os_processes(OS_PROCESS_NAME, &options, ret_count);
-    return *ret_infos ? 0 : -errno;
+    return *ret_infos ? 0 : seam_failure();
 }
 
 static int name_owners(struct rows *rows) {

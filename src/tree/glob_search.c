@@ -179,7 +179,7 @@ static int expand_all(const struct glob *g, const char *dir, const char *next, b
         .size = sizeof options, .follow_links = true, .errors = true};
     void *walk = g->source->walk(g, place, &options);
     if (!walk)
-        return is_lack(-errno) ? -errno : expand_unreadable(g, dir, place, next, last, out);
+        return is_lack(-errno) ? seam_failure() : expand_unreadable(g, dir, place, next, last, out);
     struct os_walk_entry *at;
     errno = 0;
     while (r >= 0 && (at = g->source->walk_next(walk))) {

@@ -523,7 +523,7 @@ int changes_read(struct os_try *t) {
     const struct os_plan_options options = {.size = sizeof options, .title = t->title};
     struct os_plan *plan = os_plan(&options);
     if (!plan)
-        return -errno;
+        return seam_failure();
     int r = plan_begin(plan);
     if (r >= 0) {
         r = read_all(t, plan);

@@ -38,7 +38,7 @@ static int take_start(struct os_try *t, bool again) {
     struct stat first, st;
     int base = t->bases[0].dir;
     if (again)
-        return SYS(fstatat, base, START, &st, 0) < 0 ? -errno : (t->start = st.st_ctim, 0);
+        return SYS(fstatat, base, START, &st, 0) < 0 ? seam_failure() : (t->start = st.st_ctim, 0);
     int r = SYS(fstatat, base, "lock", &first, 0);
     for (;;) {
         const struct timespec a_tick = {.tv_nsec = 500 * 1000};

@@ -174,7 +174,7 @@ static int check_directory(struct os_try *t, const char *path) {
     const struct os_walk_options options = {
         .size = sizeof options, .errors = true, .links_as_files = true};
     struct os_walk *walk = os_fwalk(OS_CWD, path, &options);
-    int r = walk ? 0 : -errno;
+    int r = walk ? 0 : seam_failure();
     for (struct os_walk_entry *e; r >= 0 && (e = os_walk_next(walk));) {
         if (e->error)
             continue; /* what may not be read, the command hasn't read either */

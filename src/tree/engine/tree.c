@@ -33,7 +33,7 @@ int tree_new(const struct tree_options *options, struct tree **ret_tree) {
     pthread_cond_init(&t->queue.arrived, NULL);
     int r = thread_begin(&t->main, t);
     if (r < 0)
-        t = tree_free(t);
+        tree_free(t);
     else
         *ret_tree = t;
     return r;
