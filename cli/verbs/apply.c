@@ -36,21 +36,21 @@ static int approve(struct call *call, struct os_plan *plan) {
 /**
  * Makes all changes of a plan or a state, or none.
  *
- * Everything that the plan rests on has to be as it was: else nothing is changed, and the exit status
- * is 3. Whatever fails, and whenever the power goes, the state before is found, or the state after.
- * What is replaced or removed is kept: `osier undo` brings it back.
+ * Everything that the plan depends on must still be as it was: otherwise nothing is changed, and the exit status is 3.
+ * After a failure or a loss of power the machine is in the state before the plan or in the state after it. Files
+ * that are replaced or removed are kept: `osier undo` restores them.
  *
- * Without --yes or --digest the plan is shown, and asked for on a terminal.
+ * Without --yes or --digest a terminal shows the plan and asks.
  *
- * A state, as `osier plan STATE.toml` takes it, is planned and applied. Its commands are run when its files are
- * in place; where one fails, these are taken back, and the exit status is 1.
+ * A state, as for `osier plan STATE.toml`, is planned and applied. Its commands run when its files are in place; if
+ * one fails, the files are taken back, and the exit status is 1.
  *
  * @param file  the plan, from `osier plan -o FILE`; or a state
  * @param var  NAME=VALUE, a variable of the state; may be repeated
- * @param digest  only if this is its SHA-256, from `osier show FILE --digest`
+ * @param digest  apply only a plan with this SHA-256, from `osier show FILE --digest`
  * @param yes  don't ask
- * @param wait  wait while another transaction is under way
- * @param open_files  also replace and remove what programs have open for writing
+ * @param wait  wait until no other transaction is running
+ * @param open_files  also replace and remove files that programs have open for writing
  * @group change
  * @since 0.1
  * @shell apply FILE [--digest=HEX] [-y|--yes] [--var=NAME=VALUE...] [--wait] [--open-files] -> custom

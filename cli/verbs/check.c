@@ -225,18 +225,18 @@ static int look(struct os_state *state, double wait, struct verdicts *v) {
 }
 
 /**
- * Tells whether all is as a state has it.
+ * Checks whether the machine is as a state describes it.
  *
- * Nothing is changed: `osier apply` would. A command of the state is so where it need not be run. Assertions of
- * the state ([port], [http], [space] …) are looked at here alone. The exit status is 0 where all is so, else 1;
- * with --format=nagios 0, 1 for a warning, 2, or 3 where the state can't be read, or a program that could
- * tell is missing and nothing else is wrong.
+ * Nothing is changed; `osier apply` makes the changes. A command of the state passes if it need not run. Only this
+ * verb looks at the state's assertions ([port], [http], [space] …). The exit status is 0 if everything passes, else 1.
+ * With --format=nagios it is 0, 1 for a warning, 2, or 3 if the state can't be read, or if nothing fails but a
+ * program that is needed for a check is missing.
  *
  *     osier check site.toml --format=nagios
  *
  * @param state  the state, as for `osier plan`
  * @param format  one of people, tap, junit, nagios; --json is a list of records
- * @param wait  look again until all is so, for so long at most: 30s, 5m
+ * @param wait  repeat until everything passes, for at most this time: 30s, 5m
  * @param var  NAME=VALUE, a variable of the state; may be repeated
  * @group change
  * @since 0.1
@@ -247,7 +247,7 @@ int verb_check(struct call *call) {
     struct verdicts verdicts = {0};
     double wait = 0;
     if (!form)
-        return misuse_word(call->function, "no format is called", arg_text(call, "format"),
+        return misuse_word(call->function, "unknown format", arg_text(call, "format"),
                            "; known are people, tap, junit, nagios");
     if (read_time(call, "wait", &wait) != 0)
         return STATUS_USAGE;
@@ -258,7 +258,7 @@ int verb_check(struct call *call) {
     else if (wrong >= 0)
         form->print(&verdicts, wrong);
     else if (form->unknown == 3)
-        printf("STATE UNKNOWN: it can't be told\n");
+        printf("STATE UNKNOWN: the state can't be checked\n");
     bool warns = verdicts.warnings > 0;
     bool unknown = wrong > 0 && (size_t)wrong == verdicts.unknown; /* what is wrong is worse */
     forget(&verdicts);

@@ -98,7 +98,7 @@ int get_in_file(struct call *call, const char *file) {
         else if (strcmp(word, "--json") == 0)
             output_style.json = true;
         else if (*word == '-' || key)
-            return misuse_word(call->function, "a file has one key to get, not", word, " too");
+            return misuse_word(call->function, "unexpected argument:", word, "");
         else
             key = word;
     }
@@ -133,7 +133,7 @@ static void write_text(FILE *to, const char *text, size_t size) {
 static bool write_pair(struct call *call, FILE *to, const char *word) {
     const char *equals = strchr(word, '=');
     if (!equals || equals == word) {
-        misuse_word(call->function, "no KEY=VALUE is", word, "");
+        misuse_word(call->function, "invalid argument", word, ": not KEY=VALUE");
         return false;
     }
     write_text(to, word, (size_t)(equals - word));

@@ -10,14 +10,14 @@
 #include <stdlib.h>
 
 /**
- * Gives back the room that is taken by what undo needs.
+ * Frees the space that is kept for undo.
  *
- * Without IDs, transactions are forgotten that are older than 30 days, beyond the last 50, or take
- * more than 1 GiB or 5 % of a file system.
+ * Without IDs, it forgets transactions that are older than 30 days, beyond the last 50, or take more than 1 GiB or 5 %
+ * of a file system.
  *
- * @param ids  these, and no others
- * @param all  everything
- * @param now  don't come back before the room is free
+ * @param ids  forget only these
+ * @param all  forget all transactions
+ * @param now  return only when the space is free
  * @group change
  * @since 0.1
  * @shell forget [IDS...] [--all] [--now] -> custom
@@ -30,7 +30,8 @@ int verb_forget(struct call *call) {
         char *end;
         ids[i] = strtoull(call->rest[i], &end, 10);
         if (*end || end == call->rest[i])
-            return misuse_word(call->function, "no transaction's number:", call->rest[i], "");
+            return misuse_word(call->function, "invalid ID", call->rest[i],
+                               ": not the number of a transaction");
     }
     if (call->misused)
         return STATUS_USAGE;

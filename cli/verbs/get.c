@@ -32,7 +32,7 @@ static int unknown(struct call *call, const char *name) {
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
         if (strlen(known) + strlen(nouns[i].name) + 3 < sizeof known)
             strcat(strcat(known, i ? ", " : " "), nouns[i].name);
-    return misuse_word(call->function, "nothing is called", name, known);
+    return misuse_word(call->function, "unknown WHAT", name, known);
 }
 
 static bool is_option(const char *word) {
@@ -74,8 +74,8 @@ static int ask_metrics(struct call *call, const char *what, char **words) {
     if (words[0])
         return misuse_word(call->function, "--prometheus does not go with", words[0], "");
     if (!has_metrics(what))
-        return misuse_word(call->function, "there are no metrics of", what,
-                           "; there are of boot, cpu, links, load, memory, mounts, pressure, "
+        return misuse_word(call->function, "--prometheus does not go with", what,
+                           "; it goes with boot, cpu, links, load, memory, mounts, pressure, "
                            "stats, all");
     return STATUS_YES;
 }
@@ -97,12 +97,12 @@ int read_question(struct call *call, struct question *question) {
         return STATUS_NO;
     bool metrics = is_set(call, "prometheus"), root = is_set(call, "root");
     if (!metrics && noun == &all)
-        return misuse(call->function, "all there is goes with --prometheus alone");
+        return misuse(call->function, "all goes with --prometheus only");
     if (metrics && ask_metrics(call, what, words + (*words && *words == noun->word)) != STATUS_YES)
         return STATUS_USAGE;
     if (root && asks_kernel(noun))
         return misuse_word(call->function, "--root does not go with", what,
-                           ": no file of a recorded machine tells it");
+                           ": only the running kernel can answer it");
     if (root && os_set_root(arg_text(call, "root")) < 0)
         return failed();
     *question = (struct question){metrics ? what : NULL,
@@ -147,9 +147,9 @@ int ask_question(const struct question *question) {
  *               load, pressure, cgroup, cgroups, uptime, boot, os, links, addresses, routes, rules, neighbours, sockets,
  *               sysctl, hostname, timezone, locale, release, virtualization, modules, limits, users,
  *               sensors, batteries, all
- * @param words  what it takes
- * @param root  look at a machine whose /proc, /sys and /etc were recorded below this directory
- * @param prometheus  print metrics, as Prometheus reads them
+ * @param words  the words that WHAT takes
+ * @param root  read a machine whose /proc, /sys and /etc were recorded below this directory
+ * @param prometheus  print metrics for Prometheus
  * @noun procs os.processes
  * @noun proc os.process_details
  * @noun tree os.process_tree

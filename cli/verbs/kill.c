@@ -71,23 +71,22 @@ static int act(struct call *call, struct targets *targets) {
 }
 
 /**
- * Ends processes, by number, by name or by what they are like.
+ * Ends processes, by number, name, port or filter.
  *
- * Each one is held while it is looked at, signalled and waited for, so that no other process that
- * has its number by then is hit. They get SIGTERM, or another signal; with --timeout they are waited
- * for, and those that are still there then get SIGKILL. Where one of the words is no process,
- * nothing is done. By name, port or filter alone neither process 1 is meant nor this command.
- * --tree takes all that descend from them, too: they are stopped first, so that none can start
- * another one meanwhile, and go on with the signal.
+ * Each process is held by a handle, so a later process with the same number gets no signal. The signal is SIGTERM,
+ * or the one given. With --timeout the command waits for the processes, and sends SIGKILL to those that are left. If
+ * a word matches no process, no signal is sent. A name, port or filter never matches process 1 or this command.
+ * With --tree the descendants get the signal too: all are stopped first, so that none can start another one, and
+ * continue with the signal.
  *
- * @param whom  numbers, numbers with when the process started (PID:START_TICKS), and names, as `osier get
- *               procs` shows them
- * @param filter  of these, or of all processes, those that pass: 'rss > 1G and username == bob'
- * @param port  of these, or of all processes, those that have a TCP or UDP socket at this port
- * @param tree  also their children, those of these, and so on
- * @param signal  the signal, SIGTERM unless given
- * @param timeout  wait for their end, and after so many seconds send SIGKILL
- * @param dry_run  list them, and send nothing
+ * @param whom  numbers, PID:START_TICKS (a number and when its process started), and names, as `osier get procs` shows
+ *               them
+ * @param filter  only those for which it is true: 'rss > 1G and username == bob'; without WHOM, of all processes
+ * @param port  only those with a TCP or UDP socket on this port; without WHOM, of all processes
+ * @param tree  also their children, the children of these, and so on
+ * @param signal  the signal, SIGTERM by default
+ * @param timeout  wait until they have ended, and send SIGKILL after so many seconds
+ * @param dry_run  list them, and send no signal
  * @group machine
  * @since 0.1
  * @shell kill [WHOM...] [--filter=EXPRESSION] [--port=PORT] [--tree] [-s|--signal=SIGNAL] [--timeout=SECONDS] [--dry-run] -> custom

@@ -121,11 +121,11 @@ static int log_all(void) {
 }
 
 /**
- * Lists what was applied, or what one of it has changed.
+ * Lists transactions, or the changes of one.
  *
  * The latest comes first.
  *
- * @param id  the transaction whose changes are shown
+ * @param id  show the changes of this transaction
  * @group change
  * @since 0.1
  * @shell log [ID] -> custom

@@ -85,30 +85,28 @@ static int plan_file(struct call *call) {
 /**
  * Shows what calls of os, or a state, would change.
  *
- * Each step sees what the steps before it have planned. What is shown is the difference in the end,
- * one line a place: + create, ± replace, - remove, > move, ~ change of mode, owner, times; then what
- * changes in text files.
+ * Each step sees what the earlier steps have planned. The result is shown, one line for each path:
+ * + create, ± replace, - remove, > move, ~ change of mode, owner, times; then the changes in text files.
+ * If a step would fail, there is no plan, and the exit status is 1.
  *
  *     osier plan -o deploy.plan -- os.makedirs srv/app --exist-ok \; os.rmtree srv/old
  *
- * The exit status is 1, with no plan, where a step would fail.
- *
- * A state says how things shall be, in a file STATE.toml or STATE.json, or in one of tmpfiles.d,
- * x.conf. Shown is what isn't so; where commands will be run the exit status is 4, as nobody knows what
- * they will do. docs/STATE.md tells how states are written. With --json the plan's file is printed, and
- * behind it a line for each such command, {"run":NAME,"command":TEXT,"from":ORIGIN}, and {"goes_on":true} where what
- * comes after it isn't known yet.
+ * A state describes how the machine shall be, in a file STATE.toml or STATE.json, or in one of tmpfiles.d, x.conf;
+ * docs/STATE.md describes the format. The plan contains what differs from the machine. If it runs commands, the
+ * exit status is 4, because nobody can know what they will do. --json prints the plan's file, and after it one
+ * line for each such command, {"run":NAME,"command":TEXT,"from":ORIGIN}, and {"goes_on":true} if the steps after the
+ * command are not known yet.
  *
  *     osier plan site.toml --var port=8080
  *
  * @param calls  the calls, "os.mkdir srv", each but the last with a word ";" behind it; or a state
  * @param var  NAME=VALUE, a variable of the state; may be repeated
- * @param against  the number of a transaction: also what earlier applies of the state up to that one have made, and
- *                 it says nothing of any more
+ * @param against  the number of a transaction: also show what the state made up to that transaction and no longer
+ *                 mentions
  * @param output  save the plan in this file
  * @param title  a line that says what the plan is for
  * @param list  only list the places, without the changes of text files
- * @param detailed_exitcode  the exit status is 2 where something would change
+ * @param detailed_exitcode  the exit status is 2 if something would change
  * @group change
  * @since 0.1
  * @shell plan CALLS... [-o|--output=FILE] [--title=TEXT] [--var=NAME=VALUE...] [--against=ID] [--list]
@@ -118,7 +116,7 @@ int verb_plan(struct call *call) {
     if (is_state(call->rest[0]))
         return plan_file(call);
     if (arg_text(call, "against"))
-        return misuse(call->function, "--against is for a state");
+        return misuse(call->function, "--against goes with a state only");
     const struct os_plan_options options = {.size = sizeof options,
                                             .title = arg_text(call, "title")};
     struct os_plan *plan = os_plan(&options);

@@ -20,7 +20,7 @@
 struct os_plan *load_plan(const char *verb, const char *file) {
     struct os_plan *plan = os_plan_load(file);
     if (!plan && errno == EBADMSG)
-        complain(verb, file, "this is no plan, or not a whole one");
+        complain(verb, file, "this is not a plan, or not a complete one");
     else if (!plan && errno == EPROTONOSUPPORT)
         complain(verb, file, "this plan was made by another version of osier");
     else if (!plan)
@@ -32,8 +32,9 @@ int ask_for_plan(const char *verb, struct os_plan *plan, void (*show_more)(void 
                  void *data) {
     char answer[16];
     if (!isatty(STDIN_FILENO) || !output_terminal()) {
-        complain(verb, NULL,
-                 "give --yes, or --digest=HEX of what was approved: nobody can be asked");
+        complain(
+            verb, NULL,
+            "there is no terminal to ask on; give --yes, or --digest=HEX of the approved plan");
         return STATUS_REFUSED;
     }
     int status = show_plan(plan, /* list_only= */ false, /* detailed= */ false);

@@ -258,7 +258,7 @@ static int do_apply(struct call *call, struct os_state *state, struct os_plan *p
     if (errno == ECANCELED && applying.failures && !applying.stands)
         return complain(applying.verb, NULL,
                         applying.failures > 1
-                            ? "not all could be taken back: osier log has what is left"
+                            ? "some changes could not be taken back; osier log lists what is left"
                             : "nothing was changed");
     if (applying.changed && (errno == ECANCELED || errno == EBADMSG))
         return STATUS_NO; /* it was told what has failed */
@@ -275,7 +275,7 @@ static int approve(struct call *call, struct os_state *state, struct os_plan *pl
 
 int apply_state(struct call *call, const char *file) {
     if (arg_text(call, "digest"))
-        return misuse(call->function, "--digest is of a plan that was saved, not of a state");
+        return misuse(call->function, "--digest goes with a saved plan, not with a state");
     struct os_state *state = load_state(call, file);
     struct os_plan *plan = state ? make_plan(state) : NULL;
     int status = call->misused ? STATUS_USAGE : plan ? approve(call, state, plan) : STATUS_NO;

@@ -69,14 +69,14 @@ static void tell_recovery(const struct os_recovery *r, void *data) {
 }
 
 /**
- * Takes back what a crash has left half done.
+ * Takes back what a crash has left incomplete.
  *
- * Every use of a journal does that, too. What somebody else has put in the place of something since
- * is never touched: then the exit status is 1, and what belongs there is kept. With the number of such a
- * transaction ("orphaned" in `osier log`) it only tells where that is.
+ * Every use of a journal does that, too. What somebody else has since put in the place of a file is never touched:
+ * then the exit status is 1, and the original is kept. With the number of such a transaction ("orphaned" in `osier
+ * log`) the command only shows where the original is.
  *
  * @param id  an orphaned transaction
- * @param wait  wait while a transaction is under way
+ * @param wait  wait until no other transaction is running
  * @group change
  * @since 0.1
  * @shell recover [ID] [--wait] -> custom

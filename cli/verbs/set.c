@@ -51,7 +51,7 @@ static bool read_word(struct call *call, const struct noun *noun, const char *wo
     if (!change->word || !change->name)
         return false;
     if (noun->pairs && name == 0) {
-        misuse_word(call->function, "no NAME=VALUE is", word, "");
+        misuse_word(call->function, "invalid argument", word, ": not NAME=VALUE");
         return false;
     }
     memcpy(change->name, word, name);
@@ -211,26 +211,26 @@ static int set_all(struct call *call, const struct noun *noun, int flags) {
 }
 
 /**
- * Sets settings of the machine, in force and configured.
+ * Changes settings, now and for the next start.
  *
- * WHAT is sysctl NAME=VALUE…, hostname NAME, timezone ZONE or locale NAME=VALUE…. A parameter of the
- * kernel is written to /etc/sysctl.d/60-osier.conf, and refused where a later file says otherwise.
- * Of several all are set, or none. Files are changed by a plan: `osier undo` brings them back. The next start, or login, has what is
- * configured; `osier get WHAT` shows both.
+ * WHAT is sysctl NAME=VALUE…, hostname NAME, timezone ZONE or locale NAME=VALUE…. Kernel parameters are
+ * written to /etc/sysctl.d/60-osier.conf; a parameter that a later file overrides is refused. Several settings are
+ * all changed, or none. A plan changes the files: `osier undo` takes the change back. The configuration takes
+ * effect at the next start or login; `osier get WHAT` shows both values.
  *
- * A word with a slash in it is a configuration file: `osier set /etc/ssh/sshd_config
- * PasswordAuthentication=no`. Its keys get these values, and every other byte stays as it is; what is
- * known to check such a file is asked before. Keys of a section are SECTION.KEY.
+ * A word with a slash in it is a configuration file: `osier set /etc/ssh/sshd_config PasswordAuthentication=no`.
+ * Its keys get these values, and every other byte stays as it is. A program that can check such a file checks
+ * the new one first. Keys in a section are SECTION.KEY.
  *
  * @param what  one of sysctl, hostname, timezone, locale; or a file
- * @param words  what shall be what
+ * @param words  the values: NAME=VALUE, or one value
  * @param format  of a file: one of ini, unit, env, ssh, sysctl, hosts, fstab, json, toml, yaml
- * @param unset  the words are keys of a file, to be removed
- * @param runtime  what is in force alone, until the next start
- * @param persistent  what is configured alone
- * @param force  where a later file says otherwise, write one that is later still
+ * @param unset  the words are keys of a file; remove them
+ * @param runtime  change the running system only, until the next start
+ * @param persistent  change the configuration only
+ * @param force  if a later file overrides the value, write a file that comes after it
  * @param root  configure the machine whose /etc is below this directory
- * @param dry_run  tell what is and what would be, and set nothing
+ * @param dry_run  show the old and the new values, and change nothing
  * @group change
  * @since 0.1
  * @shell set WHAT WORDS... [--runtime] [--persistent] [--force] [--root=DIR] [--dry-run]
@@ -243,7 +243,7 @@ int verb_set(struct call *call) {
     if (is_config_file(what))
         return set_in_file(call, what);
     if (!noun)
-        return misuse_word(call->function, "nothing that can be set is called", what,
+        return misuse_word(call->function, "unknown setting", what,
                            "; known are sysctl, hostname, timezone, locale");
     if (runtime && persistent)
         return misuse(call->function, "--runtime and --persistent exclude each other");

@@ -32,17 +32,17 @@ static int check(struct os_plan *plan) {
 }
 
 /**
- * Shows a plan that was saved, or a state's variables.
+ * Shows a saved plan, or the variables of a state.
  *
  * @param file  the plan, from `osier plan -o FILE`; with --vars a state
- * @param vars  the variables of a state and the facts of this machine, each with where it is from
+ * @param vars  show the variables of a state and the facts of this machine, each with its origin
  * @param var  NAME=VALUE, a variable of the state; may be repeated
  * @param list  only list the places, without the changes of text files
  * @param html  write a page of HTML, for review in a browser
- * @param digest  only print its SHA-256
- * @param check  only tell whether all that the plan rests on is still so, and whether something will be
- *               refused to you; the exit status is 3 then
- * @param detailed_exitcode  the exit status is 2 where something would change
+ * @param digest  only print the plan's SHA-256
+ * @param check  only check whether everything that the plan depends on is unchanged, and whether you have the
+ *               permissions; if not, the exit status is 3
+ * @param detailed_exitcode  the exit status is 2 if something would change
  * @group change
  * @since 0.1
  * @shell show FILE [--list] [--html] [--digest] [--check] [--detailed-exitcode]

@@ -104,7 +104,8 @@ static int find_sockets(struct call *call, struct targets *targets) {
     if (call->misused)
         return STATUS_USAGE;
     if (port < 1 || port > 65535)
-        return misuse_word(call->function, "no port is", arg_text(call, "port"), "");
+        return misuse_word(call->function, "invalid PORT", arg_text(call, "port"),
+                           ": not from 1 to 65535");
     struct os_socket *sockets = os_sockets(OS_SOCKETS_TCP | OS_SOCKETS_UDP, 0, NULL, &count);
     for (size_t i = 0; sockets && i < count; i++)
         if (sockets[i].laddr.port == (unsigned)port && sockets[i].inode)

@@ -150,37 +150,37 @@ static struct os_try *run(char *const *argv, const struct os_try_options *option
 /**
  * Runs a command, and shows what it would change.
  *
- * NOT rehearsed are daemons (the sockets of systemd, D-Bus, docker refuse connections), the network
- * (there is none without --net) and the state of the kernel (devices, sysctls, modules, the clock).
- * What the command has only read isn't watched.
+ * NOT rehearsed are daemons (the sockets of systemd, D-Bus, docker refuse connections), the network (there is none
+ * without --net) and the state of the kernel (devices, sysctls, modules, the clock). What the command only reads is
+ * not watched.
  *
- * The command runs for real, with layers over all file systems: it sees what it has changed, nobody
- * else does. What it changed is shown as a plan. On a terminal one is asked whether to keep it; --keep,
- * --drop and -o don't ask, and without a terminal it is dropped. Kept is all or nothing, what it
- * replaces stays in the journal (`osier undo`), and where somebody else has changed something
- * meanwhile, theirs stays and nothing is kept (exit status 3).
+ * The command runs for real, with a layer over every file system: only the command sees its changes. Afterwards they
+ * are shown as a plan, and a terminal asks whether to keep them; --keep, --drop and -o answer that, and without a
+ * terminal they are dropped. All changes are kept or none. What they replace stays in the journal for `osier
+ * undo`. If somebody else has changed the same files meanwhile, nothing is kept, and the exit status is 3.
  *
- * Ctrl-C is the command's business: one that dies by it is dropped, one that goes on, as a shell does, is not.
+ * Ctrl-C goes to the command. If it ends the command, the changes are dropped; a command that handles it, such as a
+ * shell, continues.
  *
- * Ordinary users can change what is in their home, the current directory, temporary directories and
- * those that --in names; elsewhere writing fails. The exit status is that of the command; 124 when its
- * time was over, 127 and 126 when it isn't there or can't be executed, 4 where no rehearsal can be.
+ * Ordinary users can change files in their home, the current directory, temporary directories and those given with
+ * --in; writing elsewhere fails. The exit status is that of the command; 124 if it has timed out, 127 if it is not
+ * found, 126 if it can't be executed, 4 if no rehearsal is possible.
  *
  * @param argv  the command and its arguments
- * @param keep  keep what it has changed, if it succeeds
- * @param drop  drop it
- * @param output  save it as a plan in this file, for `osier apply`
- * @param again  on top of what was saved with -o as this number
- * @param net  with the network of the machine
- * @param with  a socket or file that is the real one; may come again
- * @param in  a further directory to change, for ordinary users; may come again
- * @param ignore  no part of the plan is what matches: *.log by its name, '/var/log/a*' with a '/' by its whole path; may come again
- * @param checkpoint  where no rehearsal can be: copy this directory first, run the command for real, show where the two
- *                    differ, and put the directory back unless that is kept; may come again
- * @param timeout  end it after this time
+ * @param keep  keep the changes if the command succeeds
+ * @param drop  drop the changes
+ * @param output  save the changes as a plan in this file, for `osier apply`
+ * @param again  start from the changes that -o saved under this number
+ * @param net  use the network of the machine
+ * @param with  use the real socket or file at this path; may be repeated
+ * @param in  allow an ordinary user to change this directory too; may be repeated
+ * @param ignore  leave out of the plan what matches: *.log by its name, '/var/log/a*' with a '/' by its whole path; may be repeated
+ * @param checkpoint  if no rehearsal is possible: copy this directory, run the command for real, show the differences, and
+ *                    restore the directory unless the changes are kept; may be repeated
+ * @param timeout  end the command after this time
  * @param list  only list the places, without the changes of text files
  * @param quiet  don't show the plan
- * @param open_files  also replace and remove what programs have open for writing
+ * @param open_files  also replace and remove files that programs have open for writing
  * @group change
  * @since 0.1
  * @shell try [--keep] [--drop] [-o|--output=FILE] [--again=NUMBER] [--net] [--with=PATH...]

@@ -36,18 +36,17 @@ static int go_on(const struct os_progress *progress, void *data) {
 /**
  * Takes back what a plan has changed.
  *
- * What was replaced or removed comes back as it was, with owner, mode, times and hard links. An undo
- * can be undone by its number, which makes the changes again. Programs (systemctl, apt-get …) are taken back
- * by the program that the plan has shown, unless PATHS are given. Where something has changed since, nothing is
- * touched, and the exit status is 3. With paths, only what is at these and below is taken back:
+ * Files that were replaced or removed return as they were, with owner, mode, times and hard links. An undo can be undone
+ * by its number, which makes the changes again. Changes by programs (systemctl, apt-get …) are taken back by the program
+ * that the plan has shown, unless PATHS are given. If something has changed since, nothing is touched, and the exit
+ * status is 3. PATHS limit the undo to these paths and what is below them:
  *
  *     osier undo 12 -- srv/app.conf
  *
- * @param id  the transaction, from `osier log`; 0, as without, for the latest that wasn't undone
+ * @param id  the transaction, from `osier log`; 0 is the default and means the latest that was not undone
  * @param paths  only what is at these paths and below
- * @param force  what somebody has changed or put there since goes into the journal; undoing the undo brings
- *               it back
- * @param wait  wait while another transaction is under way
+ * @param force  move what others have changed or created since into the journal; undoing the undo restores it
+ * @param wait  wait until no other transaction is running
  * @group change
  * @since 0.1
  * @shell undo [ID] [PATHS...] [--force] [--wait] -> custom

@@ -24,7 +24,8 @@ static int find_and_wait(struct call *call, struct targets *targets) {
     if (call->misused)
         return STATUS_USAGE;
     if (limited && !(timeout >= 0))
-        return misuse_word(call->function, "no time to wait is", arg_text(call, "timeout"), "");
+        return misuse_word(call->function, "invalid TIMEOUT", arg_text(call, "timeout"),
+                           ": not a number of seconds");
     int status = targets_find(call, targets);
     if (status == STATUS_YES && is_set(call, "tree"))
         status = targets_add_descendants(targets, false);
@@ -37,17 +38,16 @@ static int find_and_wait(struct call *call, struct targets *targets) {
 /**
  * Waits until processes have ended, whoever started them.
  *
- * They are found as `osier kill` finds them, and each one is held from then on: a later process that
- * gets its number isn't waited for. A zombie has ended. Where one of the words is no process, that is an error,
- * as nothing tells whether it was ever there; a number with when its process started (PID:START_TICKS) is never
- * mistaken for a later one. With --timeout the exit status is 124 where one is still there when the time is over.
+ * WHOM and the options find processes as in `osier kill`. Each is then held by a handle, so a later process with the
+ * same number is not waited for. A zombie has ended. A word that matches no process is an error, because it may
+ * be misspelled. PID:START_TICKS, a number and when its process started, never means a later process. If --timeout
+ * is over first, the exit status is 124.
  *
- * @param whom  numbers, numbers with when the process started (PID:START_TICKS), and names, as `osier get
- *               procs` shows them
- * @param filter  of these, or of all processes, those that pass: 'rss > 1G and username == bob'
- * @param port  of these, or of all processes, those that have a TCP or UDP socket at this port
- * @param tree  also those that descend from them when the command begins
- * @param timeout  how many seconds at most; as long as it takes unless given
+ * @param whom  numbers, PID:START_TICKS, and names, as `osier get procs` shows them
+ * @param filter  only those for which it is true: 'rss > 1G and username == bob'; without WHOM, of all processes
+ * @param port  only those with a TCP or UDP socket on this port; without WHOM, of all processes
+ * @param tree  also their descendants at the time when the command starts
+ * @param timeout  the longest time to wait, in seconds; no limit by default
  * @group machine
  * @since 0.1
  * @shell wait [WHOM...] [--filter=EXPRESSION] [--port=PORT] [--tree] [--timeout=SECONDS] -> custom

@@ -65,27 +65,27 @@ static int watch(const struct rounds *rounds, struct question *question) {
 }
 
 /**
- * Shows what `osier get` shows, again and again.
+ * Shows what `osier get` shows, repeatedly.
  *
- * On a terminal one answer takes the place of the one before; anywhere else each is a line of JSON.
- * WHAT and its words are those of `osier get`: `osier watch procs --sort=-rss --top=20`.
+ * On a terminal each answer replaces the previous one; otherwise each is a line of JSON. WHAT and its words are
+ * those of `osier get`: `osier watch procs --sort=-rss --top=20`.
  *
- * Of processes there is also how much of a CPU each has used since the time before (cpu_percent), and
- * on a terminal those that used most come first. How many came and went is told, too, those included
- * that came and went in between and that nobody saw: above the table, or with --news in each line.
- * What was opened of a process stays open, so that to look again costs half as much.
+ * For processes, cpu_percent is the share of a CPU that each has used since the previous answer; a terminal shows the
+ * highest first. The number of processes that started and ended in between is shown above the table, or with --news
+ * in each line; it includes those that ended before they could be listed. The files of each process stay open, so
+ * that every further answer costs half as much.
  *
- * Of disks and links there is what happened in a second since the time before: bytes and requests or
- * packets, and of how much of the time a disk was busy. The first line of JSON has none yet, nor has
- * what has come since, or has begun to count anew.
+ * For disks and links, rates are shown: bytes and requests or packets a second since the previous answer, and how
+ * much of the time a disk was busy. There is no rate in the first line of JSON, nor for a device that is new or whose
+ * counters have started again.
  *
  * @param what  what `osier get` takes
- * @param words  what that takes
- * @param interval  seconds from one time to the next, 2 unless given
- * @param count  how many times; 0: until it is stopped
- * @param news  each line is an object: started, ended, unseen, elapsed, and the list, as processes
- * @param root  look at a machine whose /proc, /sys and /etc were recorded below this directory
- * @param prometheus  print metrics, as Prometheus reads them
+ * @param words  the words that WHAT takes
+ * @param interval  seconds between two answers, 2 by default
+ * @param count  the number of answers; 0: until it is stopped
+ * @param news  print objects with started, ended, unseen, elapsed, and the list, as processes
+ * @param root  read a machine whose /proc, /sys and /etc were recorded below this directory
+ * @param prometheus  print metrics for Prometheus
  * @group machine
  * @since 0.1
  * @shell watch WHAT [WORDS...] [--interval=SECONDS] [--count=N] [--news] [--root=DIR] [--prometheus] + -> custom
@@ -100,11 +100,11 @@ int verb_watch(struct call *call) {
     if (call->misused)
         return STATUS_USAGE;
     if (!(interval >= 0.01 && interval <= 1e6) || count < 0)
-        return misuse(call->function, "an interval is at least 0.01 seconds, a count at least 0");
+        return misuse(call->function, "the least interval is 0.01 seconds, the least count 0");
     bool screen = output_terminal() && !output_style.json && !question.metrics;
     const struct rounds rounds = {arg_text(call, "WHAT"), interval, count, screen,
                                   is_set(call, "news")};
     if (rounds.news && strcmp(rounds.what, "procs") != 0)
-        return misuse(call->function, "--news are of procs alone");
+        return misuse(call->function, "--news goes with procs only");
     return watch(&rounds, &question);
 }

@@ -98,18 +98,16 @@ static int answer(struct call *call, double interval, pid_t pid) {
 }
 
 /**
- * Tells what the machine waits for, and who makes it wait.
+ * Shows what the machine waits for, and what causes it.
  *
- * It looks twice, a second apart. Of CPUs, memory and disks it tells how much of the time somebody
- * waited for them (the kernel's pressure, of the machine and of the control group), and of each that
- * is waited for the five processes that wait for it or use it most. Then, where there are any:
- * control groups that are throttled or near a limit (and of each process the one it is in), disks
- * that are busy all the time, mounts that are full or don't answer, swapping, and processes that were
- * killed because memory was short. Where the kernel tells no pressure it goes by what CPUs and disks
- * do.
+ * The command looks twice, a second apart. For CPUs, memory and disks it shows how much of the time processes had to
+ * wait for them (the kernel's pressure, of the machine and of the control group), and the five processes that wait
+ * most or use most. Then it lists, if there are any: control groups that are throttled or near a limit, and each
+ * process's group; disks that are busy all the time; mounts that are full or don't answer; swapping; and processes that
+ * the kernel killed because memory was short. Without pressure from the kernel it uses the load of CPUs and disks.
  *
- * @param pid  the number of a process: what it waited for itself, and which of its groups are tight
- * @param interval  seconds between the two looks, 1 unless given
+ * @param pid  a process: show what it waited for, and which of its groups are near a limit
+ * @param interval  seconds between the two looks, 1 by default
  * @group machine
  * @since 0.1
  * @shell why [PID] [--interval=SECONDS] -> custom

@@ -22,7 +22,7 @@ def test_nouns_are_calls(osier):
 
 def test_what_there_is_not(osier):
     done = osier("get", "nothing")
-    assert done.status == 64 and done.err.startswith("osier: get: nothing is called 'nothing'; known are procs")
+    assert done.status == 64 and done.err.startswith("osier: get: unknown WHAT 'nothing'; known are procs")
     assert osier("get").status == 64
     assert osier("get", "procs", "--fields=nothing").status == 64
     assert osier("get", "usage", "missing").status == 1

@@ -61,7 +61,7 @@ def test_saved_shown_and_checked(osier, tmp_path):
     assert done.status == 3 and "the plan expects a file" in done.err
     (tmp_path / "p").write_bytes((tmp_path / "p").read_bytes()[:-1])
     done = osier("show", "p")
-    assert done.status == 1 and "no plan, or not a whole one: 'p'" in done.err
+    assert done.status == 1 and "not a plan, or not a complete one: 'p'" in done.err
 
 
 def test_a_page_for_review(osier, tmp_path):

@@ -604,7 +604,7 @@ def test_json_has_the_commands(osier, tmp_path):
         {"goes_on": True},
     ]
     (tmp_path / "s.plan").write_text(shown.out)
-    assert "is no plan" in osier("apply", "--yes", "s.plan").err and not (tmp_path / "f").exists()
+    assert "is not a plan" in osier("apply", "--yes", "s.plan").err and not (tmp_path / "f").exists()
 
 
 def test_command_lines(osier, tmp_path):
