@@ -40,8 +40,8 @@ static void there_and_back(const char *path, const char *format, const char *tex
     if (!again || strcmp(again, old) != 0)
         complain(path, e->key, "it isn't what it was before");
     if (back && (back_size != size || memcmp(back, text, size) != 0) &&
-        !strpbrk(old, " \t\"'\\\n$") && strcmp(format, "yaml") != 0 && strcmp(format, "toml") != 0 &&
-        strcmp(format, "json") != 0 && strcmp(format, "hosts") != 0)
+        !strpbrk(old, " \t\"'\\\n$") && strcmp(format, "yaml") != 0 &&
+        strcmp(format, "toml") != 0 && strcmp(format, "json") != 0 && strcmp(format, "hosts") != 0)
         complain(path, e->key, "some byte isn't as before");
 }
 
