@@ -384,8 +384,10 @@ int os_forget(const struct os_forget_options *given) {
     struct journals js = {0};
     AUTO_FREE char *failed = NULL;
     long r = options_copy(&options, sizeof options, given);
-    if (r >= 0)
-        r = forget(&js, &options, &failed);
+    while (r >= 0 && (r = forget(&js, &options, &failed)) == -EBUSY && js.vanished) {
+        journals_end(&js);
+        r = 0;
+    }
     int result = PUBLIC((int)r, "forget", failed ? failed : js.failed, NULL);
     int saved = errno;
     journals_end(&js);

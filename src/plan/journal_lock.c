@@ -53,10 +53,17 @@ static bool holder_has_ended(int fd) {
     return process == -ESRCH || (process >= 0 && poll(&end, 1, 0) > 0);
 }
 
+/* Who had the lock has removed it, see unused.c: what was opened of it has no name any more. */
+static bool has_gone(const struct journal *j) {
+    struct stat st;
+    return SYS(fstat, j->states[JOURNAL_ACTIVE], &st) >= 0 && !st.st_nlink;
+}
+
 static int lock_one(struct journals *js, struct journal *j, int (*pause)(void *data), void *data) {
     AUTO_CLOSE int fd = journal_open_lock(j);
+    js->vanished |= fd == -ENOENT;
     if (fd < 0)
-        return fd;
+        return fd == -ENOENT ? -EBUSY : fd;
     int r, left = LEFT_PAUSES;
     while ((r = SYS(flock, fd, LOCK_EX | LOCK_NB)) == -EWOULDBLOCK) {
         const struct timespec a_moment = {.tv_nsec = LOCK_PAUSE};
@@ -67,8 +74,7 @@ static int lock_one(struct journals *js, struct journal *j, int (*pause)(void *d
             return r;
         nanosleep(&a_moment, NULL);
     }
-    struct stat st;
-    if (r >= 0 && SYS(fstat, fd, &st) >= 0 && !st.st_nlink) {
+    if (r >= 0 && has_gone(j)) {
         js->vanished = true;
         r = -EBUSY;
     }

@@ -470,7 +470,7 @@ static int enter_in(struct journals *js, int dir, const char *path, struct journ
     char name[64];
     snprintf(name, sizeof name, ".osier-%u", (unsigned)geteuid());
     int r = enter(js, dir, path, name, ret_journal);
-    if (r == -ENOENT) /* somebody has removed it, unused, this moment */
+    for (int i = 0; i < TRIES && r == -ENOENT; i++) /* somebody has removed it this moment */
         r = enter(js, dir, path, name, ret_journal);
     if (r != -EPERM)
         return r;

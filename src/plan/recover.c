@@ -293,8 +293,12 @@ int os_recover(const struct os_recover_options *options) {
         recovery.tell = tell_public;
         recovery.data = &p;
     }
-    if (r >= 0)
-        r = p.options.orphan ? explain(&p, &recovery) : recover_all(&p, &recovery);
+    while (r >= 0 &&
+           (r = p.options.orphan ? explain(&p, &recovery) : recover_all(&p, &recovery)) == -EBUSY &&
+           p.js.vanished) {
+        journals_end(&p.js);
+        r = 0;
+    }
     r = PUBLIC(r, "recover", recovery.failed ? recovery.failed : p.js.failed, NULL);
     int saved = errno;
     free(recovery.failed);

@@ -487,6 +487,14 @@ static int undo_one(uint64_t id, const struct os_undo_options *options, uint64_t
                     uint64_t *ret_id, char **reterr_path) {
     struct undo u = {.options = *options, .with = with};
     int r = run(&u, id);
+    if (r == -EBUSY && u.js.vanished) {
+        places_end(&u.places);
+        txn_free(&u.txn);
+        journals_end(&u.js);
+        free(u.failed);
+        u = (struct undo){.options = *options, .with = with};
+        r = run(&u, id);
+    }
     if (u.protocol.done)
         *ret_id = u.txn.id;
     if (r < 0 && r != -ENOMEM) {

@@ -724,6 +724,57 @@ static void test_a_journal_goes_with_its_last_transaction(void **state) {
     ok(umount("medium"));
 }
 
+/* One round of somebody at work on the medium: 0 for success. */
+static int work_on_medium(int who, int round) {
+    const struct os_forget_options all = {
+        .size = sizeof all, .all = true, .now = true, .wait = true};
+    const struct os_plan_apply_options patient = {.size = sizeof patient, .wait = true};
+    char path[16], text[16];
+    if (who >= 2)
+        return os_forget(&all) < 0;
+    snprintf(path, sizeof path, "medium/%d", who);
+    int size = snprintf(text, sizeof text, "%d", round);
+    struct os_plan *plan = os_plan(NULL);
+    int r = plan ? os_plan_write_file(plan, path, text, (size_t)size, NULL) : -1;
+    if (r >= 0)
+        r = os_plan_apply(plan, &patient, NULL);
+    if (r < 0)
+        os_perror("medium");
+    os_plan_close(plan);
+    return r < 0;
+}
+
+/* A journal that goes while others wait for it is made anew by these, and nobody fails. */
+static void test_a_journal_goes_beside_others_at_work(void **state) {
+    (void)state;
+    pid_t children[4];
+    if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0 ||
+        mount(NULL, "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
+        skip();
+    ok(mkdir("medium", 0755));
+    if (mount("tmpfs", "medium", "tmpfs", 0, "size=16m") < 0)
+        skip();
+    for (int who = 0; who < 4; who++)
+        if ((children[who] = fork()) == 0) {
+            int failed = 0;
+            for (int round = 0; round < 40; round++)
+                failed += work_on_medium(who, round);
+            _exit(failed);
+        }
+    for (int who = 0; who < 4; who++) {
+        int status;
+        assert_int_equal(waitpid(children[who], &status, 0), children[who]);
+        assert_int_equal(status, 0);
+    }
+    for (int who = 0; who < 2; who++) {
+        char path[16];
+        snprintf(path, sizeof path, "medium/%d", who);
+        os_autofree char *text = os_read_file(path, NULL);
+        assert_string_equal(text, "39");
+    }
+    ok(umount("medium"));
+}
+
 /* Each kind of step, on a directory `d` with a file `f` in it, and an empty directory `e`. */
 static int l_rmdir(struct os_plan *p) {
     return os_plan_rmdir(p, "e");
@@ -1366,6 +1417,7 @@ int main(void) {
         IN_JOURNAL(test_lower_directory_with_more_in_the_plan),
         IN_JOURNAL(test_each_step_in_each_layer),
         IN_JOURNAL(test_a_journal_goes_with_its_last_transaction),
+        IN_JOURNAL(test_a_journal_goes_beside_others_at_work),
         IN_JOURNAL(test_history_and_forget),
         IN_JOURNAL(test_open_writers),
         IN_JOURNAL(test_cancel),
