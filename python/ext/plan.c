@@ -104,6 +104,17 @@ PLAN_FUNCTION(write_file, "path: path, data: buffer, mode: int, keep_mode: bool"
 PLAN_FUNCTION(save, "path: path", TEXT(1))
 PLAN_FUNCTION(note, "origin: path|none", TEXT(1))
 
+EXTRA_FUNCTION(_plan_secret, "plan: object, source: path|none", "The next content is secret.") {
+    struct os_plan *plan = plan_of(OBJECT(0));
+    if (!plan)
+        return NULL;
+    if (!TEXT(1))
+        os_plan_secret(plan);
+    else if (os_plan_secret_from(plan, TEXT(1)) < 0)
+        return door_record_error(ARG(1));
+    Py_RETURN_NONE;
+}
+
 /* ------------------------------------------------------------------------------- questions */
 
 EXTRA_FUNCTION(_plan_stat, "plan: object, path: path, follow: bool", "A question to a plan.") {

@@ -130,8 +130,14 @@ class Plan:
     def mknod(self, path, mode=0o600, device=0):
         self._do("mknod", path, mode, device)
 
-    def write_file(self, path, data, *, mode=0, keep_mode=False):
-        """Gives a file a new content, bytes or a str as UTF-8; it is replaced in one step."""
+    def write_file(self, path, data, *, mode=0, keep_mode=False, secret=False):
+        """Gives a file a new content, bytes or a str as UTF-8; it is replaced in one step.
+
+        A `secret` is never shown: True, or where it comes from ("file:PATH", "env:NAME", "command:LINE"), which
+        save() writes in its place and load() and apply() read again.
+        """
+        if secret:
+            self._do("secret", None if secret is True else secret)
         self._do("write_file", path, data.encode() if isinstance(data, str) else data, mode, keep_mode)
 
     def copyfile(self, src, dst, *, follow_symlinks=True):

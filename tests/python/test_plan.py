@@ -37,6 +37,29 @@ def test_an_exception_drops_it(scratch):
     assert real.listdir() == []
 
 
+def test_secrets_are_neither_shown_nor_saved(scratch):
+    (scratch / "source").write_text("pass-word\n")
+    os = osier.plan()
+    os.write_file("db", "pass-word\n", mode=0o600, secret="file:%s/source" % scratch)
+    os.save("p")
+    assert "pass-word" not in os.diff() and b"pass-word" not in os.text() and "pass-word" not in (scratch / "p").read_text()
+    (scratch / "source").write_text("other-word\n")
+    with pytest.raises(_plan.Conflict) as refused:
+        _plan.load("p").apply()
+    assert [path for path, _, _ in refused.value.conflicts] == [str(scratch / "db")] and "other-word" not in str(refused.value.conflicts)
+    (scratch / "source").write_text("pass-word\n")
+    _plan.load("p").apply()
+    assert (scratch / "db").read_text() == "pass-word\n" and (scratch / "db").stat().st_mode & 0o777 == 0o600
+    os = osier.plan()
+    os.write_file("other", "pass-word", secret=True)
+    assert "pass-word" not in os.diff()
+    with pytest.raises(OSError):
+        os.save("q")
+    with pytest.raises(OSError) as wrong:
+        osier.plan().write_file("f", "x", secret="nowhere:x")
+    assert wrong.value.errno == errno.EINVAL
+
+
 def test_errors_are_those_of_os(scratch):
     os = osier.plan()
     os.mkdir("d")
