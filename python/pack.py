@@ -149,9 +149,10 @@ def read_contract(scratch):
 def build_command(target, library, scratch):
     """The command, with the sources that tools/contract makes of the headers."""
     tools, (sources, _) = TOP / "tools", command_sources()
-    calls, page = scratch / "calls.c", scratch / "treemap_page.h"
+    calls = scratch / "calls.c"
     contract("calls.py", scratch / "contract.json", calls, scratch / "contract.h")
-    run([tools / "text-to-c", "treemap_page", TOP / "cli/picture/treemap_page.html", page])
+    for name, text in ("treemap_page", "cli/picture/treemap_page.html"), ("state_example", "examples/states/web.toml"):
+        run([tools / "text-to-c", name, TOP / text, scratch / f"{name}.h"])
     options = [f"-I{place}" for place in (TOP / "include", TOP / "cli", scratch)]
     objects = compile_all([*sources, calls], scratch / "command", options)
     run([*compiler(), "-o", target, *objects, library, *linking(), "-Wl,-s"])
