@@ -328,10 +328,12 @@ static void write_content(struct writer *w, const struct plan_object *object) {
 }
 
 static void write_object(struct writer *w, const struct plan_object *object) {
-    struct plan_object told = *object;
-    if (object->secret) /* how long it is is nobody's business */
-        told.size = 0;
-    fields_write(&w->text, &told, object_fields, object_count);
+    struct plan_object secret; /* how long it is is nobody's business */
+    if (object->secret) {
+        memcpy(&secret, object, sizeof secret);
+        secret.size = 0;
+    }
+    fields_write(&w->text, object->secret ? &secret : object, object_fields, object_count);
     write_xattrs(w, object);
     write_content(w, object);
 }

@@ -34,7 +34,7 @@ static struct os_cpu *find(const struct cpus *c, int number) {
 /* A file of a CPU that holds a number, which stays as it is where there is none. */
 static int read_number(int cpu, const char *name, int *number) {
     AUTO_STR path = STR_INIT;
-    uint64_t read;
+    uint64_t read = 0;
     str_printf(&path, CPU_FILES "/cpu%d/%s", cpu, name);
     int r = path.failed ? -ENOMEM : machine_number(path.data, &read);
     if (r == 0)
