@@ -44,18 +44,17 @@ struct change {
 
 static bool read_word(struct call *call, const struct noun *noun, const char *word,
                       struct change *change) {
-    const char *equals = noun->pairs ? strchr(word, '=') : word;
-    size_t name = equals ? (size_t)(equals - word) : 0, size = strlen(word) + 2;
+    size_t name = noun->pairs ? strcspn(word, "=") : 0, size = strlen(word) + 2;
     *change = (struct change){
         .noun = noun, .word = call_alloc(call, size, 1), .name = call_alloc(call, size, 1)};
     if (!change->word || !change->name)
         return false;
-    if (noun->pairs && name == 0) {
+    if (noun->pairs && (name == 0 || !word[name])) {
         misuse_word(call->function, "invalid argument", word, ": not NAME=VALUE");
         return false;
     }
     memcpy(change->name, word, name);
-    change->value = strcpy(change->name + name + 1, equals + noun->pairs);
+    change->value = strcpy(change->name + name + 1, word + name + noun->pairs);
     snprintf(change->word, size, "%s=%s", change->name, change->value);
     return true;
 }
@@ -174,7 +173,7 @@ static int set_each(struct call *call, struct change *changes, int flags) {
 static void tell_all(const struct change *changes, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct change *c = &changes[i];
-        if (*c->now && !same(c->now, c->value))
+        if (c->now && *c->now && !same(c->now, c->value))
             complain("set", c->now, "the kernel has made something else of %s", c->value);
         tell(c);
     }

@@ -436,8 +436,9 @@ static int enter(struct journals *js, int dir, const char *path, const char *nam
         seam_close_quietly(fd);
     else
         r = open_journal(fd, full.data, true, &j);
-    if (j)
-        j->made = made;
+    if (!j)
+        return r;
+    j->made = made;
     if (r >= 0 && made)
         r = look_sync(dir, j->fd);
     if (r >= 0)

@@ -173,7 +173,7 @@ static int edit_block(struct os_state *state, const struct resource *resource,
         return problem(state, &place, "'%s' has a line '%s', but no '%s' behind it", resource->name,
                        first.data, last.data);
     str_append(&edited, text->data, (size_t)((from ? from : end) - text->data));
-    if (!item.absent) {
+    if (!item.absent && item.text) {
         if (edited.size && edited.data[edited.size - 1] != '\n')
             str_append_char(&edited, '\n');
         size_t size = strlen(item.text);
