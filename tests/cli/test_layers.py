@@ -5,7 +5,7 @@ import pathlib
 import re
 
 CLI = pathlib.Path(__file__).resolve().parents[2] / "cli"
-MADE = ["contract", "treemap_page"]  # by the build
+MADE = ["contract", "state_example", "treemap_page"]  # by the build
 FOLDERS = ["frame", "picture", "browse", "calls", "verbs", ""]  # from the lowest up; "" is main.c
 
 
