@@ -252,7 +252,7 @@ struct os_process_news {
 /**
  * Begins a list of processes that is read again and again.
  *
- * Descriptors stay open of what is read of each, a quarter of RLIMIT_NOFILE at most, so that all
+ * Descriptors stay open of what is read of each, half of RLIMIT_NOFILE at most, so that all
  * but the first reading cost half as much. They are of that process and of no other one that has its
  * number later.
  *

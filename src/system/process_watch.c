@@ -25,12 +25,12 @@ struct os_process_watch {
     uint64_t forks; /* and what the kernel had counted then */
 };
 
-/* A quarter of the descriptors that the program may have. */
+/* Half of the descriptors that the program may have: a tree's nodes take a quarter at most. */
 static int descriptors_to_keep(void) {
     struct rlimit limit;
     if (SYS(getrlimit, RLIMIT_NOFILE, &limit) < 0)
         return 0;
-    return limit.rlim_cur / 4 < INT32_MAX ? (int)(limit.rlim_cur / 4) : INT32_MAX;
+    return limit.rlim_cur / 2 < INT32_MAX ? (int)(limit.rlim_cur / 2) : INT32_MAX;
 }
 
 static int copy_pids(struct os_processes_options *options) {
