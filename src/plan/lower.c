@@ -56,18 +56,20 @@ static int can_move(uint64_t mount) {
     return 1;
 }
 
-/* A merged directory has one name, whatever is in it; the others tell their layer. */
-static bool is_lower(int dir, const char *name, const struct look *look) {
+/* A merged directory has one name, whatever is in it; the others tell their layer. Without statx(2) the mount's
+ * number comes with the handle. */
+static bool is_lower(int dir, const char *name, const struct look *look, uint64_t *mount) {
     union {
         struct file_handle header;
         char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
     } handle = {.header.handle_bytes = MAX_HANDLE_SZ};
-    int mount;
+    int number;
+    bool told = SYS(name_to_handle_at, dir, name, &handle.header, &number, HANDLE_FID) >= 0;
+    *mount = look->mount || !told ? look->mount : (uint64_t)number;
     if (look->links == 1)
         return true;
-    if (SYS(name_to_handle_at, dir, name, &handle.header, &mount, HANDLE_FID) < 0 ||
-        handle.header.handle_type != OVERLAY_TYPE || handle.header.handle_bytes <= FLAGS_AT ||
-        handle.header.f_handle[MAGIC_AT] != MAGIC)
+    if (!told || handle.header.handle_type != OVERLAY_TYPE ||
+        handle.header.handle_bytes <= FLAGS_AT || handle.header.f_handle[MAGIC_AT] != MAGIC)
         return false;
     return !(handle.header.f_handle[FLAGS_AT] & UPPER);
 }
@@ -75,13 +77,14 @@ static bool is_lower(int dir, const char *name, const struct look *look) {
 static int is_immovable(const struct plan_net *net, const struct plan_place *place,
                         const struct plan_was *was) {
     struct look look;
+    uint64_t mount;
     if (was->absent || !S_ISDIR(was->mode) || !place->before)
         return 0;
     AUTO_CLOSE int dir = plan_open_place(net, place);
     if (dir < 0 || !is_overlay(dir) || look_at(dir, place->name, &look) < 0 || !look.id.ino ||
-        !is_lower(dir, place->name, &look))
+        !is_lower(dir, place->name, &look, &mount))
         return dir == -ENOMEM ? dir : 0;
-    int r = can_move(look.mount);
+    int r = can_move(mount);
     return r < 0 ? r : !r;
 }
 
