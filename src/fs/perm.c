@@ -23,6 +23,14 @@ static inline int access_at(int dir_fd, const char *path, int mode, int flags) {
                     : SYS(kernel_faccessat, dir_fd, path, mode);
 }
 
+int perm_access(int dir, const char *name, int mode) {
+    int r = SYS(faccessat, dir, name, mode, AT_EACCESS);
+    if (r != -EPERM)
+        return r;
+    r = SYS(kernel_faccessat, dir, name, mode);
+    return r < 0 && r != -EPERM && (getuid() != geteuid() || getgid() != getegid()) ? -ENOSYS : r;
+}
+
 int os_access(const char *path, int mode, int flags) {
     return PUBLIC(access_at(OS_CWD, path, mode, flags), "access", path, NULL);
 }

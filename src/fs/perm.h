@@ -11,4 +11,8 @@ int perm_chmod_nofollow(int dir_fd, const char *path, mode_t mode);
 /** The same for what an O_PATH descriptor stands for. */
 int perm_chmod_handle(int fd, mode_t mode);
 
+/** As access(2), by the effective user: 0 or −errno. EPERM is also what sandboxes say that don't know faccessat2(2):
+ *  the old call, which goes by the real user, tells then; −ENOSYS where it can't. */
+int perm_access(int dir, const char *name, int mode);
+
 #endif

@@ -253,7 +253,7 @@ static bool is_to_go(const struct journal *j, uint64_t id) {
     char name[JOURNAL_ID], path[JOURNAL_ID + sizeof FORGET_AT_ONCE];
     journal_name(id, name);
     snprintf(path, sizeof path, "%s/" FORGET_AT_ONCE, name);
-    return SYS(faccessat, j->states[JOURNAL_LOG], path, F_OK, 0) >= 0;
+    return SYS(kernel_faccessat, j->states[JOURNAL_LOG], path, F_OK) >= 0;
 }
 
 /* The latest are kept as long as all limits allow: how many were forgotten, or −errno. */

@@ -8,6 +8,7 @@
 #include "fs/dir.h"
 #include "fs/getcwd.h"
 #include "fs/makedirs.h"
+#include "fs/perm.h"
 #include "io/contents.h"
 #include "io/readwrite.h"
 #include "plan/birth.h"
@@ -498,7 +499,7 @@ static int climb(int fd, const char *path, const struct look *look, size_t *ret_
     AUTO_CLOSE int at = SYS(openat, fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     size_t size = strlen(path);
     while (at >= 0) {
-        if (SYS(faccessat, at, ".", W_OK | X_OK, AT_EACCESS) >= 0) {
+        if (perm_access(at, ".", W_OK | X_OK) >= 0) {
             seam_close_quietly(best);
             best = look_reopen_directory(at);
             *ret_size = size > 0 ? size : 1;

@@ -5,6 +5,7 @@
 #include "base/kernel.h"
 #include "base/procfile.h"
 #include "fs/dir.h"
+#include "fs/perm.h"
 #include "plan/lower.h"
 #include "plan/plan.h"
 #include "plan/was.h"
@@ -76,15 +77,9 @@ static int refuse(struct refusing *r, struct os_plan_refusal refusal) {
     return list->failed ? -ENOMEM : 0;
 }
 
-/* What the kernel says, where it says no; what fails otherwise is no answer. EPERM is also what sandboxes say that
- * don't know faccessat2(2): the old call, which goes by the real user, tells then. */
+/* What the kernel says, where it says no; what fails otherwise is no answer. */
 static int access_refused(int dir, const char *name, int mode) {
-    int r = SYS(faccessat, dir, name, mode, AT_EACCESS);
-    if (r == -EPERM) {
-        r = SYS(kernel_faccessat, dir, name, mode);
-        if (r != -EPERM && (getuid() != geteuid() || getgid() != getegid()))
-            return 0;
-    }
+    int r = perm_access(dir, name, mode);
     return r == -EACCES || r == -EPERM || r == -EROFS ? -r : 0;
 }
 

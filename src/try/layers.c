@@ -7,6 +7,7 @@
 #include "env/environ.h"
 #include "fs/dir.h"
 #include "fs/getcwd.h"
+#include "fs/perm.h"
 #include "fs/realpath.h"
 #include "fs/xattr.h"
 #include "io/contents.h"
@@ -308,7 +309,7 @@ static int for_root(struct os_try *t, const struct mounts *mounts) {
 /* -------------------------------------------------------------------------- for other users */
 
 static bool may_write(const char *path) {
-    return SYS(faccessat, AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) >= 0;
+    return perm_access(AT_FDCWD, path, W_OK | X_OK) >= 0;
 }
 
 /* Whether everything from below the layer's directory down to this one is the user's: else the kernel
