@@ -329,7 +329,8 @@ def test_times_in_a_time_namespace(build):
 
 
 def test_processes_are_those_of_ps(osier, peer, tmp_path):
-    names = ("pid", "ppid", "pgid", "sid", "ruid", "euid", "suid", "rgid", "egid", "nlwp", "ni", "vsz", "rss", "min_flt", "stat", "ruser:40", "comm:40", "args")
+    names = ("pid", "ppid", "pgid", "sid", "ruid", "euid", "suid", "rgid", "egid", "nlwp", "ni", "vsz:20", "rss:20", "min_flt:20", "stat", "ruser:40", "comm:40", "args")
+    # With a sanitizer a process has terabytes: a column that is too narrow takes room from those behind it.
     odd = tmp_path / "a) b"
     odd.symlink_to(shutil.which("sleep"))
     children = [subprocess.Popen(words) for words in (["sleep", "1000"], [odd, "1000"], ["nice", "-n", "5", "sleep", "1001"])]
