@@ -763,6 +763,8 @@ def test_each_call_denied(who, build, call, number):
     """It rehearses, or exits with 4 and says what is missing."""
     places = [build / "tests" / "deny", build.parent / "tests" / "deny"]  # a variant, which has none, is below the build
     deny = shutil.copy(next(place for place in places if place.exists()), who.state.parent / "deny")
+    if open(deny, "rb").read(5) != open(who.program, "rb").read(5):
+        pytest.skip("calls have other numbers in a program of 32 bits")
     program, who.program = who.program, deny
     line = "echo x > f; mkdir d; mv f d/g; chmod 600 d/g"
     done = who(number, call, "--", program, "try", "--keep", "--quiet", "--", "sh", "-c", line)
