@@ -20,8 +20,10 @@
 
 #define KEY "key"
 
+/* −EEXIST where another process has made one meanwhile: a plan that has it would be nobody's if it were replaced. */
 static int make_key(int dir, uint8_t *bytes) {
-    const struct os_write_file_options options = {.size = sizeof options, .mode = 0600};
+    const struct os_write_file_options options = {
+        .size = sizeof options, .mode = 0600, .noreplace = true};
     if (os_urandom(bytes, SHA256_SIZE) < 0)
         return seam_failure();
     return contents_replace(dir, KEY, bytes, SHA256_SIZE, &options);
@@ -50,6 +52,8 @@ int secret_key(bool make, struct secret_key *ret) {
         r = read_key(js.list[0]->fd, ret->bytes);
     if (r == -ENOKEY && make)
         r = make_key(js.list[0]->fd, ret->bytes);
+    if (r == -EEXIST)
+        r = read_key(js.list[0]->fd, ret->bytes);
     journals_end(&js);
     if (r < 0)
         return r;

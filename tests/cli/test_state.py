@@ -196,6 +196,16 @@ def test_a_plan_with_a_secret_is_for_this_journal_alone(osier, tmp_path, journal
     (tmp_path / "kept").replace(journal / "key")
 
 
+def test_plans_that_are_the_first_with_a_secret_have_one_key(build, osier, tmp_path, journal):
+    (tmp_path / "key").write_text("s3cret")
+    (tmp_path / "site.toml").write_text(f'[file."{tmp_path}/c"]\nsecret = "file:key"\n')
+    for attempt in range(5):
+        (journal / "key").unlink(missing_ok=True)
+        plans = [subprocess.Popen([build / "osier", "plan", "site.toml", "-o", f"p{i}"], cwd=tmp_path, stdout=subprocess.DEVNULL) for i in range(8)]
+        assert [plan.wait() for plan in plans] == [0] * 8
+        assert [osier("show", f"p{i}", "--check").status for i in range(8)] == [0] * 8
+
+
 def test_an_old_secret_is_forgotten_at_once(osier, refused, tmp_path, journal):
     (tmp_path / "key").write_text("s3cret")
     (tmp_path / "c").write_text("0ld-0ld")
