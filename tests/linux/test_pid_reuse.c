@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** A number that is used again and again, while others read and signal whoever has it: nobody is mistaken for another. */
+#include "pids.h"
 #include "support.h"
 
 #include <fcntl.h>
@@ -167,24 +168,9 @@ static int in_namespace(void) {
 
 static void nobody_is_taken_for_another(void **state) {
     (void)state;
-    int status;
     if (syscall(SIGNAL_A_PIDFD, -1, 0, NULL, 0) < 0 && (errno == ENOSYS || errno == EPERM))
         skip(); /* a signal goes to a number there, whoever has it at that moment: see processes.h */
-    pid_t outer = fork();
-    if (outer == 0) {
-        if (unshare(CLONE_NEWPID | CLONE_NEWNS) < 0)
-            _exit(77);
-        pid_t inner = fork();
-        if (inner == 0)
-            _exit(in_namespace());
-        waitpid(inner, &status, 0);
-        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 8);
-    }
-    assert_int_equal(waitpid(outer, &status, 0), outer);
-    assert_true(WIFEXITED(status));
-    if (WEXITSTATUS(status) == 77)
-        skip(); /* not root, or no namespaces */
-    assert_int_equal(WEXITSTATUS(status), 0);
+    in_own_pids(in_namespace);
 }
 
 int main(void) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Whose a process is: told by its pidfd where the numbers of /proc are the caller's own, and by its
  *  file else. */
+#include "pids.h"
 #include "recorded.h"
 #include "trees.h"
 
@@ -199,22 +200,7 @@ static int look_from_inside(void) {
 
 static void numbers_of_another_namespace(void **state) {
     (void)state;
-    int status;
-    pid_t outer = fork();
-    if (outer == 0) {
-        if (unshare(CLONE_NEWPID | CLONE_NEWNS) < 0)
-            _exit(77);
-        pid_t inner = fork();
-        if (inner == 0)
-            _exit(look_from_inside());
-        waitpid(inner, &status, 0);
-        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 4);
-    }
-    assert_int_equal(waitpid(outer, &status, 0), outer);
-    assert_true(WIFEXITED(status));
-    if (WEXITSTATUS(status) == 77)
-        skip(); /* not root, or no namespaces */
-    assert_int_equal(WEXITSTATUS(status), 0);
+    in_own_pids(look_from_inside);
 }
 
 /* Below another path the numbers may be of whatever was mounted or recorded there. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Lists and handles of processes: live ones, ones that end, ones of a recorded machine. */
+#include "pids.h"
 #include "trees.h"
 
 #include "system/process_stat.h"
@@ -755,22 +756,7 @@ static int reuse_in_namespace(void) {
 
 static void numbers_used_again(void **state) {
     (void)state;
-    int status;
-    pid_t outer = fork();
-    if (outer == 0) {
-        if (unshare(CLONE_NEWPID | CLONE_NEWNS) < 0)
-            _exit(77);
-        pid_t inner = fork();
-        if (inner == 0)
-            _exit(reuse_in_namespace());
-        waitpid(inner, &status, 0);
-        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 4);
-    }
-    assert_int_equal(waitpid(outer, &status, 0), outer);
-    assert_true(WIFEXITED(status));
-    if (WEXITSTATUS(status) == 77)
-        skip(); /* not root, or no namespaces */
-    assert_int_equal(WEXITSTATUS(status), 0);
+    in_own_pids(reuse_in_namespace);
 }
 
 static void details_of_one(void **state) {
